@@ -1,0 +1,140 @@
+namespace Forewave.Protocol;
+
+/// <summary>The numbers of all errors; <see cref="ErrorTable"/> says what they mean. A number never changes its meaning.</summary>
+public enum ErrorCode
+{
+    /// <summary>No error.</summary>
+    None = 0,
+
+    // 1xx: the wire and its connection.
+    /// <summary>A frame is longer than the limit in the hello's answer.</summary>
+    FrameTooLarge = 101,
+    /// <summary>A frame has length 0, or its bytes are no frame of this protocol.</summary>
+    FrameBroken = 102,
+    /// <summary>The first frame was not a hello, or a second hello came.</summary>
+    HelloExpected = 103,
+    /// <summary>The broker does not speak the protocol version of the hello.</summary>
+    ProtocolVersionUnsupported = 104,
+    /// <summary>No hello came within 10 s of connecting.</summary>
+    HelloTimeout = 105,
+    /// <summary>The peer sent nothing for three heartbeats.</summary>
+    HeartbeatMissed = 106,
+    /// <summary>The broker has as many connections as it is allowed to.</summary>
+    TooManyConnections = 107,
+    /// <summary>More requests are unanswered than a client may have in flight.</summary>
+    TooManyRequests = 108,
+    /// <summary>A handle for a queue, producer or subscription is not known on this connection.</summary>
+    UnknownHandle = 109,
+    /// <summary>The connection has as many handles as it may have.</summary>
+    TooManyHandles = 110,
+    /// <summary>The request needs a capability that the broker does not have.</summary>
+    CapabilityMissing = 111,
+    /// <summary>A field of the request is missing or has a value that is not allowed.</summary>
+    FieldInvalid = 112,
+
+    // 2xx: names and limits.
+    /// <summary>A name of a queue, group, producer or consumer breaks the rules for names.</summary>
+    NameInvalid = 201,
+    /// <summary>An encoded message is larger than 4 MiB.</summary>
+    MessageTooLarge = 202,
+    /// <summary>The bytes of a message are no valid encoding of one.</summary>
+    MessageBroken = 203,
+    /// <summary>A frame carries more messages, batches or runs than allowed.</summary>
+    TooManyMessages = 204,
+    /// <summary>A message has more than 8 keys.</summary>
+    TooManyKeys = 205,
+    /// <summary>A key, ordering key or deduplication id is longer than 255 bytes.</summary>
+    KeyTooLong = 206,
+    /// <summary>A tag has control characters, a comma or more than 255 bytes, or a tag filter is not made of tags.</summary>
+    TagInvalid = 207,
+    /// <summary>A message has more than 128 headers, or more than 16 KiB of them.</summary>
+    HeadersTooLarge = 208,
+    /// <summary>A header has no name, or a name with control characters.</summary>
+    HeaderInvalid = 209,
+
+    // 3xx: publishing.
+    /// <summary>The producer id is not known and its sequence is above 1: whether earlier messages were stored cannot be told.</summary>
+    ProducerUnknown = 301,
+    /// <summary>The sequence is below the window of the last 65,536: whether it was stored is not known any more.</summary>
+    SequenceTooOld = 302,
+    /// <summary>The sequence is neither the next one nor a repeat.</summary>
+    SequenceGap = 303,
+    /// <summary>An earlier message of the same ordering key was refused, so this one was too.</summary>
+    PreviousRefused = 304,
+    /// <summary>The partition remembers as many producer ids as it may.</summary>
+    TooManyProducers = 305,
+    /// <summary>More waits to be stored than the broker will hold in memory.</summary>
+    PublishTooFast = 306,
+
+    // 4xx: consuming and settling.
+    /// <summary>The group has another tag filter than the one given.</summary>
+    GroupFilterDiffers = 401,
+    /// <summary>The lease expired and the message was handed out again, or it is settled in another way.</summary>
+    LeaseLost = 402,
+    /// <summary>A lease handle is malformed or names nothing that was leased.</summary>
+    HandleInvalid = 403,
+    /// <summary>Acking up to an offset is for the only consumer of a group, and the group has several.</summary>
+    NotTheOnlyConsumer = 404,
+    /// <summary>The group has 1,000,000 messages that are handed out and not settled.</summary>
+    UnsettledLimit = 405,
+    /// <summary>The subscription was ended: its queue or group was deleted, or its consumer id came on another connection.</summary>
+    SubscriptionEnded = 406,
+
+    // 5xx: queues, groups and dead letters.
+    /// <summary>There is no queue of this name.</summary>
+    QueueNotFound = 501,
+    /// <summary>There is no queue of this name, and making queues on first use is switched off.</summary>
+    QueueCreationOff = 502,
+    /// <summary>The broker has as many queues as it may.</summary>
+    TooManyQueues = 503,
+    /// <summary>There is a queue of this name already.</summary>
+    QueueExists = 504,
+    /// <summary>Queues whose names begin with '$' belong to the system.</summary>
+    SystemQueue = 505,
+    /// <summary>The queue has no group of this name.</summary>
+    GroupNotFound = 506,
+    /// <summary>The queue has as many groups as it may.</summary>
+    TooManyGroups = 507,
+    /// <summary>The group has consumers, and this is only done without.</summary>
+    GroupHasConsumers = 508,
+    /// <summary>There is no dead letter at this place.</summary>
+    DeadLetterNotFound = 509,
+    /// <summary>There is no message with this id or offset.</summary>
+    MessageNotFound = 510,
+
+    // 6xx: the broker and its store.
+    /// <summary>The partition stopped after a failure of its store and takes nothing until it is started again.</summary>
+    PartitionStopped = 601,
+    /// <summary>The store did not confirm what was handed to it.</summary>
+    StoreUnavailable = 602,
+    /// <summary>The disk has only its reserve left; consuming, purging and deleting go on.</summary>
+    DiskFull = 603,
+    /// <summary>The broker is about to stop.</summary>
+    ShuttingDown = 604,
+    /// <summary>This broker does not own the partition or the slot of the key.</summary>
+    NotOwner = 605,
+    /// <summary>The broker takes no writes at present.</summary>
+    ReadOnly = 606,
+    /// <summary>The broker met a fault of its own.</summary>
+    BrokerFault = 607,
+    /// <summary>Another process has the data folder open.</summary>
+    FolderInUse = 610,
+    /// <summary>The data folder cannot be written to.</summary>
+    FolderUnusable = 611,
+    /// <summary>The data folder was written by a newer version.</summary>
+    FormatTooNew = 612,
+    /// <summary>Bytes of the log are not what was written, at the position that the text names.</summary>
+    LogDamaged = 613,
+
+    // 7xx: found by the client itself.
+    /// <summary>The call's deadline passed before the request was sent.</summary>
+    Timeout = 701,
+    /// <summary>The request was sent and no answer came before the deadline: it may be done or not.</summary>
+    OutcomeUnknown = 702,
+    /// <summary>There is no connection to the broker.</summary>
+    Disconnected = 703,
+    /// <summary>The producer's buffer is full of messages without an answer.</summary>
+    BufferFull = 704,
+    /// <summary>The client, producer or consumer was closed.</summary>
+    ClientClosed = 705,
+}

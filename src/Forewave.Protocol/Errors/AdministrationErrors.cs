@@ -1,0 +1,69 @@
+namespace Forewave.Protocol.Errors;
+
+/// <summary>Errors 5xx: queues, groups and dead letters.</summary>
+internal static class AdministrationErrors
+{
+    public static ErrorEntry[] Rows { get; } =
+    [
+        new()
+        {
+            Code = ErrorCode.QueueNotFound, HttpStatus = 404,
+            Happened = "There is no queue of this name.",
+            Advice = "Create it, or let the first publish or subscribe do so.",
+        },
+        new()
+        {
+            Code = ErrorCode.QueueCreationOff, HttpStatus = 403,
+            Happened = "There is no queue of this name, and making queues on first use is switched off.",
+            Advice = "Create it by command.",
+        },
+        new()
+        {
+            Code = ErrorCode.TooManyQueues, HttpStatus = 429,
+            Happened = "The broker has as many queues as it may.",
+            Advice = "Delete queues, or raise the limit.",
+        },
+        new()
+        {
+            Code = ErrorCode.QueueExists, HttpStatus = 409,
+            Happened = "There is a queue of this name already.",
+            Advice = "Use it, or choose another name.",
+        },
+        new()
+        {
+            Code = ErrorCode.SystemQueue, HttpStatus = 403,
+            Happened = "Queues whose names begin with '$' belong to the system.",
+            Advice = "Choose another name.",
+        },
+        new()
+        {
+            Code = ErrorCode.GroupNotFound, HttpStatus = 404,
+            Happened = "The queue has no group of this name.",
+            Advice = "Create it, or let the first subscribe do so.",
+        },
+        new()
+        {
+            Code = ErrorCode.TooManyGroups, HttpStatus = 429,
+            Happened = "The queue has as many groups as it may.",
+            Advice = "Delete groups that nobody uses.",
+        },
+        new()
+        {
+            Code = ErrorCode.GroupHasConsumers, HttpStatus = 409, Retry = RetryAdvice.Same,
+            Happened = "The group has consumers, and this is only done without.",
+            Advice = "Stop its consumers first.",
+        },
+        new()
+        {
+            Code = ErrorCode.DeadLetterNotFound, HttpStatus = 404,
+            Happened = "There is no dead letter at this place.",
+            Advice = "List them again: it may have been redriven, purged or have passed its retention.",
+        },
+        new()
+        {
+            Code = ErrorCode.MessageNotFound, HttpStatus = 404,
+            Happened = "There is no message with this id or offset.",
+            Advice = "Check the id; the message may have passed its retention.",
+        },
+    ];
+}

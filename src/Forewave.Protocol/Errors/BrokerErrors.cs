@@ -1,0 +1,81 @@
+namespace Forewave.Protocol.Errors;
+
+/// <summary>Errors 6xx: the broker and its store.</summary>
+internal static class BrokerErrors
+{
+    public static ErrorEntry[] Rows { get; } =
+    [
+        new()
+        {
+            Code = ErrorCode.PartitionStopped, HttpStatus = 503, Retry = RetryAdvice.Elsewhere,
+            RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "The partition stopped after a failure of its store and takes nothing until it is started again.",
+            Advice = "Read the broker's log for the failure, repair the disk, start the broker again.",
+        },
+        new()
+        {
+            Code = ErrorCode.StoreUnavailable, HttpStatus = 503, Stored = StoredOutcome.Unknown,
+            Retry = RetryAdvice.Same, RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "The store did not confirm what was handed to it.",
+            Advice = "Send again under the same sequences; they are not stored twice.",
+        },
+        new()
+        {
+            Code = ErrorCode.DiskFull, HttpStatus = 507, Retry = RetryAdvice.Elsewhere,
+            RetryAfter = TimeSpan.FromMilliseconds(5_000),
+            Happened = "The disk has only its reserve left; consuming, purging and deleting go on.",
+            Advice = "Free space, shorten retention or purge queues.",
+        },
+        new()
+        {
+            Code = ErrorCode.ShuttingDown, HttpStatus = 503, Retry = RetryAdvice.Elsewhere,
+            RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "The broker is about to stop.",
+            Advice = "Connect again, here later or elsewhere.",
+        },
+        new()
+        {
+            Code = ErrorCode.NotOwner, HttpStatus = 421, Retry = RetryAdvice.Elsewhere,
+            Happened = "This broker does not own the partition or the slot of the key.",
+            Advice = "Fetch the routes again and go to the owner.",
+        },
+        new()
+        {
+            Code = ErrorCode.ReadOnly, HttpStatus = 503, Retry = RetryAdvice.Elsewhere,
+            RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "The broker takes no writes at present.",
+            Advice = "Wait until it does, or go to another one.",
+        },
+        new()
+        {
+            Code = ErrorCode.BrokerFault, HttpStatus = 500, Stored = StoredOutcome.Unknown,
+            Retry = RetryAdvice.Same, RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "The broker met a fault of its own.",
+            Advice = "Report it with the broker's log; send again under the same sequences.",
+        },
+        new()
+        {
+            Code = ErrorCode.FolderInUse, HttpStatus = 500,
+            Happened = "Another process has the data folder open.",
+            Advice = "Stop that one, or give each broker a folder of its own.",
+        },
+        new()
+        {
+            Code = ErrorCode.FolderUnusable, HttpStatus = 500,
+            Happened = "The data folder cannot be written to.",
+            Advice = "Give the broker's user the right to write there.",
+        },
+        new()
+        {
+            Code = ErrorCode.FormatTooNew, HttpStatus = 500,
+            Happened = "The data folder was written by a newer version.",
+            Advice = "Start the version that wrote it, or a later one.",
+        },
+        new()
+        {
+            Code = ErrorCode.LogDamaged, HttpStatus = 500,
+            Happened = "Bytes of the log are not what was written, at the position that the text names.",
+            Advice = "Restore from a copy, or let the broker read what is whole as the text says; check the disk.",
+        },
+    ];
+}

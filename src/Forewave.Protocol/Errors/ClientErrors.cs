@@ -1,0 +1,39 @@
+namespace Forewave.Protocol.Errors;
+
+/// <summary>Errors 7xx: found by the client itself.</summary>
+internal static class ClientErrors
+{
+    public static ErrorEntry[] Rows { get; } =
+    [
+        new()
+        {
+            Code = ErrorCode.Timeout, HttpStatus = 504, Retry = RetryAdvice.Same,
+            Happened = "The call's deadline passed before the request was sent.",
+            Advice = "Give it more time, or look at why the broker is slow or away.",
+        },
+        new()
+        {
+            Code = ErrorCode.OutcomeUnknown, HttpStatus = 504, Stored = StoredOutcome.Unknown,
+            Happened = "The request was sent and no answer came before the deadline: it may be done or not.",
+            Advice = "Look the message up before publishing it again, or publish with a deduplication id.",
+        },
+        new()
+        {
+            Code = ErrorCode.Disconnected, HttpStatus = 503, Retry = RetryAdvice.Same,
+            Happened = "There is no connection to the broker.",
+            Advice = "Check the address and that the broker runs; the SDK connects again by itself.",
+        },
+        new()
+        {
+            Code = ErrorCode.BufferFull, HttpStatus = 429, Retry = RetryAdvice.Same,
+            Happened = "The producer's buffer is full of messages without an answer.",
+            Advice = "Wait for earlier sends, or raise the buffer's bound.",
+        },
+        new()
+        {
+            Code = ErrorCode.ClientClosed, HttpStatus = 409,
+            Happened = "The client, producer or consumer was closed.",
+            Advice = "Make a new one.",
+        },
+    ];
+}

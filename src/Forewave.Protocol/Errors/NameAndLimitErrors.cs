@@ -1,0 +1,63 @@
+namespace Forewave.Protocol.Errors;
+
+/// <summary>Errors 2xx: names and limits.</summary>
+internal static class NameAndLimitErrors
+{
+    public static ErrorEntry[] Rows { get; } =
+    [
+        new()
+        {
+            Code = ErrorCode.NameInvalid, HttpStatus = 400,
+            Happened = "A name of a queue, group, producer or consumer breaks the rules for names.",
+            Advice = "Choose a name by docs/limits.md.",
+        },
+        new()
+        {
+            Code = ErrorCode.MessageTooLarge, HttpStatus = 413,
+            Happened = "An encoded message is larger than 4 MiB.",
+            Advice = "Store the body elsewhere and publish where it is.",
+        },
+        new()
+        {
+            Code = ErrorCode.MessageBroken, HttpStatus = 400,
+            Happened = "The bytes of a message are no valid encoding of one.",
+            Advice = "Encode messages with an SDK or with code generated from the proto files; text must be valid UTF-8.",
+        },
+        new()
+        {
+            Code = ErrorCode.TooManyMessages, HttpStatus = 413,
+            Happened = "A frame carries more messages, batches or runs than allowed.",
+            Advice = "Split the frame.",
+        },
+        new()
+        {
+            Code = ErrorCode.TooManyKeys, HttpStatus = 400,
+            Happened = "A message has more than 8 keys.",
+            Advice = "Put what is not looked up into headers.",
+        },
+        new()
+        {
+            Code = ErrorCode.KeyTooLong, HttpStatus = 400,
+            Happened = "A key, ordering key or deduplication id is longer than 255 bytes.",
+            Advice = "Shorten it, for example by a hash.",
+        },
+        new()
+        {
+            Code = ErrorCode.TagInvalid, HttpStatus = 400,
+            Happened = "A tag has control characters, a comma or more than 255 bytes, or a tag filter is not made of tags.",
+            Advice = "Choose tags by docs/limits.md.",
+        },
+        new()
+        {
+            Code = ErrorCode.HeadersTooLarge, HttpStatus = 413,
+            Happened = "A message has more than 128 headers, or more than 16 KiB of them.",
+            Advice = "Put large values into the body.",
+        },
+        new()
+        {
+            Code = ErrorCode.HeaderInvalid, HttpStatus = 400,
+            Happened = "A header has no name, or a name with control characters.",
+            Advice = "Name each header.",
+        },
+    ];
+}

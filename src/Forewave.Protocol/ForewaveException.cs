@@ -1,0 +1,35 @@
+namespace Forewave.Protocol;
+
+/// <summary>A failure with a number: what every call of the SDK throws, but for cancellation and misuse.</summary>
+public sealed class ForewaveException : Exception
+{
+    /// <param name="code">Its number.</param>
+    /// <param name="detail">What happened in this case; null: the table's words. Never bodies or secrets.</param>
+    /// <param name="inner">What caused it.</param>
+    /// <param name="retryAfter">How long to wait before a repeat; null: the table's advice.</param>
+    public ForewaveException(ErrorCode code, string? detail = null, Exception? inner = null, TimeSpan? retryAfter = null)
+        : base(Compose(code, detail), inner)
+    {
+        Code = code;
+        RetryAfter = retryAfter ?? (ErrorTable.TryGet((uint)code, out var entry) ? entry.RetryAfter : null);
+    }
+
+    /// <summary>The number. One that a newer broker sent may be missing from this version's <see cref="ErrorTable"/>.</summary>
+    public ErrorCode Code { get; }
+
+    /// <summary>How long to wait before a repeat; null where there is no advice.</summary>
+    public TimeSpan? RetryAfter { get; }
+
+    /// <summary>Whether what was to be stored may be; unknown for a number that this version does not know.</summary>
+    public StoredOutcome Stored => ErrorTable.TryGet((uint)Code, out var entry) ? entry.Stored : StoredOutcome.Unknown;
+
+    /// <summary>Whether a repeat may succeed; never for a number that this version does not know.</summary>
+    public RetryAdvice Retry => ErrorTable.TryGet((uint)Code, out var entry) ? entry.Retry : RetryAdvice.Never;
+
+    private static string Compose(ErrorCode code, string? detail)
+    {
+        if (!ErrorTable.TryGet((uint)code, out var entry))
+            return $"{detail ?? "a failure that this version does not know"} (error {(uint)code})";
+        return $"{detail ?? entry.Happened} ({entry.Name}, error {(uint)code}): {entry.Advice}";
+    }
+}

@@ -1,0 +1,131 @@
+namespace Forewave.Protocol;
+
+/// <summary>
+/// The bounds that hold everywhere, on the wire, over HTTP and in the SDK, and the defaults of those that a broker may set
+/// otherwise. A limit refuses with a numbered error, it never drops. docs/limits.md lists them; a test compares the two.
+/// </summary>
+public static class Limits
+{
+    /// <summary>The version of the wire protocol that this code speaks.</summary>
+    public const int ProtocolVersion = 1;
+
+    /// <summary>The port for frames unless told otherwise.</summary>
+    public const int DefaultPort = 7600;
+
+    /// <summary>The port for HTTP unless told otherwise.</summary>
+    public const int DefaultHttpPort = 7601;
+
+    /// <summary>Bytes of one encoded message: 4 MiB.</summary>
+    public const int MessageBytes = 4 * 1024 * 1024;
+
+    /// <summary>Bytes of one frame after its length: 8 MiB.</summary>
+    public const int FrameBytes = 8 * 1024 * 1024;
+
+    /// <summary>Bytes of a frame before the hello was answered: 16 KiB.</summary>
+    public const int HelloFrameBytes = 16 * 1024;
+
+    /// <summary>Messages in one frame, published or delivered.</summary>
+    public const int MessagesPerFrame = 10_000;
+
+    /// <summary>Batches in one Publish frame, and runs in one Settle frame.</summary>
+    public const int BatchesPerFrame = 10_000;
+
+    /// <summary>Keys of one message.</summary>
+    public const int Keys = 8;
+
+    /// <summary>Bytes of a key, an ordering key, a deduplication id.</summary>
+    public const int KeyBytes = 255;
+
+    /// <summary>Bytes of a tag.</summary>
+    public const int TagBytes = 255;
+
+    /// <summary>Headers of one message.</summary>
+    public const int Headers = 128;
+
+    /// <summary>Bytes of all header names and values of one message: 16 KiB.</summary>
+    public const int HeadersBytes = 16 * 1024;
+
+    /// <summary>The highest priority; the lowest is 0.</summary>
+    public const int MaxPriority = 9;
+
+    /// <summary>The priority of a message that names none.</summary>
+    public const int DefaultPriority = 4;
+
+    /// <summary>Bytes of the name of a queue, group, producer or consumer.</summary>
+    public const int NameBytes = 64;
+
+    /// <summary>How many characters of a queue's name may be '.' or '-'.</summary>
+    public const int QueueNameSeparators = 32;
+
+    /// <summary>Tags in one filter.</summary>
+    public const int FilterTags = 64;
+
+    /// <summary>Bytes of the reason given with a nack or reject.</summary>
+    public const int ReasonBytes = 255;
+
+    /// <summary>Unanswered requests on one connection; the broker stops reading it beyond that.</summary>
+    public const int RequestsInFlight = 1_024;
+
+    /// <summary>Handles (queues, producers, subscriptions) of one connection.</summary>
+    public const int HandlesPerConnection = 65_536;
+
+    /// <summary>Connections of one broker, by default; it is also bounded by the limit of open files less 1,000.</summary>
+    public const int DefaultConnections = 10_000;
+
+    /// <summary>Connections of one broker, at most.</summary>
+    public const int MaxConnections = 50_000;
+
+    /// <summary>Queues of one broker on the embedded store, by default.</summary>
+    public const int DefaultQueues = 100_000;
+
+    /// <summary>Groups of one queue.</summary>
+    public const int GroupsPerQueue = 1_000;
+
+    /// <summary>Messages of one group that are handed out or waiting and not settled.</summary>
+    public const int UnsettledPerGroup = 1_000_000;
+
+    /// <summary>Producer ids that a partition remembers.</summary>
+    public const int ProducerIds = 100_000;
+
+    /// <summary>Sequences that a partition remembers of one producer id.</summary>
+    public const int SequenceWindow = 65_536;
+
+    /// <summary>Messages of one Receive, and of standing credit.</summary>
+    public const int ReceiveMessages = 10_000;
+
+    /// <summary>Bytes of a Receive that names none: 1 MiB.</summary>
+    public const int DefaultReceiveBytes = 1024 * 1024;
+
+    /// <summary>Attempts before a message is a dead letter, by default.</summary>
+    public const int DefaultMaxAttempts = 16;
+
+    /// <summary>How soon after connecting the hello must be there.</summary>
+    public static TimeSpan HelloTimeout { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Each side sends something at least this often.</summary>
+    public static TimeSpan Heartbeat { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A side that sent nothing for so long is dead.</summary>
+    public static TimeSpan DeadAfter { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a Receive may wait for a message.</summary>
+    public static TimeSpan MaxReceiveWait { get; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a lease lasts, by default.</summary>
+    public static TimeSpan DefaultVisibilityTimeout { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a lease may last.</summary>
+    public static TimeSpan MaxVisibilityTimeout { get; } = TimeSpan.FromHours(12);
+
+    /// <summary>How far in the future a message may be delivered: 10 years of 365 days.</summary>
+    public static TimeSpan MaxDelay { get; } = TimeSpan.FromDays(3_650);
+
+    /// <summary>How long messages are kept, by default.</summary>
+    public static TimeSpan DefaultRetention { get; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long a dead letter is kept after its death.</summary>
+    public static TimeSpan DeadLetterRetention { get; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long a producer id that sends nothing is remembered.</summary>
+    public static TimeSpan ProducerIdle { get; } = TimeSpan.FromDays(7);
+}
