@@ -1,0 +1,99 @@
+using Forewave.Protocol;
+
+namespace Forewave.Storage;
+
+/// <summary>
+/// The log with its queue index and its checkpoints: everything the engine asks of a store. One conformance suite holds
+/// for all of them. docs/decisions/ has the same operations as SQL.
+/// <para>
+/// Life: <see cref="RecoverAsync"/> once, then <see cref="Start"/>, then the rest, then disposal. Appending, waiting and
+/// reading are thread-safe; dispatching and expiring a queue is for its owner loop alone.
+/// </para>
+/// </summary>
+public interface IStore : IAsyncDisposable
+{
+    /// <summary>The partition whose log this is.</summary>
+    PartitionNumber Partition { get; }
+
+    /// <summary>The epoch of this opening; known after recovery.</summary>
+    Epoch Epoch { get; }
+
+    /// <summary>Position of the last record appended.</summary>
+    LogPosition Tail { get; }
+
+    /// <summary>Durable up to here.</summary>
+    LogPosition Committed { get; }
+
+    /// <summary>
+    /// Reads the last checkpoint and the log after it into <paramref name="fold"/>, makes what it read durable again
+    /// under a new epoch, and returns when that is committed.
+    /// </summary>
+    /// <exception cref="StoreException">What is on disk cannot be used; the message says what to do.</exception>
+    ValueTask<RecoveryReport> RecoverAsync(IStateFold fold, CancellationToken cancellation);
+
+    /// <summary>Opens the store for appends.</summary>
+    void Start(ICommitObserver observer);
+
+    /// <summary>
+    /// Puts records into the next group, all or none, under consecutive positions in the given order. Thread-safe, does
+    /// not block, costs one copy of the payloads. Calls from one thread keep their order.
+    /// </summary>
+    /// <param name="records">At least one; all of them together at most <see cref="MaxAppendBytes"/>.</param>
+    /// <param name="first">Position of the first record.</param>
+    AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first);
+
+    /// <summary>Greatest sum of payloads plus 64 bytes a record that one append may have.</summary>
+    int MaxAppendBytes { get; }
+
+    /// <summary>Completes when an append that found no room is worth another try (or the store has stopped).</summary>
+    ValueTask WaitForRoomAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Tells <paramref name="owner"/> when everything up to <paramref name="position"/> is committed. False: it is
+    /// already, and the owner is not called.
+    /// </summary>
+    bool TryAwaitCommit(LogPosition position, ICommitOwner owner, long token);
+
+    /// <summary>
+    /// Gives the messages of a committed record their offsets in a queue's index. For the queue's owner loop alone, in
+    /// offset order without gaps; what is known already (offset below the index's end) is not given again.
+    /// </summary>
+    void Dispatch(uint queue, Offset first, in CommittedRecord record);
+
+    /// <summary>
+    /// Reads the run that begins at an offset, from memory alone. For the queue's owner loop. False: read it with
+    /// <see cref="ReadAsync"/> (or the offset is beyond the end).
+    /// </summary>
+    bool TryReadRecent(uint queue, Offset offset, out StoredRun run);
+
+    /// <summary>
+    /// Reads runs from an offset on, until <paramref name="maxBytes"/> are exceeded (at least one run) or the queue's
+    /// dispatched end. Never on the caller's thread when it needs the disk. Runs of which the bytes rotted come back
+    /// with <see cref="StoredRun.Damaged"/>.
+    /// </summary>
+    ValueTask<StoredRuns> ReadAsync(uint queue, Offset offset, int maxBytes, CancellationToken cancellation);
+
+    /// <summary>The first offset whose publish time is not before a time; the queue's end when there is none.</summary>
+    ValueTask<Offset> FindByTimeAsync(uint queue, Timestamp time, CancellationToken cancellation);
+
+    /// <summary>The message published at a position, with its header; null when it is not in the log any more.</summary>
+    ValueTask<StoredRuns?> ReadMessageAsync(LogPosition position, CancellationToken cancellation);
+
+    /// <summary>Bounds and size of a queue's index. For any thread.</summary>
+    QueueExtent Extent(uint queue);
+
+    /// <summary>Everything of a queue before an offset is no longer needed; a queue's end plus one frees it whole.</summary>
+    void Expire(uint queue, Offset firstRetained);
+
+    /// <summary>
+    /// Takes a checkpoint: asks <paramref name="source"/> for every part of the state and makes them durable together.
+    /// One at a time.
+    /// </summary>
+    ValueTask CheckpointAsync(IStateSource source, CancellationToken cancellation);
+
+    /// <summary>One round of recycling and carry-over; the engine's retention loop calls it.</summary>
+    ValueTask<ReclaimReport> ReclaimAsync(CancellationToken cancellation);
+
+    /// <summary>Sizes and counts for metrics and operators. For any thread.</summary>
+    StoreUsage Usage { get; }
+}

@@ -1,0 +1,64 @@
+namespace Forewave.Storage;
+
+/// <summary>
+/// What a record of the log says. The numbers are on disk: they are never given to something else.
+/// </summary>
+public enum RecordType : byte
+{
+    /// <summary>No record; never written.</summary>
+    None = 0,
+
+    /// <summary>Messages of one queue as their producer encoded them, under consecutive positions and sequences.</summary>
+    Published = 1,
+
+    /// <summary>A message that was delayed or prepared becomes available (reserved for later work).</summary>
+    Released = 2,
+
+    /// <summary>A message of an undecided transaction (reserved for later work).</summary>
+    Prepared = 3,
+
+    /// <summary>A transaction's decision (reserved for later work).</summary>
+    Decided = 4,
+
+    /// <summary>Messages were handed to a consumer of a group.</summary>
+    Leased = 5,
+
+    /// <summary>Leases ended by ack, nack or release.</summary>
+    Settled = 6,
+
+    /// <summary>A message became a dead letter of a group; carries a copy of it.</summary>
+    DeadLettered = 7,
+
+    /// <summary>Dead letters are available again to their group.</summary>
+    Redriven = 8,
+
+    /// <summary>A message that was not out yet is withdrawn (reserved for later work).</summary>
+    Cancelled = 9,
+
+    /// <summary>A group's read offset was moved otherwise than by delivering.</summary>
+    CursorMoved = 10,
+
+    /// <summary>Leases last longer.</summary>
+    Extended = 11,
+
+    /// <summary>A live record of an old segment, written again at the log's end under its original positions.</summary>
+    CarriedOver = 12,
+
+    /// <summary>Everything of a queue before an offset is gone.</summary>
+    Purged = 13,
+
+    /// <summary>An opening of the log: what was recovered before it is committed with it.</summary>
+    Barrier = 14,
+
+    /// <summary>A queue was made, changed or deleted.</summary>
+    QueueChanged = 15,
+
+    /// <summary>A group was made, changed or deleted.</summary>
+    GroupChanged = 16,
+
+    /// <summary>A producer id was seen for the first time and has a number now.</summary>
+    ProducerSeen = 17,
+
+    /// <summary>Dead letters are gone for good.</summary>
+    DeadPurged = 18,
+}

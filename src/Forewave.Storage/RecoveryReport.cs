@@ -1,0 +1,8 @@
+namespace Forewave.Storage;
+
+/// <summary>What a recovery found.</summary>
+/// <param name="Records">Records read after the checkpoint.</param>
+/// <param name="Bytes">Bytes of them, rewritten.</param>
+/// <param name="DamagedPositions">Positions inside synced groups that could not be read.</param>
+/// <param name="Duration">How long it took.</param>
+public readonly record struct RecoveryReport(ulong Records, ByteCount Bytes, PositionCount DamagedPositions, TimeSpan Duration);

@@ -1,0 +1,23 @@
+namespace Forewave.Storage;
+
+/// <summary>The kinds of state in a checkpoint. The numbers are on disk.</summary>
+public enum StateKind : byte
+{
+    /// <summary>No state; never written.</summary>
+    None = 0,
+
+    /// <summary>Queues and groups: names, options, counters.</summary>
+    Catalogue = 1,
+
+    /// <summary>Producer ids, numbers and sequence runs.</summary>
+    Producers = 2,
+
+    /// <summary>Delivery state of one queue.</summary>
+    Queue = 3,
+
+    /// <summary>Delivery state of one group.</summary>
+    Group = 4,
+
+    /// <summary>The store's own index of one queue; never given to the engine.</summary>
+    StoreIndex = 100,
+}

@@ -1,0 +1,38 @@
+namespace Forewave.Storage;
+
+/// <summary>Sizes and counts of a store at one moment; totals since it was opened.</summary>
+public readonly record struct StoreUsage
+{
+    /// <summary>Bytes on disk: segments, spares, index, checkpoints.</summary>
+    public long DiskBytes { get; init; }
+
+    /// <summary>Bytes free on the disk.</summary>
+    public long FreeBytes { get; init; }
+
+    /// <summary>Segments of the log, sealed and active.</summary>
+    public int Segments { get; init; }
+
+    /// <summary>Segments ready to be written.</summary>
+    public int SpareSegments { get; init; }
+
+    /// <summary>Publishes are refused because the disk is full.</summary>
+    public bool DiskFull { get; init; }
+
+    /// <summary>Groups written.</summary>
+    public long Groups { get; init; }
+
+    /// <summary>Syncs of the log.</summary>
+    public long Syncs { get; init; }
+
+    /// <summary>Bytes written to the log.</summary>
+    public long LogBytes { get; init; }
+
+    /// <summary>Reads that memory could not serve.</summary>
+    public long ColdReads { get; init; }
+
+    /// <summary>Checkpoints taken.</summary>
+    public long Checkpoints { get; init; }
+
+    /// <summary>Time spent in syncs of the log.</summary>
+    public TimeSpan SyncTime { get; init; }
+}
