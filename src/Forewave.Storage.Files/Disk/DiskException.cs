@@ -32,7 +32,7 @@ public sealed class DiskException : Exception
 
     /// <summary>
     /// With <see cref="DiskErrorKind.Locked"/>: the id of the process that holds the lock; null when it has not
-    /// written it yet.
+    /// written it yet. In a container it counts inside that container.
     /// </summary>
     public int? HolderProcessId { get; private init; }
 

@@ -19,10 +19,12 @@ public readonly record struct DiskPath : IComparable<DiskPath>
     /// <exception cref="ArgumentException">The text is not a normalised relative path.</exception>
     public DiskPath(string value)
     {
-        ArgumentException.ThrowIfNullOrEmpty(value);
-        foreach (Range name in value.AsSpan().Split(Separator))
+        ArgumentNullException.ThrowIfNull(value);
+        if (!IsValid(value))
         {
-            CheckName(value.AsSpan()[name], value);
+            throw new ArgumentException(
+                $"'{value}' is not a relative path of names of 1 to {MaxNameBytes} bytes without '.', '..', NUL and '\\'.",
+                nameof(value));
         }
 
         _value = value;
@@ -80,17 +82,21 @@ public readonly record struct DiskPath : IComparable<DiskPath>
     /// <summary>The path as text; a single dot for <see cref="Root"/>.</summary>
     public override string ToString() => IsRoot ? "." : Value;
 
-    private static void CheckName(ReadOnlySpan<char> name, string path)
+    /// <summary>Whether the text is a path that the constructor takes.</summary>
+    internal static bool IsValid(ReadOnlySpan<char> value)
     {
-        bool isValid = name.Length > 0
-            && name is not "." and not ".."
-            && !name.ContainsAny('\0', '\\')
-            && Encoding.UTF8.GetByteCount(name) <= MaxNameBytes;
-        if (!isValid)
+        foreach (Range name in value.Split(Separator))
         {
-            throw new ArgumentException(
-                $"'{path}' is not a relative path of names of 1 to {MaxNameBytes} bytes without '.', '..', NUL and '\\'.",
-                nameof(path));
+            if (!IsName(value[name]))
+                return false;
         }
+
+        return true;
     }
+
+    private static bool IsName(ReadOnlySpan<char> name) =>
+        name.Length > 0
+        && name is not "." and not ".."
+        && !name.ContainsAny('\0', '\\')
+        && Encoding.UTF8.GetByteCount(name) <= MaxNameBytes;
 }

@@ -22,9 +22,9 @@ public interface IDiskFile : IDisposable
     /// end grows the file, a gap reads as zeros. Nothing is durable before <see cref="Sync"/>.
     /// </summary>
     /// <exception cref="DiskException">
-    /// <see cref="DiskErrorKind.DiskFull"/>, <see cref="DiskErrorKind.ReadOnly"/> (the file system, or the file
-    /// was opened with <see cref="DiskOpen.ReadOnly"/>), <see cref="DiskErrorKind.Failed"/>.
+    /// <see cref="DiskErrorKind.DiskFull"/>, <see cref="DiskErrorKind.ReadOnly"/>, <see cref="DiskErrorKind.Failed"/>.
     /// </exception>
+    /// <exception cref="InvalidOperationException">The file was opened with <see cref="DiskOpen.ReadOnly"/>.</exception>
     void Write(long offset, ReadOnlySpan<byte> bytes);
 
     /// <summary>
