@@ -1,0 +1,43 @@
+using Forewave.Protocol;
+
+namespace Forewave.Broker;
+
+/// <summary>What can be set for the engine. Valid as it is; immutable once the engine is made.</summary>
+public sealed record BrokerOptions
+{
+    /// <summary>A publish or subscribe to a queue that does not exist makes it. Default: yes.</summary>
+    public bool CreateQueues { get; init; } = true;
+
+    /// <summary>Queues at most. Default: 100,000.</summary>
+    public int MaxQueues { get; init; } = Limits.DefaultQueues;
+
+    /// <summary>Connections at most. Default: 10,000; the host lowers it to what open files allow.</summary>
+    public int MaxConnections { get; init; } = Limits.DefaultConnections;
+
+    /// <summary>Producer ids remembered at most. Default: 100,000.</summary>
+    public int MaxProducers { get; init; } = Limits.ProducerIds;
+
+    /// <summary>Bytes that the sequences of all producers may take in memory. Default: 64 MiB.</summary>
+    public long ProducerMemoryBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Unanswered requests of one connection before it is no longer read. Default: 1,024.</summary>
+    public int RequestsInFlight { get; init; } = Limits.RequestsInFlight;
+
+    /// <summary>Handles of one connection at most. Default: 65,536.</summary>
+    public int HandlesPerConnection { get; init; } = Limits.HandlesPerConnection;
+
+    /// <summary>Delivery loops. Default: one for each core.</summary>
+    public int DeliveryLoops { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>A checkpoint is taken at least this often when something was written. Default: 5 minutes.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often old messages are looked for and segments recycled. Default: 10 seconds.</summary>
+    public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long connections may finish what is in flight after GoAway. Default: 5 seconds.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The version that the hello names. Default: this assembly's.</summary>
+    public string Version { get; init; } = typeof(BrokerOptions).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+}

@@ -1,0 +1,11 @@
+namespace Forewave.Broker.Ingest;
+
+/// <summary>Names of producers by the number that Published records carry.</summary>
+internal interface IProducerNames
+{
+    /// <summary>
+    /// The name as UTF-8, empty where the producer is not known any more. Thread-safe, does not allocate; the bytes are never
+    /// changed.
+    /// </summary>
+    ReadOnlySpan<byte> NameOf(uint producerNumber);
+}

@@ -1,0 +1,45 @@
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Queues;
+
+/// <summary>
+/// A queue as the whole broker knows it. Made and changed by the catalogue alone; read by any thread.
+/// </summary>
+internal sealed class QueueEntry
+{
+    private volatile QueueOptions _options;
+    private volatile bool _isDeleted;
+
+    /// <summary>Makes a queue.</summary>
+    public QueueEntry(uint id, QueueName name, QueueOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(id);
+        Id = id;
+        Name = name;
+        _options = options;
+    }
+
+    /// <summary>Its number: never 0, never used twice, the one that records and the store's index carry.</summary>
+    public uint Id { get; }
+
+    /// <summary>Its name.</summary>
+    public QueueName Name { get; }
+
+    /// <summary>Its options at this moment.</summary>
+    public QueueOptions Options
+    {
+        get => _options;
+        internal set => _options = value;
+    }
+
+    /// <summary>It was deleted: nothing is published to it any more; a queue of the same name has another entry.</summary>
+    public bool IsDeleted => _isDeleted;
+
+    /// <summary>The delivery state, for the delivery loop that owns the queue alone.</summary>
+    public object? DeliveryState { get; set; }
+
+    internal void MarkDeleted() => _isDeleted = true;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name.Value} ({Id})";
+}

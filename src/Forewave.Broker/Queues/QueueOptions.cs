@@ -1,0 +1,16 @@
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Queues;
+
+/// <summary>What can be set for a queue.</summary>
+internal sealed record QueueOptions
+{
+    /// <summary>What a queue has unless told otherwise.</summary>
+    public static QueueOptions Default { get; } = new();
+
+    /// <summary>Publishes are answered before the sync, with durability "memory".</summary>
+    public bool Relaxed { get; init; }
+
+    /// <summary>How long a message is kept after it was published; 30 days by default.</summary>
+    public TimeSpan Retention { get; init; } = Limits.DefaultRetention;
+}
