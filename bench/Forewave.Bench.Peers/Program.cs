@@ -1,10 +1,56 @@
+using Forewave.Bench.Peers.Nats;
+using Forewave.Bench.Peers.Peers;
+using Forewave.Bench.Peers.Reports;
+using Forewave.Bench.Peers.Workloads;
+
 namespace Forewave.Bench.Peers;
 
 internal static class Program
 {
-    private static int Main()
+    private static readonly IPeer[] AllPeers = [new NatsPeer()];
+
+    /// <summary>0 when every message of every run arrived once, 1 when not or when a peer failed, 2 for wrong usage.</summary>
+    private static async Task<int> Main(string[] arguments)
     {
-        Console.Error.WriteLine("no peer is there yet");
-        return 2;
+        RunOptions options;
+        IReadOnlyList<IPeer> peers;
+        IReadOnlyList<Workload> workloads;
+        try
+        {
+            options = OptionReader.Read(arguments);
+            peers = Chosen(AllPeers, options.Peers, peer => peer.Name);
+            workloads = Chosen(WorkloadCatalogue.Build(options), options.Workloads, workload => workload.Name);
+        }
+        catch (FormatException wrong)
+        {
+            await Console.Error.WriteLineAsync($"{wrong.Message}\n\n{OptionReader.Usage}");
+            return 2;
+        }
+
+        using var interrupted = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            interrupted.Cancel();
+        };
+        var comparison = new Comparison(peers, workloads, options);
+        var report = await comparison.RunAsync(interrupted.Token);
+        Console.Write(MarkdownReport.Render(report));
+        if (options.JsonFile is { } file)
+        {
+            await File.WriteAllTextAsync(file, JsonReport.Render(report), CancellationToken.None);
+        }
+
+        return report.IsWhole ? 0 : 1;
+    }
+
+    private static IReadOnlyList<T> Chosen<T>(IReadOnlyList<T> all, IReadOnlyList<string> names, Func<T, string> nameOf)
+    {
+        if (names.Except(all.Select(nameOf)).FirstOrDefault() is { } unknown)
+        {
+            throw new FormatException($"'{unknown}' is none of {string.Join(' ', all.Select(nameOf))}.");
+        }
+
+        return names.Count == 0 ? all : [.. all.Where(item => names.Contains(nameOf(item)))];
     }
 }

@@ -1,0 +1,3 @@
+namespace Forewave.Bench.Peers.Measurement;
+
+internal readonly record struct MessageRate(int PerSecond);
