@@ -47,6 +47,19 @@ internal sealed class SpaceClaim(DiskSpace space)
     {
         lock (_gate)
         {
+            if (bytes >= _bytes)
+                return;
+
+            space.GiveBack(_bytes - bytes);
+            _bytes = bytes;
+        }
+    }
+
+    /// <summary>Takes what a file has that was there before the capacity was, even where that is more.</summary>
+    internal void TakeRegardless(long bytes)
+    {
+        lock (_gate)
+        {
             space.GiveBack(_bytes - bytes);
             _bytes = bytes;
         }
