@@ -22,6 +22,7 @@ internal sealed class BlockFiles : IDisposable
     private readonly Stack<BlockNumber> _free = new();
     private List<BlockNumber> _freed = [];
     private List<BlockNumber> _freedBeforeCheckpoint = [];
+    private List<BlockNumber> _taken = [];
     private uint _next;
     private bool _hasNewFiles;
 
@@ -44,8 +45,12 @@ internal sealed class BlockFiles : IDisposable
         }
     }
 
-    /// <summary>Opens the files of an index of which a checkpoint refers to <paramref name="used"/>; the rest is free.</summary>
-    public void Open(IReadOnlySet<BlockNumber> used)
+    /// <summary>
+    /// Opens the files that a checkpoint knows of. Blocks that were taken or freed while it was written are free unless
+    /// <paramref name="isReferredTo"/> says that they are in it.
+    /// </summary>
+    /// <exception cref="DiskException">A file is missing.</exception>
+    public void Open(BlockUse use, Func<IndexBlock, bool> isReferredTo)
     {
         if (!_disk.Exists(_folder))
         {
@@ -53,21 +58,24 @@ internal sealed class BlockFiles : IDisposable
             _disk.SyncFolder(_folder.Folder);
         }
 
-        uint end = used.Count == 0 ? 0 : used.Max(block => block.Value) + 1;
-        for (uint file = 0; file * BlocksPerFile < end; file++)
+        for (uint file = 0; file * BlocksPerFile < use.Length; file++)
         {
             _files.Add(_disk.Open(PathOf(file), DiskOpen.OpenExisting));
         }
 
-        for (uint number = end; number-- > 0;)
+        _next = (uint)use.Length;
+        foreach (BlockNumber number in use.Doubtful)
         {
-            if (!used.Contains(new BlockNumber(number)))
+            use[number] = ReadAny(number) is { } block && isReferredTo(block);
+        }
+
+        for (uint number = _next; number-- > 0;)
+        {
+            if (!use[new BlockNumber(number)])
             {
                 _free.Push(new BlockNumber(number));
             }
         }
-
-        _next = end;
     }
 
     /// <summary>Takes a number for a block that will be written now.</summary>
@@ -77,6 +85,7 @@ internal sealed class BlockFiles : IDisposable
         {
             if (_free.TryPop(out BlockNumber number))
             {
+                _taken.Add(number);
                 return number;
             }
 
@@ -86,7 +95,9 @@ internal sealed class BlockFiles : IDisposable
                 _hasNewFiles = true;
             }
 
-            return new BlockNumber(_next++);
+            number = new BlockNumber(_next++);
+            _taken.Add(number);
+            return number;
         }
     }
 
@@ -114,9 +125,7 @@ internal sealed class BlockFiles : IDisposable
             return seen;
         }
 
-        byte[] bytes = new byte[IndexBlock.SizeBytes];
-        FileOf(number).Read(PlaceOf(number), bytes);
-        IndexBlock? block = IndexBlock.Parse(number, bytes);
+        IndexBlock? block = ReadAny(number);
         if (block is null || !IsThe(block, number, queue, firstOffset))
         {
             return null;
@@ -142,6 +151,24 @@ internal sealed class BlockFiles : IDisposable
         {
             _freedBeforeCheckpoint.AddRange(_freed);
             _freed = [];
+            _taken = [];
+        }
+    }
+
+    /// <summary>Which blocks the checkpoint that began refers to, once all queues have written their part.</summary>
+    public BlockUse Use()
+    {
+        lock (_lock)
+        {
+            BlockUse use = new((int)_next);
+            foreach (BlockNumber number in _free.Concat(_freedBeforeCheckpoint))
+            {
+                use[number] = false;
+            }
+
+            use.Doubtful.AddRange(_taken);
+            use.Doubtful.AddRange(_freed);
+            return use;
         }
     }
 
@@ -189,6 +216,13 @@ internal sealed class BlockFiles : IDisposable
             _files.ForEach(file => file.Dispose());
             _files.Clear();
         }
+    }
+
+    private IndexBlock? ReadAny(BlockNumber number)
+    {
+        byte[] bytes = new byte[IndexBlock.SizeBytes];
+        FileOf(number).Read(PlaceOf(number), bytes);
+        return IndexBlock.Parse(number, bytes);
     }
 
     private static bool IsThe(IndexBlock? block, BlockNumber number, QueueNumber queue, long firstOffset) =>

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace Forewave.Storage.Files.QueueIndex;
+
+/// <summary>
+/// Which blocks of the index files a checkpoint refers to, one bit each, and the few that were taken or freed while it was
+/// written, so that only a look tells. On disk, little-endian: u32 blocks, u32 doubtful, the bits (64 to a word), u32 each
+/// doubtful one.
+/// </summary>
+internal sealed class BlockUse
+{
+    private const int WordBits = 64;
+    private readonly ulong[] _words;
+
+    /// <summary>So many blocks, all in use.</summary>
+    public BlockUse(int length)
+    {
+        Length = length;
+        _words = new ulong[(length + WordBits - 1) / WordBits];
+        Array.Fill(_words, ulong.MaxValue);
+    }
+
+    public int Length { get; }
+
+    /// <summary>Taken or freed while the checkpoint was written.</summary>
+    public List<BlockNumber> Doubtful { get; } = [];
+
+    /// <summary>Whether a block is in use.</summary>
+    public bool this[BlockNumber number]
+    {
+        get => (_words[number.Value / WordBits] >> (int)(number.Value % WordBits) & 1) != 0;
+        set
+        {
+            ulong bit = 1UL << (int)(number.Value % WordBits);
+            ref ulong word = ref _words[number.Value / WordBits];
+            word = value ? word | bit : word & ~bit;
+        }
+    }
+
+    public void WriteTo(IBufferWriter<byte> writer)
+    {
+        int length = 8 + (_words.Length * sizeof(ulong)) + (Doubtful.Count * sizeof(uint));
+        Span<byte> bytes = writer.GetSpan(length)[..length];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, Length);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[4..], Doubtful.Count);
+        bytes = bytes[8..];
+        foreach (ulong word in _words)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes, word);
+            bytes = bytes[sizeof(ulong)..];
+        }
+
+        foreach (BlockNumber number in Doubtful)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes, number.Value);
+            bytes = bytes[sizeof(uint)..];
+        }
+
+        writer.Advance(length);
+    }
+
+    public static BlockUse Read(ReadOnlySpan<byte> bytes)
+    {
+        BlockUse use = new(BinaryPrimitives.ReadInt32LittleEndian(bytes));
+        int doubtful = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
+        bytes = bytes[8..];
+        for (int i = 0; i < use._words.Length; i++)
+        {
+            use._words[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+            bytes = bytes[sizeof(ulong)..];
+        }
+
+        for (int i = 0; i < doubtful; i++)
+        {
+            use.Doubtful.Add(new BlockNumber(BinaryPrimitives.ReadUInt32LittleEndian(bytes)));
+            bytes = bytes[sizeof(uint)..];
+        }
+
+        return use;
+    }
+}

@@ -1,0 +1,472 @@
+using System.Buffers;
+using Forewave.Protocol;
+
+namespace Forewave.Storage.Files.QueueIndex;
+
+/// <summary>
+/// Where the messages of one queue are: two levels of blocks, the newest references and runs in memory (24 bytes a run, 61
+/// at most; 16 bytes for each 61 runs, 61 at most; then 16 bytes for each 3,721 runs).
+/// <para>
+/// Thread-safe by its own lock, held for memory operations and for writing a full block into the page cache; never while a
+/// block is read from disk, except in <see cref="Relocate"/>. A thrown <see cref="StoreException"/> leaves it as it was.
+/// </para>
+/// </summary>
+internal sealed class IndexOfQueue
+{
+    private const int ReadTries = 4;
+
+    private readonly Lock _lock = new();
+    private readonly BlockFiles _blocks;
+    private readonly QueueNumber _queue;
+    private readonly IndexTail _tail = new();
+    private readonly List<BlockReference> _leaves = [];
+    private readonly List<BlockReference> _directories = [];
+    private readonly List<BlockReference> _expiredDirectories = [];
+    private long _firstRetained = 1;
+    private long _end = 1;
+    private long _bytes;
+    private long _oldestTime;
+
+    public IndexOfQueue(BlockFiles blocks, QueueNumber queue)
+    {
+        _blocks = blocks;
+        _queue = queue;
+    }
+
+    public QueueExtent Extent
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new QueueExtent(new Offset(_firstRetained), new Offset(_end), (ulong)_bytes, new Timestamp(_oldestTime));
+            }
+        }
+    }
+
+    /// <summary>Adds the next run; one that is known already is ignored.</summary>
+    /// <exception cref="InvalidOperationException">It leaves a gap: a bug of the caller.</exception>
+    public void Append(in IndexEntry run, int payloadBytes)
+    {
+        lock (_lock)
+        {
+            if (run.First.Value < _end)
+            {
+                return;
+            }
+
+            if (run.First.Value > _end)
+            {
+                throw new InvalidOperationException($"queue {_queue.Value}: expected offset {_end}, got {run.First.Value}");
+            }
+
+            if (!_tail.HasRoomFor(run))
+            {
+                CloseTail();
+            }
+
+            if (_firstRetained == _end)
+            {
+                _oldestTime = run.Time.UnixMilliseconds;
+            }
+
+            _tail.Add(run);
+            _end = run.End;
+            _bytes += payloadBytes;
+        }
+    }
+
+    /// <summary>The run that holds an offset, if memory knows it.</summary>
+    public bool TryFind(long offset, out IndexEntry run)
+    {
+        run = default;
+        return Locate(offset, out BlockReference leaf, out BlockReference directory, ref run) switch
+        {
+            Place.Tail => true,
+            Place.Leaf => TryRun(_blocks.Recent(leaf.Block, _queue, leaf.FirstOffset), offset, ref run),
+            Place.Directory => TryRun(RecentLeaf(directory, offset), offset, ref run),
+            _ => false,
+        };
+    }
+
+    /// <summary>The run that holds an offset; may read two blocks from disk. Null: there is none.</summary>
+    /// <exception cref="StoreException">A block rotted.</exception>
+    public IndexEntry? Find(long offset)
+    {
+        IndexEntry run = default;
+        for (int i = 0; i < ReadTries; i++)
+        {
+            Place place = Locate(offset, out BlockReference leaf, out BlockReference directory, ref run);
+            if (place is Place.None or Place.Tail)
+            {
+                return place == Place.Tail ? run : null;
+            }
+
+            IndexBlock? block = place == Place.Leaf
+                ? _blocks.Read(leaf.Block, _queue, leaf.FirstOffset)
+                : ReadLeaf(directory, offset);
+            if (TryRun(block, offset, ref run))
+            {
+                return run;
+            }
+        }
+
+        throw new StoreException(
+            ErrorCode.StoreUnavailable,
+            $"The index of queue {_queue.Value} is damaged around offset {offset}. Restart the broker with the index folder moved away: it is rebuilt from the log.");
+    }
+
+    /// <summary>Consecutive runs from the one that holds an offset on; may read blocks from disk.</summary>
+    public int FindRange(long offset, Span<IndexEntry> runs)
+    {
+        int count = 0;
+        while (count < runs.Length && Find(offset) is { } run)
+        {
+            runs[count++] = run;
+            offset = run.End;
+        }
+
+        return count;
+    }
+
+    /// <summary>The first offset whose time is not before a time: by halving, about 20 reads for a million runs.</summary>
+    public Offset FindByTime(Timestamp time)
+    {
+        QueueExtent extent = Extent;
+        long low = extent.FirstRetained.Value;
+        long high = extent.End.Value;
+        while (low < high)
+        {
+            long middle = low + ((high - low) >> 1);
+            if (Find(middle) is not { } run)
+            {
+                return Extent.FirstRetained;
+            }
+
+            (low, high) = run.Time.CompareTo(time) < 0 ? (run.End, high) : (low, Math.Min(middle, run.First.Value));
+        }
+
+        return new Offset(Math.Max(low, extent.FirstRetained.Value));
+    }
+
+    /// <summary>Runs' records stand elsewhere now; in offset order. For the store's carry-over alone.</summary>
+    public void Relocate(ReadOnlySpan<Relocation> moves)
+    {
+        lock (_lock)
+        {
+            while (!moves.IsEmpty)
+            {
+                moves = moves[RelocateSome(moves)..];
+            }
+        }
+    }
+
+    /// <summary>What is before an offset is not needed any more.</summary>
+    public void Expire(long firstRetained)
+    {
+        lock (_lock)
+        {
+            firstRetained = Math.Min(firstRetained, _end);
+            if (firstRetained <= _firstRetained)
+            {
+                return;
+            }
+
+            _bytes = (long)(_bytes * ((double)(_end - firstRetained) / (_end - _firstRetained)));
+            _firstRetained = firstRetained;
+            DropBlocks();
+            NoteOldestTime();
+        }
+    }
+
+    /// <summary>Frees the blocks of expired directories and all of a queue that is gone. May read from disk.</summary>
+    public void FreeExpired(bool isGone)
+    {
+        List<BlockReference> directories;
+        lock (_lock)
+        {
+            if (isGone)
+            {
+                _firstRetained = _end;
+                DropBlocks();
+            }
+
+            directories = [.. _expiredDirectories];
+            _expiredDirectories.Clear();
+        }
+
+        foreach (BlockReference directory in directories)
+        {
+            FreeDirectory(directory);
+        }
+    }
+
+    /// <summary>Writes what a checkpoint has to know of this queue.</summary>
+    public void WriteTo(IBufferWriter<byte> writer)
+    {
+        lock (_lock)
+        {
+            IndexSnapshot.Write(
+                writer,
+                new IndexBounds { FirstRetained = _firstRetained, End = _end, Bytes = _bytes, OldestTime = _oldestTime },
+                new IndexBlocks(_directories, _leaves),
+                _tail.Runs);
+        }
+    }
+
+    /// <summary>Takes what a checkpoint knew, into a new object.</summary>
+    public void ReadFrom(ReadOnlySpan<byte> snapshot)
+    {
+        lock (_lock)
+        {
+            IndexBounds bounds = IndexSnapshot.Read(snapshot, new IndexBlocks(_directories, _leaves), _tail);
+            (_firstRetained, _end, _bytes, _oldestTime) =
+                (bounds.FirstRetained, bounds.End, bounds.Bytes, bounds.OldestTime);
+        }
+    }
+
+    /// <summary>Whether this queue refers to a block. May read from disk.</summary>
+    public bool RefersTo(IndexBlock block)
+    {
+        lock (_lock)
+        {
+            List<BlockReference> own = block.Kind == BlockKind.Directory ? _directories : _leaves;
+            BlockReference reference = new(block.FirstOffset, block.Number);
+            if (own.FindLast(block.FirstOffset) is >= 0 and int place)
+            {
+                return own[place] == reference;
+            }
+
+            return block.Kind == BlockKind.Leaf
+                && _directories.FindLast(block.FirstOffset) is >= 0 and int parent
+                && _blocks.Read(_directories[parent].Block, _queue, _directories[parent].FirstOffset) is { } directory
+                && directory.Leaf(directory.FindLeaf(block.FirstOffset)) == reference;
+        }
+    }
+
+    private Place Locate(long offset, out BlockReference leaf, out BlockReference directory, ref IndexEntry run)
+    {
+        leaf = default;
+        directory = default;
+        lock (_lock)
+        {
+            if (offset < _firstRetained || offset >= _end)
+            {
+                return Place.None;
+            }
+
+            if (_tail.Holds(offset))
+            {
+                run = _tail.Runs[_tail.Find(offset)];
+                return Place.Tail;
+            }
+
+            if (_leaves.FindLast(offset) is >= 0 and int place)
+            {
+                leaf = _leaves[place];
+                return Place.Leaf;
+            }
+
+            directory = _directories[_directories.FindLast(offset)];
+            return Place.Directory;
+        }
+    }
+
+    private IndexBlock? RecentLeaf(BlockReference directory, long offset)
+    {
+        if (_blocks.Recent(directory.Block, _queue, directory.FirstOffset) is not { } block)
+        {
+            return null;
+        }
+
+        BlockReference leaf = block.Leaf(block.FindLeaf(offset));
+        return _blocks.Recent(leaf.Block, _queue, leaf.FirstOffset);
+    }
+
+    private IndexBlock? ReadLeaf(BlockReference directory, long offset)
+    {
+        if (_blocks.Read(directory.Block, _queue, directory.FirstOffset) is not { } block)
+        {
+            return null;
+        }
+
+        BlockReference leaf = block.Leaf(block.FindLeaf(offset));
+        return _blocks.Read(leaf.Block, _queue, leaf.FirstOffset);
+    }
+
+    private static bool TryRun(IndexBlock? leaf, long offset, ref IndexEntry run)
+    {
+        if (leaf is null || leaf.Kind != BlockKind.Leaf)
+        {
+            return false;
+        }
+
+        run = leaf.Run(leaf.FindRun(offset));
+        return offset >= run.First.Value && offset < run.End;
+    }
+
+    private void CloseTail()
+    {
+        IndexBlock leaf = IndexBlock.OfRuns(_blocks.Take(), _queue, _tail.Runs);
+        _blocks.Write(leaf);
+        _leaves.Add(new BlockReference(leaf.FirstOffset, leaf.Number));
+        _tail.Clear();
+        if (_leaves.Count == IndexBlock.MaxEntries)
+        {
+            CloseLeaves();
+        }
+    }
+
+    private void CloseLeaves()
+    {
+        IndexBlock directory = IndexBlock.OfLeaves(
+            _blocks.Take(), _queue, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leaves));
+        _blocks.Write(directory);
+        _directories.Add(new BlockReference(directory.FirstOffset, directory.Number));
+        _leaves.Clear();
+    }
+
+    // Relocates the moves at the front that lie in one leaf (or the tail); returns how many.
+    private int RelocateSome(ReadOnlySpan<Relocation> moves)
+    {
+        long offset = moves[0].First.Value;
+        if (offset < _firstRetained || offset >= _end)
+        {
+            return 1;
+        }
+
+        if (_tail.Holds(offset))
+        {
+            foreach (Relocation move in moves)
+            {
+                _tail.Relocate(move);
+            }
+
+            return moves.Length;
+        }
+
+        int place = _leaves.FindLast(offset);
+        if (place >= 0)
+        {
+            int done = RewriteLeaf(_leaves[place], moves, out BlockReference leaf);
+            _leaves[place] = leaf;
+            return done;
+        }
+
+        return RelocateInDirectory(_directories.FindLast(offset), moves);
+    }
+
+    private int RelocateInDirectory(int place, ReadOnlySpan<Relocation> moves)
+    {
+        BlockReference old = _directories[place];
+        IndexBlock directory = Whole(_blocks.Read(old.Block, _queue, old.FirstOffset), old);
+        Span<BlockReference> leaves = stackalloc BlockReference[IndexBlock.MaxEntries];
+        for (int i = 0; i < directory.Count; i++)
+        {
+            leaves[i] = directory.Leaf(i);
+        }
+
+        int child = directory.FindLeaf(moves[0].First.Value);
+        int done = RewriteLeaf(leaves[child], moves, out leaves[child]);
+        IndexBlock copy = IndexBlock.OfLeaves(_blocks.Take(), _queue, leaves[..directory.Count]);
+        _blocks.Write(copy);
+        _blocks.Free(old.Block);
+        _directories[place] = new BlockReference(copy.FirstOffset, copy.Number);
+        return done;
+    }
+
+    private int RewriteLeaf(BlockReference old, ReadOnlySpan<Relocation> moves, out BlockReference copy)
+    {
+        IndexBlock leaf = Whole(_blocks.Read(old.Block, _queue, old.FirstOffset), old);
+        IndexEntry[] runs = new IndexEntry[leaf.Count];
+        for (int i = 0; i < runs.Length; i++)
+        {
+            runs[i] = leaf.Run(i);
+        }
+
+        int done = 0;
+        for (; done < moves.Length && moves[done].First.Value < leaf.EndOffset; done++)
+        {
+            ref IndexEntry run = ref runs[leaf.FindRun(moves[done].First.Value)];
+            run = run.First == moves[done].First ? run with { Location = moves[done].To } : run;
+        }
+
+        IndexBlock written = IndexBlock.OfRuns(_blocks.Take(), _queue, runs);
+        _blocks.Write(written);
+        _blocks.Free(old.Block);
+        copy = new BlockReference(written.FirstOffset, written.Number);
+        return Math.Max(done, 1);
+    }
+
+    private IndexBlock Whole(IndexBlock? block, BlockReference reference) => block ?? throw new StoreException(
+        ErrorCode.StoreUnavailable,
+        $"Block {reference.Block.Value} of the index of queue {_queue.Value} is damaged. Restart the broker with the index folder moved away: it is rebuilt from the log.");
+
+    // A block goes when the one after it begins at or before the first retained offset.
+    private void DropBlocks()
+    {
+        long afterLeaves = _tail.Count > 0 ? _tail.Runs[0].First.Value : _end;
+        long afterDirectories = _leaves.Count > 0 ? _leaves[0].FirstOffset : afterLeaves;
+        int directories = CountBefore(_directories, afterDirectories);
+        _expiredDirectories.AddRange(_directories.Take(directories));
+        _directories.RemoveRange(0, directories);
+
+        int leaves = CountBefore(_leaves, afterLeaves);
+        foreach (BlockReference leaf in _leaves.Take(leaves))
+        {
+            _blocks.Free(leaf.Block);
+        }
+
+        _leaves.RemoveRange(0, leaves);
+        if (_firstRetained == _end)
+        {
+            _tail.Clear();
+        }
+    }
+
+    private int CountBefore(List<BlockReference> blocks, long end)
+    {
+        int count = 0;
+        while (count < blocks.Count && (count + 1 < blocks.Count ? blocks[count + 1].FirstOffset : end) <= _firstRetained)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    // Without a look at the disk: when memory does not know it, the time stays a lower bound.
+    private void NoteOldestTime()
+    {
+        if (_tail.Count > 0 && _tail.Holds(_firstRetained) && _firstRetained < _end)
+        {
+            _oldestTime = _tail.Runs[_tail.Find(_firstRetained)].Time.UnixMilliseconds;
+        }
+        else if (_leaves.FindLast(_firstRetained) is >= 0 and int place
+            && _blocks.Recent(_leaves[place].Block, _queue, _leaves[place].FirstOffset) is { } leaf)
+        {
+            _oldestTime = leaf.Run(leaf.FindRun(_firstRetained)).Time.UnixMilliseconds;
+        }
+    }
+
+    private void FreeDirectory(BlockReference reference)
+    {
+        if (_blocks.Read(reference.Block, _queue, reference.FirstOffset) is { } directory)
+        {
+            for (int i = 0; i < directory.Count; i++)
+            {
+                _blocks.Free(directory.Leaf(i).Block);
+            }
+        }
+
+        _blocks.Free(reference.Block);
+    }
+
+    private enum Place
+    {
+        None,
+        Tail,
+        Leaf,
+        Directory,
+    }
+}

@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using Forewave.Protocol;
+using Forewave.Storage.Files.Disk;
+
+namespace Forewave.Storage.Files.QueueIndex;
+
+/// <summary>
+/// Offset → record location for all queues, in shared files of fixed blocks. Thread-safe; a queue's entries are appended by
+/// its owner loop alone, in offset order.
+/// <para>
+/// Life: <see cref="Load"/> for each part of the checkpoint, <see cref="Open"/>, then the rest. For a checkpoint:
+/// <see cref="WriteTo"/> (after the engine's parts, so that the index is never behind them), then the new checkpoint is made
+/// durable, then <see cref="CheckpointIsDurable"/>.
+/// </para>
+/// </summary>
+internal sealed class QueueIndexes : IDisposable
+{
+    /// <summary>Blocks of 1 KiB that are kept in memory.</summary>
+    public const int DefaultCachedBlocks = 4096;
+
+    private readonly ConcurrentDictionary<uint, IndexOfQueue> _queues = new();
+    private readonly ConcurrentQueue<IndexOfQueue> _gone = new();
+    private readonly BlockFiles _blocks;
+    private BlockUse _use = new(0);
+
+    public QueueIndexes(IDisk disk, DiskPath folder, int cachedBlocks = DefaultCachedBlocks) =>
+        _blocks = new BlockFiles(disk, folder, new BlockCache(cachedBlocks));
+
+    /// <summary>Bytes of the index files.</summary>
+    public long DiskBytes => _blocks.DiskBytes;
+
+    /// <summary>The queues that have an index.</summary>
+    public IEnumerable<uint> Queues => _queues.Keys;
+
+    /// <summary>Takes a part of the checkpoint: of a queue, or (number 0) which blocks are in use.</summary>
+    public void Load(uint queue, ReadOnlySpan<byte> snapshot)
+    {
+        if (queue == 0)
+        {
+            _use = BlockUse.Read(snapshot);
+        }
+        else
+        {
+            OfQueue(queue).ReadFrom(snapshot);
+        }
+    }
+
+    /// <summary>All parts are loaded: opens the block files.</summary>
+    /// <exception cref="DiskException">A file that the checkpoint refers to is missing.</exception>
+    public void Open() => _blocks.Open(
+        _use,
+        block => _queues.TryGetValue(block.Queue, out IndexOfQueue? queue) && queue.RefersTo(block));
+
+    /// <summary>Gives a run its place; one that is known already is ignored.</summary>
+    /// <exception cref="InvalidOperationException">It leaves a gap: a bug of the caller.</exception>
+    public void Append(uint queue, in IndexEntry run, int payloadBytes) => OfQueue(queue).Append(run, payloadBytes);
+
+    /// <summary>The run that holds an offset, if memory knows it; costs a lock and a search in memory.</summary>
+    public bool TryFind(uint queue, Offset offset, out IndexEntry run)
+    {
+        run = default;
+        return _queues.TryGetValue(queue, out IndexOfQueue? index) && index.TryFind(offset.Value, out run);
+    }
+
+    /// <summary>The run that holds an offset; may read two blocks from disk. Null: there is none.</summary>
+    public IndexEntry? Find(uint queue, Offset offset) =>
+        _queues.TryGetValue(queue, out IndexOfQueue? index) ? index.Find(offset.Value) : null;
+
+    /// <summary>Consecutive runs from the one that holds an offset on; may read from disk.</summary>
+    public int FindRange(uint queue, Offset offset, Span<IndexEntry> runs) =>
+        _queues.TryGetValue(queue, out IndexOfQueue? index) ? index.FindRange(offset.Value, runs) : 0;
+
+    /// <summary>The first offset whose time is not before a time; the end when there is none. May read from disk.</summary>
+    public Offset FindByTime(uint queue, Timestamp time) =>
+        _queues.TryGetValue(queue, out IndexOfQueue? index) ? index.FindByTime(time) : Offset.First;
+
+    /// <summary>Records stand elsewhere now; in offset order. May read from disk.</summary>
+    public void Relocate(uint queue, ReadOnlySpan<Relocation> moves)
+    {
+        if (_queues.TryGetValue(queue, out IndexOfQueue? index))
+        {
+            index.Relocate(moves);
+        }
+    }
+
+    /// <summary>Bounds of a queue's index; of an empty one when there is none.</summary>
+    public QueueExtent Extent(uint queue) => _queues.TryGetValue(queue, out IndexOfQueue? index)
+        ? index.Extent
+        : new QueueExtent(Offset.First, Offset.First, 0, default);
+
+    /// <summary>What is before an offset is not needed; an offset beyond the end takes the whole index away.</summary>
+    public void Expire(uint queue, Offset firstRetained)
+    {
+        if (!_queues.TryGetValue(queue, out IndexOfQueue? index))
+        {
+            return;
+        }
+
+        if (firstRetained > index.Extent.End && _queues.TryRemove(queue, out _))
+        {
+            _gone.Enqueue(index);
+        }
+        else
+        {
+            index.Expire(firstRetained.Value);
+        }
+    }
+
+    /// <summary>Writes all parts and makes the blocks that they refer to durable.</summary>
+    public void WriteTo(IStateWriter writer)
+    {
+        FreeExpired();
+        _blocks.CheckpointBegins();
+        ArrayBufferWriter<byte> buffer = new();
+        foreach ((uint number, IndexOfQueue queue) in _queues)
+        {
+            buffer.ResetWrittenCount();
+            queue.WriteTo(buffer);
+            writer.Write(PartOf(number), buffer.WrittenSpan);
+        }
+
+        buffer.ResetWrittenCount();
+        _blocks.Use().WriteTo(buffer);
+        writer.Write(PartOf(0), buffer.WrittenSpan);
+        _blocks.Sync();
+    }
+
+    /// <summary>The checkpoint that was written is the one that a restart begins with.</summary>
+    public void CheckpointIsDurable() => _blocks.CheckpointIsDurable();
+
+    /// <inheritdoc/>
+    public void Dispose() => _blocks.Dispose();
+
+    private static StatePart PartOf(uint number) => new(StateKind.StoreIndex, number, LogPosition.None, LogPosition.None);
+
+    private void FreeExpired()
+    {
+        while (_gone.TryDequeue(out IndexOfQueue? gone))
+        {
+            gone.FreeExpired(isGone: true);
+        }
+
+        foreach (IndexOfQueue queue in _queues.Values)
+        {
+            queue.FreeExpired(isGone: false);
+        }
+    }
+
+    private IndexOfQueue OfQueue(uint queue) =>
+        _queues.GetOrAdd(queue, static (number, blocks) => new IndexOfQueue(blocks, new QueueNumber(number)), _blocks);
+}
