@@ -1,24 +1,38 @@
 namespace Forewave.Storage.Files.Disk;
 
-/// <summary>A range of a file: where it starts and how many bytes it has. The default is empty.</summary>
+/// <summary>
+/// A range of a file: where it starts and how many bytes it has. The default is empty. Its two numbers are set by name,
+/// so that they cannot be swapped.
+/// </summary>
+/// <exception cref="ArgumentOutOfRangeException">A value is negative.</exception>
 public readonly record struct ByteRange
 {
-    /// <exception cref="ArgumentOutOfRangeException">A value is negative, or the end is past the largest offset.</exception>
-    public ByteRange(long offset, long lengthBytes)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        ArgumentOutOfRangeException.ThrowIfNegative(lengthBytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(lengthBytes, long.MaxValue - offset);
-        Offset = offset;
-        LengthBytes = lengthBytes;
-    }
+    private readonly long _offset;
+    private readonly long _lengthBytes;
 
     /// <summary>First byte of the range, from the start of the file.</summary>
-    public long Offset { get; }
+    public required long Offset
+    {
+        get => _offset;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _offset = value;
+        }
+    }
 
     /// <summary>How many bytes the range has.</summary>
-    public long LengthBytes { get; }
+    public required long LengthBytes
+    {
+        get => _lengthBytes;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _lengthBytes = value;
+        }
+    }
 
     /// <summary>First byte behind the range.</summary>
-    public long End => Offset + LengthBytes;
+    /// <exception cref="OverflowException">The range reaches past the largest offset.</exception>
+    public long End => checked(_offset + _lengthBytes);
 }

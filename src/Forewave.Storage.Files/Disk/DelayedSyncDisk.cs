@@ -53,14 +53,14 @@ public sealed class DelayedSyncDisk : IDisk
     /// <inheritdoc/>
     public void SyncFolder(DiskPath folder)
     {
-        Wait();
+        PassAddedTime();
         _inner.SyncFolder(folder);
     }
 
     /// <inheritdoc/>
     public IDisposable LockExclusive(DiskPath path) => _inner.LockExclusive(path);
 
-    internal void Wait()
+    internal void PassAddedTime()
     {
         long start = Stopwatch.GetTimestamp();
         int wholeMilliseconds = (int)_addedToSync.TotalMilliseconds;

@@ -19,7 +19,7 @@ internal sealed class DelayedSyncFile(IDiskFile inner, DelayedSyncDisk disk) : I
 
     public void Sync()
     {
-        disk.Wait();
+        disk.PassAddedTime();
         inner.Sync();
     }
 

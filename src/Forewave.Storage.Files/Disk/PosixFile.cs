@@ -86,7 +86,7 @@ internal sealed class PosixFile : IDiskFile
         if (written >= lengthBytes)
             return;
 
-        Reserve(new ByteRange(written, lengthBytes - written));
+        Reserve(new ByteRange { Offset = written, LengthBytes = lengthBytes - written });
         while (written < lengthBytes)
         {
             int count = (int)Math.Min(ZeroBytes, lengthBytes - written);

@@ -36,7 +36,7 @@ internal sealed class SimulatedFileHandle : IDiskFile
 
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
-        ByteRange range = new(offset, bytes.Length);
+        ByteRange range = new() { Offset = offset, LengthBytes = bytes.Length };
         lock (_disk.Gate)
         {
             CheckWritable();
@@ -79,7 +79,7 @@ internal sealed class SimulatedFileHandle : IDiskFile
             if (lengthBytes <= _file.Length)
                 return;
 
-            DiskOperation operation = _disk.Begin(DiskOperationKind.Preallocate, Path, new ByteRange(0, lengthBytes));
+            DiskOperation operation = _disk.Begin(DiskOperationKind.Preallocate, Path, new ByteRange { Offset = 0, LengthBytes = lengthBytes });
             if (_disk.Faults.Writes.Next() is { } errno)
                 throw new DiskException(DiskOperationKind.Preallocate, Path, errno);
             if (!_file.Space.TryGrowTo(lengthBytes))
@@ -92,7 +92,7 @@ internal sealed class SimulatedFileHandle : IDiskFile
 
     public void Truncate(long lengthBytes)
     {
-        ByteRange range = new(0, lengthBytes);
+        ByteRange range = new() { Offset = 0, LengthBytes = lengthBytes };
         lock (_disk.Gate)
         {
             CheckWritable();
