@@ -1,0 +1,119 @@
+using Forewave.Protocol;
+using Forewave.Storage.Files.Disk;
+using Forewave.Storage.Files.QueueIndex;
+
+namespace Forewave.Storage.Files.Tests.QueueIndex;
+
+public sealed class QueueIndexesTests
+{
+    private const uint Queue = 7;
+
+    [Fact]
+    public void Index_answers_as_its_model_through_checkpoints_and_power_losses()
+    {
+        for (int seed = 1; seed <= 40; seed++)
+        {
+            using IndexWorkload workload = new(seed);
+            try
+            {
+                workload.Run(steps: 150);
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"seed {seed}: {e.Message}", e);
+            }
+        }
+    }
+
+    [Fact]
+    public void Append_ignores_what_is_known_and_refuses_a_gap()
+    {
+        using QueueIndexes index = Opened(new MemoryDisk());
+        IndexEntry run = new(Offset.First, 3, new RecordLocation(1), new Timestamp(1));
+        index.Append(Queue, run, payloadBytes: 30);
+
+        index.Append(Queue, run with { Location = new RecordLocation(2) }, payloadBytes: 30);
+
+        Assert.Equal(run, index.Find(Queue, new Offset(2)));
+        Assert.Equal(30UL, index.Extent(Queue).Bytes);
+        Assert.Throws<InvalidOperationException>(() => index.Append(Queue, run with { First = new Offset(5) }, payloadBytes: 1));
+    }
+
+    [Fact]
+    public void FindRange_gives_consecutive_runs_across_blocks()
+    {
+        using QueueIndexes index = Opened(new MemoryDisk());
+        for (int i = 0; i < 10_000; i++)
+        {
+            index.Append(Queue, new IndexEntry(new Offset(1 + (2 * i)), 2, new RecordLocation((ulong)i), new Timestamp(i)), 10);
+        }
+
+        IndexEntry[] runs = new IndexEntry[9_000];
+        int count = index.FindRange(Queue, new Offset(1002), runs);
+
+        Assert.Equal(9_000, count);
+        Assert.Equal(Enumerable.Range(500, 9_000).Select(i => (ulong)i), runs.Select(run => run.Location.Bits));
+    }
+
+    [Fact]
+    public void Expire_beyond_the_end_frees_the_blocks_after_the_next_checkpoint_but_one()
+    {
+        MemoryDisk disk = new();
+        using QueueIndexes index = Opened(disk);
+        FillBlocks(index, Queue);
+        long before = index.DiskBytes;
+
+        index.Expire(Queue, index.Extent(Queue).End.Next);
+        TakeCheckpoint(index);
+        FillBlocks(index, Queue + 1);
+
+        Assert.Equal(before, index.DiskBytes);
+        Assert.Null(index.Find(Queue, Offset.First));
+        Assert.NotNull(index.Find(Queue + 1, Offset.First));
+    }
+
+    [Fact]
+    public void Find_reports_a_damaged_block_when_it_is_read()
+    {
+        MemoryDisk disk = new();
+        using QueueIndexes index = new(disk, new DiskPath("index"), cachedBlocks: 1);
+        index.Open();
+        FillBlocks(index, Queue);
+        using (IDiskFile file = disk.Open(new DiskPath("index/000000.index"), DiskOpen.OpenExisting))
+        {
+            file.Write(100, [0xFF, 0xFF, 0xFF]);
+        }
+
+        StoreException failure = Assert.Throws<StoreException>(() => index.Find(Queue, Offset.First));
+
+        Assert.Equal(ErrorCode.StoreUnavailable, failure.Error);
+    }
+
+    private static QueueIndexes Opened(IDisk disk)
+    {
+        QueueIndexes index = new(disk, new DiskPath("index"));
+        index.Open();
+        return index;
+    }
+
+    private static void FillBlocks(QueueIndexes index, uint queue)
+    {
+        for (int i = 0; i < 5_000; i++)
+        {
+            index.Append(queue, new IndexEntry(new Offset(1 + i), 1, new RecordLocation((ulong)i), new Timestamp(i)), 10);
+        }
+    }
+
+    private static void TakeCheckpoint(QueueIndexes index)
+    {
+        index.WriteTo(new DiscardingWriter());
+        index.CheckpointIsDurable();
+    }
+
+    private sealed class DiscardingWriter : IStateWriter
+    {
+        public void Write(in StatePart part, ReadOnlySpan<byte> state)
+        {
+        }
+    }
+}
