@@ -18,7 +18,7 @@ internal static class LayerRule
     private static readonly string[] BrokerTypes =
     [
         "File", "FileInfo", "FileStream", "FileMode", "Directory", "DirectoryInfo", "RandomAccess", "SafeFileHandle", "Socket", "HttpClient",
-        "Environment", "Console",
+        "Console",
     ];
 
     private static readonly string[] StoreNamespaces = ["Forewave.Protocol.Frames"];

@@ -32,6 +32,9 @@ internal static class ProjectRule
     private static readonly Dictionary<string, string[]> Packages = new()
     {
         ["Forewave.Protocol"] = ["Google.Protobuf", "Grpc.Tools"],
+        ["Forewave.Client"] = ["Microsoft.Extensions.Logging.Abstractions"],
+        ["Forewave.Storage.Files"] = ["Microsoft.Extensions.Logging.Abstractions"],
+        ["Forewave.Broker"] = ["Microsoft.Extensions.Logging.Abstractions"],
         ["Forewave.Client.Hosting"] = ["Microsoft.AspNetCore.App"],
         ["Forewave.Server"] =
         [
