@@ -1,6 +1,11 @@
 namespace Forewave.Broker.Sessions;
 
 /// <summary>Where a connection comes from, for operators.</summary>
-/// <param name="Listener">The listener's name: "tcp", "memory".</param>
-/// <param name="Peer">The peer's address; empty where it has none.</param>
-public readonly record struct SessionOrigin(string Listener, string Peer);
+public readonly record struct SessionOrigin
+{
+    /// <summary>The listener's name: "tcp", "memory".</summary>
+    public required string Listener { get; init; }
+
+    /// <summary>The peer's address; empty where it has none.</summary>
+    public required string Peer { get; init; }
+}
