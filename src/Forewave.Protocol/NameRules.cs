@@ -22,14 +22,27 @@ internal static class NameRules
     }
 
     /// <summary>One or more characters, well-formed, no control character, no comma, at most so many bytes as UTF-8.</summary>
-    public static bool IsText(ReadOnlySpan<char> text, int maxBytes)
+    public static bool IsText(ReadOnlySpan<char> text, int maxBytes) => IsText(text, maxBytes, ',');
+
+    /// <summary>The same over UTF-8.</summary>
+    public static bool IsText(ReadOnlySpan<byte> utf8, int maxBytes) => IsText(utf8, maxBytes, (byte)',');
+
+    /// <summary>One or more characters, well-formed, no control character.</summary>
+    public static bool IsHeaderName(ReadOnlySpan<char> name) => IsText(name, Limits.HeadersBytes, '\0');
+
+    /// <summary>The same over UTF-8.</summary>
+    public static bool IsHeaderName(ReadOnlySpan<byte> utf8) => IsText(utf8, Limits.HeadersBytes, 0);
+
+    private static bool IsText(ReadOnlySpan<char> text, int maxBytes, char refused)
     {
         if (text.IsEmpty || text.Length > maxBytes)
             return false;
         int bytes = 0;
         while (!text.IsEmpty)
         {
-            if (Rune.DecodeFromUtf16(text, out var rune, out int consumed) != OperationStatus.Done || IsRefused(rune))
+            if (Rune.DecodeFromUtf16(text, out var rune, out int consumed) != OperationStatus.Done)
+                return false;
+            if (Rune.IsControl(rune) || text[0] == refused)
                 return false;
             bytes += rune.Utf8SequenceLength;
             text = text[consumed..];
@@ -37,28 +50,24 @@ internal static class NameRules
         return bytes <= maxBytes;
     }
 
-    /// <summary>The same over UTF-8.</summary>
-    public static bool IsText(ReadOnlySpan<byte> utf8, int maxBytes)
+    private static bool IsText(ReadOnlySpan<byte> utf8, int maxBytes, byte refused)
     {
         if (utf8.IsEmpty || utf8.Length > maxBytes)
             return false;
-        while (!utf8.IsEmpty)
+        for (int i = 0; i < utf8.Length;)
         {
-            byte first = utf8[0];
-            int consumed = 1;
-            if (first < 0x80)
+            byte first = utf8[i];
+            if (first >= 0x80)
             {
-                if (first is < 0x20 or 0x7F or (byte)',')
+                if (Rune.DecodeFromUtf8(utf8[i..], out var rune, out int consumed) != OperationStatus.Done || Rune.IsControl(rune))
                     return false;
+                i += consumed;
+                continue;
             }
-            else if (Rune.DecodeFromUtf8(utf8, out var rune, out consumed) != OperationStatus.Done || IsRefused(rune))
-            {
+            if (first < 0x20 || first == 0x7F || first == refused)
                 return false;
-            }
-            utf8 = utf8[consumed..];
+            i++;
         }
         return true;
     }
-
-    private static bool IsRefused(Rune rune) => Rune.IsControl(rune) || rune.Value == ',';
 }

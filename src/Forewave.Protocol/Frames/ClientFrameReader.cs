@@ -1,0 +1,22 @@
+namespace Forewave.Protocol.Frames;
+
+/// <summary>Reads the outermost level of a ClientFrame, and leaves the rest to the reader of its kind. Stateless.</summary>
+public static class ClientFrameReader
+{
+    /// <summary>Reads the header of one whole frame.</summary>
+    /// <param name="frame">The frame without its length.</param>
+    /// <param name="header">What it is and where its fields stand.</param>
+    /// <param name="problem"><see cref="ErrorCode.FrameBroken"/> when false: the connection is to be closed.</param>
+    public static bool TryRead(ReadOnlySpan<byte> frame, out ClientFrameHeader header, out FrameProblem problem)
+    {
+        bool read = FrameEnvelope.TryRead(frame, (int)ClientCommand.Administration, out var envelope);
+        header = new ClientFrameHeader
+        {
+            Correlation = envelope.Correlation,
+            Command = (ClientCommand)envelope.Field,
+            Payload = envelope.Payload,
+        };
+        problem = read ? FrameProblem.None : FrameProblem.Broken("the frame is no ClientFrame");
+        return read;
+    }
+}
