@@ -14,6 +14,13 @@ public sealed class ForewaveException : Exception
         RetryAfter = retryAfter ?? (ErrorTable.TryGet((uint)code, out var entry) ? entry.RetryAfter : null);
     }
 
+    private ForewaveException(string message, ErrorCode code, TimeSpan? retryAfter)
+        : base(message)
+    {
+        Code = code;
+        RetryAfter = retryAfter;
+    }
+
     /// <summary>The number. One that a newer broker sent may be missing from this version's <see cref="ErrorTable"/>.</summary>
     public ErrorCode Code { get; }
 
@@ -25,6 +32,13 @@ public sealed class ForewaveException : Exception
 
     /// <summary>Whether a repeat may succeed; never for a number that this version does not know.</summary>
     public RetryAdvice Retry => ErrorTable.TryGet((uint)Code, out var entry) ? entry.Retry : RetryAdvice.Never;
+
+    /// <summary>A broker's error in the broker's words, which hold the advice already.</summary>
+    internal static ForewaveException FromBroker(ErrorCode code, string text, TimeSpan? retryAfter)
+    {
+        string name = ErrorTable.TryGet((uint)code, out var entry) ? entry.Name + ", " : "";
+        return new ForewaveException($"{text} ({name}error {(uint)code})", code, retryAfter ?? entry?.RetryAfter);
+    }
 
     private static string Compose(ErrorCode code, string? detail)
     {

@@ -33,6 +33,20 @@ internal static class NameRules
     /// <summary>The same over UTF-8.</summary>
     public static bool IsHeaderName(ReadOnlySpan<byte> utf8) => IsText(utf8, Limits.HeadersBytes, 0);
 
+    /// <summary>Whether no surrogate stands alone, so that it has a UTF-8 form.</summary>
+    public static bool IsWellFormed(ReadOnlySpan<char> text)
+    {
+        int firstSurrogate = text.IndexOfAnyInRange('\uD800', '\uDFFF');
+        text = firstSurrogate < 0 ? default : text[firstSurrogate..];
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out _, out int consumed) != OperationStatus.Done)
+                return false;
+            text = text[consumed..];
+        }
+        return true;
+    }
+
     private static bool IsText(ReadOnlySpan<char> text, int maxBytes, char refused)
     {
         if (text.IsEmpty || text.Length > maxBytes)

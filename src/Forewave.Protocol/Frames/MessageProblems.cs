@@ -3,6 +3,8 @@ namespace Forewave.Protocol.Frames;
 /// <summary>What may be wrong with a message, for its reader and its writer alike.</summary>
 internal static class MessageProblems
 {
+    public static readonly long MaxDelayMilliseconds = (long)Limits.MaxDelay.TotalMilliseconds;
+
     public static FrameProblem Broken => new(ErrorCode.MessageBroken, "the bytes of a message are no valid encoding");
 
     public static FrameProblem TooManyKeys => new(ErrorCode.TooManyKeys, "a message has more than 8 keys");

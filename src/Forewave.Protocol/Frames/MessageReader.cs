@@ -8,8 +8,6 @@ namespace Forewave.Protocol.Frames;
 /// </summary>
 public static class MessageReader
 {
-    private static readonly long MaxDelayMilliseconds = (long)Limits.MaxDelay.TotalMilliseconds;
-
     /// <summary>Reads <paramref name="message"/>, without the tag and length that it has in a run.</summary>
     /// <param name="message">The encoded message; its owner keeps it, the view points into it.</param>
     /// <param name="view">What it holds.</param>
@@ -146,6 +144,6 @@ public static class MessageReader
             return MessageProblems.TwoDeliveryTimes;
         if (view.ExpiresAtMilliseconds != 0 && view.TimeToLiveMilliseconds != 0)
             return MessageProblems.TwoExpiryTimes;
-        return view.DelayMilliseconds > MaxDelayMilliseconds ? MessageProblems.DelayTooLong : default;
+        return view.DelayMilliseconds > MessageProblems.MaxDelayMilliseconds ? MessageProblems.DelayTooLong : default;
     }
 }

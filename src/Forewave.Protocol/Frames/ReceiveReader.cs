@@ -8,7 +8,7 @@ public static class ReceiveReader
     private const uint MaxBytesTag = 3 << 3 | ProtoTag.Varint;
     private const uint WaitTag = 4 << 3 | ProtoTag.Varint;
 
-    /// <summary>Reads the Receive at <paramref name="payload"/> of <paramref name="frame"/>; a max_bytes beyond a frame's is lowered.</summary>
+    /// <summary>Reads the Receive at <paramref name="payload"/> of <paramref name="frame"/>; max_bytes is lowered to a frame's.</summary>
     public static bool TryRead(ReadOnlySpan<byte> frame, ByteRange payload, out ReceiveView receive, out FrameProblem problem)
     {
         uint subscription = 0, maxMessages = 0, maxBytes = 0, wait = 0;

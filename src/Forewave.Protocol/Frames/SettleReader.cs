@@ -26,7 +26,7 @@ public ref struct SettleReader
     /// <summary>What ended the walk early; none while it goes on and when it came to its end.</summary>
     public FrameProblem Problem { get; private set; }
 
-    /// <summary>Reads the next run, whose own problem is to be looked at. False at the end, and when <see cref="Problem"/> is set.</summary>
+    /// <summary>Reads the next run, whose own problem is to be looked at. False at the end, and when the walk has one.</summary>
     public bool MoveNext(out SettleRunView run)
     {
         run = default;
@@ -76,8 +76,10 @@ public ref struct SettleReader
                 return false;
         }
         bool upTo = verb == (ulong)SettleVerb.AckUpTo;
-        if (!QueueId.TryFrom(queue, out var queueId) || !GroupId.TryFrom(group, out var groupId) || !Epoch.TryFrom(epoch, out var validEpoch))
-            return Refuse("a SettleRun names no queue_id, group_id or epoch", out run);
+        if (!QueueId.TryFrom(queue, out var queueId) || !GroupId.TryFrom(group, out var groupId))
+            return Refuse("a SettleRun names no queue_id or group_id", out run);
+        if (!Epoch.TryFrom(epoch, out var validEpoch))
+            return Refuse("the epoch of a SettleRun has more than 20 bits", out run);
         if (verb is 0 or > (ulong)SettleVerb.AckUpTo)
             return Refuse("a SettleRun has no verb, or one that is not known", out run);
         if (first == 0 || first > long.MaxValue - (ulong)count || (!upTo && (count == 0 || attempt == 0)))
