@@ -46,11 +46,11 @@ public sealed class DiskPathTests
     }
 
     [Fact]
-    public void Range_is_refused_when_its_end_overflows()
+    public void Range_is_refused_when_it_is_negative_or_its_end_overflows()
     {
-        Assert.Equal(30, new ByteRange(10, 20).End);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ByteRange(long.MaxValue, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ByteRange(-1, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ByteRange(1, -1));
+        Assert.Equal(30, new ByteRange { Offset = 10, LengthBytes = 20 }.End);
+        Assert.Throws<OverflowException>(() => new ByteRange { Offset = long.MaxValue, LengthBytes = 1 }.End);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ByteRange { Offset = -1, LengthBytes = 1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ByteRange { Offset = 1, LengthBytes = -1 });
     }
 }

@@ -184,7 +184,7 @@ public sealed class FileConformanceTests
         file.Write(0, expected);
 
         file.AdviseSequential();
-        file.AdviseDontNeed(new ByteRange(0, 50_000));
+        file.AdviseDontNeed(new ByteRange { Offset = 0, LengthBytes = 50_000 });
         file.AdviseDontNeed(default);
 
         Assert.Equal(expected, file.ReadAll());
