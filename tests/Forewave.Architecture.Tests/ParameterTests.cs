@@ -19,6 +19,7 @@ public class ParameterTests
             {
                 C(int a, int? b, int c) : this("", "") { }
                 void M(byte a, uint b, uint c) { void L(bool x, bool y) { } }
+                bool TryN(out int a, out int b) => false;
             }
             """;
 
@@ -28,7 +29,8 @@ public class ParameterTests
             "C(int a, int? b)",
             "C(int? b, int c)",
             "M(uint b, uint c)",
-            "L(bool x, bool y)");
+            "L(bool x, bool y)",
+            "TryN(out int a, out int b)");
     }
 
     [Fact]
@@ -42,6 +44,7 @@ public class ParameterTests
                 public override int Read(byte[] buffer, int offset, int count) => 0;
                 int System.IThing.Read(int offset, int count) => 0;
                 void M(int a, long b, int c, TimeSpan d, TimeSpan e, params int[] f) { }
+                bool TryN(int a, out int b) => false;
             }
             """;
 

@@ -28,12 +28,12 @@ public ref struct MessageRun
     /// <summary>Steps to the next message. False at the end and where no whole message follows.</summary>
     public bool MoveNext()
     {
-        if (!TryStep(out int start, out int end))
+        if (!TryStep(out Range message))
         {
             Current = default;
             return false;
         }
-        Current = _run[start..end];
+        Current = _run[message];
         return true;
     }
 
@@ -41,7 +41,7 @@ public ref struct MessageRun
     public bool TryCount(out int count)
     {
         count = 0;
-        while (TryStep(out _, out _))
+        while (TryStep(out _))
             count++;
         return IsAtEnd;
     }
@@ -53,7 +53,7 @@ public ref struct MessageRun
         byteCount = 0;
         for (int i = 0; i < messages; i++)
         {
-            if (!TryStep(out _, out _))
+            if (!TryStep(out _))
                 return false;
         }
         byteCount = _position - from;
@@ -63,10 +63,10 @@ public ref struct MessageRun
     /// <summary>For <c>foreach</c>.</summary>
     public readonly MessageRun GetEnumerator() => this;
 
-    private bool TryStep(out int start, out int end)
+    private bool TryStep(out Range message)
     {
         var rest = _run[_position..];
-        start = end = 0;
+        message = default;
         if (rest.Length < 2 || rest[0] != ProtoTag.Message)
             return false;
         int headBytes = 2;
@@ -82,9 +82,9 @@ public ref struct MessageRun
         }
         if (length > (uint)(rest.Length - headBytes))
             return false;
-        start = _position + headBytes;
-        end = start + (int)length;
-        _position = end;
+        int start = _position + headBytes;
+        _position = start + (int)length;
+        message = start.._position;
         return true;
     }
 

@@ -46,8 +46,12 @@ internal static class ParameterRule
     {
         TypeSyntax? type = parameter.Type is NullableTypeSyntax nullable ? nullable.ElementType : parameter.Type;
         string? name = (type as PredefinedTypeSyntax)?.Keyword.Text;
-        return Primitives.Contains(name) ? name : null;
+        return Primitives.Contains(name) ? $"{Direction(parameter)} {name}" : null;
     }
+
+    // The compiler tells `out` and `ref` from a value, so those two cannot be swapped.
+    private static string Direction(ParameterSyntax parameter) =>
+        parameter.Modifiers.Select(modifier => modifier.Text).FirstOrDefault(modifier => modifier is "out" or "ref" or "in") ?? "";
 
     private static string Owner(ParameterListSyntax list) => list.Parent switch
     {
