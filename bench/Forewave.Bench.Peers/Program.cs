@@ -1,5 +1,6 @@
 using Forewave.Bench.Peers.Nats;
 using Forewave.Bench.Peers.Peers;
+using Forewave.Bench.Peers.RabbitMq;
 using Forewave.Bench.Peers.Reports;
 using Forewave.Bench.Peers.Workloads;
 
@@ -7,7 +8,7 @@ namespace Forewave.Bench.Peers;
 
 internal static class Program
 {
-    private static readonly IPeer[] AllPeers = [new NatsPeer()];
+    private static readonly IPeer[] AllPeers = [new NatsPeer(), new RabbitMqPeer()];
 
     /// <summary>0 when every message of every run arrived once, 1 when not or when a peer failed, 2 for wrong usage.</summary>
     private static async Task<int> Main(string[] arguments)
