@@ -70,6 +70,11 @@ internal sealed class Comparison
 
     private static async Task<MeasuredRun> RunOnceAsync(IPeer peer, Workload workload, CancellationToken cancellation)
     {
+        if (!peer.Supports(workload.Shape))
+        {
+            return new MeasuredRun { Peer = peer.Name, Workload = workload.Name };
+        }
+
         using var folder = new TemporaryFolder();
         try
         {

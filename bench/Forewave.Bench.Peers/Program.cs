@@ -1,6 +1,8 @@
 using Forewave.Bench.Peers.Nats;
 using Forewave.Bench.Peers.Peers;
 using Forewave.Bench.Peers.RabbitMq;
+using Forewave.Bench.Peers.RabbitMqStreams;
+using Forewave.Bench.Peers.Redis;
 using Forewave.Bench.Peers.Reports;
 using Forewave.Bench.Peers.Workloads;
 
@@ -8,7 +10,7 @@ namespace Forewave.Bench.Peers;
 
 internal static class Program
 {
-    private static readonly IPeer[] AllPeers = [new NatsPeer(), new RabbitMqPeer()];
+    private static readonly IPeer[] AllPeers = [new NatsPeer(), new RabbitMqPeer(), new RabbitMqStreamsPeer(), new RedisPeer()];
 
     /// <summary>0 when every message of every run arrived once, 1 when not or when a peer failed, 2 for wrong usage.</summary>
     private static async Task<int> Main(string[] arguments)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Forewave.Bench.Peers.Peers;
+using Forewave.Bench.Peers.Workloads;
 
 namespace Forewave.Bench.Peers.Nats;
 
@@ -13,6 +14,8 @@ internal sealed class NatsPeer : IPeer
 
     public string Durability =>
         "unsynced: files, written but not synced before the receipt (2.9 syncs every 2 minutes and has no setting for it); acks of consumers are not answered";
+
+    public bool Supports(WorkloadShape shape) => true;
 
     public Task<string?> FindVersionAsync(CancellationToken cancellation) => CommandLine.PackageVersionAsync("nats-server", cancellation);
 

@@ -20,8 +20,6 @@ internal sealed class NatsQueueClient : IQueueClient
 
     public int MessagesPerRun => 500;
 
-    public bool Supports(Workload workload) => true;
-
     public async Task CreateQueueAsync(string queue, CancellationToken cancellation)
     {
         var body = $$"""{"name":"{{queue}}","subjects":["{{queue}}"],"storage":"file","retention":"limits","num_replicas":1,"max_msgs":-1,"max_bytes":-1}""";

@@ -8,6 +8,6 @@ internal interface IBroker : IAsyncDisposable
     /// <summary>The roots of its process trees.</summary>
     IReadOnlyList<int> ProcessIds { get; }
 
-    /// <summary>Runs one workload on a queue of its own. Null when this kind of broker has no such thing.</summary>
-    Task<Outcome?> RunAsync(Workload workload, string queue, CancellationToken cancellation);
+    /// <summary>Runs one workload on a queue of its own.</summary>
+    Task<Outcome> RunAsync(Workload workload, string queue, CancellationToken cancellation);
 }

@@ -1,3 +1,5 @@
+using Forewave.Bench.Peers.Workloads;
+
 namespace Forewave.Bench.Peers.Peers;
 
 /// <summary>A kind of broker that can be started for one measurement.</summary>
@@ -11,6 +13,9 @@ internal interface IPeer
 
     /// <summary>What a receipt promises with the settings used here, in one sentence.</summary>
     string Durability { get; }
+
+    /// <summary>Whether this kind of broker has such a thing at all.</summary>
+    bool Supports(WorkloadShape shape);
 
     /// <summary>The installed version, or null when the broker is not installed.</summary>
     Task<string?> FindVersionAsync(CancellationToken cancellation);

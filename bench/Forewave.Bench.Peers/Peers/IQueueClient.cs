@@ -11,8 +11,6 @@ internal interface IQueueClient
     /// <summary>The most messages that one write should carry.</summary>
     int MessagesPerRun { get; }
 
-    bool Supports(Workload workload);
-
     Task CreateQueueAsync(string queue, CancellationToken cancellation);
 
     Task<IPublishLink> OpenPublisherAsync(string queue, ReceiptWindow window, CancellationToken cancellation);

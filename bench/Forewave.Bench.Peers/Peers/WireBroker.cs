@@ -17,13 +17,8 @@ internal sealed class WireBroker : IBroker
 
     public IReadOnlyList<int> ProcessIds => [.. _processes.Select(process => process.Id)];
 
-    public async Task<Outcome?> RunAsync(Workload workload, string queue, CancellationToken cancellation)
+    public async Task<Outcome> RunAsync(Workload workload, string queue, CancellationToken cancellation)
     {
-        if (!_client.Supports(workload))
-        {
-            return null;
-        }
-
         await _client.CreateQueueAsync(queue, cancellation);
         var run = new WireRun(_client, workload, queue) { BrokerProcessIds = ProcessIds };
         return await run.RunAsync(cancellation);

@@ -1,4 +1,5 @@
 using Forewave.Bench.Peers.Peers;
+using Forewave.Bench.Peers.Workloads;
 
 namespace Forewave.Bench.Peers.RabbitMq;
 
@@ -10,6 +11,8 @@ internal sealed class RabbitMqPeer : IPeer
     public string Title => "RabbitMQ quorum queue";
 
     public string Durability => "synced: the log of a quorum queue is written and synced before the publisher's confirm; acks of consumers are not answered";
+
+    public bool Supports(WorkloadShape shape) => true;
 
     public Task<string?> FindVersionAsync(CancellationToken cancellation) => RabbitMqNode.FindVersionAsync(cancellation);
 

@@ -15,8 +15,6 @@ internal sealed class RabbitMqQueueClient : IQueueClient
 
     public int MessagesPerRun => 200;
 
-    public bool Supports(Workload workload) => true;
-
     public async Task CreateQueueAsync(string queue, CancellationToken cancellation)
     {
         await using var connection = await _factory.CreateConnectionAsync(cancellation);
