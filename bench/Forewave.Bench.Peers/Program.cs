@@ -1,3 +1,4 @@
+using Forewave.Bench.Peers.Forewave;
 using Forewave.Bench.Peers.Nats;
 using Forewave.Bench.Peers.Peers;
 using Forewave.Bench.Peers.RabbitMq;
@@ -10,8 +11,6 @@ namespace Forewave.Bench.Peers;
 
 internal static class Program
 {
-    private static readonly IPeer[] AllPeers = [new NatsPeer(), new RabbitMqPeer(), new RabbitMqStreamsPeer(), new RedisPeer()];
-
     /// <summary>0 when every message of every run arrived once, 1 when not or when a peer failed, 2 for wrong usage.</summary>
     private static async Task<int> Main(string[] arguments)
     {
@@ -21,7 +20,7 @@ internal static class Program
         try
         {
             options = OptionReader.Read(arguments);
-            peers = Chosen(AllPeers, options.Peers, peer => peer.Name);
+            peers = Chosen(AllPeers(options), options.Peers, peer => peer.Name);
             workloads = Chosen(WorkloadCatalogue.Build(options), options.Workloads, workload => workload.Name);
         }
         catch (FormatException wrong)
@@ -46,6 +45,9 @@ internal static class Program
 
         return report.IsWhole ? 0 : 1;
     }
+
+    private static IReadOnlyList<IPeer> AllPeers(RunOptions options) =>
+        [new ForewavePeer(options.ForewaveProgram), new NatsPeer(), new RabbitMqPeer(), new RabbitMqStreamsPeer(), new RedisPeer()];
 
     private static IReadOnlyList<T> Chosen<T>(IReadOnlyList<T> all, IReadOnlyList<string> names, Func<T, string> nameOf)
     {
