@@ -36,13 +36,13 @@ internal static class NameRules
     /// <summary>Whether no surrogate stands alone, so that it has a UTF-8 form.</summary>
     public static bool IsWellFormed(ReadOnlySpan<char> text)
     {
-        int firstSurrogate = text.IndexOfAnyInRange('\uD800', '\uDFFF');
-        text = firstSurrogate < 0 ? default : text[firstSurrogate..];
-        while (!text.IsEmpty)
+        for (int i = 0; i < text.Length; i++)
         {
-            if (Rune.DecodeFromUtf16(text, out _, out int consumed) != OperationStatus.Done)
+            if (!char.IsSurrogate(text[i]))
+                continue;
+            if (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
                 return false;
-            text = text[consumed..];
+            i++;
         }
         return true;
     }

@@ -38,14 +38,18 @@ public static class GeneratedFrame
         try
         {
             message = parser.ParseFrom(encoded);
-            problem = default;
-            return true;
+            if (TextCheck.IsValid(message.Descriptor, encoded))
+            {
+                problem = default;
+                return true;
+            }
         }
         catch (InvalidProtocolBufferException)
         {
-            message = null;
-            problem = FrameProblem.Broken("a frame's command or answer is broken");
-            return false;
+            // The same answer as for text that is not UTF-8.
         }
+        message = null;
+        problem = FrameProblem.Broken("a frame's command or answer is broken");
+        return false;
     }
 }
