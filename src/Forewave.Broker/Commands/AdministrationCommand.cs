@@ -1,0 +1,34 @@
+using Forewave.Broker.Sessions;
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Commands;
+
+/// <summary>Administration: by verb, beside the read loop, one after the other on each connection.</summary>
+internal static class AdministrationCommand
+{
+    public static ValueTask Run(
+        Session session, ReadOnlyMemory<byte> frame, ClientFrameHeader header, CancellationToken cancellation)
+    {
+        if (!GeneratedFrame.TryParse(V1.AdministrationRequest.Parser, header.Payload.Of(frame.Span), out var request, out var problem))
+            return CommandDispatch.Refuse(session, header, problem);
+        session.Errands.Add(() => AnswerAsync(session, header, request, cancellation));
+        return ValueTask.CompletedTask;
+    }
+
+    private static async Task AnswerAsync(
+        Session session, ClientFrameHeader header, V1.AdministrationRequest request, CancellationToken cancellation)
+    {
+        await CommandDispatch.GuardAsync(session, header, RunAsync(session, header, request, cancellation));
+        session.Output.Flush();
+    }
+
+    private static async ValueTask RunAsync(
+        Session session, ClientFrameHeader header, V1.AdministrationRequest request, CancellationToken cancellation)
+    {
+        var answer = await QueueVerbs.RunAsync(session.Parts, request, cancellation)
+            ?? throw new RefusedException(ErrorCode.CapabilityMissing, "the request has a verb that this broker does not know.");
+        session.Output.Answer(new V1.ServerFrame { Correlation = header.Correlation.Value, Administration = answer });
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text;
+using Forewave.Broker.Sessions;
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Commands;
+
+/// <summary>Hello: the first frame, answered with the limits and with what this broker can do.</summary>
+internal static class HelloCommand
+{
+    private static readonly string[] Capabilities = ["streaming", "long-polling", "dead-letters", "relaxed-queues", "administration"];
+
+    public static ValueTask Run(Session session, ReadOnlyMemory<byte> frame, in ClientFrameHeader header)
+    {
+        ulong correlation = header.Correlation.Value;
+        if (header.Command != ClientCommand.Hello || session.IsGreeted)
+        {
+            session.Close(ErrorCode.HelloExpected, correlation: correlation);
+            return ValueTask.CompletedTask;
+        }
+        if (!GeneratedFrame.TryParse(V1.Hello.Parser, header.Payload.Of(frame.Span), out var hello, out var problem))
+            return CommandDispatch.Refuse(session, header, problem);
+        if (FindProblem(hello) is { IsNone: false } refused)
+        {
+            session.Close(refused.Code, refused.Text, correlation);
+            return ValueTask.CompletedTask;
+        }
+        session.IsGreeted = true;
+        session.Output.RequestTaken();
+        session.Output.Answer(new V1.ServerFrame { Correlation = correlation, Hello = Answer(session) });
+        return ValueTask.CompletedTask;
+    }
+
+    private static FrameProblem FindProblem(V1.Hello hello)
+    {
+        if (hello.ProtocolVersion != Limits.ProtocolVersion)
+        {
+            string text = $"the hello asks for protocol version {hello.ProtocolVersion}, this broker speaks {Limits.ProtocolVersion}.";
+            return new FrameProblem(ErrorCode.ProtocolVersionUnsupported, text);
+        }
+        if (hello.User.Length > 0 || hello.Secret.Length > 0)
+            return new FrameProblem(ErrorCode.CapabilityMissing, "this broker has no users: send the hello without user and secret.");
+        bool tooLong = Encoding.UTF8.GetByteCount(hello.Name) > Limits.NameBytes || hello.Role.Length > Limits.NameBytes
+            || hello.Sdk.Length > Limits.NameBytes || hello.SdkVersion.Length > Limits.NameBytes;
+        return tooLong ? new FrameProblem(ErrorCode.FieldInvalid, "name, role, sdk or sdk_version is longer than 64 bytes.") : default;
+    }
+
+    private static V1.HelloAnswer Answer(Session session)
+    {
+        var parts = session.Parts;
+        var answer = new V1.HelloAnswer
+        {
+            ProtocolVersion = Limits.ProtocolVersion,
+            BrokerVersion = parts.Options.Version,
+            Partition = parts.Store.Partition.Value,
+            Epoch = parts.Store.Epoch.Value,
+            Heartbeat = (uint)Limits.Heartbeat.TotalMilliseconds,
+            Limits = new V1.WireLimits
+            {
+                MessageBytes = Limits.MessageBytes,
+                FrameBytes = Limits.FrameBytes,
+                MessagesPerFrame = Limits.MessagesPerFrame,
+                Keys = Limits.Keys,
+                KeyBytes = Limits.KeyBytes,
+                Headers = Limits.Headers,
+                HeadersBytes = Limits.HeadersBytes,
+                RequestsInFlight = (uint)parts.Options.RequestsInFlight,
+                Handles = (uint)parts.Options.HandlesPerConnection,
+            },
+        };
+        answer.Capabilities.AddRange(Capabilities);
+        return answer;
+    }
+}

@@ -1,0 +1,39 @@
+using Forewave.Broker.Retention;
+using Forewave.Broker.Sessions;
+
+namespace Forewave.Broker;
+
+/// <summary>The engine's own loops, each supervised: heartbeats of all sessions, checkpoints, retention.</summary>
+internal sealed class EngineLoops
+{
+    private readonly SupervisedLoop[] _loops;
+
+    public EngineLoops(SessionParts parts, SessionRegistry sessions, EngineState state)
+    {
+        Checkpoints = new CheckpointLoop(parts, state);
+        var retention = new RetentionLoop(parts);
+        var heartbeat = new HeartbeatLoop(sessions, parts.Time);
+        _loops =
+        [
+            new SupervisedLoop("heartbeat", heartbeat.RunAsync, parts),
+            new SupervisedLoop("checkpoint", Checkpoints.RunAsync, parts),
+            new SupervisedLoop("retention", retention.RunAsync, parts),
+        ];
+    }
+
+    /// <summary>Takes checkpoints.</summary>
+    public CheckpointLoop Checkpoints { get; }
+
+    /// <summary>All of them, for metrics.</summary>
+    public IReadOnlyList<SupervisedLoop> All => _loops;
+
+    /// <summary>Starts them.</summary>
+    public void Start()
+    {
+        foreach (var loop in _loops)
+            loop.Start();
+    }
+
+    /// <summary>Ends them.</summary>
+    public Task StopAsync() => Task.WhenAll(_loops.Select(loop => loop.StopAsync()));
+}

@@ -1,0 +1,78 @@
+using Forewave.Broker.Ingest;
+using Forewave.Broker.Queues;
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker;
+
+/// <summary>
+/// The whole state of the engine as the store sees it: what recovery folds records into, and what checkpoints are made of.
+/// Hands each part and each record to its owner.
+/// </summary>
+internal sealed class EngineState : IStateFold, IStateSource
+{
+    private readonly IStore _store;
+    private readonly QueueCatalogue _queues;
+    private readonly ProducerDirectory _producerDirectory;
+    private readonly ProducerState _producers;
+    private LogPosition _catalogueFrom;
+
+    public EngineState(IStore store, QueueCatalogue queues, ProducerDirectory producers)
+    {
+        _store = store;
+        _queues = queues;
+        _producerDirectory = producers;
+        _producers = new ProducerState(producers);
+    }
+
+    /// <inheritdoc/>
+    public void Load(in StatePart part, ReadOnlySpan<byte> state)
+    {
+        switch (part.Kind)
+        {
+            case StateKind.Catalogue:
+                _queues.Load(state);
+                _catalogueFrom = part.Dispatched;
+                break;
+            case StateKind.Producers:
+                _producers.Load(state);
+                break;
+            default:
+                throw new StoreException(ErrorCode.FormatTooNew, $"the checkpoint has a part of kind {(int)part.Kind}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Loaded()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Apply(in CommittedRecord record, ReadOnlySpan<byte> payload)
+    {
+        switch (record.Header.Type)
+        {
+            case RecordType.QueueChanged:
+                if (record.Header.Position > _catalogueFrom)
+                    _queues.Apply(record.Header, payload);
+                break;
+            case RecordType.ProducerSeen:
+            case RecordType.Published:
+                _producers.Apply(record.Header, payload);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Damaged(LogPosition first, LogPosition last)
+    {
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(IStateWriter writer, CancellationToken cancellation)
+    {
+        _queues.Write(writer);
+        _producers.Write(writer, _store);
+        return ValueTask.CompletedTask;
+    }
+}

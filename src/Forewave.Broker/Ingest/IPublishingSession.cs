@@ -1,0 +1,17 @@
+using Forewave.Broker.Queues;
+using Forewave.Broker.Sessions;
+
+namespace Forewave.Broker.Ingest;
+
+/// <summary>What ingest needs of a session. For its read loop.</summary>
+internal interface IPublishingSession
+{
+    /// <summary>Where answers go.</summary>
+    SessionOutput Output { get; }
+
+    /// <summary>The producer with a handle of this connection, or null.</summary>
+    Producer? FindProducer(uint handle);
+
+    /// <summary>The queue with a handle of this connection, or null.</summary>
+    QueueEntry? FindQueue(uint handle);
+}

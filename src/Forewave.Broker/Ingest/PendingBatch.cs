@@ -1,0 +1,44 @@
+using Forewave.Broker.Queues;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Ingest;
+
+/// <summary>One batch of a publish on its way: what was asked for, then what became of it.</summary>
+internal struct PendingBatch
+{
+    /// <summary>Its queue; null when the handle is not known (<see cref="Error"/> is set then).</summary>
+    public QueueEntry? Queue;
+
+    /// <summary>Sequence of its first message.</summary>
+    public ulong FirstSequence;
+
+    /// <summary>How many messages, at least 1.</summary>
+    public int Count;
+
+    /// <summary>The run of messages, in the session's frame: valid until the frame is released.</summary>
+    public ReadOnlyMemory<byte> Messages;
+
+    /// <summary>CRC-32C of the run.</summary>
+    public uint Crc;
+
+    /// <summary>Why it was refused, or (part of) it had been.</summary>
+    public ErrorCode Error;
+
+    /// <summary>What happened in this case; constant text, null for the error table's.</summary>
+    public string? Detail;
+
+    /// <summary>How many of its messages, from the first on, are repeats of sequences that were used before.</summary>
+    public int KnownCount;
+
+    /// <summary>A repeat's answer: its messages had been taken before.</summary>
+    public bool IsDuplicate;
+
+    /// <summary>Position of the first message; none where it was refused.</summary>
+    public LogPosition First;
+
+    /// <summary>A position for each message where they are not consecutive, none where refused; else null.</summary>
+    public LogPosition[]? Positions;
+
+    /// <summary>Whether messages of it are to be appended.</summary>
+    public readonly bool HasNew => Error == ErrorCode.None && KnownCount < Count;
+}

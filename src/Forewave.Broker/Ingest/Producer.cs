@@ -1,0 +1,59 @@
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Ingest;
+
+/// <summary>
+/// One producer id and what is known of its sequences. Whoever holds <see cref="Gate"/> owns the sequences: classifying,
+/// appending and noting a batch is one step under it, so that two connections with one id cannot both be next in line.
+/// </summary>
+internal sealed class Producer
+{
+    private volatile byte[] _name;
+    private int _openHandles;
+
+    public Producer(uint number, ProducerId id, byte[] name, SequenceMemory memory)
+    {
+        Number = number;
+        Id = id;
+        _name = name;
+        Sequences = new SequenceWindow(memory);
+    }
+
+    /// <summary>Guards <see cref="Sequences"/>, <see cref="MayJump"/> and <see cref="IsForgotten"/>.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>The number that its records carry.</summary>
+    public uint Number { get; }
+
+    /// <summary>Its id.</summary>
+    public ProducerId Id { get; }
+
+    /// <summary>Its name as UTF-8; the array is never changed.</summary>
+    public byte[] Name
+    {
+        get => _name;
+        set => _name = value;
+    }
+
+    /// <summary>What became of its last sequences.</summary>
+    public SequenceWindow Sequences { get; }
+
+    /// <summary>
+    /// It was recovered and has published nothing since: refusals are not in the log, so sequences may have been used up after
+    /// the last one that is known. Its client sends all that is unanswered again, in order: what it leaves out was refused.
+    /// </summary>
+    public bool MayJump { get; set; }
+
+    /// <summary>It was idle for too long and is no longer in the catalogue.</summary>
+    public bool IsForgotten { get; set; }
+
+    /// <summary>Unix time in milliseconds when it was last seen.</summary>
+    public long LastSeen { get; set; }
+
+    /// <summary>Connections that have a handle for it.</summary>
+    public int OpenHandles => Volatile.Read(ref _openHandles);
+
+    public void HandleOpened() => Interlocked.Increment(ref _openHandles);
+
+    public void HandleClosed() => Interlocked.Decrement(ref _openHandles);
+}

@@ -1,0 +1,165 @@
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Ingest;
+
+/// <summary>
+/// Decides over the batches of a frame by their sequences, and appends the new ones: one step under the producer's lock.
+/// Stateless; a frame that found no room is tried again from where it stopped, and nothing of what was not appended is noted.
+/// </summary>
+internal sealed class PublishAdmission
+{
+    private const int RecordHeaderBytes = 64;
+    private readonly IStore _store;
+    private readonly PartitionHealth _health;
+
+    public PublishAdmission(IStore store, PartitionHealth health)
+    {
+        _store = store;
+        _health = health;
+    }
+
+    /// <summary>
+    /// Admits the batches. False: no room; wait for it and call again. The session's hold is kept; the store has one of its own
+    /// when it will tell of the commit.
+    /// </summary>
+    public bool TryAdmit(PendingPublish publish)
+    {
+        lock (publish.Producer.Gate)
+        {
+            while (publish.Admitted < publish.BatchCount)
+            {
+                if (!TryAdmitSome(publish))
+                    return false;
+            }
+        }
+        AwaitRest(publish);
+        return true;
+    }
+
+    private bool TryAdmitSome(PendingPublish publish)
+    {
+        int end = Prepare(publish, out int draftCount);
+        var first = LogPosition.None;
+        var outcome = AppendOutcome.Appended;
+        bool owned = false;
+        if (draftCount > 0)
+        {
+            var drafts = publish.Drafts[..draftCount];
+            owned = publish.NeedsCommit && end == publish.BatchCount;
+            if (owned)
+            {
+                drafts[^1] = WithOwner(drafts[^1], publish);
+                publish.Hold();
+            }
+            outcome = _health.IsStopped ? AppendOutcome.Stopped : _store.TryAppend(drafts, out first);
+            if (owned && outcome != AppendOutcome.Appended)
+                publish.Unhold();
+            if (outcome == AppendOutcome.NoRoom)
+                return false;
+        }
+        ulong last = publish.Producer.Sequences.Last;
+        Note(publish, end, outcome, first);
+        if (publish.Producer.Sequences.Last != last)
+            publish.Producer.MayJump = false;
+        if (owned && outcome == AppendOutcome.Appended)
+            publish.AwaitedPosition = LogPosition.None;
+        publish.Admitted = end;
+        return true;
+    }
+
+    /// <summary>Decides over batches until an append is full; makes the drafts of the new ones.</summary>
+    private int Prepare(PendingPublish publish, out int draftCount)
+    {
+        draftCount = 0;
+        var batches = publish.Batches;
+        ulong next = publish.Producer.Sequences.Last + 1;
+        int room = _store.MaxAppendBytes;
+        int i = publish.Admitted;
+        for (; i < batches.Length; i++)
+        {
+            ref var batch = ref batches[i];
+            int bytes = batch.Messages.Length + RecordHeaderBytes;
+            if (bytes > room && i > publish.Admitted)
+                break;
+            SequenceJudgement.Judge(ref batch, publish.Producer, ref next);
+            publish.NeedsCommit |= batch.KnownCount > 0;
+            if (!batch.HasNew)
+                continue;
+            publish.NeedsCommit |= !batch.Queue!.Options.Relaxed;
+            publish.Drafts[draftCount++] = Draft(batch, publish.Producer.Number);
+            room -= bytes;
+        }
+        return i;
+    }
+
+    private static RecordDraft Draft(in PendingBatch batch, uint producerNumber)
+    {
+        var messages = batch.Messages;
+        uint crc = batch.Crc;
+        if (batch.KnownCount > 0)
+        {
+            new MessageRun(messages.Span).TrySlice(batch.KnownCount, out int knownBytes);
+            messages = messages[knownBytes..];
+            crc = Checksum.Of(messages.Span);
+        }
+        return new RecordDraft
+        {
+            Type = RecordType.Published,
+            Count = batch.Count - batch.KnownCount,
+            Queue = batch.Queue!.Id,
+            Source = producerNumber,
+            Sequence = batch.FirstSequence + (ulong)batch.KnownCount,
+            Payload = messages,
+            PayloadCrc = crc,
+        };
+    }
+
+    private static RecordDraft WithOwner(in RecordDraft draft, ICommitOwner owner) => new()
+    {
+        Type = draft.Type,
+        Count = draft.Count,
+        Queue = draft.Queue,
+        Source = draft.Source,
+        Sequence = draft.Sequence,
+        Payload = draft.Payload,
+        PayloadCrc = draft.PayloadCrc,
+        Owner = owner,
+    };
+
+    /// <summary>Writes down what became of the batches, in the frame and in the producer's sequences.</summary>
+    private static void Note(PendingPublish publish, int end, AppendOutcome outcome, LogPosition first)
+    {
+        var batches = publish.Batches;
+        var sequences = publish.Producer.Sequences;
+        var position = first;
+        for (int i = publish.Admitted; i < end; i++)
+        {
+            ref var batch = ref batches[i];
+            var stored = LogPosition.None;
+            if (batch.HasNew && outcome == AppendOutcome.Appended)
+            {
+                stored = position;
+                position = position.Plus((ulong)(batch.Count - batch.KnownCount));
+            }
+            else if (batch.HasNew)
+            {
+                batch.Error = outcome == AppendOutcome.DiskFull ? ErrorCode.DiskFull : ErrorCode.PartitionStopped;
+            }
+            var highest = BatchFate.Note(ref batch, sequences, stored);
+            if (highest > publish.AwaitedPosition)
+                publish.AwaitedPosition = highest;
+        }
+    }
+
+    /// <summary>Where no record of the frame carries the owner, the answer waits for the position itself.</summary>
+    private void AwaitRest(PendingPublish publish)
+    {
+        if (!publish.NeedsCommit || publish.AwaitedPosition == LogPosition.None)
+            return;
+        publish.Hold();
+        if (!_store.TryAwaitCommit(publish.AwaitedPosition, publish, 0))
+            publish.Unhold();
+    }
+}

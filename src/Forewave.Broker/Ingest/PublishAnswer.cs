@@ -1,0 +1,42 @@
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+
+namespace Forewave.Broker.Ingest;
+
+/// <summary>The receipts of a frame, in the order of its batches.</summary>
+internal static class PublishAnswer
+{
+    [ThreadStatic]
+    private static PublishedEntry[]? _scratch;
+
+    /// <summary>Writes the answer of a publish of which every batch is decided.</summary>
+    public static void Write(PendingPublish publish)
+    {
+        var batches = publish.Batches;
+        var entries = _scratch;
+        if (entries is null || entries.Length < batches.Length)
+            _scratch = entries = new PublishedEntry[Math.Max(64, batches.Length)];
+        for (int i = 0; i < batches.Length; i++)
+            entries[i] = EntryOf(batches[i], publish);
+        publish.Output.WriteReceipts(new CorrelationId(publish.Correlation), entries.AsSpan(0, batches.Length));
+        // Errors and positions must not be kept alive by a thread's scratch, nor many entries by one large frame.
+        if (batches.Length > 1_024)
+            _scratch = null;
+        else
+            entries.AsSpan(0, batches.Length).Clear();
+    }
+
+    private static PublishedEntry EntryOf(in PendingBatch batch, PendingPublish publish)
+    {
+        if (publish.IsLost && (batch.Error == ErrorCode.None || batch.Positions is not null))
+            return PublishedEntry.Refused(ErrorFrame.Of(ErrorCode.StoreUnavailable));
+        var durability = publish.NeedsCommit ? Durability.Synced : Durability.Memory;
+        if (batch.Positions is not null)
+            return PublishedEntry.StoredBefore(batch.Positions, durability);
+        if (batch.Error != ErrorCode.None)
+            return PublishedEntry.Refused(ErrorFrame.Of(batch.Error, batch.Detail));
+        return batch.IsDuplicate
+            ? PublishedEntry.StoredBefore(batch.First, durability)
+            : PublishedEntry.Stored(batch.First, durability);
+    }
+}

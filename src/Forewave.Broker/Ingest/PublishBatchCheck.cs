@@ -1,0 +1,65 @@
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Ingest;
+
+/// <summary>Everything about a batch that can be checked without a lock: its queue, each message, the sum over its bytes.</summary>
+internal static class PublishBatchCheck
+{
+    /// <summary>Fills a batch from its view; sets its error where it is refused.</summary>
+    public static void Fill(
+        ref PendingBatch batch, in PublishBatchView view, IPublishingSession session, ReadOnlyMemory<byte> frame)
+    {
+        batch.FirstSequence = view.FirstSequence.Value;
+        batch.Count = view.MessageCount;
+        batch.Queue = session.FindQueue(view.QueueHandle);
+        if (batch.Queue is null)
+            Refuse(ref batch, ErrorCode.UnknownHandle, "the queue's handle is not open on this connection");
+        else if (batch.Queue.IsDeleted)
+            Refuse(ref batch, ErrorCode.QueueNotFound, "the queue was deleted");
+        else if (view.ReplacesSequence != Sequence.None)
+            Refuse(ref batch, ErrorCode.CapabilityMissing, "replaces_sequence needs the capability \"ordering\"");
+        else
+            FillMessages(ref batch, view.Messages.Of(frame));
+    }
+
+    private static void FillMessages(ref PendingBatch batch, ReadOnlyMemory<byte> messages)
+    {
+        var span = messages.Span;
+        foreach (var message in new MessageRun(span))
+        {
+            if (!MessageReader.TryRead(message, out var view, out var problem))
+            {
+                Refuse(ref batch, problem.Code, problem.Text);
+                return;
+            }
+            if (view.Capabilities != MessageCapabilities.None)
+            {
+                Refuse(ref batch, ErrorCode.CapabilityMissing, Missing(view.Capabilities));
+                return;
+            }
+        }
+        batch.Messages = messages;
+        batch.Crc = Checksum.Of(span);
+    }
+
+    private static string Missing(MessageCapabilities asked)
+    {
+        if ((asked & MessageCapabilities.Ordering) != 0)
+            return "an ordering key needs the capability \"ordering\"";
+        if ((asked & MessageCapabilities.Priorities) != 0)
+            return "a priority other than 4 needs the capability \"priorities\"";
+        if ((asked & MessageCapabilities.Delays) != 0)
+            return "deliver_at and delay need the capability \"delays\"";
+        return (asked & MessageCapabilities.Expiry) != 0
+            ? "expires_at and time_to_live need the capability \"expiry\""
+            : "a deduplication id needs the capability \"deduplication\"";
+    }
+
+    private static void Refuse(ref PendingBatch batch, ErrorCode error, string? detail)
+    {
+        batch.Error = error;
+        batch.Detail = detail;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics.Metrics;
+using Forewave.Broker.Ingest;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Observability;
+
+/// <summary>
+/// The engine's metrics on the meter <see cref="MeterName"/>. Tags come from closed sets: error names, loop names. Thread-safe.
+/// </summary>
+internal sealed class BrokerMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Forewave.Broker";
+
+    private static readonly double[] PublishSeconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1];
+
+    private readonly LongCounter _messages = new();
+    private readonly LongCounter _bytes = new();
+    private readonly LongCounter _frames = new();
+    private readonly LongCounter _duplicates = new();
+    private readonly LongCounter _connectionsTaken = new();
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _closed;
+    private readonly Counter<long> _faults;
+    private readonly Histogram<double> _publishTime;
+
+    public BrokerMetrics(IMeterFactory meters)
+    {
+        Meter = meters.Create(new MeterOptions(MeterName));
+        Observe("forewave.publish.messages", "{message}", "Messages stored by publishes.", _messages);
+        Observe("forewave.publish.size", "By", "Bytes of messages stored by publishes.", _bytes);
+        Observe("forewave.publish.frames", "{frame}", "Publish frames answered.", _frames);
+        Observe("forewave.publish.duplicates", "{message}", "Messages that were repeats of stored ones.", _duplicates);
+        Observe("forewave.connections.taken", "{connection}", "Connections taken.", _connectionsTaken);
+        _refused = Meter.CreateCounter<long>("forewave.publish.refused", "{message}", "Messages refused, by error.");
+        _closed = Meter.CreateCounter<long>("forewave.connections.closed", "{connection}", "Connections closed by an error.");
+        _faults = Meter.CreateCounter<long>("forewave.loop.faults", "{fault}", "Loops ended by a fault, by loop.");
+        _publishTime = Meter.CreateHistogram(
+            "forewave.publish.duration", "s", "From a frame being read to its answer being written.", tags: null,
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = PublishSeconds });
+    }
+
+    /// <summary>The meter, for the other stages' instruments.</summary>
+    public Meter Meter { get; }
+
+    /// <summary>Messages stored since the start.</summary>
+    public long MessagesPublished => _messages.Value;
+
+    /// <summary>A connection was taken.</summary>
+    public void ConnectionTaken() => _connectionsTaken.Add(1);
+
+    /// <summary>A connection was closed for a reason.</summary>
+    public void ConnectionClosed(ErrorCode error) =>
+        _closed.Add(1, new KeyValuePair<string, object?>("error.type", NameOf(error)));
+
+    /// <summary>A loop ended by a fault.</summary>
+    public void LoopFaulted(string loop) => _faults.Add(1, new KeyValuePair<string, object?>("loop", loop));
+
+    /// <summary>A publish got its answer.</summary>
+    public void PublishAnswered(PendingPublish publish, TimeProvider time)
+    {
+        long messages = 0, bytes = 0, duplicates = 0;
+        foreach (ref readonly var batch in publish.Batches)
+        {
+            if (batch.Error != ErrorCode.None)
+            {
+                _refused.Add(batch.Count, new KeyValuePair<string, object?>("error.type", NameOf(batch.Error)));
+                continue;
+            }
+            messages += batch.Count - batch.KnownCount;
+            duplicates += batch.KnownCount;
+            bytes += batch.Messages.Length;
+        }
+        _messages.Add(messages);
+        _bytes.Add(bytes);
+        _frames.Add(1);
+        if (duplicates > 0)
+            _duplicates.Add(duplicates);
+        if (_publishTime.Enabled)
+            _publishTime.Record(time.GetElapsedTime(publish.TakenAt).TotalSeconds);
+    }
+
+    /// <summary>Adds a gauge that is read when metrics are collected.</summary>
+    public void Gauge(string name, string unit, string description, Func<long> read) =>
+        Meter.CreateObservableGauge(name, read, unit, description);
+
+    /// <summary>Adds a total that is read when metrics are collected.</summary>
+    public void Total(string name, string unit, string description, Func<long> read) =>
+        Meter.CreateObservableCounter(name, read, unit, description);
+
+    private static string NameOf(ErrorCode error) => ErrorTable.Entry(error).Name;
+
+    private void Observe(string name, string unit, string description, LongCounter counter) =>
+        Meter.CreateObservableCounter(name, () => counter.Value, unit, description);
+}

@@ -1,0 +1,74 @@
+using Forewave.Broker.Observability;
+using Forewave.Broker.Sessions;
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Retention;
+
+/// <summary>
+/// Takes checkpoints: when the store says that one is due, and every few minutes when something was written. One at a time. A
+/// checkpoint that the store refuses stops the partition: the log would grow for ever.
+/// </summary>
+internal sealed class CheckpointLoop : IDisposable
+{
+    private readonly SemaphoreSlim _due = new(0, 1);
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly SessionParts _parts;
+    private readonly IStateSource _state;
+    private int _isDue;
+    private LogPosition _last;
+
+    public CheckpointLoop(SessionParts parts, IStateSource state)
+    {
+        _parts = parts;
+        _state = state;
+    }
+
+    /// <summary>Asks for a checkpoint soon. Any thread; never blocks.</summary>
+    public void Due()
+    {
+        if (Interlocked.Exchange(ref _isDue, 1) == 0)
+            _due.Release();
+    }
+
+    /// <summary>Takes checkpoints until it is cancelled.</summary>
+    public async Task RunAsync(LoopPulse pulse, CancellationToken cancellation)
+    {
+        var interval = _parts.Options.CheckpointInterval;
+        await using var timer = _parts.Time.CreateTimer(
+            static loop => ((CheckpointLoop)loop!).Due(), this, interval, interval);
+        while (true)
+        {
+            await _due.WaitAsync(cancellation);
+            Volatile.Write(ref _isDue, 0);
+            pulse.Beat();
+            if (_parts.Store.Tail != _last)
+                await TakeAsync(cancellation);
+        }
+    }
+
+    /// <summary>Takes one now.</summary>
+    public async Task TakeAsync(CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            long start = _parts.Time.GetTimestamp();
+            var tail = _parts.Store.Tail;
+            await _parts.Store.CheckpointAsync(_state, cancellation);
+            _last = tail;
+            BrokerLog.CheckpointTaken(_parts.Logger, (long)_parts.Time.GetElapsedTime(start).TotalMilliseconds);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _due.Dispose();
+        _one.Dispose();
+    }
+}

@@ -1,0 +1,56 @@
+using Forewave.Broker.Observability;
+using Forewave.Broker.Queues;
+using Forewave.Broker.Sessions;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Retention;
+
+/// <summary>
+/// Lets old messages go, queue by queue, forgets idle producers, then has the store recycle what nobody needs. One round every
+/// few seconds; a round costs a look at each queue, and a search in those that have something to let go.
+/// </summary>
+internal sealed class RetentionLoop
+{
+    private readonly SessionParts _parts;
+
+    public RetentionLoop(SessionParts parts) => _parts = parts;
+
+    /// <summary>Goes round until it is cancelled.</summary>
+    public async Task RunAsync(LoopPulse pulse, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(_parts.Options.RetentionInterval, _parts.Time);
+        while (await timer.WaitForNextTickAsync(cancellation))
+        {
+            pulse.Beat();
+            await RoundAsync(pulse, cancellation);
+        }
+    }
+
+    /// <summary>One round.</summary>
+    public async Task RoundAsync(LoopPulse pulse, CancellationToken cancellation)
+    {
+        var now = Timestamp.From(_parts.Time.GetUtcNow());
+        foreach (var queue in _parts.Queues.All)
+        {
+            pulse.Beat();
+            await LetGoAsync(queue, now, cancellation);
+        }
+        int forgotten = _parts.Producers.ForgetIdle();
+        if (forgotten > 0)
+            BrokerLog.ProducersForgotten(_parts.Logger, forgotten);
+        var report = await _parts.Store.ReclaimAsync(cancellation);
+        if (report.SegmentsRecycled > 0)
+            BrokerLog.Reclaimed(_parts.Logger, report.SegmentsRecycled, report.CarriedOver.Value);
+    }
+
+    private async ValueTask LetGoAsync(QueueEntry queue, Timestamp now, CancellationToken cancellation)
+    {
+        var oldestKept = now.Plus(-queue.Options.Retention);
+        var extent = _parts.Store.Extent(queue.Id);
+        if (extent.FirstRetained >= extent.End || extent.OldestTime.CompareTo(oldestKept) >= 0)
+            return;
+        var first = await _parts.Store.FindByTimeAsync(queue.Id, oldestKept, cancellation);
+        if (first > extent.FirstRetained)
+            _parts.Expire(queue, first);
+    }
+}

@@ -1,0 +1,222 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Forewave.Broker.Commands;
+using Forewave.Broker.Ingest;
+using Forewave.Broker.Observability;
+using Forewave.Broker.Queues;
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+
+namespace Forewave.Broker.Sessions;
+
+/// <summary>
+/// One connection. Its read loop takes frame after frame and runs each command: hot ones at once, without allocation; one that
+/// has to wait (for room in the log, for places in flight, for the peer to read) holds up this connection alone. Handles and
+/// input buffer belong to the loop; <see cref="Close"/>, <see cref="SendGoAway"/> and <see cref="Beat"/> may be called from any thread.
+/// <para>
+/// What a command throws: a refusal is answered and the session goes on; anything else is a fault, logged once, and ends this
+/// session only. Cancelling ends it without a word.
+/// </para>
+/// </summary>
+internal sealed class Session : IPublishingSession
+{
+    private readonly IDuplexPipe _pipe;
+    private readonly ReadGate _readGate = new();
+    private readonly FrameBuffer _frameBuffer = new();
+    private readonly long _openedAt;
+    private long _lastHeard;
+    private int _closeCode;
+    private volatile bool _isReading;
+    private volatile bool _isGreeted;
+
+    public Session(SessionParts parts, long id, IDuplexPipe pipe, SessionOrigin origin)
+    {
+        Parts = parts;
+        Id = id;
+        Origin = origin;
+        _pipe = pipe;
+        _openedAt = _lastHeard = parts.Time.GetTimestamp();
+        Output = new SessionOutput(id, pipe.Output, _readGate, parts.Options.RequestsInFlight, parts.Time);
+    }
+
+    /// <summary>What all sessions share.</summary>
+    public SessionParts Parts { get; }
+
+    /// <summary>Number of the connection.</summary>
+    public long Id { get; }
+
+    /// <summary>Where it comes from.</summary>
+    public SessionOrigin Origin { get; }
+
+    /// <inheritdoc/>
+    public SessionOutput Output { get; }
+
+    /// <summary>Handles of producers. For the read loop.</summary>
+    public HandleTable<Producer> Producers { get; } = new();
+
+    /// <summary>Handles of queues. For the read loop.</summary>
+    public HandleTable<QueueEntry> Queues { get; } = new();
+
+    /// <summary>Commands that are answered later, in order, without holding the read loop up.</summary>
+    public SessionErrands Errands { get; } = new();
+
+    /// <summary>The hello was answered.</summary>
+    public bool IsGreeted
+    {
+        get => _isGreeted;
+        set => _isGreeted = value;
+    }
+
+    /// <summary>The connection is about to end.</summary>
+    public bool IsClosing => Output.IsClosed;
+
+    /// <inheritdoc/>
+    public Producer? FindProducer(uint handle) => Producers.Find(handle);
+
+    /// <inheritdoc/>
+    public QueueEntry? FindQueue(uint handle) => Queues.Find(handle);
+
+    /// <summary>Refuses another handle when there are too many.</summary>
+    public void CheckHandles(int others = 0)
+    {
+        if (Producers.Count + Queues.Count + others >= Parts.Options.HandlesPerConnection)
+            throw new RefusedException(ErrorCode.TooManyHandles);
+    }
+
+    /// <summary>Runs the session to its end.</summary>
+    public async Task<SessionEnd> RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await ReadAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Output.Close(abort: true);
+        }
+        catch (Exception fault) when (fault is IOException or InvalidOperationException && _isReading)
+        {
+            // The transport's way to say that the peer is gone.
+            Output.Close(abort: true);
+        }
+        catch (Exception fault)
+        {
+            BrokerLog.ConnectionFaulted(Parts.Logger, Id, fault);
+            Close(ErrorCode.BrokerFault);
+        }
+        return await EndAsync();
+    }
+
+    /// <summary>Says why and closes. Any thread; the first call counts.</summary>
+    public void Close(ErrorCode code, string? detail = null, ulong correlation = 0)
+    {
+        if (Interlocked.CompareExchange(ref _closeCode, (int)code, 0) != 0)
+            return;
+        Output.WriteError(correlation, code, detail);
+        Output.Flush();
+        Output.Close(abort: false);
+        _pipe.Input.CancelPendingRead();
+        Parts.Metrics.ConnectionClosed(code);
+        if (code != ErrorCode.ShuttingDown)
+            BrokerLog.ConnectionRefused(Parts.Logger, Id, Origin.Peer, code, detail);
+    }
+
+    /// <summary>Tells the peer that the connection will be closed after the grace.</summary>
+    public void SendGoAway(ErrorCode code, TimeSpan grace)
+    {
+        Output.Send(ServerFrames.GoAway(code, grace));
+        Output.Flush();
+    }
+
+    /// <summary>Looks whether the peer is alive, and shows that the broker is. From the one timer of all sessions.</summary>
+    public void Beat(long now)
+    {
+        var time = Parts.Time;
+        if (IsClosing)
+            return;
+        if (!IsGreeted && time.GetElapsedTime(_openedAt, now) >= Limits.HelloTimeout)
+            Close(ErrorCode.HelloTimeout);
+        var silence = time.GetElapsedTime(Volatile.Read(ref _lastHeard), now);
+        if (_isReading && silence >= Limits.DeadAfter)
+            Close(ErrorCode.HeartbeatMissed);
+        else if (Output.CongestedFor(now) >= Limits.DeadAfter)
+            Abort();
+        else if (IsGreeted && time.GetElapsedTime(Output.LastFlush, now) >= Limits.Heartbeat)
+            Output.SendPing();
+        if (silence >= Limits.Heartbeat)
+            _frameBuffer.Shrink();
+    }
+
+    private void Abort()
+    {
+        Interlocked.CompareExchange(ref _closeCode, (int)ErrorCode.HeartbeatMissed, 0);
+        Output.Close(abort: true);
+        _pipe.Input.CancelPendingRead();
+        Parts.Metrics.ConnectionClosed(ErrorCode.HeartbeatMissed);
+    }
+
+    private async Task ReadAsync(CancellationToken cancellation)
+    {
+        var input = _pipe.Input;
+        while (!IsClosing)
+        {
+            Volatile.Write(ref _lastHeard, Parts.Time.GetTimestamp());
+            _isReading = true;
+            var result = await input.ReadAsync(cancellation);
+            _isReading = false;
+            var buffer = result.Buffer;
+            while (TryTake(ref buffer, out var frame))
+            {
+                if (!Output.MayRead)
+                    await WaitUntilMayReadAsync(cancellation);
+                var step = CommandDispatch.RunAsync(this, _frameBuffer.Take(frame), cancellation);
+                if (!step.IsCompletedSuccessfully)
+                {
+                    Output.Flush();
+                    await step;
+                }
+                _frameBuffer.Release();
+            }
+            Output.Flush();
+            input.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted)
+                return;
+        }
+    }
+
+    private bool TryTake(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> frame)
+    {
+        frame = default;
+        if (IsClosing)
+            return false;
+        int most = IsGreeted ? Limits.FrameBytes : Limits.HelloFrameBytes;
+        if (FrameDecoder.TryRead(ref buffer, most, out frame, out var problem))
+            return true;
+        if (!problem.IsNone)
+            Close(problem.Code, problem.Text);
+        return false;
+    }
+
+    private async ValueTask WaitUntilMayReadAsync(CancellationToken cancellation)
+    {
+        Output.Flush();
+        while (!Output.MayRead)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await _readGate.WaitAsync();
+        }
+    }
+
+    private async Task<SessionEnd> EndAsync()
+    {
+        Output.Close(abort: false);
+        foreach (var producer in Producers.All)
+            producer.HandleClosed();
+        await Errands.EndAsync();
+        _frameBuffer.Release();
+        _frameBuffer.Shrink();
+        await _pipe.Output.CompleteAsync();
+        await _pipe.Input.CompleteAsync();
+        return Output.MustAbort ? SessionEnd.Abort : SessionEnd.Finished;
+    }
+}
