@@ -1,0 +1,156 @@
+using Forewave.Protocol;
+using Forewave.Storage.Files.Checkpoints;
+using Forewave.Storage.Files.ColdReads;
+using Forewave.Storage.Files.Disk;
+using Forewave.Storage.Files.GroupCommit;
+using Forewave.Storage.Files.Manifests;
+using Forewave.Storage.Files.Pumps;
+using Forewave.Storage.Files.QueueIndex;
+using Forewave.Storage.Files.Recovery;
+using Forewave.Storage.Files.Segments;
+
+namespace Forewave.Storage.Files;
+
+/// <summary>
+/// The embedded store: one log in segments, an index of all queues in shared files, checkpoints.
+/// <para>
+/// Owns three threads and the cold readers. A failed write or sync of the log, of MANIFEST or of a checkpoint stops it for
+/// good: what waits is answered as lost, every later append is refused. Disposing writes what was appended before, answers it
+/// and joins the threads; reads that wait then fail.
+/// </para>
+/// </summary>
+public sealed class FilesStore : IStore
+{
+    private readonly FilesStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly IPumps _pumps;
+    private readonly DataFolder _folder;
+    private readonly ManifestStore _manifests;
+    private readonly SegmentTable _segments;
+    private readonly SpareSegments _spares;
+    private readonly QueueIndexes _indexes;
+    private RecoveredLog? _recovered;
+    private RunningLog? _running;
+
+    /// <param name="options">Settings; out of range throws.</param>
+    /// <param name="time">Clock of the records.</param>
+    public FilesStore(FilesStoreOptions options, TimeProvider time)
+        : this(options, time, new ThreadPumps())
+    {
+    }
+
+    internal FilesStore(FilesStoreOptions options, TimeProvider time, IPumps pumps)
+    {
+        options.Check();
+        _options = options;
+        _time = time;
+        _pumps = pumps;
+        _folder = new DataFolder(options);
+        _manifests = new ManifestStore(options.Disk);
+        _segments = new SegmentTable(options.Disk);
+        _spares = new SpareSegments(options.Disk, options.SegmentBytes);
+        _indexes = new QueueIndexes(options.Disk, DataFolder.Index);
+    }
+
+    /// <inheritdoc/>
+    public PartitionNumber Partition => _options.Partition;
+
+    /// <inheritdoc/>
+    public Epoch Epoch => Recovered.Epoch;
+
+    /// <inheritdoc/>
+    public LogPosition Tail => Running.Gather.Tail;
+
+    /// <inheritdoc/>
+    public LogPosition Committed => Running.Answers.Waiters.Committed;
+
+    /// <inheritdoc/>
+    public int MaxAppendBytes => _options.MaxAppendBytes;
+
+    /// <inheritdoc/>
+    public StoreUsage Usage => Running.Usage;
+
+    private RecoveredLog Recovered => _recovered ?? throw new InvalidOperationException("the store was not recovered");
+
+    private RunningLog Running => _running ?? throw new InvalidOperationException("the store was not started");
+
+    /// <inheritdoc/>
+    public async ValueTask<RecoveryReport> RecoverAsync(IStateFold fold, CancellationToken cancellation)
+    {
+        RecoveryParts parts = new(_manifests, _segments, _spares, _indexes);
+        LogRecovery recovery = new(_options, _time, parts, new RecoveryTarget(fold));
+        try
+        {
+            _recovered = await Task.Run(() => recovery.Run(_folder, cancellation), cancellation);
+        }
+        catch (DiskException failure)
+        {
+            throw StoreFailures.OfOpening(failure);
+        }
+
+        _running = new RunningLog(_options, _time, _pumps, parts, _recovered);
+        return _recovered.Report;
+    }
+
+    /// <inheritdoc/>
+    public void Start(ICommitObserver observer) => Running.Start(_pumps, observer);
+
+    /// <inheritdoc/>
+    public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first) => Running.TryAppend(records, out first);
+
+    /// <inheritdoc/>
+    public ValueTask WaitForRoomAsync(CancellationToken cancellation) => new(Running.Gather.WaitForRoomAsync(cancellation));
+
+    /// <inheritdoc/>
+    public bool TryAwaitCommit(LogPosition position, ICommitOwner owner, long token) =>
+        Running.Answers.Waiters.TryAdd(new OwnedRecord(owner, position, token));
+
+    /// <inheritdoc/>
+    public void Dispatch(uint queue, Offset first, in CommittedRecord record)
+    {
+        IndexEntry run = new(first, record.Header.Count, record.Location, record.Header.Time);
+        _indexes.Append(queue, run, record.PayloadBytes);
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadRecent(uint queue, Offset offset, out StoredRun run)
+    {
+        run = default;
+        return _indexes.TryFind(queue, offset, out IndexEntry entry) && Running.TryReadRecent(entry, offset, out run);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoredRuns> ReadAsync(uint queue, Offset offset, int maxBytes, CancellationToken cancellation) =>
+        await Running.ColdReaders.ReadAsync(() => Running.Runs.Read(queue, offset, maxBytes), cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<Offset> FindByTimeAsync(uint queue, Timestamp time, CancellationToken cancellation) =>
+        await Running.ColdReaders.ReadAsync(() => _indexes.FindByTime(queue, time), cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<StoredRuns?> ReadMessageAsync(LogPosition position, CancellationToken cancellation) =>
+        await Running.ColdReaders.ReadAsync(() => Running.Positions.Read(position), cancellation);
+
+    /// <inheritdoc/>
+    public QueueExtent Extent(uint queue) => _indexes.Extent(queue);
+
+    /// <inheritdoc/>
+    public void Expire(uint queue, Offset firstRetained) => _indexes.Expire(queue, firstRetained);
+
+    /// <inheritdoc/>
+    public async ValueTask CheckpointAsync(IStateSource source, CancellationToken cancellation) =>
+        await Running.Checkpoints.TakeAsync(source, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<ReclaimReport> ReclaimAsync(CancellationToken cancellation) => new(Running.Reclaim());
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _running?.Dispose();
+        _indexes.Dispose();
+        _segments.Dispose();
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,37 @@
+namespace Forewave.Storage.Files.GroupCommit;
+
+/// <summary>
+/// Passes what was committed to the engine's observer and says when a checkpoint is due. Runs where groups are answered, one
+/// at a time.
+/// </summary>
+internal sealed class CommitListener
+{
+    private readonly long _checkpointIntervalBytes;
+    private ICommitObserver? _observer;
+    private long _bytesSinceCheckpoint;
+    private int _isDue;
+
+    public CommitListener(long checkpointIntervalBytes) => _checkpointIntervalBytes = checkpointIntervalBytes;
+
+    /// <summary>Before the first group.</summary>
+    public void Attach(ICommitObserver observer) => _observer = observer;
+
+    public void Committed(CommitGroup group)
+    {
+        _observer?.GroupCommitted(group.Dispatchable, group.Through);
+        long bytes = Interlocked.Add(ref _bytesSinceCheckpoint, group.Bytes);
+        if (bytes >= _checkpointIntervalBytes && Interlocked.Exchange(ref _isDue, 1) == 0)
+        {
+            _observer?.CheckpointDue();
+        }
+    }
+
+    public void Stopped(StoreException failure) => _observer?.Stopped(failure);
+
+    /// <summary>A checkpoint begins: what follows counts for the next one.</summary>
+    public void CheckpointBegins()
+    {
+        Interlocked.Exchange(ref _bytesSinceCheckpoint, 0);
+        Interlocked.Exchange(ref _isDue, 0);
+    }
+}

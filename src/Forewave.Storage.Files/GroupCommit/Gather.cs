@@ -1,0 +1,306 @@
+using Forewave.Protocol;
+using Forewave.Storage.Files.Segments;
+
+namespace Forewave.Storage.Files.GroupCommit;
+
+/// <summary>
+/// Where records wait to be written: gives each its position, time and place and copies it once, under one short lock.
+/// <para>
+/// Thread-safe. Appends of one thread keep their order. Nothing here touches the disk or blocks. What stopped it is in
+/// <see cref="Failure"/>; from then on every append is refused.
+/// </para>
+/// </summary>
+internal sealed class Gather
+{
+    private readonly Lock _lock = new();
+    private readonly RoomWaiters _room = new();
+    private readonly PreparedSegments _prepared = new();
+    private readonly RecentMemory _memory;
+    private readonly TimeProvider _time;
+    private readonly int _segmentBytes;
+    private CommitGroup _group = new();
+    private Segment _segment;
+    private int _nextByte;
+    private ulong _nextPosition;
+    private ulong _tail;
+    private long _lastTime;
+    private bool _isClosed;
+    private volatile bool _isDiskFull;
+    private volatile bool _wantsRoom;
+    private volatile StoreException? _failure;
+
+    /// <param name="options">Sizes.</param>
+    /// <param name="time">Clock of the records.</param>
+    /// <param name="start">Where the first append goes.</param>
+    public Gather(FilesStoreOptions options, TimeProvider time, GatherStart start)
+    {
+        _segmentBytes = options.SegmentBytes;
+        _time = time;
+        _memory = new RecentMemory(options.RecentMemoryBlocks, options.BlockBytes, NoteUnpinned);
+        _segment = start.Segment;
+        _nextByte = start.NextByte;
+        _nextPosition = start.Last.Plus(1).Bits;
+        _tail = start.Last.Bits;
+        _lastTime = start.LastTime.UnixMilliseconds;
+        _memory.TryAdvance(_segment, _nextByte, 0);
+    }
+
+    /// <summary>Position of the last message appended.</summary>
+    public LogPosition Tail => LogPosition.FromBits(Volatile.Read(ref _tail));
+
+    /// <summary>What stopped the store; null while it runs.</summary>
+    public StoreException? Failure => _failure;
+
+    /// <summary>The recent memory, for readers.</summary>
+    public RecentMemory Memory => _memory;
+
+    /// <summary>Publishes are refused: the disk has only its reserve.</summary>
+    public bool IsDiskFull
+    {
+        get => _isDiskFull;
+        set
+        {
+            _isDiskFull = value;
+            GiveRoom();
+        }
+    }
+
+    /// <summary>No append waits to be written and none will come.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isClosed;
+            }
+        }
+    }
+
+    /// <summary>Segments that are ready to be written.</summary>
+    public int PreparedSegments
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _prepared.Count;
+            }
+        }
+    }
+
+    /// <summary>Appends all records or none; see <see cref="IStore.TryAppend"/>.</summary>
+    public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first)
+    {
+        AppendSize size = AppendSize.Of(records);
+        lock (_lock)
+        {
+            AppendOutcome outcome = MakeRoom(size);
+            if (outcome != AppendOutcome.Appended)
+            {
+                first = LogPosition.None;
+                return outcome;
+            }
+
+            first = LogPosition.FromBits(_nextPosition);
+            Timestamp now = Now();
+            foreach (ref readonly RecordDraft record in records)
+            {
+                Copy(record, now);
+            }
+
+            _group.LastTime = now;
+            Volatile.Write(ref _tail, _nextPosition - 1);
+            return AppendOutcome.Appended;
+        }
+    }
+
+    /// <summary>Completes when an append that found no room is worth another try.</summary>
+    public Task WaitForRoomAsync(CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            return _wantsRoom && _failure is null && !_isClosed ? _room.WaitAsync(cancellation) : Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Takes everything that waits, for the writer; puts <paramref name="empty"/> in its place. Null: nothing waits.</summary>
+    public CommitGroup? TryTake(CommitGroup empty)
+    {
+        lock (_lock)
+        {
+            TakeActive();
+            if (_group.Pieces.IsEmpty)
+            {
+                return null;
+            }
+
+            CommitGroup taken = _group;
+            taken.Through = LogPosition.FromBits(_tail);
+            _group = empty;
+            return taken;
+        }
+    }
+
+    /// <summary>Whether an append waits to be written. Without the lock: a hint.</summary>
+    public bool HasWaiting(LogPosition through) => Volatile.Read(ref _tail) > through.Bits;
+
+    /// <summary>A segment is ready to be written after those before.</summary>
+    public void AddPrepared(Segment segment)
+    {
+        lock (_lock)
+        {
+            _prepared.Add(segment);
+        }
+
+        GiveRoom();
+    }
+
+    /// <summary>Blocks were committed, or something else may have made room.</summary>
+    public void GiveRoom()
+    {
+        if (!_wantsRoom)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _wantsRoom = false;
+            _room.CompleteAll();
+        }
+    }
+
+    /// <summary>Refuses every append from now on. Only the first failure counts.</summary>
+    public void Stop(StoreException failure)
+    {
+        lock (_lock)
+        {
+            _failure ??= failure;
+            _room.CompleteAll();
+        }
+    }
+
+    /// <summary>Takes no appends any more; what waits is still written.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+            _room.CompleteAll();
+        }
+    }
+
+    private AppendOutcome MakeRoom(in AppendSize size)
+    {
+        if (_failure is not null || _isClosed)
+        {
+            return AppendOutcome.Stopped;
+        }
+
+        if (_isDiskFull && !size.MayUseReserve)
+        {
+            return AppendOutcome.DiskFull;
+        }
+
+        if (LogPosition.FromBits(_nextPosition).Number + size.Positions > LogPosition.MaxNumber)
+        {
+            throw new StoreException(ErrorCode.PartitionStopped, "The log has no positions left: 2^44 were given. Move the queues to a new data folder.");
+        }
+
+        bool fitsSegment = _nextByte + size.Bytes <= _segmentBytes;
+        if (fitsSegment && _memory.Active.RoomBytes >= size.Bytes)
+        {
+            return AppendOutcome.Appended;
+        }
+
+        // Set before the look at the readers: whoever lets go of a block after it sees the wish.
+        _wantsRoom = true;
+        Segment? segment = _segment;
+        if (!fitsSegment && !_prepared.TryPeek(out segment))
+        {
+            return _isDiskFull ? AppendOutcome.DiskFull : AppendOutcome.NoRoom;
+        }
+
+        return Advance(segment ?? _segment, fitsSegment ? _nextByte : SegmentLayout.HeaderBytes, size.Bytes)
+            ? AppendOutcome.Appended
+            : AppendOutcome.NoRoom;
+    }
+
+    private bool Advance(Segment segment, int startByte, int bytes)
+    {
+        TakeActive();
+        if (!_memory.TryAdvance(segment, startByte, bytes))
+        {
+            return false;
+        }
+
+        _wantsRoom = false;
+        _room.CompleteAll();
+        if (segment != _segment)
+        {
+            _segment = _prepared.Take();
+            _nextByte = SegmentLayout.HeaderBytes;
+        }
+
+        return true;
+    }
+
+    private void TakeActive()
+    {
+        GatherBlock active = _memory.Active;
+        if (active.Filled > active.Taken)
+        {
+            _group.Add(new GatherPiece(active, active.Taken, active.Filled));
+            active.Taken = active.Filled;
+        }
+    }
+
+    private void Copy(in RecordDraft draft, Timestamp now)
+    {
+        GatherBlock block = _memory.Active;
+        int payloadBytes = draft.Payload.Length;
+        int bytes = SegmentLayout.RecordBytes(payloadBytes);
+        LogPosition position = LogPosition.FromBits(_nextPosition);
+        RecordCodec.WriteDraft(block.Bytes.AsSpan(block.Filled, bytes), draft, position, now);
+        if (draft.Owner is { } owner)
+        {
+            _group.Add(new OwnedRecord(owner, position, draft.Token));
+        }
+
+        if (draft.Type is RecordType.Published or RecordType.DeadLettered)
+        {
+            AddDispatchable(draft, position, now);
+        }
+
+        block.Filled += bytes;
+        _nextByte += bytes;
+        _nextPosition += (uint)draft.Count;
+    }
+
+    private void AddDispatchable(in RecordDraft draft, LogPosition position, Timestamp now)
+    {
+        RecordHeader header = new()
+        {
+            Type = draft.Type,
+            Position = position,
+            Count = draft.Count,
+            Time = now,
+            Queue = draft.Queue,
+            Source = draft.Source,
+            Sequence = draft.Sequence,
+            Extra = draft.Extra,
+        };
+        RecordLocation location = new LogPlace(_segment.Number, _nextByte).Location;
+        _group.Add(new CommittedRecord(header, location, draft.Payload.Length));
+    }
+
+    // Wall time, held where it would go back.
+    private Timestamp Now()
+    {
+        _lastTime = Math.Max(_lastTime, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        return new Timestamp(_lastTime);
+    }
+
+    private void NoteUnpinned() => GiveRoom();
+}

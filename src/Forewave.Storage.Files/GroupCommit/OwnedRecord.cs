@@ -1,0 +1,9 @@
+using Forewave.Protocol;
+
+namespace Forewave.Storage.Files.GroupCommit;
+
+/// <summary>Somebody waits for a record of the group.</summary>
+/// <param name="Owner">Who.</param>
+/// <param name="First">The record's position.</param>
+/// <param name="Token">Given back to the owner.</param>
+internal readonly record struct OwnedRecord(ICommitOwner Owner, LogPosition First, long Token);

@@ -1,0 +1,125 @@
+using Forewave.Protocol;
+using Forewave.Storage.Files.Disk;
+using Forewave.Storage.Files.Manifests;
+using Forewave.Storage.Files.Segments;
+
+namespace Forewave.Storage.Files.Recovery;
+
+/// <summary>
+/// The folder as recovery finds it: locks it, makes what is missing in a new one, raises the epoch, sorts out what files are
+/// of use. One thread. Disposing gives the lock back.
+/// </summary>
+internal sealed class DataFolder : IDisposable
+{
+    /// <summary>Where checkpoints are.</summary>
+    public static readonly DiskPath Checkpoints = new("checkpoints");
+
+    /// <summary>Where the index blocks are.</summary>
+    public static readonly DiskPath Index = new("index");
+
+    // Generations that a recovery may give to files before MANIFEST is written again: a crash in between must not lead to
+    // another file being written under the same number.
+    private const int SpareGenerations = 16;
+
+    private static readonly DiskPath LockFile = new("LOCK");
+
+    private readonly FilesStoreOptions _options;
+    private readonly IDisk _disk;
+    private IDisposable? _lock;
+
+    public DataFolder(FilesStoreOptions options)
+    {
+        _options = options;
+        _disk = options.Disk;
+    }
+
+    /// <summary>Locks the folder and returns its manifest under a new epoch, which is durable already.</summary>
+    /// <exception cref="StoreException">The folder is damaged, of another format, or of another partition.</exception>
+    public Manifest Open(ManifestStore manifests)
+    {
+        _lock = _disk.LockExclusive(LockFile);
+        Manifest manifest = manifests.Read() ?? Found();
+        CheckFits(manifest);
+        Manifest opened = manifest with
+        {
+            Epoch = manifest.Epoch.Next,
+            NextGeneration = new Generation(checked(manifest.NextGeneration.Value + (uint)manifest.Segments.Length + SpareGenerations)),
+        };
+        manifests.Write(opened);
+
+        // The generations that were reserved are this recovery's to give.
+        return opened with { NextGeneration = manifest.NextGeneration };
+    }
+
+    /// <summary>Gives the files that no segment uses to the spares and deletes checkpoints that are not the last.</summary>
+    public void CollectSpares(Manifest manifest, SpareSegments spares)
+    {
+        HashSet<SegmentFileId> used = [.. manifest.Segments.Select(entry => entry.File)];
+        foreach (DiskPath path in _disk.List(SegmentFileId.Folder))
+        {
+            if (!SegmentFileId.TryParse(path, out SegmentFileId file))
+            {
+                continue;
+            }
+
+            spares.NoteExisting(file);
+            if (!used.Contains(file))
+            {
+                spares.Return(file);
+            }
+        }
+
+        DeleteOldCheckpoints(manifest);
+    }
+
+    /// <summary>The file of a checkpoint.</summary>
+    public static DiskPath CheckpointPath(ulong number) => Checkpoints / $"{number:x16}.checkpoint";
+
+    public void Dispose()
+    {
+        _lock?.Dispose();
+        _lock = null;
+    }
+
+    private void DeleteOldCheckpoints(Manifest manifest)
+    {
+        DiskPath used = CheckpointPath(manifest.Checkpoint);
+        foreach (DiskPath path in _disk.List(Checkpoints).Where(path => path != used))
+        {
+            _disk.Delete(path);
+        }
+    }
+
+    private Manifest Found()
+    {
+        bool hasSegments = _disk.Exists(SegmentFileId.Folder) && _disk.List(SegmentFileId.Folder).Count > 0;
+        if (hasSegments)
+        {
+            throw new StoreException(
+                ErrorCode.LogDamaged,
+                "The data folder has segments but no MANIFEST, so their order is not known. Restore the folder from a backup, or give an empty one.");
+        }
+
+        _disk.CreateFolder(SegmentFileId.Folder);
+        _disk.CreateFolder(Checkpoints);
+        _disk.SyncFolder(DiskPath.Root);
+        return new Manifest { Partition = _options.Partition, SegmentBytes = _options.SegmentBytes };
+    }
+
+    private void CheckFits(Manifest manifest)
+    {
+        if (manifest.Partition != _options.Partition)
+        {
+            throw new StoreException(
+                ErrorCode.FolderUnusable,
+                $"The data folder belongs to partition {manifest.Partition}, this broker is partition {_options.Partition}. Give each its own folder.");
+        }
+
+        if (manifest.SegmentBytes != _options.SegmentBytes)
+        {
+            throw new StoreException(
+                ErrorCode.FolderUnusable,
+                $"The data folder has segments of {manifest.SegmentBytes} bytes, {_options.SegmentBytes} are configured. Set the size that the folder was made with.");
+        }
+    }
+}

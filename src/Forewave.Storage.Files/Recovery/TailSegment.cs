@@ -1,0 +1,45 @@
+using Forewave.Storage.Files.Disk;
+using Forewave.Storage.Files.Manifests;
+using Forewave.Storage.Files.Segments;
+
+namespace Forewave.Storage.Files.Recovery;
+
+/// <summary>A segment of the tail as the crash left it: one file, from one byte on.</summary>
+/// <param name="Number">The segment.</param>
+/// <param name="File">Its file.</param>
+/// <param name="Generation">The only generation that counts in it.</param>
+/// <param name="From">The first byte of the tail in it.</param>
+internal readonly record struct TailSegment(SegmentNumber Number, SegmentFileId File, Generation Generation, int From)
+{
+    /// <summary>Reads it into a buffer of a whole segment, every byte at its own place; what the file lacks becomes 0.</summary>
+    public void Load(IDisk disk, Span<byte> segment)
+    {
+        using IDiskFile file = disk.Open(File.Path, DiskOpen.ReadOnly);
+        int read = file.Read(From, segment[From..]);
+        file.AdviseDontNeed(new ByteRange(From, read));
+        segment[(From + read)..].Clear();
+    }
+
+    /// <summary>The segments from where replay begins, in order.</summary>
+    public static List<TailSegment> Of(Manifest manifest)
+    {
+        LogPlace start = manifest.ReplayFrom;
+        List<TailSegment> tail = [];
+        foreach (SegmentEntry entry in manifest.Segments)
+        {
+            bool isFirst = entry.Number == start.Segment;
+            if (entry.Number.CompareTo(start.Segment) < 0 || (isFirst && IsFollowedBefore(manifest, entry, start.Byte)))
+            {
+                continue;
+            }
+
+            tail.Add(new TailSegment(entry.Number, entry.File, entry.Generation, isFirst ? Math.Max(entry.From, start.Byte) : entry.From));
+        }
+
+        return tail;
+    }
+
+    // Whether another part of the same segment begins at or before the byte and after this part.
+    private static bool IsFollowedBefore(Manifest manifest, SegmentEntry part, int recordByte) =>
+        manifest.Segments.Any(other => other.Number == part.Number && other.From > part.From && other.From <= recordByte);
+}

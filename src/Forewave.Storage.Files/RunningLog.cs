@@ -1,0 +1,133 @@
+using Forewave.Protocol;
+using Forewave.Storage.Files.Checkpoints;
+using Forewave.Storage.Files.ColdReads;
+using Forewave.Storage.Files.GroupCommit;
+using Forewave.Storage.Files.Pumps;
+using Forewave.Storage.Files.QueueIndex;
+using Forewave.Storage.Files.Recovery;
+using Forewave.Storage.Files.Segments;
+
+namespace Forewave.Storage.Files;
+
+/// <summary>
+/// The log between recovery and disposal: puts the loops together and starts and ends them. Starting and disposing is for one
+/// thread, once; the rest is thread-safe.
+/// </summary>
+internal sealed class RunningLog : IDisposable
+{
+    private readonly FilesStoreOptions _options;
+    private readonly RecoveryParts _parts;
+    private readonly CommitListener _listener;
+    private readonly WriterCounters _counters = new();
+    private readonly LogWriter _writer;
+    private readonly SegmentPreparer _preparer;
+    private IPump? _writing;
+    private IPump? _answering;
+    private IPump? _preparing;
+
+    public RunningLog(FilesStoreOptions options, TimeProvider time, IPumps pumps, RecoveryParts parts, RecoveredLog recovered)
+    {
+        _options = options;
+        _parts = parts;
+        _listener = new CommitListener(options.CheckpointIntervalBytes);
+        Gather = new Gather(options, time, recovered.Start);
+        Answers = new CommitQueue(_listener);
+        Answers.MoveCommitted(recovered.Start.Last);
+        _writer = new LogWriter(Gather, Answers, parts.Segments, recovered.Start.Segment, _counters, options.SegmentBytes);
+        SegmentLog log = new(options.Disk, parts.Manifests, parts.Segments);
+        _preparer = new SegmentPreparer(options, log, parts.Spares, Gather, Fail);
+        ColdReaders = new ColdReaders(pumps, options);
+        Runs = new RunReader(parts.Indexes, parts.Segments, options.SegmentBytes);
+        Positions = new PositionReader(parts.Segments, options.SegmentBytes);
+        Checkpoints = new CheckpointRound(options.Disk, parts, log, new CheckpointHooks(Answers.Waiters, _listener, Fail));
+    }
+
+    public Gather Gather { get; }
+
+    public CommitQueue Answers { get; }
+
+    public ColdReaders ColdReaders { get; }
+
+    public RunReader Runs { get; }
+
+    public PositionReader Positions { get; }
+
+    public CheckpointRound Checkpoints { get; }
+
+    public StoreUsage Usage => new()
+    {
+        DiskBytes = ((long)(_parts.Segments.Count + Gather.PreparedSegments + _parts.Spares.Count) * _options.SegmentBytes) + _parts.Indexes.DiskBytes,
+        FreeBytes = _options.Disk.FreeBytes,
+        Segments = _parts.Segments.Count,
+        SpareSegments = _parts.Spares.Count + Gather.PreparedSegments,
+        DiskFull = Gather.IsDiskFull,
+        Groups = _counters.Groups,
+        Syncs = _counters.Syncs,
+        LogBytes = _counters.Bytes,
+        SyncTime = _counters.SyncTime,
+        ColdReads = ColdReaders.Reads,
+        Checkpoints = Checkpoints.Taken,
+    };
+
+    public void Start(IPumps pumps, ICommitObserver observer)
+    {
+        _listener.Attach(observer);
+        _preparing = pumps.Start("forewave-segments", _preparer.Step);
+        _writing = pumps.Start("forewave-log", _writer.Step);
+        _answering = pumps.Start("forewave-commit", Answers.Step);
+        Answers.RunOn(_answering, _writing);
+    }
+
+    public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first)
+    {
+        AppendOutcome outcome = Gather.TryAppend(records, out first);
+        if (outcome == AppendOutcome.Appended)
+        {
+            _writing?.Signal();
+        }
+        else if (outcome is AppendOutcome.NoRoom or AppendOutcome.DiskFull)
+        {
+            _preparing?.Signal();
+        }
+
+        return outcome;
+    }
+
+    public bool TryReadRecent(in IndexEntry entry, Offset offset, out StoredRun run)
+    {
+        run = default;
+        if (!Gather.Memory.TryPin(entry.Location, out GatherBlock block, out int at))
+        {
+            return false;
+        }
+
+        StoredHeader stored = RecordCodec.ReadFields(block.Bytes.AsSpan(at));
+        ReadOnlyMemory<byte> payload = block.Bytes.AsMemory(at + RecordCodec.HeaderBytes, stored.PayloadBytes);
+        run = RunBuilder.Build(stored, payload, entry, offset, block);
+        return true;
+    }
+
+    public ReclaimReport Reclaim()
+    {
+        _preparer.RetryGrowth();
+        _preparing?.Signal();
+        return default;
+    }
+
+    public void Dispose()
+    {
+        Gather.Close();
+        _writing?.Dispose();
+        _answering?.Dispose();
+        _preparing?.Dispose();
+        _preparer.Abandon();
+        ColdReaders.Dispose();
+    }
+
+    // A failure beside the log's own writes: the writer finds it and answers everybody.
+    private void Fail(StoreException failure)
+    {
+        Gather.Stop(failure);
+        _writing?.Signal();
+    }
+}

@@ -1,0 +1,74 @@
+using Forewave.Protocol;
+using Forewave.Storage.Files.QueueIndex;
+
+namespace Forewave.Storage.Files.Segments;
+
+/// <summary>Makes the run that begins at an offset out of a record's bytes.</summary>
+internal static class RunBuilder
+{
+    /// <summary>Tag of each message in a run: field 15, length-delimited.</summary>
+    private const byte MessageTag = 0x7A;
+
+    /// <summary>The run from <paramref name="offset"/> to the record's end.</summary>
+    /// <param name="stored">The record's header.</param>
+    /// <param name="payload">The record's payload; stays with <paramref name="owner"/>.</param>
+    /// <param name="entry">What the index says of the record.</param>
+    /// <param name="offset">An offset of the entry.</param>
+    /// <param name="owner">Keeps the bytes; null when somebody else does.</param>
+    public static StoredRun Build(in StoredHeader stored, ReadOnlyMemory<byte> payload, in IndexEntry entry, Offset offset, IStoredRunOwner? owner)
+    {
+        RecordHeader header = stored.Header;
+        if (header.Type == RecordType.CarriedOver)
+        {
+            header = RecordCodec.ReadFields(payload.Span).Header;
+            payload = payload[RecordCodec.HeaderBytes..];
+        }
+
+        int skip = (int)offset.Since(entry.First);
+        if (skip > 0)
+        {
+            payload = payload[BytesOf(payload.Span, skip)..];
+            header = header with { Position = header.Position.Plus((ulong)skip), Count = header.Count - skip, Sequence = header.Sequence + (ulong)skip };
+        }
+
+        return new StoredRun(header, offset, entry.Count - skip, payload, owner);
+    }
+
+    /// <summary>A run whose bytes rotted.</summary>
+    public static StoredRun Damaged(in IndexEntry entry, Offset offset)
+    {
+        int count = (int)(entry.End - offset.Value);
+        RecordHeader header = new() { Type = RecordType.None, Position = LogPosition.None, Count = count, Time = entry.Time };
+        return new StoredRun(header, offset, count, ReadOnlyMemory<byte>.Empty, null);
+    }
+
+    /// <summary>Length of the first messages of a run.</summary>
+    /// <exception cref="InvalidDataException">The payload is no run of so many messages: a bug, as its CRC was right.</exception>
+    public static int BytesOf(ReadOnlySpan<byte> messages, int count)
+    {
+        int at = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (at >= messages.Length || messages[at] != MessageTag)
+            {
+                throw new InvalidDataException($"a run of messages has no message at byte {at}");
+            }
+
+            at++;
+            uint length = 0;
+            int shift = 0;
+            byte part;
+            do
+            {
+                part = messages[at++];
+                length |= (uint)(part & 0x7F) << shift;
+                shift += 7;
+            }
+            while (part >= 0x80);
+
+            at += (int)length;
+        }
+
+        return at;
+    }
+}

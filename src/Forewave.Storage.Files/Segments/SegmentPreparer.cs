@@ -1,0 +1,112 @@
+using Forewave.Protocol;
+using Forewave.Storage.Files.Disk;
+using Forewave.Storage.Files.GroupCommit;
+using Forewave.Storage.Files.Manifests;
+
+namespace Forewave.Storage.Files.Segments;
+
+/// <summary>
+/// Keeps segments ready ahead of the log's end, and spare files behind them: the writer never waits for a file to be made.
+/// Guards the disk: when no file can be made and only the reserve is left, publishes are refused and the reserve serves the
+/// rest.
+/// <para>
+/// <see cref="Step"/> runs on one thread and does not throw: a failure stops the store, but for a full disk.
+/// </para>
+/// </summary>
+internal sealed class SegmentPreparer
+{
+    private const int Ahead = 2;
+
+    private readonly FilesStoreOptions _options;
+    private readonly SpareSegments _spares;
+    private readonly SegmentLog _log;
+    private readonly Gather _gather;
+    private readonly Action<StoreException> _fail;
+    private readonly SegmentGrowth _growth;
+    private bool _hasFailed;
+    private volatile bool _growthFailed;
+
+    public SegmentPreparer(FilesStoreOptions options, SegmentLog log, SpareSegments spares, Gather gather, Action<StoreException> fail)
+    {
+        _options = options;
+        _log = log;
+        _spares = spares;
+        _gather = gather;
+        _fail = fail;
+        _growth = new SegmentGrowth(options.Disk, options.SegmentBytes);
+    }
+
+    /// <summary>Something may have become free: try again to make files.</summary>
+    public void RetryGrowth() => _growthFailed = false;
+
+    /// <summary>Prepares one segment or fills one piece of a spare file; false: all is ready, or the disk is full.</summary>
+    public bool Step()
+    {
+        if (_hasFailed || _gather.Failure is not null)
+        {
+            return false;
+        }
+
+        try
+        {
+            return TryPrepare() || TryGrow();
+        }
+        catch (DiskException full) when (full.Kind == DiskErrorKind.DiskFull)
+        {
+            _growthFailed = true;
+            NoteFullness();
+            return false;
+        }
+        catch (Exception failure)
+        {
+            _hasFailed = true;
+            _fail(StoreFailures.OfUpkeep(failure));
+            return false;
+        }
+    }
+
+    /// <summary>Deletes a file that was being made.</summary>
+    public void Abandon() => _growth.Abandon();
+
+    private bool TryPrepare()
+    {
+        NoteFullness();
+        int keep = _gather.IsDiskFull ? 0 : _options.ReservedSegments;
+        if (_gather.PreparedSegments >= Ahead || !_spares.TryTake(keep, out SegmentFileId file))
+        {
+            return false;
+        }
+
+        _gather.AddPrepared(_log.Prepare(file));
+        return true;
+    }
+
+    private bool TryGrow()
+    {
+        if (_spares.Count >= _options.ReservedSegments + _options.SpareSegments || !CanGrow)
+        {
+            return false;
+        }
+
+        if (_growth.Step(_spares, out SegmentFileId whole))
+        {
+            _spares.Add(whole);
+            NoteFullness();
+        }
+
+        return true;
+    }
+
+    private bool CanGrow => !_growthFailed && _options.Disk.FreeBytes - _options.SegmentBytes >= _options.MinFreeBytes;
+
+    // Once full it stays so until there is more than the reserve: what is prepared from the reserve is not for publishes.
+    private void NoteFullness()
+    {
+        bool onlyReserve = _spares.Count <= _options.ReservedSegments && !CanGrow;
+        bool isFull = onlyReserve && (_gather.IsDiskFull || _gather.PreparedSegments == 0);
+        if (isFull != _gather.IsDiskFull)
+        {
+            _gather.IsDiskFull = isFull;
+        }
+    }
+}

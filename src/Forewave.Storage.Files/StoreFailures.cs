@@ -1,0 +1,32 @@
+using Forewave.Protocol;
+using Forewave.Storage.Files.Disk;
+
+namespace Forewave.Storage.Files;
+
+/// <summary>What a failure of the disk means for the store.</summary>
+internal static class StoreFailures
+{
+    /// <summary>A write or sync of the log failed: the partition stops.</summary>
+    public static StoreException OfLogWrite(Exception cause) => new(
+        ErrorCode.PartitionStopped,
+        $"The log could not be written, so the partition stopped: {cause.Message} What was not answered may be stored or not. Start the broker again when the disk is in order.",
+        cause);
+
+    /// <summary>MANIFEST, a segment or a checkpoint could not be written: the partition stops.</summary>
+    public static StoreException OfUpkeep(Exception cause) => new(
+        ErrorCode.PartitionStopped,
+        $"The store's upkeep failed, so the partition stopped: {cause.Message} Start the broker again when the disk is in order.",
+        cause);
+
+    /// <summary>The folder could not be opened.</summary>
+    public static StoreException OfOpening(DiskException cause) => new(
+        cause.Kind switch
+        {
+            DiskErrorKind.Locked => ErrorCode.FolderInUse,
+            DiskErrorKind.DiskFull => ErrorCode.DiskFull,
+            DiskErrorKind.NotFound => ErrorCode.LogDamaged,
+            _ => ErrorCode.FolderUnusable,
+        },
+        $"The data folder could not be opened: {cause.Message}",
+        cause);
+}

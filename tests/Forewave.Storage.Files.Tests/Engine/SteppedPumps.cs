@@ -1,0 +1,80 @@
+using Forewave.Storage.Files.Pumps;
+
+namespace Forewave.Storage.Files.Tests.Engine;
+
+/// <summary>Runs the store's loops on the test's own thread, in the order in which they were started: every run is the same.</summary>
+internal sealed class SteppedPumps : IPumps
+{
+    private readonly List<SteppedPump> _pumps = [];
+
+    public IPump Start(string name, Func<bool> step)
+    {
+        SteppedPump pump = new(this, name, step);
+        lock (_pumps)
+        {
+            _pumps.Add(pump);
+        }
+
+        return pump;
+    }
+
+    /// <summary>Steps every loop until none finds work.</summary>
+    public void RunUntilIdle()
+    {
+        while (Snapshot().Any(pump => pump.Step()))
+        {
+        }
+    }
+
+    /// <summary>Steps one loop once; false: it found no work.</summary>
+    public bool Step(string name) => Snapshot().Single(pump => pump.Name == name).Step();
+
+    /// <summary>Steps until a task is done, which other threads may be at work on.</summary>
+    public void RunUntil(Task task)
+    {
+        while (!task.IsCompleted)
+        {
+            RunUntilIdle();
+            Thread.Yield();
+        }
+
+        RunUntilIdle();
+    }
+
+    private SteppedPump[] Snapshot()
+    {
+        lock (_pumps)
+        {
+            return [.. _pumps];
+        }
+    }
+
+    private void Remove(SteppedPump pump)
+    {
+        lock (_pumps)
+        {
+            _pumps.Remove(pump);
+        }
+    }
+
+    private sealed class SteppedPump(SteppedPumps owner, string name, Func<bool> step) : IPump
+    {
+        public string Name => name;
+
+        public bool Step() => step();
+
+        public void Signal()
+        {
+            // The test decides when the loop runs.
+        }
+
+        public void Dispose()
+        {
+            while (step())
+            {
+            }
+
+            owner.Remove(this);
+        }
+    }
+}
