@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Forewave.Bench.Peers.Forewave;
 using Forewave.Bench.Peers.Nats;
 using Forewave.Bench.Peers.Peers;
@@ -30,11 +31,8 @@ internal static class Program
         }
 
         using var interrupted = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, pressed) =>
-        {
-            pressed.Cancel = true;
-            interrupted.Cancel();
-        };
+        using var onInterrupt = StopOn(PosixSignal.SIGINT, interrupted);
+        using var onTerminate = StopOn(PosixSignal.SIGTERM, interrupted);
         var comparison = new Comparison(peers, workloads, options);
         var report = await comparison.RunAsync(interrupted.Token);
         Console.Write(MarkdownReport.Render(report));
@@ -45,6 +43,14 @@ internal static class Program
 
         return report.IsWhole ? 0 : 1;
     }
+
+    // The brokers are ours to end, so a signal ends the run and not the process.
+    private static PosixSignalRegistration StopOn(PosixSignal signal, CancellationTokenSource interrupted) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            interrupted.Cancel();
+        });
 
     private static IReadOnlyList<IPeer> AllPeers(RunOptions options) =>
         [new ForewavePeer(options.ForewaveProgram), new NatsPeer(), new RabbitMqPeer(), new RabbitMqStreamsPeer(), new RedisPeer()];

@@ -13,15 +13,15 @@ internal sealed class NatsPublishLink : IPublishLink
     private readonly ReceiptWindow _window;
     private readonly ReceiveLoop _receipts;
     private readonly ArrayBufferWriter<byte> _outgoing = new(1 << 20);
-    private readonly string _queue;
+    private readonly NatsRoute _route;
     private byte[] _publishLine = [];
     private int _lineSizeBytes = -1;
     private int _confirmed;
 
-    private NatsPublishLink(SocketLink link, string queue, ReceiptWindow window)
+    private NatsPublishLink(SocketLink link, NatsRoute route, ReceiptWindow window)
     {
         _link = link;
-        _queue = queue;
+        _route = route;
         _window = window;
         _receipts = new ReceiveLoop(link, ConsumeReceipts, window.Fail);
     }
@@ -29,8 +29,9 @@ internal sealed class NatsPublishLink : IPublishLink
     public static async Task<NatsPublishLink> OpenAsync(int port, string queue, ReceiptWindow window, CancellationToken cancellation)
     {
         var link = await NatsHandshake.ConnectAsync(port, cancellation);
-        await link.SendAsync(Encoding.UTF8.GetBytes($"SUB receipt.{queue} 1\r\n"), cancellation);
-        return new NatsPublishLink(link, queue, window);
+        var route = new NatsRoute { Queue = queue, Receipts = $"receipt.{Guid.NewGuid():N}" };
+        await link.SendAsync(Encoding.UTF8.GetBytes($"SUB {route.Receipts} 1\r\n"), cancellation);
+        return new NatsPublishLink(link, route, window);
     }
 
     public async ValueTask PublishAsync(MessageRun run, CancellationToken cancellation)
@@ -46,7 +47,7 @@ internal sealed class NatsPublishLink : IPublishLink
     {
         if (_lineSizeBytes != run.SizeBytes)
         {
-            _publishLine = Encoding.UTF8.GetBytes($"PUB {_queue} receipt.{_queue} {run.SizeBytes}\r\n");
+            _publishLine = Encoding.UTF8.GetBytes($"PUB {_route.Queue} {_route.Receipts} {run.SizeBytes}\r\n");
             _lineSizeBytes = run.SizeBytes;
         }
 

@@ -46,7 +46,7 @@ internal static class MarkdownReport
             text.AppendLine("Every message of every run arrived, and arrived once.");
         }
 
-        troubles.ForEach(run => text.AppendLine($"- {run.ToLine()}"));
+        troubles.ForEach(run => text.AppendLine($"- {run.ToLine().Split('\n')[0]}"));
     }
 
     private static string Speed(Median median) => $"{median.MessagesPerSecond:N0}";

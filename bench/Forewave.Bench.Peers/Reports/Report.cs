@@ -1,3 +1,4 @@
+using Forewave.Bench.Peers.Peers;
 using Forewave.Bench.Peers.Workloads;
 
 namespace Forewave.Bench.Peers.Reports;
@@ -20,6 +21,7 @@ internal sealed record Report
     /// <summary>False when a run failed or did not get every message exactly once.</summary>
     public bool IsWhole => Runs.All(run => run.Error is null && (run.Outcome?.IsWhole ?? true));
 
-    public Median? MedianOf(Workload workload, ReportedPeer peer) =>
-        Median.Of([.. Runs.Where(run => run.Workload == workload.Name && run.Peer == peer.Name && run.Outcome is not null).Select(run => run.Outcome!)]);
+    /// <summary>Over the runs that were whole; null when there is none.</summary>
+    public Median? MedianOf(Workload workload, ReportedPeer peer) => Median.Of(
+        [.. Runs.Where(run => run.Workload == workload.Name && run.Peer == peer.Name).Select(run => run.Outcome).OfType<Outcome>().Where(outcome => outcome.IsWhole)]);
 }
