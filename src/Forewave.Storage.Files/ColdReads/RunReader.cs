@@ -137,7 +137,7 @@ internal sealed class RunReader
         bytes = Math.Min(bytes, _segmentBytes - from);
         byte[] array = buffers.Rent(bytes);
         length = segment.File.Read(from, array.AsSpan(0, bytes));
-        segment.File.AdviseDontNeed(new ByteRange(from, length));
+        segment.File.AdviseDontNeed(new ByteRange { Offset = from, LengthBytes = length });
         return array;
     }
 }

@@ -16,7 +16,7 @@ internal readonly record struct TailSegment(SegmentNumber Number, SegmentFileId 
     {
         using IDiskFile file = disk.Open(File.Path, DiskOpen.ReadOnly);
         int read = file.Read(From, segment[From..]);
-        file.AdviseDontNeed(new ByteRange(From, read));
+        file.AdviseDontNeed(new ByteRange { Offset = From, LengthBytes = read });
         segment[(From + read)..].Clear();
     }
 
