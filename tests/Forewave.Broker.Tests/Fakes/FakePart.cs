@@ -1,0 +1,5 @@
+using Forewave.Storage;
+
+namespace Forewave.Broker.Tests.Fakes;
+
+internal sealed record FakePart(StatePart Part, byte[] State);

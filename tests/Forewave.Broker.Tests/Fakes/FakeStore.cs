@@ -1,0 +1,257 @@
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Tests.Fakes;
+
+/// <summary>
+/// A log in memory of which the test decides when it commits, and what an append comes to. No index: reading is not its part.
+/// </summary>
+internal sealed class FakeStore : IStore
+{
+    private readonly Lock _gate = new();
+    private readonly List<(LogPosition Position, ICommitOwner Owner, long Token)> _waiting = [];
+    private readonly Queue<AppendOutcome> _script = new();
+    private readonly List<FakeRecord> _records = [];
+    private ICommitObserver? _observer;
+    private StoreException? _failure;
+    private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ulong _number;
+    private int _observed;
+
+    /// <summary>Commits each append at once, on the thread pool.</summary>
+    public bool CommitsByItself { get; init; } = true;
+
+    /// <summary>The clock for record times.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public List<FakePart> Checkpoint { get; private set; } = [];
+
+    public int CheckpointsTaken { get; private set; }
+
+    public int Reclaims { get; private set; }
+
+    public bool IsDisposed { get; private set; }
+
+    public PartitionNumber Partition => new(7);
+
+    public Epoch Epoch { get; private set; } = new(1);
+
+    public LogPosition Tail { get; private set; }
+
+    public LogPosition Committed { get; private set; }
+
+    public int MaxAppendBytes { get; init; } = 16 * 1024 * 1024;
+
+    public StoreUsage Usage => default;
+
+    public IReadOnlyList<FakeRecord> Records
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _records];
+        }
+    }
+
+    /// <summary>What the next appends come to instead of being appended.</summary>
+    public void Script(params AppendOutcome[] outcomes)
+    {
+        lock (_gate)
+            Array.ForEach(outcomes, _script.Enqueue);
+    }
+
+    /// <summary>Lets those go on who found no room.</summary>
+    public void MakeRoom()
+    {
+        lock (_gate)
+        {
+            _room.TrySetResult();
+            _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    /// <summary>A store on what this one holds, as after a crash: everything appended is there.</summary>
+    public FakeStore Reopen() => ReopenUpTo(Tail);
+
+    /// <summary>A store on what this one had committed up to a position.</summary>
+    public FakeStore ReopenUpTo(LogPosition last)
+    {
+        var next = new FakeStore { CommitsByItself = CommitsByItself, Time = Time };
+        next._records.AddRange(Records.Where(record => record.Header.Position <= last));
+        next.Epoch = Epoch.Next;
+        next._number = _number;
+        next.Checkpoint = Checkpoint;
+        next._observed = next._records.Count;
+        return next;
+    }
+
+    public ValueTask<RecoveryReport> RecoverAsync(IStateFold fold, CancellationToken cancellation)
+    {
+        foreach (var part in Checkpoint)
+            fold.Load(part.Part, part.State);
+        fold.Loaded();
+        var from = Checkpoint.Count == 0 ? LogPosition.None : Checkpoint.Min(part => part.Part.Dispatched);
+        foreach (var record in _records.Where(record => record.Header.Position > from))
+            fold.Apply(new CommittedRecord(record.Header, default, record.Payload.Length), record.Payload);
+        Tail = Committed = new LogPosition(Epoch, ++_number);
+        return ValueTask.FromResult(new RecoveryReport((ulong)_records.Count, default, default, TimeSpan.Zero));
+    }
+
+    public void Start(ICommitObserver observer) => _observer = observer;
+
+    public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first)
+    {
+        first = LogPosition.None;
+        lock (_gate)
+        {
+            if (_failure is not null)
+                return AppendOutcome.Stopped;
+            if (_script.TryDequeue(out var outcome) && outcome != AppendOutcome.Appended)
+                return outcome;
+            foreach (ref readonly var draft in records)
+            {
+                var position = Add(draft);
+                if (first == LogPosition.None)
+                    first = position;
+            }
+        }
+        if (CommitsByItself)
+            ThreadPool.UnsafeQueueUserWorkItem(static store => store.Commit(), this, preferLocal: false);
+        return AppendOutcome.Appended;
+    }
+
+    /// <summary>Commits all that was appended, on this thread.</summary>
+    public void Commit()
+    {
+        lock (_gate)
+        {
+            if (_failure is not null)
+                return;
+            Committed = Tail;
+            foreach (var (position, owner, token) in _waiting)
+                owner.Committed(position, token);
+            _waiting.Clear();
+            var records = _records.Skip(_observed)
+                .Where(record => record.Header.Type is RecordType.Published or RecordType.DeadLettered)
+                .Select(record => new CommittedRecord(record.Header, default, record.Payload.Length))
+                .ToArray();
+            _observed = _records.Count;
+            _observer?.GroupCommitted(records, Committed);
+        }
+    }
+
+    /// <summary>Stops as after a failed sync.</summary>
+    public void Fail()
+    {
+        lock (_gate)
+        {
+            _failure = new StoreException(ErrorCode.PartitionStopped, "the disk failed, says the test");
+            foreach (var (_, owner, token) in _waiting)
+                owner.Lost(_failure, token);
+            _waiting.Clear();
+            _observer?.Stopped(_failure);
+        }
+    }
+
+    /// <summary>Says that a checkpoint is due.</summary>
+    public void AskForCheckpoint() => _observer!.CheckpointDue();
+
+    public ValueTask WaitForRoomAsync(CancellationToken cancellation)
+    {
+        lock (_gate)
+            return new ValueTask(_room.Task.WaitAsync(cancellation));
+    }
+
+    public bool TryAwaitCommit(LogPosition position, ICommitOwner owner, long token)
+    {
+        lock (_gate)
+        {
+            if (position <= Committed)
+                return false;
+            if (_failure is not null)
+                owner.Lost(_failure, token);
+            else
+                _waiting.Add((position, owner, token));
+            return true;
+        }
+    }
+
+    public void Dispatch(uint queue, Offset first, in CommittedRecord record)
+    {
+        // No index.
+    }
+
+    public bool TryReadRecent(uint queue, Offset offset, out StoredRun run)
+    {
+        run = default;
+        return false;
+    }
+
+    public ValueTask<StoredRuns> ReadAsync(uint queue, Offset offset, int maxBytes, CancellationToken cancellation) =>
+        ValueTask.FromResult(new StoredRuns([], null));
+
+    public ValueTask<Offset> FindByTimeAsync(uint queue, Timestamp time, CancellationToken cancellation) =>
+        ValueTask.FromResult(Offset.First);
+
+    public ValueTask<StoredRuns?> ReadMessageAsync(LogPosition position, CancellationToken cancellation) =>
+        ValueTask.FromResult<StoredRuns?>(null);
+
+    public QueueExtent Extent(uint queue)
+    {
+        lock (_gate)
+        {
+            long messages = _records.Where(record => record.Header.Queue == queue && record.Header.Type == RecordType.Published)
+                .Sum(record => (long)record.Header.Count);
+            return new QueueExtent { FirstRetained = Offset.First, End = Offset.First.Plus(messages) };
+        }
+    }
+
+    public void Expire(uint queue, Offset firstRetained)
+    {
+        // Nothing is kept by age here.
+    }
+
+    public async ValueTask CheckpointAsync(IStateSource source, CancellationToken cancellation)
+    {
+        var writer = new FakeStateWriter();
+        await source.WriteAsync(writer, cancellation);
+        Checkpoint = writer.Parts;
+        CheckpointsTaken++;
+    }
+
+    public ValueTask<ReclaimReport> ReclaimAsync(CancellationToken cancellation)
+    {
+        Reclaims++;
+        return ValueTask.FromResult(default(ReclaimReport));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private LogPosition Add(in RecordDraft draft)
+    {
+        if (Checksum.Of(draft.Payload.Span) != draft.PayloadCrc)
+            throw new InvalidOperationException("the draft's CRC is not that of its payload");
+        var position = new LogPosition(Epoch, ++_number);
+        _number += (ulong)draft.Count - 1;
+        Tail = new LogPosition(Epoch, _number);
+        var header = new RecordHeader
+        {
+            Type = draft.Type,
+            Position = position,
+            Count = draft.Count,
+            Time = Timestamp.From(Time.GetUtcNow()),
+            Queue = draft.Queue,
+            Source = draft.Source,
+            Sequence = draft.Sequence,
+            Extra = draft.Extra,
+        };
+        _records.Add(new FakeRecord(header, draft.Payload.ToArray()));
+        if (draft.Owner is not null)
+            _waiting.Add((position, draft.Owner, draft.Token));
+        return position;
+    }
+}

@@ -1,0 +1,168 @@
+using Forewave.Broker.Sessions;
+using Forewave.Broker.Tests.Fakes;
+using Forewave.Protocol;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Tests.Sessions;
+
+public sealed class SessionTests
+{
+    [Fact]
+    public async Task Hello_is_answered_with_limits_and_capabilities()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        var client = TestClient.Connect(engine.Engine);
+
+        var answer = (await client.AskAsync(new V1.ClientFrame { Hello = TestClient.Hello() })).Hello;
+
+        Assert.Equal(7u, answer.Partition);
+        Assert.Equal(1ul, answer.Epoch);
+        Assert.Equal((uint)Limits.FrameBytes, answer.Limits.FrameBytes);
+        Assert.Contains("streaming", answer.Capabilities);
+        Assert.DoesNotContain("ordering", answer.Capabilities);
+    }
+
+    [Fact]
+    public async Task Session_closes_when_the_first_frame_is_no_hello()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        var client = TestClient.Connect(engine.Engine);
+
+        var answer = await client.AskAsync(new V1.ClientFrame { Ping = new V1.Ping() });
+
+        Assert.Equal((uint)ErrorCode.HelloExpected, answer.Error.Number);
+        Assert.Null(await client.ReadAsync());
+        Assert.Equal(SessionEnd.Finished, await client.Session);
+    }
+
+    [Fact]
+    public async Task Session_closes_when_no_hello_comes_within_10_s()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        var client = TestClient.Connect(engine.Engine);
+
+        var answer = await ReadWhileMovingAsync(engine, client);
+
+        Assert.Equal((uint)ErrorCode.HelloTimeout, answer!.Error.Number);
+        await client.Session;
+    }
+
+    [Fact]
+    public async Task Session_pings_an_idle_peer_and_closes_when_it_stays_silent()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+
+        var first = await ReadWhileMovingAsync(engine, client);
+        var last = first;
+        while (last!.Error is null)
+            last = await ReadWhileMovingAsync(engine, client);
+
+        Assert.NotNull(first!.Ping);
+        Assert.Equal((uint)ErrorCode.HeartbeatMissed, last.Error.Number);
+        await client.Session;
+    }
+
+    [Fact]
+    public async Task Session_stays_when_the_peer_answers_pings()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+
+        for (int i = 0; i < 10; i++)
+        {
+            var frame = await ReadWhileMovingAsync(engine, client);
+            Assert.NotNull(frame!.Ping);
+            await client.SendBytesAsync(TestClient.Encode(new V1.ClientFrame { Pong = new V1.Pong() }));
+            await client.AskAsync(new V1.ClientFrame { Ping = new V1.Ping() });
+        }
+
+        Assert.False(client.Session.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Session_answers_an_error_and_stays_when_a_request_is_bad()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+
+        var name = await client.AskAsync(new V1.ClientFrame { OpenQueue = new V1.OpenQueue { Queue = "No", Create = true } });
+        var system = await client.AskAsync(new V1.ClientFrame { OpenQueue = new V1.OpenQueue { Queue = "$timers", Create = true } });
+        var handle = await client.AskAsync(TestClient.PublishFrame(9, TestClient.Batch(1, 1, 1)));
+        var ping = await client.AskAsync(new V1.ClientFrame { Ping = new V1.Ping() });
+
+        Assert.Equal((uint)ErrorCode.NameInvalid, name.Error.Number);
+        Assert.Equal((uint)ErrorCode.SystemQueue, system.Error.Number);
+        Assert.Equal((uint)ErrorCode.UnknownHandle, handle.Error.Number);
+        Assert.NotNull(ping.Pong);
+    }
+
+    [Fact]
+    public async Task Session_is_refused_when_there_are_too_many()
+    {
+        await using var engine = await TestEngine.StartAsync(options: new BrokerOptions { MaxConnections = 1 });
+        var first = await TestClient.GreetedAsync(engine.Engine);
+
+        var second = TestClient.Connect(engine.Engine);
+
+        Assert.Equal((uint)ErrorCode.TooManyConnections, (await second.ReadAsync())!.Error.Number);
+        await second.Session;
+        await first.LeaveAsync();
+        await TestClient.GreetedAsync(engine.Engine);
+    }
+
+    [Fact]
+    public async Task Session_is_not_read_while_too_many_requests_are_in_flight()
+    {
+        var store = new FakeStore { CommitsByItself = false };
+        await using var engine = await TestEngine.StartAsync(store, new BrokerOptions { RequestsInFlight = 4 });
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(new ProducerId(3));
+        uint queue = await client.OpenQueueAsync("orders");
+        for (ulong sequence = 1; sequence <= 12; sequence++)
+            await client.SendAsync(TestClient.PublishFrame(producer, TestClient.Batch(queue, sequence, 1)));
+
+        var answered = 0;
+        while (answered < 12)
+        {
+            var read = client.ReadAsync();
+            while (!read.IsCompleted)
+            {
+                Assert.True(Published(store) - answered <= 4, "more than four are in flight");
+                store.Commit();
+            }
+            Assert.NotNull((await read)!.Published);
+            answered++;
+        }
+
+        Assert.Equal(12, Published(store));
+    }
+
+    [Fact]
+    public async Task Handles_are_refused_when_there_are_too_many()
+    {
+        await using var engine = await TestEngine.StartAsync(options: new BrokerOptions { HandlesPerConnection = 2 });
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        await client.OpenQueueAsync("q-1");
+        await client.OpenQueueAsync("q-2");
+
+        var third = await client.AskAsync(new V1.ClientFrame { OpenQueue = new V1.OpenQueue { Queue = "q-3", Create = true } });
+
+        Assert.Equal((uint)ErrorCode.TooManyHandles, third.Error.Number);
+    }
+
+    private static int Published(FakeStore store) =>
+        store.Records.Count(record => record.Header.Type == Storage.RecordType.Published);
+
+    /// <summary>Reads a frame while the clock moves, second by second: its arrival depends on nothing else.</summary>
+    private static async Task<V1.ServerFrame?> ReadWhileMovingAsync(TestEngine engine, TestClient client)
+    {
+        var read = client.ReadAsync();
+        while (!read.IsCompleted)
+        {
+            engine.Time.Move(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+        return await read;
+    }
+}
