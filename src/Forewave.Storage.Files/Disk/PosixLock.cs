@@ -12,7 +12,7 @@ namespace Forewave.Storage.Files.Disk;
 /// </summary>
 internal sealed class PosixLock : IDisposable
 {
-    // Always the same bytes of the file: once they are allocated, a full disk cannot keep a broker from starting.
+    // Always the same bytes of the file, so that it needs room once only.
     private const int ContentBytes = 16;
 
     private readonly PosixFile _file;
@@ -37,12 +37,26 @@ internal sealed class PosixLock : IDisposable
                 : new DiskException(DiskOperationKind.Lock, file.Path, errno);
         }
 
-        string content = Environment.ProcessId.ToString(CultureInfo.InvariantCulture).PadRight(ContentBytes - 1) + "\n";
-        file.Write(0, Encoding.ASCII.GetBytes(content));
+        WriteHolder(file);
         return new PosixLock(file);
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static void WriteHolder(PosixFile file)
+    {
+        string content = Environment.ProcessId.ToString(CultureInfo.InvariantCulture).PadRight(ContentBytes - 1) + "\n";
+        try
+        {
+            file.Write(0, Encoding.ASCII.GetBytes(content));
+        }
+        catch (DiskException error) when (error.Kind == DiskErrorKind.DiskFull)
+        {
+            // The lock holds without it, and a broker must start on a full disk for its consumers to drain. No id is
+            // better than that of the process before.
+            file.Truncate(0);
+        }
+    }
 
     private static int? ReadHolder(PosixFile file)
     {

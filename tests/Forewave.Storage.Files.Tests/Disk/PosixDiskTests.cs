@@ -120,6 +120,21 @@ public sealed class PosixDiskTests : IDisposable
         disk.LockExclusive(new DiskPath("lock")).Dispose();
     }
 
+    [Fact]
+    public void Lock_is_not_inherited_by_a_child_process()
+    {
+        PosixDisk disk = PosixDisk.OpenFolder(_folder);
+        IDisposable held = disk.LockExclusive(new DiskPath("lock"));
+        ProcessStartInfo start = new("cat") { UseShellExecute = false, RedirectStandardInput = true };
+        using Process child = Process.Start(start)!;
+
+        held.Dispose();
+        disk.LockExclusive(new DiskPath("lock")).Dispose();
+
+        child.StandardInput.Close();
+        child.WaitForExit();
+    }
+
     private static void UseHotCalls(IDiskFile file, byte[] bytes, ReadOnlyMemory<byte>[] pieces)
     {
         file.Write(0, bytes);

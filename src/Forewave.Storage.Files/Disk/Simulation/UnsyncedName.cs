@@ -11,14 +11,13 @@ internal sealed record UnsyncedName(DiskOperationKind Kind, DiskPath Path, DiskP
     internal DiskPath Folder => Path.Folder;
 
     /// <summary>
-    /// Whether the order of the two matters: a journal never keeps the later and loses the earlier of these.
+    /// Whether the order of the two matters: a journal never keeps the later and loses the earlier of these. The changes of
+    /// one file hang together by this too, each begins at the name where the one before ended.
     /// </summary>
     internal bool Touches(UnsyncedName other) =>
-        (File is not null && ReferenceEquals(File, other.File))
-        || Path == other.Path
+        Path == other.Path
         || Path == other.OldPath
-        || OldPath == other.Path
-        || OldPath == other.OldPath;
+        || OldPath == other.Path;
 
     internal void ApplyTo(Dictionary<DiskPath, SimulatedFile> files, HashSet<DiskPath> folders)
     {

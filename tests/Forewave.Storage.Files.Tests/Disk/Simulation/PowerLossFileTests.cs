@@ -193,6 +193,49 @@ public sealed class PowerLossFileTests
     }
 
     [Fact]
+    public void Bytes_cut_off_do_not_come_back_when_the_length_after_the_cut_survived()
+    {
+        HashSet<(int Length, int Kept)> outcomes = [];
+        for (int seed = 0; seed < Seeds; seed++)
+        {
+            PowerLossDisk disk = new(seed);
+            disk.CreateDurable(Path, Filled(4, 1));
+            using IDiskFile file = disk.Open(Path, DiskOpen.OpenExisting);
+            file.Truncate(100);
+            file.Preallocate(6 * SectorBytes);
+
+            byte[] after = disk.PowerLoss().ReadAll(Path);
+
+            outcomes.Add((after.Length, after.AsSpan().Count((byte)1)));
+        }
+
+        Assert.Equal([(100, 100), (4 * SectorBytes, 4 * SectorBytes), (6 * SectorBytes, 100)], outcomes.Order());
+    }
+
+    [Fact]
+    public void Files_are_lost_each_alone()
+    {
+        DiskPath other = new("other");
+        HashSet<(int First, int Second)> outcomes = [];
+        for (int seed = 0; seed < Seeds; seed++)
+        {
+            PowerLossDisk disk = new(seed);
+            disk.CreateDurable(Path, Filled(1, 0));
+            disk.CreateDurable(other, Filled(1, 0));
+            using IDiskFile first = disk.Open(Path, DiskOpen.OpenExisting);
+            using IDiskFile second = disk.Open(other, DiskOpen.OpenExisting);
+            first.Write(0, Filled(1, 1));
+            second.Write(0, Filled(1, 1));
+
+            PowerLossDisk after = disk.PowerLoss();
+
+            outcomes.Add((SectorOf(after.ReadAll(Path), 0), SectorOf(after.ReadAll(other), 0)));
+        }
+
+        Assert.Equal([(0, 0), (0, 1), (1, 0), (1, 1)], outcomes.Order());
+    }
+
+    [Fact]
     public void Synced_truncate_survives_and_its_bytes_do_not_come_back()
     {
         for (int seed = 0; seed < Seeds; seed++)

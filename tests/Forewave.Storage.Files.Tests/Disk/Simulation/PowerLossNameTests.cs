@@ -92,6 +92,19 @@ public sealed class PowerLossNameTests
     }
 
     [Fact]
+    public void File_renamed_twice_has_one_of_its_three_names()
+    {
+        HashSet<string> outcomes = Outcomes(disk =>
+        {
+            disk.CreateDurable(A, [1]);
+            disk.Rename(A, B);
+            disk.Rename(B, C);
+        });
+
+        Assert.Equal(["a=1", "b=1", "c=1"], outcomes.Order());
+    }
+
+    [Fact]
     public void Name_taken_again_after_a_rename_does_not_cost_the_renamed_file()
     {
         HashSet<string> outcomes = Outcomes(disk =>
@@ -164,6 +177,44 @@ public sealed class PowerLossNameTests
         });
 
         Assert.Equal(["c=1"], outcomes);
+    }
+
+    [Fact]
+    public void Sync_of_the_old_folder_brings_the_rename_along_when_the_old_name_is_taken_again()
+    {
+        HashSet<string> outcomes = Outcomes(disk =>
+        {
+            disk.CreateFolder(Folder);
+            disk.SyncFolder(DiskPath.Root);
+            disk.CreateDurable(Folder / "x", [1]);
+            disk.Rename(Folder / "x", C);
+            Synced(disk, Folder / "y", 3);
+            disk.Rename(Folder / "y", Folder / "x");
+            disk.SyncFolder(Folder);
+        });
+
+        Assert.Equal(["c=1 folder/x=3"], outcomes);
+    }
+
+    [Fact]
+    public void Folder_in_a_lost_folder_is_lost_with_its_files()
+    {
+        DiskPath inner = Folder / "inner";
+        HashSet<(bool Folder, bool Inner, bool File)> outcomes = [];
+        for (int seed = 0; seed < Seeds; seed++)
+        {
+            PowerLossDisk disk = new(seed);
+            disk.CreateFolder(Folder);
+            disk.CreateFolder(inner);
+            Synced(disk, inner / "x", 1);
+            disk.SyncFolder(inner);
+            disk.SyncFolder(Folder);
+
+            PowerLossDisk after = disk.PowerLoss();
+            outcomes.Add((after.Exists(Folder), after.Exists(inner), after.Exists(inner / "x")));
+        }
+
+        Assert.Equal([(false, false, false), (true, true, true)], outcomes.Order());
     }
 
     /// <summary>Every state that a power loss after these calls leaves, over all seeds.</summary>
