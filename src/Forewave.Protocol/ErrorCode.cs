@@ -53,7 +53,7 @@ public enum ErrorCode
     HeaderInvalid = 209,
 
     // 3xx: publishing.
-    /// <summary>The producer id is not known and its sequence is above 1: whether earlier messages were stored cannot be told.</summary>
+    /// <summary>The producer id is not known and its sequence is above 1: whether this was stored before cannot be told.</summary>
     ProducerUnknown = 301,
     /// <summary>The sequence is below the window of the last 65,536: whether it was stored is not known any more.</summary>
     SequenceTooOld = 302,

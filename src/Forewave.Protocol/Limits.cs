@@ -90,7 +90,7 @@ public static class Limits
     /// <summary>Sequences that a partition remembers of one producer id.</summary>
     public const int SequenceWindow = 65_536;
 
-    /// <summary>Messages of one Receive, and of standing credit.</summary>
+    /// <summary>Messages of one Receive.</summary>
     public const int ReceiveMessages = 10_000;
 
     /// <summary>Bytes of a Receive that names none: 1 MiB.</summary>

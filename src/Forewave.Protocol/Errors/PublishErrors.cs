@@ -7,9 +7,9 @@ internal static class PublishErrors
     [
         new()
         {
-            Code = ErrorCode.ProducerUnknown, HttpStatus = 409,
-            Happened = "The producer id is not known and its sequence is above 1: whether earlier messages were stored cannot be told.",
-            Advice = "Begin anew with a fresh producer id.",
+            Code = ErrorCode.ProducerUnknown, HttpStatus = 409, Stored = StoredOutcome.Unknown,
+            Happened = "The producer id is not known and its sequence is above 1: whether this was stored before cannot be told.",
+            Advice = "Look unanswered messages up by key, then go on with a fresh producer id.",
         },
         new()
         {
@@ -41,7 +41,7 @@ internal static class PublishErrors
             Code = ErrorCode.PublishTooFast, HttpStatus = 429, Retry = RetryAdvice.Same,
             RetryAfter = TimeSpan.FromMilliseconds(50),
             Happened = "More waits to be stored than the broker will hold in memory.",
-            Advice = "Wait and send again under the same sequences; the SDK does.",
+            Advice = "Wait and send again; the SDK does.",
         },
     ];
 }

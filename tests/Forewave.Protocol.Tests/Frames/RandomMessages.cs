@@ -91,6 +91,7 @@ internal static class RandomMessages
         var settle = new V1.Settle();
         for (int i = random.Below(5); i > 0; i--)
         {
+            var verb = (V1.SettleVerb)(1 + random.Below(5));
             settle.Runs.Add(new V1.SettleRun
             {
                 QueueId = 1 + (uint)random.Number(31),
@@ -99,8 +100,8 @@ internal static class RandomMessages
                 Count = 1 + (uint)random.Number(20),
                 Attempt = 1 + (uint)random.Number(20),
                 Epoch = (uint)random.Number(20),
-                Verb = (V1.SettleVerb)(1 + random.Below(5)),
-                Delay = random.Number(35),
+                Verb = verb,
+                Delay = verb == V1.SettleVerb.Extend ? 1 + random.Number(25) : random.Number(35),
                 Reason = random.Text(255),
             });
         }
