@@ -7,5 +7,5 @@ internal interface IProducerNames
     /// The name as UTF-8, empty where the producer is not known any more. Thread-safe, does not allocate; the bytes are never
     /// changed.
     /// </summary>
-    ReadOnlySpan<byte> NameOf(uint producerNumber);
+    ReadOnlyMemory<byte> NameOf(uint producerNumber);
 }

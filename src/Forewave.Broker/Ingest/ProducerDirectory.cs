@@ -40,7 +40,7 @@ internal sealed class ProducerDirectory : IProducerNames
     public IEnumerable<Producer> All => _byNumber.Values;
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> NameOf(uint producerNumber) =>
+    public ReadOnlyMemory<byte> NameOf(uint producerNumber) =>
         _byNumber.TryGetValue(producerNumber, out var producer) ? producer.Name : [];
 
     /// <summary>The producer with a number, or null.</summary>

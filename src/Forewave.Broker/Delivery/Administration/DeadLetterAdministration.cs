@@ -1,0 +1,155 @@
+using Forewave.Broker.Delivery.DeadLetters;
+using Forewave.Broker.Queues;
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Delivery.Administration;
+
+/// <summary>
+/// Looks at the dead letters of groups, redrives and purges them. For any thread. Bodies are read outside of the loop; what is
+/// changed is committed when a call comes back.
+/// </summary>
+internal sealed class DeadLetterAdministration(DeliveryLoops loops)
+{
+    private const int ReadBytes = 1024 * 1024;
+
+    /// <summary>A page of dead letters after a place, without their messages.</summary>
+    public async Task<DeadPage> ListAsync(QueueEntry queue, GroupName name, long after, int max)
+    {
+        var (index, places) = await Call<(uint, List<PlaceRange>)>(queue, (loop, call) =>
+        {
+            var dead = DeliveryAdministration.Find(loop, queue, name).State.Dead;
+            return call.Complete((dead.Id, Cut(dead.All(), after, max + 1L)));
+        });
+        var letters = new List<DeadLetterDetails>();
+        foreach (var range in places)
+            await ReadAsync(loops.Of(queue.Id).Store, index, range, letters);
+        bool more = letters.Count > max;
+        return new DeadPage(more ? letters[..max] : letters, more);
+    }
+
+    /// <summary>One dead letter with its message and its history.</summary>
+    public async Task<DeadLetterDetails> ShowAsync(QueueEntry queue, GroupName name, long place)
+    {
+        uint index = await Call<uint>(queue, (loop, call) =>
+        {
+            var dead = DeliveryAdministration.Find(loop, queue, name).State.Dead;
+            return dead.Has(place) ? call.Complete(dead.Id) : throw new ForewaveException(ErrorCode.DeadLetterNotFound);
+        });
+        using var runs = await loops.Of(queue.Id).Store.ReadAsync(index, new Offset(place), 1, CancellationToken.None);
+        if (runs.Count == 0 || runs[0].First.Value != place || runs[0].Damaged)
+            throw new ForewaveException(ErrorCode.DeadLetterNotFound);
+        var letter = DeadLetterRecord.Read(runs[0].Messages.ToArray());
+        return new DeadLetterDetails(place, letter, BodyBytes(letter));
+    }
+
+    /// <summary>Makes dead letters available to their group again; returns how many.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="name">The group.</param>
+    /// <param name="places">Which; null: all.</param>
+    public Task<long> RedriveAsync(QueueEntry queue, GroupName name, IReadOnlyList<long>? places) => Call<long>(queue, (loop, call) =>
+    {
+        var group = DeliveryAdministration.Find(loop, queue, name);
+        var ranges = Chosen(group.State.Dead, places);
+        bool done = ranges.Count == 0 || DeadLetterRecords.TryRedrive(group, ranges);
+        return done && call.CompleteCommitted(loop, ranges.Sum(range => range.Count));
+    });
+
+    /// <summary>Removes dead letters for good; returns how many.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="name">The group.</param>
+    /// <param name="places">Which; null: all.</param>
+    public Task<long> PurgeAsync(QueueEntry queue, GroupName name, IReadOnlyList<long>? places) => Call<long>(queue, (loop, call) =>
+    {
+        var group = DeliveryAdministration.Find(loop, queue, name);
+        var ranges = Chosen(group.State.Dead, places);
+        bool done = ranges.Count == 0 || DeadLetterRecords.TryPurge(group, ranges);
+        return done && call.CompleteCommitted(loop, ranges.Sum(range => range.Count));
+    });
+
+    /// <summary>Removes the dead letters of all groups of a queue that died before a time.</summary>
+    public async Task ExpireAsync(QueueEntry queue, Timestamp diedBefore)
+    {
+        var indexes = await Call<uint[]>(queue, (loop, call) =>
+            call.Complete(loop.Queues.Find(queue.Id)?.Groups.Where(group => group.State.Dead.Count > 0)
+                .Select(group => group.State.Identity.Id).ToArray() ?? []));
+        foreach (uint id in indexes)
+            await ExpireAsync(queue, id, diedBefore);
+    }
+
+    private async Task ExpireAsync(QueueEntry queue, uint groupId, Timestamp diedBefore)
+    {
+        uint index = await Call<uint>(queue, (loop, call) => call.Complete(loop.Queues.FindGroup(groupId)?.State.Dead.Id ?? 0));
+        if (index == 0)
+            return;
+        var kept = await loops.Of(queue.Id).Store.FindByTimeAsync(index, diedBefore, CancellationToken.None);
+        await Call<bool>(queue, (loop, call) =>
+        {
+            var group = loop.Queues.FindGroup(groupId);
+            var old = group is null ? [] : Cut(group.State.Dead.All().TakeWhile(range => range.First < kept.Value), 0, long.MaxValue)
+                .ConvertAll(range => range with { Count = Math.Min(range.End, kept.Value) - range.First });
+            bool done = old.Count == 0 || DeadLetterRecords.TryPurge(group!, old);
+            return done && call.CompleteCommitted(loop, true);
+        });
+    }
+
+    private static List<PlaceRange> Chosen(DeadLetterIndex dead, IReadOnlyList<long>? places)
+    {
+        if (places is null)
+            return dead.All().ToList();
+        foreach (long place in places)
+        {
+            if (!dead.Has(place))
+                throw new ForewaveException(ErrorCode.DeadLetterNotFound, $"There is no dead letter at place {place}.");
+        }
+        return places.Distinct().Select(place => new PlaceRange(place, 1)).ToList();
+    }
+
+    /// <summary>The first places after one, so many at most.</summary>
+    private static List<PlaceRange> Cut(IEnumerable<PlaceRange> ranges, long after, long most)
+    {
+        var cut = new List<PlaceRange>();
+        foreach (var range in ranges)
+        {
+            long first = Math.Max(range.First, after + 1);
+            long count = Math.Min(range.End - first, most);
+            if (count <= 0)
+                continue;
+            cut.Add(new PlaceRange(first, count));
+            most -= count;
+        }
+        return cut;
+    }
+
+    private static async Task ReadAsync(IStore store, uint index, PlaceRange range, List<DeadLetterDetails> letters)
+    {
+        for (long place = range.First; place < range.End;)
+        {
+            using var runs = await store.ReadAsync(index, new Offset(place), ReadBytes, CancellationToken.None);
+            if (runs.Count == 0)
+                return;
+            for (int i = 0; i < runs.Count && place < range.End; i++)
+            {
+                place = runs[i].First.Value + 1;
+                if (runs[i].Damaged)
+                    continue;
+                var letter = DeadLetterRecord.Read(runs[i].Messages);
+                letters.Add(new DeadLetterDetails(place - 1, letter with { Message = default }, BodyBytes(letter)));
+            }
+        }
+    }
+
+    private static int BodyBytes(DeadLetterRecord letter)
+    {
+        var walk = new MessageRun(letter.Message.Span);
+        return walk.MoveNext() && MessageReader.TryRead(walk.Current, out var view, out _) ? view.Body.Length : 0;
+    }
+
+    private Task<T> Call<T>(QueueEntry queue, Func<DeliveryLoop, LoopCall<T>, bool> body)
+    {
+        var call = new LoopCall<T>(body);
+        loops.Of(queue.Id).Post(call);
+        return call.Answer;
+    }
+}

@@ -1,0 +1,153 @@
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Queues;
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Delivery.Administration;
+
+/// <summary>
+/// Looks at queues and groups and changes them: each call goes to the loop that owns the queue and comes back when what it did
+/// is committed. For any thread. Refusals are <see cref="ForewaveException"/>s. A call that was posted is not cancelled.
+/// </summary>
+internal sealed class DeliveryAdministration(DeliveryLoops loops)
+{
+    /// <summary>The catalogue made a queue.</summary>
+    public void OpenQueue(QueueEntry queue) => loops.Of(queue.Id).Post(new LoopCall<bool>((loop, call) =>
+    {
+        loop.Queues.Get(queue.Id);
+        return call.Complete(true);
+    }));
+
+    /// <summary>The catalogue deleted a queue: its groups end, its messages are freed.</summary>
+    public Task CloseQueueAsync(QueueEntry queue) => Call<bool>(queue, (loop, call) =>
+    {
+        loop.Queues.Close(queue.Id);
+        return call.Complete(true);
+    });
+
+    /// <summary>Looks at a queue.</summary>
+    public Task<QueueDeliveryDetails> ShowQueueAsync(QueueEntry queue) => Call<QueueDeliveryDetails>(queue, (loop, call) =>
+    {
+        var state = loop.Queues.Get(queue.Id);
+        return call.Complete(new QueueDeliveryDetails
+        {
+            FirstOffset = state.Lowest, NextOffset = state.End, Groups = state.GroupCount, LastPublishTime = state.LastPublishTime,
+        });
+    });
+
+    /// <summary>Removes every message that is in a queue now; returns how many that were.</summary>
+    public async Task<long> PurgeQueueAsync(QueueEntry queue)
+    {
+        long end = 0;
+        long messages = await Call<long>(queue, (loop, call) =>
+        {
+            var state = loop.Queues.Get(queue.Id);
+            end = state.End;
+            long count = state.End - state.Lowest;
+            return state.TryPurge() && call.CompleteCommitted(loop, count);
+        });
+        await FreeAsync(queue, new Offset(end));
+        return messages;
+    }
+
+    /// <summary>Retention passed everything before an offset: cursors move, what they miss is counted, the messages are freed.</summary>
+    public async Task ExpireAsync(QueueEntry queue, Offset firstRetained)
+    {
+        await Call<bool>(queue, (loop, call) =>
+        {
+            var state = loop.Queues.Get(queue.Id);
+            return state.TryExpire(firstRetained.Value) && call.CompleteCommitted(loop, true);
+        });
+        await FreeAsync(queue, firstRetained);
+    }
+
+    /// <summary>The groups of a queue, oldest first.</summary>
+    public Task<IReadOnlyList<GroupDetails>> ListGroupsAsync(QueueEntry queue) => Call<IReadOnlyList<GroupDetails>>(queue, (loop, call) =>
+        call.Complete(loop.Queues.Find(queue.Id)?.Groups.Select(DetailsOf).ToArray() ?? []));
+
+    /// <summary>One group.</summary>
+    public Task<GroupDetails> ShowGroupAsync(QueueEntry queue, GroupName name) => Call<GroupDetails>(queue, (loop, call) =>
+        call.Complete(DetailsOf(Find(loop, queue, name))));
+
+    /// <summary>Changes a group, or makes it where the change says so.</summary>
+    public async Task<GroupDetails> SetGroupAsync(QueueEntry queue, GroupName name, GroupChange change)
+    {
+        Offset? found = change.Create && change.Start.Kind == StartKind.Time
+            ? await loops.Of(queue.Id).Store.FindByTimeAsync(queue.Id, new Timestamp(change.Start.Value), CancellationToken.None)
+            : null;
+        return await Call<GroupDetails>(queue, (loop, call) =>
+        {
+            var state = loop.Queues.Get(queue.Id);
+            var group = state.Find(name);
+            if (group is null && !change.Create)
+                throw new ForewaveException(ErrorCode.GroupNotFound);
+            var options = Checked(change.ApplyTo(group?.State.Options ?? GroupOptions.Default));
+            if (group is not null)
+                return group.TryAppendChange(isDeleted: false, options) && call.CompleteCommitted(loop, DetailsOf(group));
+            if (state.GroupCount >= Limits.GroupsPerQueue)
+                throw new ForewaveException(ErrorCode.TooManyGroups);
+            group = state.Make(name, options, state.StartOffset(change.Start, found));
+            return group is not null && call.CompleteCommitted(loop, DetailsOf(group));
+        });
+    }
+
+    /// <summary>Deletes a group with its cursor and its dead letters; its consumers are told.</summary>
+    public Task DeleteGroupAsync(QueueEntry queue, GroupName name) => Call<bool>(queue, (loop, call) =>
+    {
+        var group = Find(loop, queue, name);
+        if (!group.TryAppendChange(isDeleted: true, group.State.Options))
+            return false;
+        group.Close(ErrorCode.GroupNotFound);
+        loop.Log.GroupDeleted(name.Value, group.State.Identity.Id, queue.Id);
+        return call.CompleteCommitted(loop, true);
+    });
+
+    /// <summary>The group with a name.</summary>
+    /// <exception cref="ForewaveException">There is none.</exception>
+    public static GroupDelivery Find(DeliveryLoop loop, QueueEntry queue, GroupName name) =>
+        loop.Queues.Find(queue.Id)?.Find(name) ?? throw new ForewaveException(ErrorCode.GroupNotFound);
+
+    private static GroupOptions Checked(GroupOptions options)
+    {
+        bool good = options.MaxAttempts is >= 1 and <= (int)GroupLimits.MaxAttempts
+            && options.VisibilityTimeout >= TimeSpan.FromMilliseconds(1)
+            && options.VisibilityTimeout <= Limits.MaxVisibilityTimeout
+            && options.Retry.Delays.Count <= GroupLimits.RetryDelays;
+        return good
+            ? options
+            : throw new ForewaveException(ErrorCode.FieldInvalid, "Attempts are 1 to 1,000, visibility timeouts up to 12 hours, delays up to 100.");
+    }
+
+    private static GroupDetails DetailsOf(GroupDelivery group)
+    {
+        var cursor = group.State.Cursor;
+        return new GroupDetails
+        {
+            Name = group.State.Identity.Name,
+            Id = group.State.Identity.Id,
+            Options = group.State.Options,
+            ReadOffset = group.ScanOffset,
+            Unread = group.Queue.End - group.ScanOffset,
+            Leased = cursor.Unsettled - cursor.Waiting - cursor.Ready,
+            Waiting = cursor.Waiting + cursor.Ready + group.State.Dead.RedriveCount,
+            Dead = group.State.Dead.Count,
+            Consumers = group.Subscriptions.All.Count,
+            Missed = group.State.Missed,
+            IsPaused = group.IsPaused,
+        };
+    }
+
+    private Task FreeAsync(QueueEntry queue, Offset firstRetained) => Call<bool>(queue, (loop, call) =>
+    {
+        loop.Store.Expire(queue.Id, firstRetained);
+        return call.Complete(true);
+    });
+
+    private Task<T> Call<T>(QueueEntry queue, Func<DeliveryLoop, LoopCall<T>, bool> body)
+    {
+        var call = new LoopCall<T>(body);
+        loops.Of(queue.Id).Post(call);
+        return call.Answer;
+    }
+}

@@ -1,0 +1,35 @@
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Delivery.Administration;
+
+/// <summary>What of a group's options is to be another; null: stays.</summary>
+internal sealed record GroupChange
+{
+    /// <summary>The tag filter, for what was not handed out yet.</summary>
+    public TagFilter? Filter { get; init; }
+
+    /// <summary>Length of leases, for consumers that subscribe from now on.</summary>
+    public TimeSpan? VisibilityTimeout { get; init; }
+
+    /// <summary>Deliveries of one message before it is a dead letter; 1 to 1,000.</summary>
+    public int? MaxAttempts { get; init; }
+
+    /// <summary>Back-off after nacks.</summary>
+    public RetryPolicy? Retry { get; init; }
+
+    /// <summary>Makes the group if there is none.</summary>
+    public bool Create { get; init; }
+
+    /// <summary>Where it starts if it is made.</summary>
+    public StartPoint Start { get; init; }
+
+    /// <summary>The options with this change.</summary>
+    public GroupOptions ApplyTo(GroupOptions options) => options with
+    {
+        Filter = Filter ?? options.Filter,
+        VisibilityTimeout = VisibilityTimeout ?? options.VisibilityTimeout,
+        MaxAttempts = MaxAttempts ?? options.MaxAttempts,
+        Retry = Retry ?? options.Retry,
+    };
+}

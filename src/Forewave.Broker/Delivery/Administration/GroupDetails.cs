@@ -1,0 +1,41 @@
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Delivery.Administration;
+
+/// <summary>A group as operators see it, at one moment.</summary>
+internal sealed record GroupDetails
+{
+    /// <summary>Its name.</summary>
+    public required GroupName Name { get; init; }
+
+    /// <summary>Its number.</summary>
+    public required uint Id { get; init; }
+
+    /// <summary>Its options.</summary>
+    public required GroupOptions Options { get; init; }
+
+    /// <summary>The next offset to be handed out for the first time.</summary>
+    public required long ReadOffset { get; init; }
+
+    /// <summary>Messages not handed out yet.</summary>
+    public required long Unread { get; init; }
+
+    /// <summary>Messages that a consumer has.</summary>
+    public required long Leased { get; init; }
+
+    /// <summary>Messages that wait to be handed out again.</summary>
+    public required long Waiting { get; init; }
+
+    /// <summary>Dead letters.</summary>
+    public required long Dead { get; init; }
+
+    /// <summary>Consumers that are subscribed.</summary>
+    public required int Consumers { get; init; }
+
+    /// <summary>Messages that were gone before the group settled them.</summary>
+    public required long Missed { get; init; }
+
+    /// <summary>It has as many unsettled messages as it may: no first deliveries until some are settled.</summary>
+    public required bool IsPaused { get; init; }
+}

@@ -1,0 +1,551 @@
+using System.Numerics;
+using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Delivery.Timing;
+
+namespace Forewave.Broker.Delivery.Cursors;
+
+/// <summary>
+/// A group's place in its queue: the read offset, and the unsettled messages below it with attempt and hold. Changed by records
+/// alone (the methods named after them), by the same calls in life and in recovery; what the clock does to it is
+/// <see cref="Expire"/>, which no record tells: a lease that expired is one until its message is handed out anew.
+/// For the loop alone. Costs a few operations for each 64 offsets of a run.
+/// </summary>
+internal sealed class Cursor
+{
+    private readonly CursorBlocks _blocks = new();
+    private int _ahead;
+
+    /// <summary>Makes a cursor that starts at an offset.</summary>
+    public Cursor(long readOffset, AttemptHistories histories)
+    {
+        ReadOffset = readOffset;
+        Histories = histories;
+    }
+
+    /// <summary>The next offset that was never handed out, as the records have it.</summary>
+    public long ReadOffset { get; private set; }
+
+    /// <summary>Handed out and not settled.</summary>
+    public int Unsettled { get; private set; }
+
+    /// <summary>Of these, nacked and waiting for a time that has not come.</summary>
+    public int Waiting { get; private set; }
+
+    /// <summary>Of these, ready to be handed out again.</summary>
+    public int Ready { get; private set; }
+
+    /// <summary>Blocks in memory.</summary>
+    public int BlockCount => _blocks.Count;
+
+    /// <summary>Leases and waits.</summary>
+    public HoldTable Holds { get; } = new();
+
+    /// <summary>Failed attempts of messages that are not settled.</summary>
+    public AttemptHistories Histories { get; }
+
+    /// <summary>The blocks, for reading them as a whole.</summary>
+    public CursorBlocks Blocks => _blocks;
+
+    /// <summary>Puts the read offset where a record or a checkpoint has it.</summary>
+    public void Read(long readOffset)
+    {
+        if (readOffset <= ReadOffset)
+            return;
+        ClearAhead(ReadOffset, readOffset);
+        ReadOffset = readOffset;
+    }
+
+    /// <summary>Hands a run out: all its messages are in one new lease then.</summary>
+    public void Lease(in ReadyRun run, in HoldTerms terms)
+    {
+        int hold = Holds.Add(run.First, run.Count, terms);
+        long end = run.First + run.Count;
+        for (long offset = run.First; offset < end;)
+        {
+            var part = BlockPart.At(offset, end);
+            var block = _blocks.Get(part.Number);
+            ulong again = block.Unsettled & part.Mask;
+            if (again != 0)
+                EndAttempts(part.Number, block, again);
+            Unsettled += BitOperations.PopCount(part.Mask & ~block.Unsettled);
+            block.Unsettled |= part.Mask;
+            block.Leased |= part.Mask;
+            if (end > ReadOffset)
+                MarkAhead(block, part.Mask & AheadMask(part.Number));
+            block.AttemptsOf.Slice(part.From, part.Count).Fill((ushort)Math.Min(run.Attempt, ushort.MaxValue));
+            block.HoldsOf.Slice(part.From, part.Count).Fill(hold);
+            offset += part.Count;
+        }
+    }
+
+    /// <summary>Settles a run: what of it was unsettled is done with.</summary>
+    public void Settle(long first, long count)
+    {
+        long end = first + count;
+        for (long offset = first; offset < end;)
+        {
+            var part = BlockPart.At(offset, end);
+            offset += part.Count;
+            ulong ahead = part.FirstOffset + part.Count > ReadOffset ? part.Mask & AheadMask(part.Number) : 0;
+            var block = ahead != 0 ? _blocks.Get(part.Number) : _blocks.Find(part.Number);
+            if (block is null)
+                continue;
+            MarkAhead(block, ahead);
+            Forget(part.Number, block, part.Mask & block.Unsettled);
+        }
+    }
+
+    /// <summary>Ends the lease of what of a run is unsettled: it can be handed out again at once, under the same attempt.</summary>
+    public void Release(long first, long count)
+    {
+        long end = first + count;
+        for (long offset = first; offset < end;)
+        {
+            var part = BlockPart.At(offset, end);
+            offset += part.Count;
+            var block = _blocks.Find(part.Number);
+            if (block is null)
+                continue;
+            ulong mask = part.Mask & block.Unsettled;
+            LeaveHolds(block, mask);
+            MakeReady(part.Number, block, mask);
+        }
+    }
+
+    /// <summary>Ends the lease of what of a run is unsettled: it waits until a time. The failure goes into its history.</summary>
+    public void Wait(long first, int count, long dueTime, in FailedAttempt failure)
+    {
+        long end = first + count;
+        for (long offset = first; offset < end;)
+        {
+            var part = BlockPart.At(offset, end);
+            offset += part.Count;
+            var block = _blocks.Find(part.Number);
+            if (block is null || (part.Mask & block.Unsettled) == 0)
+                continue;
+            ulong mask = part.Mask & block.Unsettled;
+            AddFailures(part.Number, block, mask, failure);
+            Rehold(part, block, mask, new HoldTerms { Kind = HoldKind.Wait, EndTime = dueTime });
+            block.Waiting |= mask;
+            Waiting += BitOperations.PopCount(mask);
+        }
+    }
+
+    /// <summary>Settles everything up to and with an offset that is leased to a consumer.</summary>
+    public void SettleUpTo(GroupConsumer consumer, long last)
+    {
+        for (int index = consumer.FirstHold, next; index >= 0; index = next)
+        {
+            var hold = Holds[index];
+            next = hold.Next;
+            long end = Math.Min(hold.First + hold.Count, last + 1);
+            for (long offset = hold.First; offset < end;)
+            {
+                var part = BlockPart.At(offset, end);
+                offset += part.Count;
+                var block = _blocks.Find(part.Number);
+                if (block is null)
+                    continue;
+                ulong mask = part.Mask & block.Leased;
+                Forget(part.Number, block, hold.Live == hold.Count ? mask : block.InHold(mask, index));
+            }
+        }
+    }
+
+    /// <summary>Leases of a run last until another time; attempt, consumer and handle stay.</summary>
+    public void Extend(long first, int count, long endTime, uint visibilityMilliseconds)
+    {
+        long end = first + count;
+        for (long offset = first; offset < end;)
+        {
+            var part = BlockPart.At(offset, end);
+            offset += part.Count;
+            var block = _blocks.Find(part.Number);
+            ulong rest = block is null ? 0 : part.Mask & block.Leased;
+            while (rest != 0)
+            {
+                var same = block!.SameHold(part.Number, rest);
+                rest &= ~same.Mask;
+                ref Hold old = ref Holds[block.HoldsOf[same.From]];
+                var terms = new HoldTerms
+                {
+                    Kind = HoldKind.Lease, EndTime = endTime, VisibilityMilliseconds = visibilityMilliseconds, Epoch = old.Epoch,
+                    Consumer = Holds.ConsumerOf(old),
+                };
+                Rehold(same, block, same.Mask, terms);
+                block.Leased |= same.Mask;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The end of a hold has come: what is still in it can be handed out again; of a lease, what had its last attempt is given
+    /// to <paramref name="died"/> instead and stays where it is until its dead letter is written.
+    /// </summary>
+    public void Expire(DueToken token, int maxAttempts, Action<long, uint> died)
+    {
+        var hold = Holds[token.Index];
+        long end = hold.First + hold.Count;
+        for (long offset = hold.First; offset < end;)
+        {
+            var part = BlockPart.At(offset, end);
+            offset += part.Count;
+            var block = _blocks.Find(part.Number);
+            if (block is null)
+                continue;
+            ulong mask = part.Mask & (block.Leased | block.Waiting) & ~block.Dying & ~block.Ready;
+            mask = block.InHold(mask, token.Index);
+            if (hold.Kind == HoldKind.Lease)
+                mask = TakeLastAttempts(part.Number, block, mask, maxAttempts, died);
+            MakeReady(part.Number, block, mask);
+        }
+    }
+
+    /// <summary>The lowest messages that can be handed out again; they are not ready any more. False: there are none.</summary>
+    public bool TryTakeReady(int max, out ReadyRun run)
+    {
+        run = default;
+        var block = _blocks.LowestReady(out long number);
+        if (block is null)
+            return false;
+        int from = BitOperations.TrailingZeroCount(block.Ready);
+        uint attempt = block.NextAttempt(from);
+        long first = (number << CursorBlock.Shift) + from;
+        int count = 0;
+        while (block is not null && count < max)
+        {
+            int length = block.ReadyLength(from, attempt, max - count);
+            ulong mask = length == 0 ? 0 : CursorBlock.Mask(from, length);
+            Unready(block, mask);
+            count += length;
+            if (from + length < CursorBlock.Size)
+                break;
+            from = 0;
+            block = _blocks.Find(++number);
+        }
+        run = new ReadyRun(first, count, attempt);
+        return true;
+    }
+
+    /// <summary>Gives back what <see cref="TryTakeReady"/> took and was not handed out.</summary>
+    public void PutBackReady(long first, int count)
+    {
+        long end = first + count;
+        for (long offset = first; offset < end;)
+        {
+            var part = BlockPart.At(offset, end);
+            offset += part.Count;
+            var block = _blocks.Find(part.Number);
+            if (block is not null)
+                MakeReady(part.Number, block, part.Mask & block.Unsettled);
+        }
+    }
+
+    /// <summary>How many messages before an offset are unsettled, but for what <paramref name="keep"/> holds for.</summary>
+    public int CountBefore(long lowest, Func<long, bool> keep)
+    {
+        int count = 0;
+        foreach (long number in _blocks.Numbers)
+        {
+            if (number << CursorBlock.Shift < lowest)
+                count += BitOperations.PopCount(LostBefore(number, _blocks.Get(number), lowest, keep));
+        }
+        return count;
+    }
+
+    /// <summary>
+    /// Everything before an offset is gone: what of it is unsettled is settled, but for what <paramref name="keep"/> holds for.
+    /// </summary>
+    public void DropBefore(long lowest, Func<long, bool> keep)
+    {
+        foreach (long number in _blocks.Numbers.Where(number => number << CursorBlock.Shift < lowest).Order().ToArray())
+        {
+            var block = _blocks.Get(number);
+            Forget(number, block, LostBefore(number, block, lowest, keep));
+        }
+    }
+
+    private static ulong LostBefore(long number, CursorBlock block, long lowest, Func<long, bool> keep)
+    {
+        ulong mask = BlockPart.At(number << CursorBlock.Shift, lowest).Mask & block.Unsettled;
+        for (ulong rest = mask; rest != 0; rest &= rest - 1)
+        {
+            int place = BitOperations.TrailingZeroCount(rest);
+            if (keep((number << CursorBlock.Shift) + place))
+                mask &= ~(1UL << place);
+        }
+        return mask;
+    }
+
+    /// <summary>A message is on its way to the dead letters: nobody gets it meanwhile.</summary>
+    public void MarkDying(long offset)
+    {
+        var block = _blocks.Get(offset >> CursorBlock.Shift);
+        ulong bit = 1UL << (int)(offset & (CursorBlock.Size - 1));
+        block.Dying |= bit & block.Unsettled;
+        Unready(block, bit);
+    }
+
+    /// <summary>A message is on its way to the dead letters.</summary>
+    public bool IsDying(long offset)
+    {
+        var block = _blocks.Find(offset >> CursorBlock.Shift);
+        return block is not null && (block.Dying >> (int)(offset & (CursorBlock.Size - 1)) & 1) != 0;
+    }
+
+    /// <summary>The attempt that an unsettled message is at, as one that ends now.</summary>
+    public FailedAttempt LastAttempt(long offset, long time, string reason)
+    {
+        var block = _blocks.Get(offset >> CursorBlock.Shift);
+        int place = (int)(offset & (CursorBlock.Size - 1));
+        bool leased = (block.Leased >> place & 1) != 0;
+        string consumer = leased ? Holds.ConsumerOf(Holds[block.HoldsOf[place]]).Name : "";
+        return new FailedAttempt { Attempt = block.AttemptsOf[place], Time = time, Consumer = consumer, Reason = reason };
+    }
+
+    /// <summary>Adds the leases of a consumer that have not expired, but for dying messages.</summary>
+    public void CollectLeases(GroupConsumer consumer, List<RecordRun> runs)
+    {
+        for (int index = consumer.FirstHold; index >= 0; index = Holds[index].Next)
+        {
+            var hold = Holds[index];
+            long end = hold.First + hold.Count;
+            for (long offset = hold.First; offset < end;)
+            {
+                var part = BlockPart.At(offset, end);
+                offset += part.Count;
+                var block = _blocks.Find(part.Number);
+                ulong rest = block is null ? 0 : block.InHold(part.Mask & block.Leased & ~block.Ready & ~block.Dying, index);
+                while (rest != 0)
+                {
+                    int from = BitOperations.TrailingZeroCount(rest);
+                    int length = Math.Min(BitOperations.TrailingZeroCount(~(rest >> from)), CursorBlock.Size - from);
+                    rest &= ~CursorBlock.Mask(from, length);
+                    runs.Add(new RecordRun((part.Number << CursorBlock.Shift) + from, length, block!.AttemptsOf[from]));
+                }
+            }
+        }
+    }
+
+    /// <summary>No record says that a message was handed out.</summary>
+    public bool WasNeverHandedOut(long offset)
+    {
+        if (offset < ReadOffset)
+            return false;
+        var block = _blocks.Find(offset >> CursorBlock.Shift);
+        return block is null || (block.Ahead >> (int)(offset & (CursorBlock.Size - 1)) & 1) == 0;
+    }
+
+    /// <summary>A message was handed out and is not settled.</summary>
+    public bool IsUnsettled(long offset)
+    {
+        var block = _blocks.Find(offset >> CursorBlock.Shift);
+        return block is not null && (block.Unsettled >> (int)(offset & (CursorBlock.Size - 1)) & 1) != 0;
+    }
+
+    /// <summary>Puts back what a checkpoint holds of a run; <paramref name="hold"/> is -1 for released messages.</summary>
+    public void Restore(in ReadyRun run, int hold)
+    {
+        long end = run.First + run.Count;
+        for (long offset = run.First; offset < end;)
+        {
+            var part = BlockPart.At(offset, end);
+            offset += part.Count;
+            var block = _blocks.Get(part.Number);
+            block.Unsettled |= part.Mask;
+            Unsettled += part.Count;
+            block.AttemptsOf.Slice(part.From, part.Count).Fill((ushort)run.Attempt);
+            if (hold < 0)
+            {
+                MakeReady(part.Number, block, part.Mask);
+                continue;
+            }
+            block.HoldsOf.Slice(part.From, part.Count).Fill(hold);
+            if (Holds[hold].Kind == HoldKind.Lease)
+            {
+                block.Leased |= part.Mask;
+                continue;
+            }
+            block.Waiting |= part.Mask;
+            Waiting += part.Count;
+        }
+    }
+
+    /// <summary>Puts back what a checkpoint knows at or after the read offset.</summary>
+    public void RestoreAhead(long first, long count)
+    {
+        for (long offset = first; offset < first + count;)
+        {
+            var part = BlockPart.At(offset, first + count);
+            offset += part.Count;
+            MarkAhead(_blocks.Get(part.Number), part.Mask);
+        }
+    }
+
+    /// <summary>The first offset from one on that is not known ahead; <paramref name="end"/> when there is none.</summary>
+    public long NextUnknown(long offset, long end) => NextAhead(offset, end, wanted: false);
+
+    /// <summary>The first offset from one on that is known ahead; <paramref name="end"/> when there is none.</summary>
+    public long NextKnown(long offset, long end) => NextAhead(offset, end, wanted: true);
+
+    private long NextAhead(long offset, long end, bool wanted)
+    {
+        if (_ahead == 0)
+            return wanted ? end : offset;
+        while (offset < end)
+        {
+            var part = BlockPart.At(offset, end);
+            ulong ahead = _blocks.Find(part.Number)?.Ahead ?? 0;
+            ulong found = part.Mask & (wanted ? ahead : ~ahead);
+            if (found != 0)
+                return (part.Number << CursorBlock.Shift) + BitOperations.TrailingZeroCount(found);
+            offset += part.Count;
+        }
+        return end;
+    }
+
+    /// <summary>Bits of a block's offsets that are at or after the read offset.</summary>
+    private ulong AheadMask(long number)
+    {
+        long start = number << CursorBlock.Shift;
+        if (start >= ReadOffset)
+            return ulong.MaxValue;
+        long below = ReadOffset - start;
+        return below >= CursorBlock.Size ? 0 : ulong.MaxValue << (int)below;
+    }
+
+    private void MarkAhead(CursorBlock block, ulong mask)
+    {
+        _ahead += BitOperations.PopCount(mask & ~block.Ahead);
+        block.Ahead |= mask;
+    }
+
+    private void ClearAhead(long from, long to)
+    {
+        if (_ahead == 0)
+            return;
+        for (long offset = from; offset < to;)
+        {
+            var part = BlockPart.At(offset, to);
+            offset += part.Count;
+            var block = _blocks.Find(part.Number);
+            if (block is null)
+                continue;
+            _ahead -= BitOperations.PopCount(block.Ahead & part.Mask);
+            block.Ahead &= ~part.Mask;
+            _blocks.DropIfEmpty(part.Number, block);
+        }
+    }
+
+    private void AddFailures(long number, CursorBlock block, ulong mask, in FailedAttempt failure)
+    {
+        for (; mask != 0; mask &= mask - 1)
+        {
+            int place = BitOperations.TrailingZeroCount(mask);
+            bool leased = (block.Leased >> place & 1) != 0;
+            string consumer = leased ? Holds.ConsumerOf(Holds[block.HoldsOf[place]]).Name : "";
+            Histories.Add((number << CursorBlock.Shift) + place, failure with { Attempt = block.AttemptsOf[place], Consumer = consumer });
+        }
+    }
+
+    /// <summary>Their last attempt ended without a word when they are handed out anew: the lease expired.</summary>
+    private void EndAttempts(long number, CursorBlock block, ulong mask)
+    {
+        for (ulong expired = mask & block.Leased; expired != 0; expired &= expired - 1)
+        {
+            int place = BitOperations.TrailingZeroCount(expired);
+            ref Hold hold = ref Holds[block.HoldsOf[place]];
+            var attempt = new FailedAttempt
+            {
+                Attempt = block.AttemptsOf[place], Time = hold.EndTime, Consumer = Holds.ConsumerOf(hold).Name,
+                Reason = FailedAttempt.Expired,
+            };
+            Histories.Add((number << CursorBlock.Shift) + place, attempt);
+        }
+        LeaveHolds(block, mask);
+        Unready(block, mask);
+    }
+
+    private void Forget(long number, CursorBlock block, ulong mask)
+    {
+        if (mask != 0)
+        {
+            LeaveHolds(block, mask);
+            Unready(block, mask);
+            Unsettled -= BitOperations.PopCount(mask);
+            block.Unsettled &= ~mask;
+            block.Dying &= ~mask;
+            if (Histories.Any)
+                ForgetHistories(number, mask);
+        }
+        _blocks.DropIfEmpty(number, block);
+    }
+
+    private void ForgetHistories(long number, ulong mask)
+    {
+        for (; mask != 0; mask &= mask - 1)
+            Histories.Forget((number << CursorBlock.Shift) + BitOperations.TrailingZeroCount(mask));
+    }
+
+    private void Unready(CursorBlock block, ulong mask)
+    {
+        ulong taken = block.Ready & mask;
+        Ready -= BitOperations.PopCount(taken);
+        Waiting += BitOperations.PopCount(taken & block.Waiting);
+        block.Ready &= ~taken;
+    }
+
+    private void MakeReady(long number, CursorBlock block, ulong mask)
+    {
+        ulong added = mask & ~block.Ready;
+        if (added == 0)
+            return;
+        block.Ready |= added;
+        Ready += BitOperations.PopCount(added);
+        Waiting -= BitOperations.PopCount(added & block.Waiting);
+        _blocks.List(number, block);
+    }
+
+    /// <summary>Takes messages out of their holds; they are neither leased nor waiting then.</summary>
+    private void LeaveHolds(CursorBlock block, ulong mask)
+    {
+        ulong rest = mask & (block.Leased | block.Waiting);
+        Waiting -= BitOperations.PopCount(mask & block.Waiting & ~block.Ready);
+        block.Leased &= ~mask;
+        block.Waiting &= ~mask;
+        while (rest != 0)
+        {
+            var same = block.SameHold(0, rest);
+            rest &= ~same.Mask;
+            Holds.Leave(block.HoldsOf[same.From], same.Count);
+        }
+    }
+
+    private void Rehold(BlockPart part, CursorBlock block, ulong mask, in HoldTerms terms)
+    {
+        int hold = Holds.Add(part.FirstOffset, part.Count, terms);
+        int outside = part.Count - BitOperations.PopCount(mask);
+        if (outside > 0)
+            Holds.Leave(hold, outside);
+        LeaveHolds(block, mask);
+        Unready(block, mask);
+        for (ulong rest = mask; rest != 0; rest &= rest - 1)
+            block.HoldsOf[BitOperations.TrailingZeroCount(rest)] = hold;
+    }
+
+    /// <summary>Their last attempts: <paramref name="died"/> hears of each; what is left of the mask can go on.</summary>
+    private static ulong TakeLastAttempts(long number, CursorBlock block, ulong mask, int maxAttempts, Action<long, uint> died)
+    {
+        ulong again = mask;
+        for (ulong rest = mask; rest != 0; rest &= rest - 1)
+        {
+            int place = BitOperations.TrailingZeroCount(rest);
+            if (block.AttemptsOf[place] < maxAttempts)
+                continue;
+            again &= ~(1UL << place);
+            block.Dying |= 1UL << place;
+            died((number << CursorBlock.Shift) + place, block.AttemptsOf[place]);
+        }
+        return again;
+    }
+}

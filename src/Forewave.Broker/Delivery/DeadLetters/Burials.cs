@@ -1,0 +1,147 @@
+using Forewave.Broker.Delivery.Cursors;
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Leases;
+using Forewave.Broker.Delivery.Reading;
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Delivery.DeadLetters;
+
+/// <summary>
+/// Messages of one group on their way to its dead letters: each waits for its bytes, which the dead letter gets a copy of. Not
+/// in checkpoints: after a restart the last lease runs again, or the consumer rejects again, since nobody answered it. For the
+/// loop alone.
+/// </summary>
+internal sealed class Burials(GroupDelivery group)
+{
+    private const string LastExpired = "the lease of the last attempt expired";
+    private const string Rotted = "its bytes cannot be read any more";
+
+    private readonly Queue<Burial> _waiting = new();
+    private long _badLetter;
+
+    /// <summary>Something waits.</summary>
+    public bool Any => _waiting.Count > 0 || _badLetter > 0;
+
+    /// <summary>The last lease of a message expired.</summary>
+    public void Expired(long offset, uint attempt) => _waiting.Enqueue(new Burial(offset, LastExpired, null));
+
+    /// <summary>A message was rejected, or nacked after its last attempt.</summary>
+    public void Add(long offset, string reason, SettleRequest request)
+    {
+        group.State.Cursor.MarkDying(offset);
+        request.Open();
+        _waiting.Enqueue(new Burial(offset, reason, request));
+    }
+
+    /// <summary>The bytes of a message that is to be handed out again rotted.</summary>
+    public void Unreadable(long offset)
+    {
+        group.State.Cursor.MarkDying(offset);
+        _waiting.Enqueue(new Burial(offset, Rotted, null));
+        group.HasDemand();
+    }
+
+    /// <summary>A dead letter that was redriven has no message any more.</summary>
+    public void UnreadableLetter(long place)
+    {
+        _badLetter = place;
+        group.HasDemand();
+    }
+
+    /// <summary>Buries what can be buried now. False: no room for a record.</summary>
+    public bool TryRun()
+    {
+        if (_badLetter > 0)
+        {
+            if (!DeadLetterRecords.TryPurge(group, [new PlaceRange(_badLetter, 1)]))
+                return false;
+            _badLetter = 0;
+        }
+        while (_waiting.TryPeek(out var burial))
+        {
+            if (group.State.Cursor.IsDying(burial.Offset))
+            {
+                if (!TryRead(burial, out var letter))
+                    return true;
+                bool buried = TryBury(burial, letter);
+                group.Again.EndFrame();
+                group.Dead.EndFrame();
+                if (!buried)
+                    return false;
+            }
+            else
+            {
+                burial.Request?.Done();
+            }
+            _waiting.Dequeue();
+        }
+        return true;
+    }
+
+    /// <summary>The group is deleted: nobody is buried, who waits is told that it is done.</summary>
+    public void Drop()
+    {
+        while (_waiting.TryDequeue(out var burial))
+            burial.Request?.Done();
+    }
+
+    private bool TryRead(in Burial burial, out DeadLetterRecord letter)
+    {
+        letter = null!;
+        if (group.State.Dead.TryPlaceOf(burial.Offset, out long place))
+        {
+            if (!group.Dead.TryGet(place, group.State.Dead.End, out var old))
+                return false;
+            letter = DeadLetterRecord.TryRead(old, out var before)
+                ? Letter(burial, before.Position, before.PublishTime, before.Producer, before.Message)
+                : Letter(burial, LogPosition.None, 0, 0, default);
+            return true;
+        }
+        if (!group.Again.TryGet(burial.Offset, group.Queue.End, out var view))
+            return false;
+        letter = view.Damaged
+            ? Letter(burial, LogPosition.None, 0, 0, default)
+            : Letter(burial, view.PositionOf(burial.Offset), view.Header.Time.UnixMilliseconds, view.Header.Source, First(view));
+        return true;
+    }
+
+    private DeadLetterRecord Letter(
+        in Burial burial, LogPosition position, long publishTime, uint producer, ReadOnlyMemory<byte> message)
+    {
+        long now = group.Loop.Now;
+        var cursor = group.State.Cursor;
+        return new DeadLetterRecord
+        {
+            Offset = burial.Offset,
+            Reason = burial.Reason,
+            DeathTime = now,
+            Position = position,
+            PublishTime = publishTime,
+            Producer = producer,
+            History = [.. cursor.Histories.Of(burial.Offset), cursor.LastAttempt(burial.Offset, now, burial.Reason)],
+            Message = message,
+        };
+    }
+
+    private static ReadOnlyMemory<byte> First(in RunView view)
+    {
+        var walk = new MessageRun(view.Messages.Span);
+        return walk.TrySlice(1, out int byteCount) ? view.Messages[..byteCount] : default;
+    }
+
+    private bool TryBury(in Burial burial, DeadLetterRecord letter)
+    {
+        var payload = group.Loop.Payload;
+        payload.Clear();
+        letter.Write(payload);
+        if (!group.TryRecord(group.Draft(RecordType.DeadLettered, burial.Offset, burial.Request)))
+            return false;
+        var identity = group.State.Identity;
+        group.Loop.Metrics.DeadLettered();
+        group.Loop.Log.DeadLettered(
+            burial.Offset, identity.QueueId, identity.Name.Value, identity.Id, letter.History[^1].Attempt);
+        return true;
+    }
+}

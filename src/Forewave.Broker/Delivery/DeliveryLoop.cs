@@ -1,0 +1,316 @@
+using System.Diagnostics.CodeAnalysis;
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Delivery.Subscriptions;
+using Forewave.Broker.Delivery.Timing;
+using Forewave.Broker.Sessions;
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Delivery;
+
+/// <summary>
+/// One of N loops: owns the delivery state of its queues and does everything with it, one thing at a time, on the thread pool.
+/// It never blocks and never waits: it takes what came in (committed records first, then commands), meets deadlines, gives each
+/// group that has work a turn, flushes, and sleeps when nothing is left. <see cref="Post"/>, <see cref="Committed"/>,
+/// <see cref="Ring"/> and <see cref="Drained"/> are for any thread; the rest is for what runs on the loop, and for recovery
+/// before the loop is started.
+/// A thrown exception is a bug: the loop ends, <see cref="Failure"/> is set and the partition has to stop. There is nothing to
+/// cancel inside of a turn.
+/// </summary>
+internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDisposable
+{
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan RetryWhenFull = TimeSpan.FromMilliseconds(100);
+
+    private readonly Mailbox _mailbox;
+    private readonly Action<Exception> _failed;
+    private readonly GroupTurns _turns = new();
+    private readonly Queue<IDeliveryCommand> _backlog = new();
+    private readonly List<Subscription> _unflushed = [];
+    private List<IDeliveryCommand> _commands = [];
+    private List<CommittedRecord> _committed = [];
+    private Task _room = Task.CompletedTask;
+    private volatile bool _hasRoom = true;
+    private volatile bool _started;
+    private ErrorCode? _refusesAll;
+
+    /// <summary>Makes a loop that sleeps.</summary>
+    public DeliveryLoop(int number, DeliverySetting setting, DeliveryMetrics metrics, Action<Exception> failed)
+    {
+        Number = number;
+        Setting = setting;
+        Metrics = metrics;
+        _failed = failed;
+        _mailbox = new Mailbox(setting.MailboxCapacity);
+        Deadlines = new Deadlines(setting.Time, Ring);
+        Log = new DeliveryLog(setting.Loggers);
+        Jitter = setting.Seed is { } seed ? new Random(seed + number) : new Random();
+        ColdReads = new Reading.ColdReadBudget(setting.ColdReadBytes);
+        Queues = new LoopQueues(this);
+        Frame = new DeliveryFrame();
+        Settlement = new Leases.Settlement(this);
+    }
+
+    /// <summary>Which of the loops.</summary>
+    public int Number { get; }
+
+    /// <summary>What it works with.</summary>
+    public DeliverySetting Setting { get; }
+
+    /// <summary>The log and the queue index.</summary>
+    public IStore Store => Setting.Store;
+
+    /// <summary>Counts what it does.</summary>
+    public DeliveryMetrics Metrics { get; }
+
+    /// <summary>Says what it does.</summary>
+    public DeliveryLog Log { get; }
+
+    /// <summary>All deadlines of its groups.</summary>
+    public Deadlines Deadlines { get; }
+
+    /// <summary>For back-offs.</summary>
+    public Random Jitter { get; }
+
+    /// <summary>Memory for what its groups read from disk.</summary>
+    public Reading.ColdReadBudget ColdReads { get; }
+
+    /// <summary>Its queues and groups.</summary>
+    public LoopQueues Queues { get; }
+
+    /// <summary>The frame that is being made.</summary>
+    public DeliveryFrame Frame { get; }
+
+    /// <summary>Settles leases.</summary>
+    public Leases.Settlement Settlement { get; }
+
+    /// <summary>For payloads of records, one at a time.</summary>
+    public RecordWriter Payload { get; } = new();
+
+    /// <summary>Everything published up to here is dispatched.</summary>
+    public LogPosition Dispatched { get; private set; }
+
+    /// <summary>Position of the last record that the loop appended.</summary>
+    public LogPosition LastAppended { get; private set; }
+
+    /// <summary>Why it ended; null while it works.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Wall clock in milliseconds of Unix time.</summary>
+    public long Now => Setting.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Fewer commands wait than the loop is meant to take: sessions read on.</summary>
+    public bool HasRoom => _mailbox.HasRoom;
+
+    /// <summary>Completes when <see cref="HasRoom"/>.</summary>
+    public ValueTask WaitForRoomAsync(CancellationToken cancellation) => _mailbox.WaitForRoomAsync(cancellation);
+
+    /// <summary>Hands a command over; it runs after all that were posted before it.</summary>
+    public void Post(IDeliveryCommand command)
+    {
+        if (_mailbox.Put(command))
+            Schedule();
+    }
+
+    /// <summary>Hands over committed records of its queues, and how far the log is committed.</summary>
+    public void Committed(ReadOnlySpan<CommittedRecord> records, LogPosition through)
+    {
+        if (_mailbox.Put(records, through))
+            Schedule();
+    }
+
+    /// <summary>Asks for a turn.</summary>
+    public void Ring()
+    {
+        if (_mailbox.Ring())
+            Schedule();
+    }
+
+    /// <inheritdoc/>
+    public void Drained(ISessionOutput output) => Post(new Commands.OutputDrained(output));
+
+    /// <summary>From now on it does what comes in; before, it only collects.</summary>
+    public void Start(LogPosition dispatched)
+    {
+        Dispatched = dispatched;
+        _mailbox.Ring();
+        _started = true;
+        Schedule();
+    }
+
+    /// <summary>From now on every command is refused; runs on the loop.</summary>
+    public void RefuseAll(ErrorCode code) => _refusesAll = code;
+
+    /// <summary>A group has something to hand out: it gets a turn.</summary>
+    public void WantsTurn(GroupDelivery group) => _turns.Add(group);
+
+    /// <summary>Something was written to a subscription's output: it is flushed before the loop sleeps.</summary>
+    public void Wrote(Subscription subscription)
+    {
+        if (subscription.Unflushed)
+            return;
+        subscription.Unflushed = true;
+        _unflushed.Add(subscription);
+    }
+
+    /// <summary>
+    /// Appends a record of delivery. False: there is no room; nothing happened and the loop tries again later.
+    /// </summary>
+    /// <exception cref="ForewaveException">The store has stopped.</exception>
+    public bool TryAppend(in RecordDraft draft)
+    {
+        var outcome = Store.TryAppend(new ReadOnlySpan<RecordDraft>(in draft), out var position);
+        switch (outcome)
+        {
+            case AppendOutcome.Appended:
+                LastAppended = position;
+                return true;
+            case AppendOutcome.NoRoom:
+                _hasRoom = false;
+                _room = WatchRoomAsync();
+                return false;
+            case AppendOutcome.DiskFull:
+                _hasRoom = false;
+                Deadlines.Add(new RoomRetry(this), default, Deadlines.In(RetryWhenFull));
+                return false;
+            default:
+                throw new ForewaveException(ErrorCode.PartitionStopped, "The store has stopped.");
+        }
+    }
+
+    /// <summary>The store may have room again.</summary>
+    public void HasRoomAgain()
+    {
+        _hasRoom = true;
+        Ring();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Deadlines.Dispose();
+
+    [SuppressMessage("Design", "CA1031", Justification = "The loop's edge: a bug stops the partition.")]
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            Run();
+        }
+        catch (Exception failure)
+        {
+            Failure = failure;
+            Log.LoopFailed(Number, failure);
+            _failed(failure);
+        }
+    }
+
+    private void Schedule()
+    {
+        if (_started && Failure is null)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private void Run()
+    {
+        long start = Setting.Time.GetTimestamp();
+        do
+        {
+            DispatchCommitted();
+            RunCommands();
+            if (_refusesAll is null)
+                GiveTurns();
+            Flush();
+            if (Setting.Time.GetElapsedTime(start) > LongestTurn)
+            {
+                Schedule();
+                return;
+            }
+        }
+        while (_hasRoom && _turns.Any || !_mailbox.TrySleep(ignoreCommands: !_hasRoom));
+    }
+
+    private void DispatchCommitted()
+    {
+        _mailbox.TakeCommitted(ref _committed, out var through);
+        foreach (ref readonly var record in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_committed))
+            Queues.Dispatch(record);
+        _committed.Clear();
+        if (through > Dispatched)
+            Dispatched = through;
+    }
+
+    private void RunCommands()
+    {
+        if (!_hasRoom)
+            return;
+        _mailbox.TakeCommands(ref _commands);
+        foreach (var command in _commands)
+            _backlog.Enqueue(command);
+        _commands.Clear();
+        while (_hasRoom && _backlog.TryPeek(out var command))
+        {
+            if (RunOrRefuse(command))
+                _backlog.Dequeue();
+        }
+    }
+
+    private bool RunOrRefuse(IDeliveryCommand command)
+    {
+        if (_refusesAll is { } code)
+        {
+            command.Refuse(this, code);
+            return true;
+        }
+        try
+        {
+            return command.Run(this);
+        }
+        catch (ForewaveException stopped) when (stopped.Code == ErrorCode.PartitionStopped)
+        {
+            RefuseAll(stopped.Code);
+            command.Refuse(this, stopped.Code);
+            return true;
+        }
+    }
+
+    private void GiveTurns()
+    {
+        try
+        {
+            Deadlines.Meet(this);
+            for (int left = _turns.Count; left > 0 && _hasRoom && _turns.TryTake(out var group); left--)
+            {
+                if (group.TakeTurn())
+                    _turns.Add(group);
+            }
+        }
+        catch (ForewaveException stopped) when (stopped.Code == ErrorCode.PartitionStopped)
+        {
+            RefuseAll(stopped.Code);
+        }
+    }
+
+    private void Flush()
+    {
+        foreach (var subscription in _unflushed)
+        {
+            subscription.Unflushed = false;
+            subscription.Output.Flush();
+        }
+        _unflushed.Clear();
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "However the wait ended, the loop tries again and meets the cause itself.")]
+    private async Task WatchRoomAsync()
+    {
+        try
+        {
+            await Store.WaitForRoomAsync(CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            // The next append says what is wrong with the store.
+        }
+        HasRoomAgain();
+    }
+}

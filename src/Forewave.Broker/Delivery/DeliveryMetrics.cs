@@ -1,0 +1,97 @@
+using System.Diagnostics.Metrics;
+using Forewave.Broker.Delivery.Records;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Delivery;
+
+/// <summary>Counts what delivery does, for all loops together. For any thread.</summary>
+internal sealed class DeliveryMetrics : IDisposable
+{
+    private readonly Meter _meter;
+    private readonly Counter<long> _delivered;
+    private readonly Counter<long> _redelivered;
+    private readonly Counter<long> _deliveredBytes;
+    private readonly Counter<long> _frames;
+    private readonly Counter<long> _settled;
+    private readonly Counter<long> _expired;
+    private readonly Counter<long> _filtered;
+    private readonly Counter<long> _missed;
+    private readonly Counter<long> _deadLettered;
+    private readonly Counter<long> _coldReads;
+    private readonly UpDownCounter<long> _paused;
+
+    /// <summary>Makes the instruments.</summary>
+    public DeliveryMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create("Forewave.Broker.Delivery");
+        _delivered = _meter.CreateCounter<long>("messaging.forewave.delivery.messages", "{message}", "Messages handed to consumers");
+        _redelivered = _meter.CreateCounter<long>(
+            "messaging.forewave.delivery.redelivered", "{message}", "Of these, not for the first time");
+        _deliveredBytes = _meter.CreateCounter<long>("messaging.forewave.delivery.io", "By", "Bytes of delivery frames");
+        _frames = _meter.CreateCounter<long>("messaging.forewave.delivery.frames", "{frame}", "Delivery frames");
+        _settled = _meter.CreateCounter<long>("messaging.forewave.settle.messages", "{message}", "Messages settled, by verb");
+        _expired = _meter.CreateCounter<long>("messaging.forewave.lease.expired", "{message}", "Leases that ended by time");
+        _filtered = _meter.CreateCounter<long>("messaging.forewave.delivery.filtered", "{message}", "Messages passed over by filters");
+        _missed = _meter.CreateCounter<long>(
+            "messaging.forewave.delivery.missed", "{message}", "Messages gone before a group had settled them");
+        _deadLettered = _meter.CreateCounter<long>("messaging.forewave.dead_letter.messages", "{message}", "Messages that died");
+        _coldReads = _meter.CreateCounter<long>("messaging.forewave.delivery.cold_reads", "{read}", "Reads that memory did not serve");
+        _paused = _meter.CreateUpDownCounter<long>(
+            "messaging.forewave.group.paused", "{group}", "Groups without first deliveries because of what they have not settled");
+    }
+
+    /// <summary>A frame was written.</summary>
+    public void Delivered(int messages, int again, int frameBytes)
+    {
+        _frames.Add(1);
+        _delivered.Add(messages);
+        _deliveredBytes.Add(frameBytes);
+        if (again > 0)
+            _redelivered.Add(again);
+    }
+
+    /// <summary>Messages were settled.</summary>
+    public void Settled(SettleVerb verb, long messages) =>
+        _settled.Add(messages, new KeyValuePair<string, object?>("messaging.forewave.settle.verb", NameOf(verb)));
+
+    /// <summary>Leases ended by time.</summary>
+    public void Expired(long messages) => _expired.Add(messages);
+
+    /// <summary>Messages were passed over by a filter.</summary>
+    public void Filtered(long messages) => _filtered.Add(messages);
+
+    /// <summary>Messages are gone.</summary>
+    public void Missed(long messages, MoveReason why) =>
+        _missed.Add(messages, new KeyValuePair<string, object?>("messaging.forewave.missed.reason", NameOf(why)));
+
+    /// <summary>A message died.</summary>
+    public void DeadLettered() => _deadLettered.Add(1);
+
+    /// <summary>A read from disk was started.</summary>
+    public void ColdRead() => _coldReads.Add(1);
+
+    /// <summary>A group was paused or goes on.</summary>
+    public void Paused(bool paused) => _paused.Add(paused ? 1 : -1);
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    private static string NameOf(SettleVerb verb) => verb switch
+    {
+        SettleVerb.Ack => "ack",
+        SettleVerb.Nack => "nack",
+        SettleVerb.Release => "release",
+        SettleVerb.Extend => "extend",
+        SettleVerb.Reject => "reject",
+        SettleVerb.AckUpTo => "ack_up_to",
+        _ => "other",
+    };
+
+    private static string NameOf(MoveReason why) => why switch
+    {
+        MoveReason.Expired => "expired",
+        MoveReason.Purged => "purged",
+        MoveReason.Damaged => "damaged",
+        _ => "other",
+    };
+}

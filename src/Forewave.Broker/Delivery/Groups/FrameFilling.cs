@@ -1,0 +1,256 @@
+using Forewave.Broker.Delivery.Cursors;
+using Forewave.Broker.Delivery.DeadLetters;
+using Forewave.Broker.Delivery.Reading;
+using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Delivery.Subscriptions;
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Delivery.Groups;
+
+/// <summary>
+/// Chooses what goes into a group's next frame and takes it from its sources. Whole runs go at once where they fit; a filter, or
+/// a frame that is nearly full, walks messages. For the loop alone.
+/// </summary>
+internal sealed class FrameFilling(GroupDelivery group)
+{
+    private const int MessagesScannedPerFrame = 20_000;
+    private const int FilteredPerRecord = 8_192;
+
+    private readonly List<ReadyRun> _taken = [];
+    private DeliveryFrame _frame = null!;
+    private Subscription _subscription = null!;
+    private long _scanBefore;
+
+    /// <summary>About how many messages could be handed out now.</summary>
+    public long Available => Cursor.Ready + (group.Queue.End - group.ScanOffset) + group.State.Dead.RedriveCount;
+
+    private Cursor Cursor => group.State.Cursor;
+
+    /// <summary>Fills a frame. True: it stopped for having looked at enough, not for want of messages.</summary>
+    public bool Fill(DeliveryFrame frame, Subscription subscription)
+    {
+        _frame = frame;
+        _subscription = subscription;
+        _taken.Clear();
+        _scanBefore = group.ScanOffset;
+        FillAgain();
+        bool more = group.MayDeliverFirst() && FillFirst();
+        if (frame.IsEmpty && !more)
+            more = FillRedriven();
+        return more;
+    }
+
+    /// <summary>The frame was not sent: what it took is there again.</summary>
+    public void PutBack()
+    {
+        foreach (var run in _taken)
+            Cursor.PutBackReady(run.First, run.Count);
+        group.ScanOffset = _scanBefore;
+    }
+
+    private void FillAgain()
+    {
+        while (_frame.HasRoom && Cursor.TryTakeReady(_frame.RoomMessages, out var run))
+        {
+            int done = 0;
+            for (int added = 1; added > 0 && done < run.Count && _frame.HasRoom; done += added)
+                added = AddAgain(run, done);
+            if (done > 0)
+                _taken.Add(run with { Count = done });
+            if (done == run.Count)
+                continue;
+            Cursor.PutBackReady(run.First + done, run.Count - done);
+            return;
+        }
+    }
+
+    /// <summary>Adds messages of a ready run from a place in it on; returns how many are dealt with, 0: none for now.</summary>
+    private int AddAgain(in ReadyRun run, int done)
+    {
+        long offset = run.First + done;
+        if (group.State.Dead.TryPlaceOf(offset, out long place))
+            return AddRedriven(place, new RecordRun(offset, 1, run.Attempt), again: true) ? 1 : 0;
+        if (!group.Again.TryGet(offset, group.Queue.End, out var view))
+            return 0;
+        int most = group.State.Dead.AnyHandedOut ? 1 : run.Count - done;
+        if (!view.Damaged)
+            return AddSlice(view, most, run.Attempt, again: true);
+        group.Burials.Unreadable(offset);
+        return 1;
+    }
+
+    private bool FillFirst()
+    {
+        int scanned = 0;
+        long end = group.Queue.End;
+        while (_frame.HasRoom && scanned < MessagesScannedPerFrame)
+        {
+            long offset = group.ScanOffset = Cursor.NextUnknown(group.ScanOffset, end);
+            int mayHave = group.Loop.Setting.MaxUnsettled - Cursor.Unsettled - _frame.Messages;
+            if (offset >= end || mayHave <= 0 || !group.First.TryGet(offset, end, out var view))
+                return RecordFiltered();
+            if (view.Damaged)
+            {
+                if (!_frame.IsEmpty || !TrySkip(view))
+                    return true;
+                continue;
+            }
+            int most = (int)Math.Min(Cursor.NextKnown(offset, end) - offset, mayHave);
+            bool all = group.State.Options.Filter.TakesAll;
+            int passed = all ? AddSlice(view, most, 1, again: false) : AddMatching(view, most);
+            if (passed == 0)
+                return false;
+            group.ScanOffset += passed;
+            scanned += all ? 0 : passed;
+        }
+        return scanned >= MessagesScannedPerFrame | RecordFiltered();
+    }
+
+    /// <summary>Puts down how far the filter passed messages over, so that a restart need not look at them again.</summary>
+    private bool RecordFiltered()
+    {
+        if (_frame.IsEmpty && group.ScanOffset - Cursor.ReadOffset >= FilteredPerRecord)
+            TryMove(group.ScanOffset, new CursorMovedRecord(MoveReason.Filtered));
+        return false;
+    }
+
+    private bool TrySkip(in RunView view)
+    {
+        long end = Math.Min(view.First + view.Count, Cursor.NextKnown(view.First, view.First + view.Count));
+        long missed = end - view.First;
+        if (!TryMove(end, new CursorMovedRecord(MoveReason.Damaged) { Missed = missed }))
+            return false;
+        group.Loop.Log.Unreadable(view.First, end - 1, group.Queue.Id, view.PositionOf(view.First).Bits);
+        group.Loop.Metrics.Missed(missed, MoveReason.Damaged);
+        return true;
+    }
+
+    private bool TryMove(long offset, CursorMovedRecord record)
+    {
+        var payload = group.Loop.Payload;
+        payload.Clear();
+        record.Write(payload);
+        return group.TryRecord(group.Draft(RecordType.CursorMoved, offset));
+    }
+
+    /// <summary>Adds messages from the front of a view; returns how many, 0: the next one does not fit.</summary>
+    private int AddSlice(in RunView view, int most, uint attempt, bool again)
+    {
+        int count = Math.Min(Math.Min(view.Count, most), _frame.RoomMessages);
+        var messages = view.Messages;
+        if (count < view.Count || messages.Length > _frame.RoomBytes)
+            messages = messages[..Cut(messages.Span, ref count)];
+        if (count > 0)
+            _frame.Add(Head(view, view.First, attempt), messages, new RecordRun(view.First, count, attempt), again);
+        return count;
+    }
+
+    /// <summary>How many bytes the front messages have that fit; the first always does when the frame is empty.</summary>
+    private int Cut(ReadOnlySpan<byte> messages, ref int count)
+    {
+        var walk = new MessageRun(messages);
+        int byteCount = 0;
+        int taken = 0;
+        while (taken < count && walk.MoveNext())
+        {
+            if (walk.Position > _frame.RoomBytes && !(taken == 0 && _frame.IsEmpty))
+                break;
+            byteCount = walk.Position;
+            taken++;
+        }
+        count = taken;
+        return byteCount;
+    }
+
+    /// <summary>Adds what of the front of a view the filter takes; returns how many messages were looked at.</summary>
+    private int AddMatching(in RunView view, int most)
+    {
+        var filter = group.State.Options.Filter;
+        var walk = new MessageRun(view.Messages.Span);
+        int seen = 0;
+        int from = -1;
+        int fromByte = 0;
+        int seenBytes = 0;
+        int matched = 0;
+        for (int limit = Math.Min(view.Count, most); seen < limit && walk.MoveNext(); seen++, seenBytes = walk.Position)
+        {
+            if (filter.Matches(MessageReader.ReadTag(walk.Current)))
+            {
+                if (from < 0)
+                    (from, fromByte) = (seen, seenBytes);
+                bool first = _frame.IsEmpty && from == seen;
+                if (seen - from >= _frame.RoomMessages || walk.Position - fromByte > _frame.RoomBytes && !first)
+                    break;
+                matched++;
+                continue;
+            }
+            AddPart(view, from, seen, fromByte, seenBytes);
+            from = -1;
+        }
+        AddPart(view, from, seen, fromByte, seenBytes);
+        group.Loop.Metrics.Filtered(seen - matched);
+        return seen;
+    }
+
+    private void AddPart(in RunView view, int from, int to, int fromByte, int toByte)
+    {
+        if (from < 0 || from == to)
+            return;
+        long first = view.First + from;
+        var run = new RecordRun(first, to - from, 1);
+        _frame.Add(Head(view, first, 1), view.Messages[fromByte..toByte], run, again: false);
+    }
+
+    private DeliveredRunHeader Head(in RunView view, long first, uint attempt) => new()
+    {
+        First = new Offset(first),
+        FirstPosition = view.PositionOf(first),
+        PublishTimeMilliseconds = view.Header.Time.UnixMilliseconds,
+        Attempt = new Attempt(attempt),
+        Epoch = group.Loop.Store.Epoch,
+        VisibilityTimeout = _subscription.LeaseLength,
+        ProducerName = group.Loop.Setting.Producers.NameOf(view.Header.Source),
+    };
+
+    private bool FillRedriven()
+    {
+        while (_frame.HasRoom && group.State.Dead.NextRedrive(group.ScanOffset, group.Queue.End, _frame.LastPlace) is { } place)
+        {
+            if (!AddRedriven(place, new RecordRun(0, 1, 1) { Place = place }, again: false))
+                return false;
+        }
+        return false;
+    }
+
+    /// <summary>Adds one message from the dead letters; false: it does not fit, or is not here yet.</summary>
+    private bool AddRedriven(long place, RecordRun run, bool again)
+    {
+        if (!group.Dead.TryGet(place, group.State.Dead.End, out var view))
+            return false;
+        if (!DeadLetterRecord.TryRead(view, out var letter))
+        {
+            if (again)
+                group.Burials.Unreadable(run.First);
+            else
+                group.Burials.UnreadableLetter(place);
+            return again;
+        }
+        if (!_frame.IsEmpty && letter.Message.Length > _frame.RoomBytes)
+            return false;
+        var head = new DeliveredRunHeader
+        {
+            First = new Offset(letter.Offset),
+            FirstPosition = letter.Position,
+            PublishTimeMilliseconds = letter.PublishTime,
+            Attempt = new Attempt(run.Attempt),
+            Epoch = group.Loop.Store.Epoch,
+            VisibilityTimeout = _subscription.LeaseLength,
+            ProducerName = group.Loop.Setting.Producers.NameOf(letter.Producer),
+            IsRedriven = true,
+        };
+        _frame.Add(head, letter.Message, run with { First = letter.Offset }, again);
+        return true;
+    }
+}

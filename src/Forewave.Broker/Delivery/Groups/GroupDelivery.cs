@@ -1,0 +1,312 @@
+using Forewave.Broker.Delivery.Cursors;
+using Forewave.Broker.Delivery.DeadLetters;
+using Forewave.Broker.Delivery.Reading;
+using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Delivery.Subscriptions;
+using Forewave.Broker.Delivery.Timing;
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Delivery.Groups;
+
+/// <summary>
+/// One group in life: its state, its consumers, and what it reads. For the loop alone. Every change of state goes through
+/// <see cref="TryRecord"/>: appended first, then applied by the code that recovery uses.
+/// </summary>
+internal sealed class GroupDelivery : IHoldObserver, IDue
+{
+    private readonly GroupTurn _turn;
+    private bool _closed;
+    private bool _paused;
+    private long _deadFreed = 1;
+
+    /// <summary>Makes it around a state.</summary>
+    public GroupDelivery(DeliveryLoop loop, QueueDelivery queue, GroupState state)
+    {
+        Loop = loop;
+        Queue = queue;
+        State = state;
+        First = new RunSource(this, queue.Id);
+        Again = new RunSource(this, queue.Id);
+        Dead = new RunSource(this, state.Identity.DeadIndex);
+        Burials = new Burials(this);
+        _turn = new GroupTurn(this);
+    }
+
+    /// <summary>Its loop.</summary>
+    public DeliveryLoop Loop { get; }
+
+    /// <summary>Its queue.</summary>
+    public QueueDelivery Queue { get; private set; }
+
+    /// <summary>What the log says of it.</summary>
+    public GroupState State { get; }
+
+    /// <summary>Its consumers.</summary>
+    public GroupSubscriptions Subscriptions { get; } = new();
+
+    /// <summary>Reads for first deliveries.</summary>
+    public RunSource First { get; }
+
+    /// <summary>Reads for redeliveries and for the bodies of dead letters.</summary>
+    public RunSource Again { get; }
+
+    /// <summary>Reads redriven dead letters.</summary>
+    public RunSource Dead { get; }
+
+    /// <summary>Messages on their way to the dead letters.</summary>
+    public Burials Burials { get; }
+
+    /// <summary>Where first deliveries go on: the read offset, or further on where the filter passed messages over.</summary>
+    public long ScanOffset { get; set; }
+
+    /// <summary>Position of the record that made or changed it last; none when recovery found it.</summary>
+    public LogPosition Made { get; private set; }
+
+    /// <summary>It stands in the loop's list of turns.</summary>
+    public bool WaitsForTurn { get; set; }
+
+    /// <summary>It has as many unsettled messages as it may: no first deliveries.</summary>
+    public bool IsPaused => _paused;
+
+    /// <summary>From now on it lives: deadlines are set for what it holds.</summary>
+    public void Begin()
+    {
+        var holds = State.Cursor.Holds;
+        ScanOffset = State.Cursor.ReadOffset;
+        holds.Observer = this;
+        for (int i = 0; i < holds.Places; i++)
+        {
+            if (holds[i].Kind != HoldKind.None)
+                HoldMade(new DueToken(i, holds[i].Generation), holds[i]);
+        }
+    }
+
+    /// <summary>Takes it to the queue's state that was loaded after it.</summary>
+    public void Move(QueueDelivery queue) => Queue = queue;
+
+    /// <summary>There may be something to hand out, or somebody to hand it to.</summary>
+    public void HasDemand()
+    {
+        if (!_closed && (Subscriptions.AnyHungry || Burials.Any))
+            Loop.WantsTurn(this);
+    }
+
+    /// <summary>Hands out a few frames. True: there is more to do.</summary>
+    public bool TakeTurn()
+    {
+        if (_closed)
+            return false;
+        bool more = _turn.Take();
+        if (!more)
+        {
+            First.Rest();
+            Again.Rest();
+            Dead.Rest();
+        }
+        return more;
+    }
+
+    /// <summary>Appends a record of the group and applies it. False: no room, nothing happened.</summary>
+    public bool TryRecord(in RecordDraft draft)
+    {
+        if (!Loop.TryAppend(draft))
+            return false;
+        State.Apply(draft.Type, draft.Sequence, draft.Payload.Span);
+        ScanOffset = Math.Max(ScanOffset, State.Cursor.ReadOffset);
+        return true;
+    }
+
+    /// <summary>A record of the group with what stands in the loop's payload writer.</summary>
+    public RecordDraft Draft(RecordType type, long sequence = 0, ICommitOwner? owner = null) => new()
+    {
+        Type = type,
+        Count = 1,
+        Queue = type == RecordType.DeadLettered ? State.Identity.DeadIndex : Queue.Id,
+        Source = State.Identity.Id,
+        Sequence = (ulong)sequence,
+        Extra = type == RecordType.DeadLettered ? Queue.Id : 0,
+        Payload = Loop.Payload.Written,
+        PayloadCrc = Checksum.Of(Loop.Payload.Written.Span),
+        Owner = owner,
+    };
+
+    /// <summary>Appends what the group is from now on. False: no room, nothing happened.</summary>
+    public bool TryAppendChange(bool isDeleted, GroupOptions options)
+    {
+        var payload = Loop.Payload;
+        payload.Clear();
+        new GroupChangedRecord(isDeleted, State.Identity, options).Write(payload);
+        if (!Loop.TryAppend(Draft(RecordType.GroupChanged, State.Cursor.ReadOffset)))
+            return false;
+        State.Options = options;
+        Made = Loop.LastAppended;
+        return true;
+    }
+
+    /// <summary>
+    /// Attaches a consumer: ends the subscription that its id had, sorts out its leases when it comes back. False: no room for a
+    /// record; it may be called again.
+    /// </summary>
+    public bool Attach(Subscription subscription)
+    {
+        if (Subscriptions.Find(subscription.ConsumerId) is { } before)
+        {
+            Loop.Log.ConsumerTakenOver(subscription.ConsumerName, State.Identity.Name.Value, subscription.Output.ConnectionId);
+            Detach(before);
+            before.End();
+            SubscriptionFrames.WriteEnded(before, ErrorCode.SubscriptionEnded);
+        }
+        if (subscription.Returning && !new ReturningConsumer(this, subscription).TrySortOut())
+            return false;
+        var consumer = State.Cursor.Holds.Consumer(subscription.ConsumerId, subscription.ConsumerName);
+        consumer.IsSubscribed = true;
+        subscription.LeaseLength = subscription.VisibilityTimeout > TimeSpan.Zero
+            ? subscription.VisibilityTimeout
+            : State.Options.VisibilityTimeout;
+        subscription.Group = this;
+        Subscriptions.Add(subscription);
+        HasDemand();
+        return true;
+    }
+
+    /// <summary>Takes a consumer out; its leases stay.</summary>
+    public void Detach(Subscription subscription)
+    {
+        if (!Subscriptions.Remove(subscription))
+            return;
+        subscription.Group = null;
+        if (State.Cursor.Holds.Find(subscription.ConsumerId) is { } consumer)
+        {
+            consumer.IsSubscribed = false;
+            State.Cursor.Holds.ForgetIfUnused(consumer);
+        }
+    }
+
+    /// <summary>Releases every lease of a consumer in place. False: no room, nothing happened.</summary>
+    public bool ReleaseAllOf(ConsumerId id)
+    {
+        var runs = new List<RecordRun>();
+        if (State.Cursor.Holds.Find(id) is { } consumer)
+            State.Cursor.CollectLeases(consumer, runs);
+        return TryRelease(runs);
+    }
+
+    /// <summary>Releases runs in place. False: no room, nothing happened.</summary>
+    public bool TryRelease(List<RecordRun> runs)
+    {
+        if (runs.Count == 0)
+            return true;
+        var payload = Loop.Payload;
+        payload.Clear();
+        int place = new SettledRecord { How = SettledHow.Release, Time = Loop.Now }.Write(payload);
+        foreach (var run in runs)
+            run.Write(payload, withPlace: false);
+        payload.FillUInt32(place, (uint)runs.Count);
+        if (!TryRecord(Draft(RecordType.Settled)))
+            return false;
+        HasDemand();
+        return true;
+    }
+
+    /// <summary>The queue was purged up to an offset.</summary>
+    public void Purged(long lowest)
+    {
+        State.Purged(lowest);
+        ScanOffset = Math.Max(ScanOffset, State.Cursor.ReadOffset);
+    }
+
+    /// <summary>Retention passed an offset. False: no room for a record, nothing happened.</summary>
+    public bool TryExpire(long firstRetained)
+    {
+        long missed = Math.Max(0, firstRetained - ScanOffset) + State.Cursor.CountBefore(firstRetained, State.Dead.IsRedriven);
+        if (missed == 0 && State.Cursor.ReadOffset >= firstRetained)
+            return true;
+        var payload = Loop.Payload;
+        payload.Clear();
+        new CursorMovedRecord(MoveReason.Expired) { Missed = missed, Lowest = firstRetained }.Write(payload);
+        if (!TryRecord(Draft(RecordType.CursorMoved, Math.Max(firstRetained, State.Cursor.ReadOffset))))
+            return false;
+        if (missed > 0)
+        {
+            Loop.Metrics.Missed(missed, MoveReason.Expired);
+            Loop.Log.Missed(State.Identity.Name.Value, State.Identity.Id, Queue.Id, missed, firstRetained, "past retention");
+        }
+        return true;
+    }
+
+    /// <summary>Frees dead letters that are gone at the front of the index.</summary>
+    public void FreeDead()
+    {
+        if (State.Dead.First > _deadFreed)
+            Loop.Store.Expire(State.Identity.DeadIndex, new Offset(_deadFreed = State.Dead.First));
+    }
+
+    /// <summary>Gives a committed dead letter its place.</summary>
+    public void DispatchDead(in CommittedRecord record)
+    {
+        if (record.Header.Position > State.Dispatched)
+            Loop.Store.Dispatch(State.Identity.DeadIndex, new Offset(State.Dead.Add()), record);
+    }
+
+    /// <summary>Looks whether the group may have first deliveries.</summary>
+    public bool MayDeliverFirst()
+    {
+        var cursor = State.Cursor;
+        bool full = cursor.Unsettled >= Loop.Setting.MaxUnsettled || cursor.BlockCount >= Loop.Setting.MaxCursorBlocks;
+        if (full != _paused)
+        {
+            _paused = full;
+            Loop.Metrics.Paused(full);
+            if (full)
+                Loop.Log.GroupPaused(State.Identity.Name.Value, State.Identity.Id, Queue.Id, cursor.Unsettled);
+            else
+                Loop.Log.GroupResumed(State.Identity.Name.Value, State.Identity.Id, Queue.Id);
+        }
+        return !full;
+    }
+
+    /// <summary>It is deleted: its consumers hear so, its memory and its dead letters are given back.</summary>
+    public void Close(ErrorCode why)
+    {
+        _closed = true;
+        foreach (var subscription in Subscriptions.All.ToArray())
+        {
+            Detach(subscription);
+            subscription.End();
+            SubscriptionFrames.WriteEnded(subscription, why);
+        }
+        State.Cursor.Holds.Observer = null;
+        First.Drop();
+        Again.Drop();
+        Dead.Drop();
+        Burials.Drop();
+        if (_paused)
+            Loop.Metrics.Paused(false);
+        Queue.Remove(this);
+        Loop.Store.Expire(State.Identity.DeadIndex, new Offset(State.Dead.End));
+    }
+
+    /// <inheritdoc/>
+    public void HoldMade(DueToken token, in Hold hold)
+    {
+        TimeSpan length = hold.Kind == HoldKind.Lease
+            ? TimeSpan.FromMilliseconds(hold.VisibilityMilliseconds)
+            : TimeSpan.FromMilliseconds(hold.EndTime - Loop.Now);
+        Loop.Deadlines.Add(this, token, Loop.Deadlines.In(length));
+    }
+
+    /// <inheritdoc/>
+    public bool IsPending(DueToken token) => !_closed && State.Cursor.Holds.IsPending(token);
+
+    /// <inheritdoc/>
+    public void Due(DueToken token, DeliveryLoop loop)
+    {
+        bool lease = State.Cursor.Holds[token.Index].Kind == HoldKind.Lease;
+        int before = State.Cursor.Ready;
+        State.Cursor.Expire(token, State.Options.MaxAttempts, Burials.Expired);
+        if (lease)
+            Loop.Metrics.Expired(State.Cursor.Ready - before);
+        HasDemand();
+    }
+}

@@ -1,0 +1,22 @@
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Delivery.Groups;
+
+/// <summary>What can be set for a group. Immutable.</summary>
+internal sealed record GroupOptions
+{
+    /// <summary>What a group has unless told otherwise.</summary>
+    public static GroupOptions Default { get; } = new();
+
+    /// <summary>The messages that the group gets; the others are settled unseen. Default: all.</summary>
+    public TagFilter Filter { get; init; } = TagFilter.All;
+
+    /// <summary>How long a lease lasts where the consumer names nothing else. Default: 30 s.</summary>
+    public TimeSpan VisibilityTimeout { get; init; } = Limits.DefaultVisibilityTimeout;
+
+    /// <summary>Deliveries of one message before it is a dead letter, 1 to 1,000. Default: 16.</summary>
+    public int MaxAttempts { get; init; } = Limits.DefaultMaxAttempts;
+
+    /// <summary>When a message comes again after a nack without a delay.</summary>
+    public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
+}

@@ -1,0 +1,41 @@
+using Forewave.Broker.Delivery.Records;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Delivery.Groups;
+
+/// <summary>A group's options as GroupChanged records and checkpoints hold them. Stateless.</summary>
+internal static class GroupOptionsCodec
+{
+    /// <summary>Writes options.</summary>
+    public static void Write(GroupOptions options, RecordWriter writer)
+    {
+        writer.LongText(options.Filter.Text);
+        writer.Int64((long)options.VisibilityTimeout.TotalMilliseconds);
+        writer.UInt32((uint)options.MaxAttempts);
+        writer.Int64((long)options.Retry.FirstDelay.TotalMilliseconds);
+        writer.Int64((long)options.Retry.MaxDelay.TotalMilliseconds);
+        writer.UInt32((uint)options.Retry.Delays.Count);
+        foreach (var delay in options.Retry.Delays)
+            writer.Int64((long)delay.TotalMilliseconds);
+    }
+
+    /// <summary>Reads options.</summary>
+    public static GroupOptions Read(ref RecordReader reader)
+    {
+        var filter = new TagFilter(reader.LongText());
+        var visibility = TimeSpan.FromMilliseconds(reader.Int64());
+        int attempts = reader.Count();
+        var first = TimeSpan.FromMilliseconds(reader.Int64());
+        var max = TimeSpan.FromMilliseconds(reader.Int64());
+        var delays = new TimeSpan[reader.Count()];
+        for (int i = 0; i < delays.Length; i++)
+            delays[i] = TimeSpan.FromMilliseconds(reader.Int64());
+        return new GroupOptions
+        {
+            Filter = filter,
+            VisibilityTimeout = visibility,
+            MaxAttempts = attempts,
+            Retry = new RetryPolicy { FirstDelay = first, MaxDelay = max, Delays = delays },
+        };
+    }
+}

@@ -1,0 +1,222 @@
+using Forewave.Broker.Delivery.Cursors;
+using Forewave.Broker.Delivery.DeadLetters;
+using Forewave.Broker.Delivery.Records;
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Delivery.Groups;
+
+/// <summary>
+/// What the log says of one group: cursor, options, dead letters. A fold: <see cref="Apply"/> is the same in recovery and in
+/// life, and nothing else changes it but the clock (<see cref="Cursor.Expire"/>). For the loop alone. A record that cannot be
+/// read throws and leaves the group as far as it came: the partition stops.
+/// </summary>
+internal sealed class GroupState
+{
+    private const byte PartVersion = 1;
+
+    /// <summary>Makes a group that starts at an offset.</summary>
+    public GroupState(GroupIdentity identity, GroupOptions options, long startOffset)
+        : this(identity, options, new Cursor(startOffset, new AttemptHistories()))
+    {
+    }
+
+    private GroupState(GroupIdentity identity, GroupOptions options, Cursor cursor)
+    {
+        Identity = identity;
+        Options = options;
+        Cursor = cursor;
+        Dead = new DeadLetterIndex(identity.DeadIndex);
+    }
+
+    /// <summary>Its numbers and its name.</summary>
+    public GroupIdentity Identity { get; }
+
+    /// <summary>Its options.</summary>
+    public GroupOptions Options { get; set; }
+
+    /// <summary>Its place in the queue.</summary>
+    public Cursor Cursor { get; }
+
+    /// <summary>Its dead letters.</summary>
+    public DeadLetterIndex Dead { get; }
+
+    /// <summary>Messages that retention, a purge or rot took before the group settled them.</summary>
+    public long Missed { get; private set; }
+
+    /// <summary>Dead letters dispatched up to here are in it; only while recovering.</summary>
+    public LogPosition Dispatched { get; private init; }
+
+    /// <summary>Its own records up to here are in it; only while recovering.</summary>
+    public LogPosition Tail { get; private init; }
+
+    /// <summary>Does what a record says.</summary>
+    /// <param name="type">The record's type.</param>
+    /// <param name="sequence">Its sequence: an offset.</param>
+    /// <param name="payload">Its payload.</param>
+    public void Apply(RecordType type, ulong sequence, ReadOnlySpan<byte> payload)
+    {
+        switch (type)
+        {
+            case RecordType.Leased:
+                Leased(LeasedRecord.Read(payload, out var leases), leases);
+                break;
+            case RecordType.Settled:
+                Settled(SettledRecord.Read(payload, out var settled), settled);
+                break;
+            case RecordType.Extended:
+                Extended(payload);
+                break;
+            case RecordType.DeadLettered:
+                Cursor.Settle((long)sequence, 1);
+                Dead.Settled((long)sequence, 1);
+                break;
+            case RecordType.Redriven:
+                Redriven(payload);
+                break;
+            case RecordType.DeadPurged:
+                DeadPurged(payload);
+                break;
+            case RecordType.CursorMoved:
+                Moved((long)sequence, CursorMovedRecord.Read(payload));
+                break;
+            default:
+                throw new InvalidDataException($"{type} is no record of a group");
+        }
+    }
+
+    /// <summary>The queue was purged up to an offset.</summary>
+    public void Purged(long lowest) => LoseBefore(lowest);
+
+    /// <summary>Everything of the queue before an offset is gone.</summary>
+    public void LoseBefore(long lowest)
+    {
+        Cursor.DropBefore(lowest, Dead.IsRedriven);
+        Cursor.Read(lowest);
+    }
+
+    /// <summary>Writes it into a checkpoint.</summary>
+    public void Write(RecordWriter writer)
+    {
+        writer.Byte(PartVersion);
+        Identity.Write(writer);
+        GroupOptionsCodec.Write(Options, writer);
+        writer.Int64(Missed);
+        CursorParts.Write(Cursor, writer);
+        Dead.Write(writer);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static GroupState Read(in StatePart part, ReadOnlySpan<byte> state)
+    {
+        var reader = new RecordReader(state);
+        reader.Version(PartVersion);
+        var identity = GroupIdentity.Read(ref reader);
+        var options = GroupOptionsCodec.Read(ref reader);
+        long missed = reader.Int64();
+        var group = new GroupState(identity, options, CursorParts.Read(ref reader))
+        {
+            Missed = missed, Dispatched = part.Dispatched, Tail = part.Tail,
+        };
+        group.Dead.Read(ref reader);
+        return group;
+    }
+
+    private void Leased(LeasedRecord record, RecordReader runs)
+    {
+        var terms = new HoldTerms
+        {
+            Kind = HoldKind.Lease,
+            EndTime = record.Time + record.VisibilityMilliseconds,
+            VisibilityMilliseconds = record.VisibilityMilliseconds,
+            Epoch = record.Epoch,
+            Consumer = Cursor.Holds.Consumer(record.Consumer, record.ConsumerName),
+        };
+        bool redriven = record.Kind == LeaseKind.Redriven;
+        for (int i = 0; i < record.Runs; i++)
+        {
+            var run = RecordRun.Read(ref runs, redriven);
+            if (redriven)
+                Dead.HandOut(run.Place, run.First);
+            else if (record.Kind == LeaseKind.InOrder)
+                Cursor.Read(run.End);
+            Cursor.Lease(new ReadyRun(run.First, run.Count, run.Attempt), terms);
+        }
+    }
+
+    private void Settled(SettledRecord record, RecordReader runs)
+    {
+        bool redriven = record.How == SettledHow.TakenRedriven;
+        for (int i = 0; i < record.Runs; i++)
+            Settled(record, RecordRun.Read(ref runs, redriven));
+    }
+
+    private void Settled(in SettledRecord record, in RecordRun run)
+    {
+        switch (record.How)
+        {
+            case SettledHow.Nack:
+                var failure = new FailedAttempt { Attempt = run.Attempt, Time = record.Time, Consumer = "", Reason = record.Reason };
+                Cursor.Wait(run.First, run.Count, record.DueTime, failure);
+                return;
+            case SettledHow.Release:
+                Cursor.Release(run.First, run.Count);
+                return;
+            case SettledHow.AckUpTo:
+                if (Cursor.Holds.Find(record.Consumer) is { } consumer)
+                    Cursor.SettleUpTo(consumer, run.First);
+                Dead.SettledWhere(offset => !Cursor.IsUnsettled(offset));
+                return;
+            case SettledHow.Taken:
+                Cursor.Read(run.End);
+                break;
+            case SettledHow.TakenRedriven:
+                Dead.HandOut(run.Place, run.First);
+                break;
+            case SettledHow.Ack:
+                break;
+            default:
+                throw new InvalidDataException($"a Settled record of kind {(int)record.How}");
+        }
+        Cursor.Settle(run.First, run.Count);
+        Dead.Settled(run.First, run.Count);
+    }
+
+    private void Extended(ReadOnlySpan<byte> payload)
+    {
+        var record = ExtendedRecord.Read(payload, out var runs);
+        for (int i = 0; i < record.Runs; i++)
+        {
+            var run = RecordRun.Read(ref runs, withPlace: false);
+            Cursor.Extend(run.First, run.Count, record.Time + record.VisibilityMilliseconds, record.VisibilityMilliseconds);
+        }
+    }
+
+    private void Redriven(ReadOnlySpan<byte> payload)
+    {
+        var reader = new RecordReader(payload);
+        reader.Version(1);
+        long after = reader.Int64();
+        var places = new Places();
+        places.Read(ref reader);
+        Dead.Redrive(after, places);
+    }
+
+    private void DeadPurged(ReadOnlySpan<byte> payload)
+    {
+        var reader = new RecordReader(payload);
+        reader.Version(1);
+        var places = new Places();
+        places.Read(ref reader);
+        foreach (var range in places.Ranges)
+            Dead.Purge(range);
+    }
+
+    private void Moved(long readOffset, CursorMovedRecord record)
+    {
+        Missed += record.Missed;
+        if (record.Lowest > 0)
+            LoseBefore(record.Lowest);
+        Cursor.Read(readOffset);
+    }
+}

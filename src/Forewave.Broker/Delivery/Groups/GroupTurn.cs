@@ -1,0 +1,116 @@
+using Forewave.Broker.Delivery.Reading;
+using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Delivery.Subscriptions;
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Delivery.Groups;
+
+/// <summary>
+/// One turn of a group: up to some frames, each to the next consumer that wants messages. A frame takes redeliveries first, then
+/// first deliveries in offset order, then redriven dead letters; what has to come from disk first is left for a later turn. The
+/// record of a frame is appended before the frame is written. For the loop alone.
+/// </summary>
+internal sealed class GroupTurn(GroupDelivery group)
+{
+    private const int FramesPerTurn = 4;
+
+    private readonly FrameFilling _filling = new(group);
+
+    private enum Outcome
+    {
+        /// <summary>A frame was sent.</summary>
+        Sent,
+
+        /// <summary>There is nothing to send now; whatever brings something wakes the group.</summary>
+        Nothing,
+
+        /// <summary>There may be something to send in another turn.</summary>
+        Later,
+    }
+
+    /// <summary>Takes the turn. True: there is more to do.</summary>
+    public bool Take()
+    {
+        if (!group.Burials.TryRun())
+            return true;
+        long hungry = group.Subscriptions.HungryCount(int.MaxValue);
+        for (int i = 0; i < FramesPerTurn; i++)
+        {
+            if (group.Subscriptions.Next(group.Loop) is not { } subscription)
+                return false;
+            long share = (_filling.Available + hungry - 1) / Math.Max(hungry, 1);
+            var outcome = Deliver(subscription, Math.Max(share, 1));
+            if (outcome != Outcome.Sent)
+                return outcome == Outcome.Later;
+        }
+        return true;
+    }
+
+    private Outcome Deliver(Subscription subscription, long share)
+    {
+        var frame = group.Loop.Frame;
+        frame.Begin(subscription, Demand.Of(subscription, share));
+        bool more = _filling.Fill(frame, subscription);
+        var outcome = more ? Outcome.Later : Outcome.Nothing;
+        if (!frame.IsEmpty)
+            outcome = subscription.AtMostOnce ? SendTaken(frame, subscription) : SendLeased(frame, subscription);
+        group.First.EndFrame();
+        group.Again.EndFrame();
+        group.Dead.EndFrame();
+        frame.Clear();
+        return outcome;
+    }
+
+    private Outcome SendLeased(DeliveryFrame frame, Subscription subscription)
+    {
+        var payload = group.Loop.Payload;
+        payload.Clear();
+        int place = new LeasedRecord
+        {
+            Kind = frame.IsRedriven ? LeaseKind.Redriven : LeaseKind.InOrder,
+            Consumer = subscription.ConsumerId,
+            ConsumerName = subscription.ConsumerName,
+            Time = group.Loop.Now,
+            VisibilityMilliseconds = (uint)subscription.LeaseLength.TotalMilliseconds,
+            Epoch = group.Loop.Store.Epoch.Value,
+        }.Write(payload);
+        WriteRuns(frame, payload, place);
+        if (!group.TryRecord(group.Draft(RecordType.Leased)))
+            return PutBack();
+        int frameBytes = frame.Write();
+        frame.Spend();
+        group.Loop.Wrote(subscription);
+        group.Loop.Metrics.Delivered(frame.Messages, frame.Again, frameBytes);
+        return Outcome.Sent;
+    }
+
+    /// <summary>At most once: the frame leaves when the record that settles its messages is committed.</summary>
+    private Outcome SendTaken(DeliveryFrame frame, Subscription subscription)
+    {
+        var payload = group.Loop.Payload;
+        payload.Clear();
+        var how = frame.IsRedriven ? SettledHow.TakenRedriven : SettledHow.Taken;
+        int place = new SettledRecord { How = how, Time = group.Loop.Now }.Write(payload);
+        WriteRuns(frame, payload, place);
+        var taken = new TakenFrame(group.Loop, subscription, frame.ToBytes(), frame.AnswersPull);
+        if (!group.TryRecord(group.Draft(RecordType.Settled, owner: taken)))
+            return PutBack();
+        frame.Spend();
+        group.Loop.Metrics.Delivered(frame.Messages, frame.Again, taken.Bytes);
+        return Outcome.Sent;
+    }
+
+    private static void WriteRuns(DeliveryFrame frame, RecordWriter payload, int place)
+    {
+        foreach (var run in frame.Runs)
+            run.Write(payload, frame.IsRedriven);
+        payload.FillUInt32(place, (uint)frame.Runs.Count);
+    }
+
+    private Outcome PutBack()
+    {
+        _filling.PutBack();
+        return Outcome.Later;
+    }
+}

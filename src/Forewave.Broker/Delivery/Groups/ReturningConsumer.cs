@@ -1,0 +1,95 @@
+using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Delivery.Subscriptions;
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Delivery.Groups;
+
+/// <summary>
+/// Sorts out the leases of a consumer that comes back: what it still holds stays its own, even where a crash lost the record of
+/// it; the rest never reached it, or it gave it up, and is released in place. For the loop alone.
+/// </summary>
+internal sealed class ReturningConsumer(GroupDelivery group, Subscription subscription)
+{
+    /// <summary>Stands for a consumer that is known by a handle alone.</summary>
+    public static ConsumerId Unknown { get; } = new(UInt128.One);
+
+    /// <summary>Does it. False: no room for a record; it may be called again.</summary>
+    public bool TrySortOut() => TryAdopt() && group.TryRelease(NotHeld());
+
+    private List<RecordRun> NotHeld()
+    {
+        var leased = new List<RecordRun>();
+        if (group.State.Cursor.Holds.Find(subscription.ConsumerId) is { } consumer)
+            group.State.Cursor.CollectLeases(consumer, leased);
+        var rest = new List<RecordRun>();
+        foreach (var run in leased)
+        {
+            long first = run.First;
+            for (long offset = run.First; offset < run.End; offset++)
+            {
+                if (!Holds(offset, run.Attempt))
+                    continue;
+                Add(rest, first, offset, run.Attempt);
+                first = offset + 1;
+            }
+            Add(rest, first, run.End, run.Attempt);
+        }
+        return rest;
+    }
+
+    private static void Add(List<RecordRun> runs, long first, long end, uint attempt)
+    {
+        if (end > first)
+            runs.Add(new RecordRun(first, (int)(end - first), attempt));
+    }
+
+    private bool Holds(long offset, uint attempt)
+    {
+        foreach (var held in subscription.Held.Span)
+        {
+            if (held.Attempt.Value == attempt && offset >= held.First.Value && offset < held.First.Value + held.Count)
+                return true;
+        }
+        return false;
+    }
+
+    private bool TryAdopt()
+    {
+        var runs = new List<RecordRun>();
+        foreach (var held in subscription.Held.Span)
+        {
+            long end = Math.Min(held.First.Value + held.Count, group.Queue.End);
+            for (long offset = held.First.Value; offset < end; offset++)
+            {
+                if (group.State.Cursor.WasNeverHandedOut(offset) && runs.Count < Limits.MessagesPerFrame)
+                    Append(runs, offset, held.Attempt.Value);
+            }
+        }
+        if (runs.Count == 0)
+            return true;
+        var payload = group.Loop.Payload;
+        payload.Clear();
+        int place = new LeasedRecord
+        {
+            Kind = LeaseKind.Adopted,
+            Consumer = subscription.ConsumerId,
+            ConsumerName = subscription.ConsumerName,
+            Time = group.Loop.Now,
+            VisibilityMilliseconds = (uint)group.State.Options.VisibilityTimeout.TotalMilliseconds,
+            Epoch = 0,
+        }.Write(payload);
+        foreach (var run in runs)
+            run.Write(payload, withPlace: false);
+        payload.FillUInt32(place, (uint)runs.Count);
+        return group.TryRecord(group.Draft(RecordType.Leased));
+    }
+
+    private static void Append(List<RecordRun> runs, long offset, uint attempt)
+    {
+        if (runs.Count > 0 && runs[^1] is var last && last.End == offset && last.Attempt == attempt)
+            runs[^1] = last with { Count = last.Count + 1 };
+        else
+            runs.Add(new RecordRun(offset, 1, attempt));
+    }
+}

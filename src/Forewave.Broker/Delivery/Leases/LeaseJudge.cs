@@ -1,0 +1,157 @@
+using Forewave.Broker.Delivery.Cursors;
+using Forewave.Broker.Delivery.Records;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Delivery.Leases;
+
+/// <summary>
+/// The rules of leases: which messages of a run a handle may still settle. An ack after expiry succeeds as long as no newer
+/// attempt was handed out; a repeated ack succeeds; a handle of an earlier epoch that the broker does not know is taken while
+/// its message is unsettled and nobody else has it. Whole blocks of a good run are judged at once. For the loop alone.
+/// </summary>
+internal sealed class LeaseJudge
+{
+    private readonly List<RecordRun> _good = [];
+    private readonly List<RecordRun> _adopted = [];
+    private readonly List<RefusedRange> _refused = [];
+    private Cursor _cursor = null!;
+    private long _queueEnd;
+    private uint _epoch;
+
+    /// <summary>What may be done, in order, adjoining runs in one.</summary>
+    public List<RecordRun> Good => _good;
+
+    /// <summary>What of it has to be leased first.</summary>
+    public List<RecordRun> Adopted => _adopted;
+
+    /// <summary>What must not be done.</summary>
+    public List<RefusedRange> Refused => _refused;
+
+    /// <summary>Begins a batch of runs of one group.</summary>
+    public void Begin(Cursor cursor, long queueEnd, Epoch epoch)
+    {
+        _good.Clear();
+        _adopted.Clear();
+        _refused.Clear();
+        _cursor = cursor;
+        _queueEnd = queueEnd;
+        _epoch = epoch.Value;
+    }
+
+    /// <summary>Judges one run.</summary>
+    public void Judge(in SettleItem item)
+    {
+        for (long offset = item.First.Value; offset < item.End;)
+        {
+            var part = BlockPart.At(offset, item.End);
+            offset += part.Count;
+            var block = _cursor.Blocks.Find(part.Number);
+            if (block is not null && IsWhollyGood(block, part, item))
+                Append(_good, part.FirstOffset, part.Count, item.Attempt.Value);
+            else
+                JudgeEach(block, part, item);
+        }
+    }
+
+    private bool IsWhollyGood(CursorBlock block, in BlockPart part, in SettleItem item)
+    {
+        ulong mask = part.Mask;
+        if ((block.Leased & ~block.Dying & mask) != mask)
+            return false;
+        if (block.AttemptsOf.Slice(part.From, part.Count).ContainsAnyExcept((ushort)item.Attempt.Value))
+            return false;
+        for (ulong rest = mask; rest != 0;)
+        {
+            var same = block.SameHold(part.Number, rest);
+            rest &= ~same.Mask;
+            if (!IsOfEpoch(_cursor.Holds[block.HoldsOf[same.From]], item))
+                return false;
+        }
+        return true;
+    }
+
+    private bool IsOfEpoch(in Hold hold, in SettleItem item) =>
+        hold.Epoch == item.Epoch.Value || hold.Epoch == 0 && item.Epoch.Value < _epoch;
+
+    private void JudgeEach(CursorBlock? block, in BlockPart part, in SettleItem item)
+    {
+        for (int place = part.From; place < part.From + part.Count; place++)
+        {
+            long offset = (part.Number << CursorBlock.Shift) + place;
+            switch (Judge(block, place, offset, item))
+            {
+                case Verdict.Do:
+                    Append(_good, offset, 1, item.Attempt.Value);
+                    break;
+                case Verdict.Adopt:
+                    Append(_adopted, offset, 1, item.Attempt.Value);
+                    Append(_good, offset, 1, item.Attempt.Value);
+                    break;
+                case Verdict.Lost:
+                    Refuse(item, offset, ErrorCode.LeaseLost);
+                    break;
+                case Verdict.Invalid:
+                    Refuse(item, offset, ErrorCode.HandleInvalid);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private Verdict Judge(CursorBlock? block, int place, long offset, in SettleItem item)
+    {
+        ulong bit = 1UL << place;
+        if (block is null || (block.Unsettled & bit) == 0)
+        {
+            bool settled = offset < _cursor.ReadOffset || block is not null && (block.Ahead & bit) != 0;
+            return settled ? Settled(item.Verb) : Unknown(offset, item);
+        }
+        uint attempt = block.AttemptsOf[place];
+        if (item.Attempt.Value != attempt)
+            return item.Attempt.Value < attempt ? Verdict.Lost : Unknown(offset, item);
+        if ((block.Dying & bit) != 0)
+            return Dying(item.Verb);
+        if ((block.Leased & bit) != 0)
+            return IsOfEpoch(_cursor.Holds[block.HoldsOf[place]], item) ? Verdict.Do : Verdict.Lost;
+        return item.Verb switch
+        {
+            SettleVerb.Ack or SettleVerb.Reject => Verdict.Do,
+            SettleVerb.Nack or SettleVerb.Release => Verdict.Done,
+            _ => Verdict.Lost,
+        };
+    }
+
+    private static Verdict Settled(SettleVerb verb) => verb == SettleVerb.Ack ? Verdict.Done : Verdict.Lost;
+
+    private static Verdict Dying(SettleVerb verb) => verb switch
+    {
+        SettleVerb.Ack => Verdict.Do,
+        SettleVerb.Extend => Verdict.Lost,
+        _ => Verdict.Done,
+    };
+
+    /// <summary>Nothing is known of such a lease: an earlier epoch may have given it and lost its record.</summary>
+    private Verdict Unknown(long offset, in SettleItem item)
+    {
+        if (item.Epoch.Value >= _epoch || offset >= _queueEnd || item.Attempt.Value is 0 or > GroupLimits.MaxAttempts)
+            return Verdict.Invalid;
+        return item.Verb == SettleVerb.Release ? Verdict.Done : Verdict.Adopt;
+    }
+
+    private void Refuse(in SettleItem item, long offset, ErrorCode code)
+    {
+        if (_refused.Count > 0 && _refused[^1] is var last && last.Item == item && last.End == offset && last.Code == code)
+            _refused[^1] = last with { Count = last.Count + 1 };
+        else
+            _refused.Add(new RefusedRange(item, offset, 1, code));
+    }
+
+    private static void Append(List<RecordRun> runs, long first, int count, uint attempt)
+    {
+        if (runs.Count > 0 && runs[^1] is var last && last.End == first && last.Attempt == attempt)
+            runs[^1] = last with { Count = last.Count + count };
+        else
+            runs.Add(new RecordRun(first, count, attempt));
+    }
+}

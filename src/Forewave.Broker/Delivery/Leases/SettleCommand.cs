@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Delivery.Leases;
+
+/// <summary>The part of a Settle frame that one loop does: runs of its queues, batched into a record for each group and verb.</summary>
+internal sealed class SettleCommand(SettleRequest request, DeliveryLoop loop) : IDeliveryCommand
+{
+    private readonly List<SettleItem> _items = [];
+    private int _next;
+
+    /// <summary>The loop.</summary>
+    public DeliveryLoop Loop { get; } = loop;
+
+    /// <summary>Adds a run; before it is posted.</summary>
+    public void Add(in SettleItem item) => _items.Add(item);
+
+    /// <inheritdoc/>
+    public bool Run(DeliveryLoop running)
+    {
+        var items = CollectionsMarshal.AsSpan(_items);
+        while (_next < items.Length)
+        {
+            var batch = Batch(items[_next..]);
+            if (running.Queues.FindGroup(batch[0].Group) is { } group && group.Queue.Id == batch[0].Queue)
+            {
+                if (!running.Settlement.TrySettle(group, batch, request))
+                    return false;
+            }
+            else
+            {
+                foreach (ref readonly var item in batch)
+                    request.Fail(item, item.First, 0, ErrorCode.HandleInvalid);
+            }
+            _next += batch.Length;
+        }
+        AwaitCommit(running);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Refuse(DeliveryLoop refusing, ErrorCode code) => request.Stopped(code);
+
+    /// <summary>The first items that can go into one record.</summary>
+    private static Span<SettleItem> Batch(Span<SettleItem> items)
+    {
+        ref readonly var first = ref items[0];
+        int count = 1;
+        while (count < items.Length && first.Verb != SettleVerb.AckUpTo && IsLike(first, items[count]))
+            count++;
+        return items[..count];
+    }
+
+    private static bool IsLike(in SettleItem one, in SettleItem other) =>
+        one.Group == other.Group
+        && one.Queue == other.Queue
+        && one.Verb == other.Verb
+        && one.Delay == other.Delay
+        && one.Reason == other.Reason
+        && (one.Attempt == other.Attempt || one.Verb is not (SettleVerb.Nack or SettleVerb.Reject));
+
+    /// <summary>
+    /// The answer waits for everything that the loop appended so far: a repeated ack must not be answered before the first one's
+    /// record is committed.
+    /// </summary>
+    private void AwaitCommit(DeliveryLoop running)
+    {
+        if (running.LastAppended == LogPosition.None || !running.Store.TryAwaitCommit(running.LastAppended, request, 0))
+            request.Done();
+    }
+}

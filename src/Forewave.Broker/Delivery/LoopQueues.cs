@@ -1,0 +1,108 @@
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Subscriptions;
+using Forewave.Broker.Sessions;
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Delivery;
+
+/// <summary>The queues and groups of one loop, by number. For the loop alone; before its start, for recovery.</summary>
+internal sealed class LoopQueues(DeliveryLoop loop)
+{
+    private readonly Dictionary<uint, QueueDelivery> _queues = [];
+    private readonly Dictionary<uint, GroupDelivery> _groups = [];
+    private readonly List<Subscription> _congested = [];
+    private readonly HashSet<uint> _closed = [];
+
+    /// <summary>All queues.</summary>
+    public IReadOnlyCollection<QueueDelivery> All => _queues.Values;
+
+    /// <summary>All groups.</summary>
+    public IReadOnlyCollection<GroupDelivery> Groups => _groups.Values;
+
+    /// <summary>The queue with a number, or null.</summary>
+    public QueueDelivery? Find(uint queueId) => _queues.GetValueOrDefault(queueId);
+
+    /// <summary>The group with a number, or null.</summary>
+    public GroupDelivery? FindGroup(uint groupId) => _groups.GetValueOrDefault(groupId);
+
+    /// <summary>The queue with a number; made when it is not known.</summary>
+    public QueueDelivery Get(uint queueId)
+    {
+        if (!_queues.TryGetValue(queueId, out var queue))
+            _queues.Add(queueId, queue = new QueueDelivery(loop, queueId));
+        return queue;
+    }
+
+    /// <summary>Adds a group of one of its queues.</summary>
+    public void Add(GroupDelivery group) => _groups.Add(group.State.Identity.Id, group);
+
+    /// <summary>Takes a group out.</summary>
+    public void Remove(GroupDelivery group) => _groups.Remove(group.State.Identity.Id);
+
+    /// <summary>Adds a queue that a checkpoint holds; groups that were loaded before it move over.</summary>
+    public void Load(QueueDelivery queue)
+    {
+        var before = _queues.GetValueOrDefault(queue.Id);
+        _queues[queue.Id] = queue;
+        foreach (var group in before?.Groups.ToArray() ?? [])
+        {
+            before!.Remove(group);
+            group.Move(queue);
+            queue.Add(group);
+        }
+    }
+
+    /// <summary>Takes a deleted queue out with everything in it.</summary>
+    public void Close(uint queueId)
+    {
+        if (!_queues.TryGetValue(queueId, out var queue))
+            return;
+        foreach (var group in queue.Groups.ToArray())
+            group.Close(ErrorCode.QueueNotFound);
+        _queues.Remove(queueId);
+        _closed.Add(queueId);
+        loop.Store.Expire(queueId, new Offset(queue.End));
+    }
+
+    /// <summary>A record of one of its queues is committed.</summary>
+    public void Dispatch(in CommittedRecord record)
+    {
+        if (record.Header.Type == RecordType.DeadLettered)
+            FindGroup(record.Header.Source)?.DispatchDead(record);
+        else
+            DispatchPublished(record);
+    }
+
+    /// <summary>
+    /// The first publish may be committed before the command that opens its queue has run, and the last one after the queue was
+    /// closed (numbers are never used again, so a closed one stays closed).
+    /// </summary>
+    private void DispatchPublished(in CommittedRecord record)
+    {
+        uint id = record.Header.Queue;
+        if (_closed.Count == 0 || !_closed.Contains(id))
+            Get(id).Dispatch(record);
+    }
+
+    /// <summary>A subscription waits until its connection takes messages again.</summary>
+    public void AddCongested(Subscription subscription)
+    {
+        subscription.WaitsForDrain = true;
+        _congested.Add(subscription);
+        subscription.Output.NotifyDrained(loop);
+    }
+
+    /// <summary>A connection takes messages again.</summary>
+    public void Drained(ISessionOutput output)
+    {
+        foreach (var subscription in _congested)
+        {
+            if (subscription.Output != output)
+                continue;
+            subscription.WaitsForDrain = false;
+            subscription.Group?.HasDemand();
+        }
+        _congested.RemoveAll(static subscription => !subscription.WaitsForDrain);
+    }
+}

@@ -1,0 +1,183 @@
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Records;
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Delivery;
+
+/// <summary>
+/// One queue as its loop has it: where it ends, where it begins, its groups. Dispatch gives each committed message the next
+/// offset: a pure function of the log. For the loop alone; before its start, for recovery.
+/// </summary>
+internal sealed class QueueDelivery
+{
+    private const byte PartVersion = 1;
+
+    private readonly DeliveryLoop _loop;
+    private readonly Dictionary<GroupName, GroupDelivery> _byName = [];
+    private readonly List<GroupDelivery> _groups = [];
+    private readonly LogPosition _loadedDispatched;
+    private readonly LogPosition _loadedTail;
+
+    /// <summary>Makes an empty queue.</summary>
+    public QueueDelivery(DeliveryLoop loop, uint id)
+    {
+        _loop = loop;
+        Id = id;
+    }
+
+    private QueueDelivery(DeliveryLoop loop, in StatePart part)
+        : this(loop, part.Id)
+    {
+        _loadedDispatched = part.Dispatched;
+        _loadedTail = part.Tail;
+    }
+
+    /// <summary>Its number.</summary>
+    public uint Id { get; }
+
+    /// <summary>The offset that the next message gets.</summary>
+    public long End { get; private set; } = 1;
+
+    /// <summary>Everything before this offset is gone.</summary>
+    public long Lowest { get; private set; } = 1;
+
+    /// <summary>Unix time in milliseconds of the newest message; 0 where there was none.</summary>
+    public long LastPublishTime { get; private set; }
+
+    /// <summary>How many groups it has.</summary>
+    public int GroupCount => _groups.Count;
+
+    /// <summary>Its groups, oldest first.</summary>
+    public IReadOnlyList<GroupDelivery> Groups => _groups;
+
+    /// <summary>The group with a name, or null.</summary>
+    public GroupDelivery? Find(GroupName name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Gives the messages of a committed publish their offsets and wakes the groups.</summary>
+    public void Dispatch(in CommittedRecord record)
+    {
+        if (record.Header.Position <= _loadedDispatched)
+            return;
+        _loop.Store.Dispatch(Id, new Offset(End), record);
+        End += record.Header.Count;
+        LastPublishTime = Math.Max(LastPublishTime, record.Header.Time.UnixMilliseconds);
+        foreach (var group in _groups)
+            group.HasDemand();
+    }
+
+    /// <summary>The offset that a start point means now.</summary>
+    /// <param name="start">What was asked for.</param>
+    /// <param name="found">What the search for a time gave.</param>
+    public long StartOffset(StartPoint start, Offset? found) => start.Kind switch
+    {
+        StartKind.Latest => End,
+        StartKind.Time => Math.Clamp(found?.Value ?? Lowest, Lowest, End),
+        StartKind.Offset => Math.Clamp(start.Value, Lowest, End),
+        _ => Lowest,
+    };
+
+    /// <summary>Makes a group. Null: no room for its record, nothing happened.</summary>
+    public GroupDelivery? Make(GroupName name, GroupOptions options, long startOffset)
+    {
+        var identity = new GroupIdentity
+        {
+            Id = _loop.Setting.NextId(), QueueId = Id, DeadIndex = _loop.Setting.NextId(), Name = name,
+        };
+        var group = new GroupDelivery(_loop, this, new GroupState(identity, options, startOffset));
+        if (!group.TryAppendChange(isDeleted: false, options))
+            return null;
+        Add(group);
+        group.Begin();
+        _loop.Log.GroupMade(name.Value, identity.Id, Id, startOffset);
+        return group;
+    }
+
+    /// <summary>Adds a group that was made or loaded.</summary>
+    public void Add(GroupDelivery group)
+    {
+        _byName.Add(group.State.Identity.Name, group);
+        _groups.Add(group);
+        _loop.Queues.Add(group);
+    }
+
+    /// <summary>Takes a group out.</summary>
+    public void Remove(GroupDelivery group)
+    {
+        _byName.Remove(group.State.Identity.Name);
+        _groups.Remove(group);
+        _loop.Queues.Remove(group);
+    }
+
+    /// <summary>Everything before an offset is gone.</summary>
+    public void LoseBefore(long lowest) => Lowest = Math.Max(Lowest, Math.Min(lowest, End));
+
+    /// <summary>From now on it lives: what the store freed is gone, its groups set their deadlines.</summary>
+    public void Begin()
+    {
+        LoseBefore(_loop.Store.Extent(Id).FirstRetained.Value);
+        foreach (var group in _groups)
+            group.Begin();
+    }
+
+    /// <summary>Removes every message that is there now. False: no room for the record, nothing happened.</summary>
+    public bool TryPurge()
+    {
+        var draft = new RecordDraft
+        {
+            Type = RecordType.Purged, Count = 1, Queue = Id, Sequence = (ulong)End, PayloadCrc = Checksum.Of([]),
+        };
+        if (!_loop.TryAppend(draft))
+            return false;
+        foreach (var group in _groups)
+            group.Purged(End);
+        LoseBefore(End);
+        return true;
+    }
+
+    /// <summary>Retention passed an offset: cursors that are behind it move. False: no room; it may be called again.</summary>
+    public bool TryExpire(long firstRetained)
+    {
+        firstRetained = Math.Min(firstRetained, End);
+        foreach (var group in _groups)
+        {
+            if (!group.TryExpire(firstRetained))
+                return false;
+        }
+        LoseBefore(firstRetained);
+        return true;
+    }
+
+    /// <summary>Does what a Purged record says, unless it is in the checkpoint already.</summary>
+    public void Purged(in RecordHeader header)
+    {
+        long lowest = (long)header.Sequence;
+        foreach (var group in _groups)
+        {
+            if (header.Position > group.State.Tail)
+                group.State.Purged(lowest);
+        }
+        if (header.Position > _loadedTail)
+            LoseBefore(lowest);
+    }
+
+    /// <summary>Writes its part of a checkpoint.</summary>
+    public void Write(RecordWriter writer)
+    {
+        writer.Byte(PartVersion);
+        writer.Int64(End);
+        writer.Int64(Lowest);
+        writer.Int64(LastPublishTime);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static QueueDelivery Read(DeliveryLoop loop, in StatePart part, ReadOnlySpan<byte> state)
+    {
+        var reader = new RecordReader(state);
+        reader.Version(PartVersion);
+        return new QueueDelivery(loop, part)
+        {
+            End = reader.Int64(), Lowest = reader.Int64(), LastPublishTime = reader.Int64(),
+        };
+    }
+}

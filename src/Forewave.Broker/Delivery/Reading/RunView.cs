@@ -1,0 +1,28 @@
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Delivery.Reading;
+
+/// <summary>The rest of a stored run from an offset on. The bytes are the source's until the frame is written.</summary>
+internal readonly struct RunView(in StoredRun run, int skipped, int byteOffset)
+{
+    private readonly StoredRun _run = run;
+
+    /// <summary>The record's header; its position is that of the whole run's first message.</summary>
+    public RecordHeader Header => _run.Header;
+
+    /// <summary>The bytes of the run rotted.</summary>
+    public bool Damaged => _run.Damaged;
+
+    /// <summary>Offset of the first message.</summary>
+    public long First => _run.First.Value + skipped;
+
+    /// <summary>How many messages.</summary>
+    public int Count => _run.Count - skipped;
+
+    /// <summary>The encoded messages.</summary>
+    public ReadOnlyMemory<byte> Messages => _run.Messages[byteOffset..];
+
+    /// <summary>Log position of a message.</summary>
+    public LogPosition PositionOf(long offset) => _run.Header.Position.Plus((ulong)(offset - _run.First.Value));
+}

@@ -1,0 +1,19 @@
+namespace Forewave.Broker.Delivery.Subscriptions;
+
+/// <summary>The pulls of one subscription that have no answer yet, oldest first. For the loop alone.</summary>
+internal sealed class PendingReceives
+{
+    private readonly List<PendingReceive> _pending = [];
+
+    /// <summary>There is one.</summary>
+    public bool Any => _pending.Count > 0;
+
+    /// <summary>The oldest.</summary>
+    public PendingReceive First => _pending[0];
+
+    /// <summary>Adds the newest.</summary>
+    public void Add(PendingReceive receive) => _pending.Add(receive);
+
+    /// <summary>Takes one out; false when it was answered before.</summary>
+    public bool Remove(PendingReceive receive) => _pending.Remove(receive);
+}
