@@ -1,0 +1,14 @@
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+
+namespace Forewave.Client.Connections;
+
+/// <summary>The consumer behind a subscription. Called on the receive loop: short, never blocking, never throwing.</summary>
+internal interface IDeliveryHandler
+{
+    /// <summary>Messages came; the frame's bytes are valid during the call.</summary>
+    void Delivered(ReadOnlySpan<byte> frame, ByteRange payload);
+
+    /// <summary>The broker ended the subscription.</summary>
+    void Ended(ForewaveException reason);
+}

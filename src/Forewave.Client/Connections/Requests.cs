@@ -1,0 +1,54 @@
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+
+namespace Forewave.Client.Connections;
+
+/// <summary>The unanswered requests of one connection. Thread-safe; bounded by whoever makes requests.</summary>
+internal sealed class Requests
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ulong, IAnswerHandler> _handlers = [];
+    private ulong _last;
+    private ForewaveException? _closed;
+
+    /// <summary>Gives a request its number. Null: the connection has ended.</summary>
+    public CorrelationId? Add(IAnswerHandler handler)
+    {
+        lock (_lock)
+        {
+            if (_closed is not null)
+            {
+                return null;
+            }
+
+            _handlers.Add(++_last, handler);
+            return new CorrelationId(_last);
+        }
+    }
+
+    /// <summary>Takes the handler of an answer; null when nobody waits for it.</summary>
+    public IAnswerHandler? Take(CorrelationId correlation)
+    {
+        lock (_lock)
+        {
+            return _handlers.Remove(correlation.Value, out IAnswerHandler? handler) ? handler : null;
+        }
+    }
+
+    /// <summary>The connection ended: tells everybody who waits, oldest request first.</summary>
+    public void Close(ForewaveException reason)
+    {
+        KeyValuePair<ulong, IAnswerHandler>[] waiting;
+        lock (_lock)
+        {
+            _closed = reason;
+            waiting = [.. _handlers.OrderBy(one => one.Key)];
+            _handlers.Clear();
+        }
+
+        foreach ((_, IAnswerHandler handler) in waiting)
+        {
+            handler.Lost(reason);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.IO.Pipelines;
+using Forewave.Protocol;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Forewave.Client;
+
+/// <summary>How a <see cref="ForewaveClient"/> finds its brokers and treats them. Immutable.</summary>
+public sealed record ForewaveClientOptions
+{
+    /// <summary>
+    /// <c>host:port[,host:port…]</c> or <c>dns://name:port</c>; tried in turn. Default <c>127.0.0.1:7600</c>.
+    /// </summary>
+    public string Server { get; init; } = $"127.0.0.1:{Limits.DefaultPort}";
+
+    /// <summary>The client's name as operators see it; at most 64 bytes. Default: the program's name.</summary>
+    public string Name { get; init; } = AppDomain.CurrentDomain.FriendlyName;
+
+    /// <summary>How long one attempt to connect and say hello may take. Default 5 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a call waits for its answer when it is given no cancellation that comes earlier. Default 30 s.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>First pause before connecting again; doubled up to <see cref="MaxReconnectDelay"/>, with jitter. Default 50 ms.</summary>
+    public TimeSpan ReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Longest pause before connecting again. Default 2 s.</summary>
+    public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the client logs. Default: nowhere.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>
+    /// Reaches a broker otherwise than by TCP, for example one in the same process; then <see cref="Server"/> is not used.
+    /// </summary>
+    public Func<CancellationToken, ValueTask<IDuplexPipe>>? Connector { get; init; }
+}
