@@ -1,0 +1,100 @@
+using System.Buffers;
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+
+namespace Forewave.Client.Producing;
+
+/// <summary>
+/// Messages of one queue that go together. The first bytes of its buffer stay free, so that the heads of a frame can be
+/// written in front of the messages and the whole be sent without another copy. Guarded by its producer's lock while it
+/// gathers; after that it changes no more.
+/// </summary>
+internal sealed class Batch
+{
+    /// <summary>Room in front of the messages; the heads of a frame with one batch take at most 53 bytes.</summary>
+    public const int HeadRoomBytes = 64;
+
+    private const int FirstBufferBytes = 2048;
+    private byte[] _bytes;
+    private CompletionEntry[] _entries;
+    private int _end = HeadRoomBytes;
+
+    public Batch(QueueBuffer queue, long now)
+    {
+        Queue = queue;
+        Begun = now;
+        _bytes = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
+        _entries = ArrayPool<CompletionEntry>.Shared.Rent(16);
+    }
+
+    public QueueBuffer Queue { get; }
+
+    /// <summary>Timestamp of the first message.</summary>
+    public long Begun { get; }
+
+    public int Count { get; private set; }
+
+    /// <summary>Sequence of the first message; none until the batch is sealed.</summary>
+    public Sequence FirstSequence { get; set; }
+
+    /// <summary>How often the broker has refused it.</summary>
+    public int Refusals { get; set; }
+
+    /// <summary>Its publishers have been told that the outcome is unknown; it is still sent, for its sequences must not be missing.</summary>
+    public bool IsAbandoned { get; set; }
+
+    public int MessagesBytes => _end - HeadRoomBytes;
+
+    public ReadOnlySpan<byte> Messages => _bytes.AsSpan(HeadRoomBytes, MessagesBytes);
+
+    public ReadOnlySpan<CompletionEntry> Entries => _entries.AsSpan(0, Count);
+
+    public void Add(in MessageFields message, int encodedBytes, in CompletionEntry entry)
+    {
+        int size = MessageWriter.SizeInRun(encodedBytes);
+        if (_bytes.Length - _end < size)
+        {
+            Grow(ref _bytes, _end, _end + size);
+        }
+
+        if (Count == _entries.Length)
+        {
+            Grow(ref _entries, Count, Count + 1);
+        }
+
+        _entries[Count++] = entry;
+        _end += MessageWriter.Write(_bytes.AsSpan(_end), message, encodedBytes);
+    }
+
+    /// <summary>Bytes of a frame that carries this batch alone, heads in front of the messages.</summary>
+    public ReadOnlyMemory<byte> FrameOfItsOwn(CorrelationId correlation, uint producer)
+    {
+        PublishBatchHeader header = Header;
+        int batchHead = PublishFrameWriter.BatchHeadSize(header, MessagesBytes);
+        int batchBytes = batchHead + MessagesBytes;
+        int frameHead = PublishFrameWriter.FrameHeadSize(correlation, producer, batchBytes);
+        int start = HeadRoomBytes - batchHead - frameHead;
+        PublishFrameWriter.WriteFrameHead(_bytes.AsSpan(start), correlation, producer, batchBytes);
+        PublishFrameWriter.WriteBatchHead(_bytes.AsSpan(start + frameHead), header, MessagesBytes);
+        return _bytes.AsMemory(start, _end - start);
+    }
+
+    /// <summary>Head of this batch in a frame.</summary>
+    public PublishBatchHeader Header => new() { QueueHandle = Queue.Handle, FirstSequence = FirstSequence };
+
+    /// <summary>Gives the buffers back: nobody looks at the batch any more.</summary>
+    public void Recycle()
+    {
+        ArrayPool<byte>.Shared.Return(_bytes);
+        ArrayPool<CompletionEntry>.Shared.Return(_entries, clearArray: true);
+        (_bytes, _entries, _end, Count) = ([], [], HeadRoomBytes, 0);
+    }
+
+    private static void Grow<T>(ref T[] array, int used, int needed)
+    {
+        T[] larger = ArrayPool<T>.Shared.Rent(Math.Max(needed, array.Length * 2));
+        array.AsSpan(0, used).CopyTo(larger);
+        ArrayPool<T>.Shared.Return(array, System.Runtime.CompilerServices.RuntimeHelpers.IsReferenceOrContainsReferences<T>());
+        array = larger;
+    }
+}

@@ -1,0 +1,282 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Forewave.Client.Connections;
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+using Forewave.Protocol.V1;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+
+namespace Forewave.Client.Producing;
+
+/// <summary>
+/// Publishes messages to any number of queues. Thread-safe; make one and keep it. Messages of one queue are stored in the order
+/// in which publishing was called.
+/// <para>
+/// Batches by itself: whatever gathers while an earlier send is under way goes together, nothing waits for more to come. So
+/// many messages in flight are cheap and one awaited after the other costs a sync and a round trip each.
+/// </para>
+/// <para>
+/// Lives through reconnects: what is not answered is sent again under its sequence, and stored once.
+/// </para>
+/// </summary>
+public sealed class Producer : ILinkParticipant, IAsyncDisposable
+{
+    private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(100);
+
+    private readonly BrokerLink _link;
+    private readonly ProducerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ProducerBuffer _buffer;
+    private readonly ITimer _timer;
+    private ProducerId _id;
+    private PartitionNumber _partition;
+    private bool _isClosed;
+
+    internal Producer(BrokerLink link, ProducerOptions options, ForewaveClientOptions client)
+    {
+        _link = link;
+        _options = options;
+        _time = client.TimeProvider;
+        _logger = client.LoggerFactory.CreateLogger("Forewave.Client");
+        _id = options.ProducerId ?? ProducerId.New();
+        _buffer = new ProducerBuffer(options, _time) { OpenQueue = OpenQueue, LoseIdentity = LoseIdentity, TellPublishers = Tell };
+        _timer = _time.CreateTimer(static buffer => ((ProducerBuffer)buffer!).Tick(), _buffer, TickPeriod, TickPeriod);
+        link.Join(this);
+    }
+
+    /// <summary>The id under which the broker knows this instance.</summary>
+    public ProducerId ProducerId => _id;
+
+    /// <summary>The highest sequence that was used, for programs with an id of their own.</summary>
+    public Sequence LastSequence => _buffer.LastSequence;
+
+    /// <summary>Publishes bytes. As <see cref="PublishAsync(QueueName, Message, CancellationToken)"/>.</summary>
+    public ValueTask<Receipt> PublishAsync(QueueName queue, ReadOnlyMemory<byte> body, CancellationToken cancellation = default) =>
+        PublishAsync(queue, new Message(body), cancellation);
+
+    /// <summary>Publishes a value as JSON. As <see cref="PublishAsync(QueueName, Message, CancellationToken)"/>.</summary>
+    public ValueTask<Receipt> PublishAsync<T>(
+        QueueName queue, T value, JsonTypeInfo<T> type, CancellationToken cancellation = default) =>
+        PublishAsync(queue, new Message(JsonSerializer.SerializeToUtf8Bytes(value, type)), cancellation);
+
+    /// <summary>
+    /// Publishes a message; completes when it is stored as durably as its queue asks for. Costs no allocation unless the wait
+    /// can be cancelled.
+    /// </summary>
+    /// <param name="queue">Made if there is none, unless the options or the broker say otherwise.</param>
+    /// <param name="message">Copied before this returns, unless the buffer is full.</param>
+    /// <param name="cancellation">Ends the wait; the message may be stored all the same.</param>
+    /// <exception cref="ForewaveException">
+    /// The message breaks a limit or was refused (not stored), or its outcome is unknown: see its <c>Stored</c>.
+    /// </exception>
+    public ValueTask<Receipt> PublishAsync(QueueName queue, Message message, CancellationToken cancellation = default)
+    {
+        if (cancellation.CanBeCanceled)
+        {
+            return new ValueTask<Receipt>(PublishCancellableAsync(queue, message, cancellation));
+        }
+
+        PendingPublish pending = PendingPublish.Rent();
+        bool isAdded = false;
+        try
+        {
+            isAdded = TryPublish(queue, message, pending);
+        }
+        finally
+        {
+            if (!isAdded)
+            {
+                pending.Return();
+            }
+        }
+
+        return isAdded ? pending.Task : new ValueTask<Receipt>(PublishCancellableAsync(queue, message, cancellation));
+    }
+
+    /// <summary>
+    /// Publishes a message whose outcome an observer hears of; does not wait. The fastest way: no allocation, no task.
+    /// </summary>
+    /// <returns>False: the buffer is full, nothing was taken; wait with <see cref="WaitForRoomAsync"/>.</returns>
+    /// <exception cref="ForewaveException">The message breaks a limit, or the producer is closed.</exception>
+    public bool TryPublish(QueueName queue, in Message message, IPublishObserver observer, long token = 0)
+    {
+        if (Volatile.Read(ref _isClosed))
+        {
+            throw new ForewaveException(ErrorCode.ClientClosed);
+        }
+
+        MessageFields fields = new()
+        {
+            Body = message.Body.Span,
+            Keys = message.Keys.Span,
+            Tag = message.Tag,
+            Headers = message.Headers.Span,
+        };
+        return _buffer.TryAdd(queue, fields, new CompletionEntry(observer, token));
+    }
+
+    /// <summary>Completes when a publish that found no room is worth another try.</summary>
+    public Task WaitForRoomAsync(CancellationToken cancellation = default) => _buffer.WaitForRoomAsync().WaitAsync(cancellation);
+
+    /// <summary>
+    /// Publishes many messages to one queue; completes when all are stored, with their receipts in order.
+    /// </summary>
+    /// <exception cref="ForewaveException">
+    /// One of them failed: this is the first error; the others may be stored or not. To know each, use an observer.
+    /// </exception>
+    public async ValueTask<IReadOnlyList<Receipt>> PublishManyAsync(
+        QueueName queue, IReadOnlyList<Message> messages, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        if (messages.Count == 0)
+        {
+            return [];
+        }
+
+        ManyPublishes many = new(messages.Count);
+        int added = 0;
+        try
+        {
+            for (; added < messages.Count; added++)
+            {
+                while (!TryPublish(queue, messages[added], many, added))
+                {
+                    await WaitForRoomAsync(cancellation).ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            if (added < messages.Count)
+            {
+                many.CountDown(messages.Count - added);
+            }
+        }
+
+        return await many.Task.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Completes when everything that was published before has its outcome.</summary>
+    public async ValueTask FlushAsync(CancellationToken cancellation = default)
+    {
+        while (!_buffer.IsEmpty)
+        {
+            Task room = _buffer.WaitForRoomAsync();
+            if (!_buffer.IsEmpty)
+            {
+                await room.WaitAsync(cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Waits for what is under way, at most for the delivery deadline; the rest fails. Then nothing can be published.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isClosed, true))
+        {
+            return;
+        }
+
+        using CancellationTokenSource deadline = new(_options.DeliveryDeadline, _time);
+        try
+        {
+            await FlushAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _buffer.FailAll(new ForewaveException(ErrorCode.ClientClosed, "The producer was closed before the broker answered."));
+        }
+
+        _link.Leave(this);
+        await _timer.DisposeAsync().ConfigureAwait(false);
+    }
+
+    async ValueTask ILinkParticipant.ConnectedAsync(Connection connection, CancellationToken cancellation)
+    {
+        ClientFrame request = new()
+        {
+            OpenProducer = new OpenProducer
+            {
+                ProducerId = ByteString.CopyFrom(_id.ToBytes()),
+                Name = _options.Name is { } name ? name.Value : "",
+            },
+        };
+        ServerFrame answer = await connection.RequestAsync(request, cancellation).ConfigureAwait(false);
+        _partition = new PartitionNumber((ushort)connection.Hello.Partition);
+        await Task.WhenAll(_buffer.QueuesToOpen().Select(queue => OpenQueueAsync(connection, queue))).ConfigureAwait(false);
+        _buffer.Attach(connection, answer.ProducerOpened.Producer, new Sequence(answer.ProducerOpened.LastSequence));
+    }
+
+    void ILinkParticipant.Disconnected(ForewaveException reason) => _buffer.Detach();
+
+    private async Task<Receipt> PublishCancellableAsync(QueueName queue, Message message, CancellationToken cancellation)
+    {
+        CancellablePublish publish = new();
+        long begun = _time.GetTimestamp();
+        while (!TryPublish(queue, message, publish))
+        {
+            await WaitForRoomAsync(cancellation).ConfigureAwait(false);
+            if (_time.GetElapsedTime(begun) > _options.DeliveryDeadline)
+            {
+                throw new ForewaveException(ErrorCode.BufferFull, $"The producer's buffer was full for {_options.DeliveryDeadline}.");
+            }
+        }
+
+        return await publish.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    // Nobody waits for the task: its outcome goes to the buffer, and it never throws.
+    private void OpenQueue(Connection connection, QueueBuffer queue) => _ = OpenQueueAsync(connection, queue);
+
+    private async Task OpenQueueAsync(Connection connection, QueueBuffer queue)
+    {
+        OpenQueue open = new() { Queue = queue.Name.Value, Create = _options.CreateQueues };
+        try
+        {
+            ServerFrame answer = await connection.RequestAsync(new ClientFrame { OpenQueue = open }, default).ConfigureAwait(false);
+            _buffer.Opened(connection, queue, answer.QueueOpened.Queue);
+        }
+        catch (ForewaveException e) when (!connection.Completion.IsCompleted && e.Code is not (ErrorCode.Disconnected or ErrorCode.ClientClosed))
+        {
+            _buffer.Refused(queue, e);
+        }
+        catch (ForewaveException)
+        {
+            // The connection ended: the next one opens the queue again.
+        }
+    }
+
+    private void LoseIdentity(Connection connection)
+    {
+        ForewaveException error = new(ErrorCode.OutcomeUnknown, "The broker does not know this producer's id any more: what was under way may be stored or not.");
+        _id = ProducerId.New();
+        _buffer.BeginAnew(error);
+        connection.Fail(new ForewaveException(ErrorCode.ProducerUnknown));
+    }
+
+    private void Tell(Batch batch, BatchOutcome outcome)
+    {
+        ReadOnlySpan<CompletionEntry> entries = batch.Entries;
+        for (int i = 0; i < entries.Length; i++)
+        {
+            try
+            {
+                if (outcome.Error is { } error)
+                {
+                    entries[i].Observer?.Failed(error, entries[i].Token);
+                }
+                else
+                {
+                    Receipt receipt = new(new MessageId(_partition, outcome.PositionOf(i)), outcome.Durability, outcome.IsDuplicate);
+                    entries[i].Observer?.Stored(receipt, entries[i].Token);
+                }
+            }
+            catch (Exception e)
+            {
+                ClientLog.ObserverFailed(_logger, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,481 @@
+using Forewave.Client.Connections;
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+
+namespace Forewave.Client.Producing;
+
+/// <summary>
+/// Everything of a producer that waits: what gathers by queue, what is sealed and unanswered, what is to be tried again.
+/// Thread-safe by one lock, held while a message is encoded or a frame is sealed.
+/// <para>
+/// Sequences are given when a frame is sealed, consecutive within a batch. A sealed frame stays until it is answered and is
+/// sent again, in order, over every new connection: the broker stores each sequence once.
+/// </para>
+/// </summary>
+internal sealed class ProducerBuffer : IFrameSource
+{
+    private readonly ProducerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<QueueName, QueueBuffer> _queues = [];
+    private readonly Queue<QueueBuffer> _listed = new();
+    private readonly List<PublishFrame> _unanswered = [];
+    private readonly Queue<PublishFrame> _resend = new();
+    private readonly List<(Batch Batch, long Due)> _delayed = [];
+    private readonly CompletionQueue _completions = new();
+    private readonly Room _room = new();
+    private Connection? _connection;
+    private uint _handle;
+    private ulong _nextSequence;
+    private long _bufferedBytes;
+
+    public ProducerBuffer(ProducerOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _nextSequence = options.FirstSequence?.Value ?? 0;
+    }
+
+    /// <summary>A queue needs a handle; called without the lock.</summary>
+    public required Action<Connection, QueueBuffer> OpenQueue { get; init; }
+
+    /// <summary>The broker does not know the producer id any more; called without the lock.</summary>
+    public required Action<Connection> LoseIdentity { get; init; }
+
+    /// <summary>Tells publishers what became of a batch; on the thread pool.</summary>
+    public required Action<Batch, BatchOutcome> TellPublishers { get; init; }
+
+    /// <summary>The highest sequence that was given.</summary>
+    public Sequence LastSequence => new(_nextSequence == 0 ? 0 : _nextSequence - 1);
+
+    /// <summary>Adds a message to what gathers; false: the buffer is full.</summary>
+    /// <exception cref="ForewaveException">The message breaks a limit.</exception>
+    public bool TryAdd(QueueName queue, in MessageFields message, in CompletionEntry entry)
+    {
+        if (!MessageWriter.TryMeasure(message, out int encodedBytes, out FrameProblem problem))
+        {
+            throw problem.ToException();
+        }
+
+        Connection? connection;
+        bool opens;
+        QueueBuffer buffer;
+        lock (_lock)
+        {
+            int size = MessageWriter.SizeInRun(encodedBytes);
+            if (_bufferedBytes + size > _options.MaxBufferedBytes && _bufferedBytes > 0)
+            {
+                return false;
+            }
+
+            _bufferedBytes += size;
+            buffer = BufferOf(queue);
+            buffer.BatchFor(size, _options.FrameBytes, _time.GetTimestamp()).Add(message, encodedBytes, entry);
+            connection = _connection;
+            opens = connection is not null && buffer is { Handle: 0, IsOpening: false };
+            buffer.IsOpening |= opens;
+            if (buffer.IsListed || (buffer.Handle == 0 && !opens))
+            {
+                return true;
+            }
+
+            List(buffer);
+        }
+
+        Wake(connection, opens ? buffer : null);
+        return true;
+    }
+
+    /// <summary>Completes when there may be room again.</summary>
+    public Task WaitForRoomAsync() => _room.WaitAsync();
+
+    /// <summary>Whether everything has been answered; else wait for room and look again.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _bufferedBytes == 0;
+            }
+        }
+    }
+
+    public bool TryTake(out ReadOnlyMemory<byte> frames)
+    {
+        frames = default;
+        lock (_lock)
+        {
+            if (_connection is null)
+            {
+                return false;
+            }
+
+            if (!_resend.TryDequeue(out PublishFrame? frame))
+            {
+                frame = _unanswered.Count < _options.FramesInFlight ? Seal() : null;
+            }
+
+            if (frame is null || _connection.Register(frame) is not { } correlation)
+            {
+                return false;
+            }
+
+            frames = frame.Encode(correlation, _handle);
+            return true;
+        }
+    }
+
+    /// <summary>The queues that need a handle on a new connection: they have something to send.</summary>
+    public List<QueueBuffer> QueuesToOpen()
+    {
+        lock (_lock)
+        {
+            HashSet<QueueBuffer> queues = [];
+            foreach (QueueBuffer queue in _queues.Values)
+            {
+                (queue.Handle, queue.IsOpening) = (0, false);
+                if (!queue.IsEmpty)
+                {
+                    queues.Add(queue);
+                }
+            }
+
+            queues.UnionWith(_unanswered.SelectMany(frame => frame.Batches).Select(batch => batch!.Queue));
+            queues.UnionWith(_delayed.Select(one => one.Batch.Queue));
+            foreach (QueueBuffer queue in queues)
+            {
+                queue.IsOpening = true;
+            }
+
+            return [.. queues];
+        }
+    }
+
+    /// <summary>The producer is known on a new connection: what is unanswered goes again, then what gathered.</summary>
+    public void Attach(Connection connection, uint handle, Sequence lastKnown)
+    {
+        lock (_lock)
+        {
+            _nextSequence = _nextSequence == 0 ? lastKnown.Value + 1 : _nextSequence;
+            _handle = handle;
+            _resend.Clear();
+            _unanswered.ForEach(_resend.Enqueue);
+            _connection = connection;
+        }
+
+        connection.Signal(this);
+    }
+
+    /// <summary>The connection has ended.</summary>
+    public void Detach()
+    {
+        lock (_lock)
+        {
+            _connection = null;
+        }
+    }
+
+    /// <summary>A queue has its handle.</summary>
+    public void Opened(Connection connection, QueueBuffer queue, uint handle)
+    {
+        lock (_lock)
+        {
+            (queue.Handle, queue.IsOpening) = (handle, false);
+            if (!queue.IsEmpty && !queue.IsListed)
+            {
+                List(queue);
+            }
+        }
+
+        connection.Signal(this);
+    }
+
+    /// <summary>A queue cannot be opened: what gathered for it fails.</summary>
+    public void Refused(QueueBuffer queue, ForewaveException error)
+    {
+        lock (_lock)
+        {
+            queue.IsOpening = false;
+            while (queue.Take() is { } batch)
+            {
+                Finish(batch, error);
+            }
+        }
+
+        _room.Open();
+    }
+
+    /// <summary>A frame's answer came; on the receive loop.</summary>
+    public void Answered(PublishFrame frame)
+    {
+        Connection? connection;
+        bool lostIdentity = false;
+        lock (_lock)
+        {
+            connection = _connection;
+            if (!_unanswered.Remove(frame))
+            {
+                return;
+            }
+
+            for (int i = 0; i < frame.Batches.Count; i++)
+            {
+                Batch batch = frame.Batches[i]!;
+                ForewaveException? error = frame.OutcomeOf(i).Error;
+                lostIdentity |= error?.Code == ErrorCode.ProducerUnknown;
+                if (error is not null && TryLater(batch, error))
+                {
+                    frame.Batches[i] = null;
+                }
+                else
+                {
+                    _bufferedBytes -= batch.MessagesBytes;
+                }
+            }
+        }
+
+        _completions.Add(frame);
+        _room.Open();
+        if (connection is not null && lostIdentity)
+        {
+            LoseIdentity(connection);
+        }
+        else
+        {
+            connection?.Signal(this);
+        }
+    }
+
+    /// <summary>The producer id is another from now on: sequences begin anew, what was sealed under the old one fails.</summary>
+    public void BeginAnew(ForewaveException error)
+    {
+        lock (_lock)
+        {
+            _connection = null;
+            _nextSequence = 1;
+            foreach (Batch? batch in _unanswered.SelectMany(frame => frame.Batches))
+            {
+                Finish(batch!, error);
+            }
+
+            _unanswered.Clear();
+            _resend.Clear();
+        }
+
+        _room.Open();
+    }
+
+    /// <summary>Looks at deadlines and at what is to be tried again.</summary>
+    public void Tick()
+    {
+        Connection? connection;
+        lock (_lock)
+        {
+            long now = _time.GetTimestamp();
+            ListDelayed(now);
+            AbandonLate(now);
+            FailLate(now);
+            connection = _connection;
+        }
+
+        _room.Open();
+        connection?.Signal(this);
+    }
+
+    /// <summary>Everything that is not answered fails: the producer is closed.</summary>
+    public void FailAll(ForewaveException error)
+    {
+        BeginAnew(error);
+        lock (_lock)
+        {
+            foreach (QueueBuffer queue in _queues.Values)
+            {
+                while (queue.Take() is { } batch)
+                {
+                    Finish(batch, error);
+                }
+            }
+
+            _delayed.ForEach(one => Finish(one.Batch, error));
+            _delayed.Clear();
+        }
+
+        _room.Open();
+    }
+
+    /// <summary>Tells the publishers of a batch; on the thread pool.</summary>
+    public void Tell(Batch batch, in BatchOutcome outcome) => TellPublishers(batch, outcome);
+
+    private QueueBuffer BufferOf(QueueName queue)
+    {
+        if (!_queues.TryGetValue(queue, out QueueBuffer? buffer))
+        {
+            _queues[queue] = buffer = new QueueBuffer(queue);
+        }
+
+        return buffer;
+    }
+
+    private void List(QueueBuffer queue)
+    {
+        queue.IsListed = true;
+        _listed.Enqueue(queue);
+    }
+
+    private void Wake(Connection? connection, QueueBuffer? opening)
+    {
+        if (connection is null)
+        {
+            return;
+        }
+
+        if (opening is not null)
+        {
+            OpenQueue(connection, opening);
+        }
+        else
+        {
+            connection.Signal(this);
+        }
+    }
+
+    // Takes batches, queue by queue in turn, until the frame is full. Null: nothing to send.
+    private PublishFrame? Seal()
+    {
+        PublishFrame? frame = null;
+        int messages = 0;
+        while (_listed.TryPeek(out QueueBuffer? queue))
+        {
+            Batch? batch = queue.Handle == 0 ? null : queue.Peek();
+            if (batch is not null && frame is not null
+                && (frame.MessagesBytes + batch.MessagesBytes > _options.FrameBytes || messages + batch.Count > Limits.MessagesPerFrame))
+            {
+                break;
+            }
+
+            _listed.Dequeue();
+            queue.IsListed = false;
+            if (batch is null)
+            {
+                continue;
+            }
+
+            queue.Take();
+            frame ??= new PublishFrame(this);
+            messages += batch.Count;
+            Seal(batch, frame);
+            if (!queue.IsEmpty)
+            {
+                List(queue);
+            }
+        }
+
+        if (frame is not null)
+        {
+            _unanswered.Add(frame);
+        }
+
+        return frame;
+    }
+
+    private void Seal(Batch batch, PublishFrame frame)
+    {
+        batch.FirstSequence = new Sequence(_nextSequence);
+        _nextSequence += (ulong)batch.Count;
+        frame.Batches.Add(batch);
+        frame.MessagesBytes += batch.MessagesBytes;
+    }
+
+    private bool TryLater(Batch batch, ForewaveException error)
+    {
+        if (batch.IsAbandoned || IsLate(batch, _time.GetTimestamp()))
+        {
+            return false;
+        }
+
+        bool isHandle = error.Code == ErrorCode.UnknownHandle;
+        if (isHandle)
+        {
+            batch.Queue.Handle = 0;
+        }
+
+        TimeSpan? delay = isHandle ? TimeSpan.Zero : _options.RetryPolicy.DelayBeforeNext(error, ++batch.Refusals);
+        if (delay is null)
+        {
+            return false;
+        }
+
+        _delayed.Add((batch, _time.GetTimestamp() + (long)(delay.Value.TotalSeconds * _time.TimestampFrequency)));
+        return true;
+    }
+
+    private void ListDelayed(long now)
+    {
+        for (int i = _delayed.Count - 1; i >= 0; i--)
+        {
+            (Batch batch, long due) = _delayed[i];
+            if (due > now)
+            {
+                continue;
+            }
+
+            _delayed.RemoveAt(i);
+            batch.Queue.PutBack(batch);
+            if (batch.Queue is { Handle: 0, IsOpening: false } && _connection is { } connection)
+            {
+                batch.Queue.IsOpening = true;
+                ThreadPool.UnsafeQueueUserWorkItem(open => OpenQueue(open.connection, open.Queue), (connection, batch.Queue), preferLocal: false);
+            }
+            else if (!batch.Queue.IsListed)
+            {
+                List(batch.Queue);
+            }
+        }
+    }
+
+    // Sent and not answered in time: the publishers learn that the outcome is unknown, the batch still goes again.
+    private void AbandonLate(long now)
+    {
+        foreach (Batch? batch in _unanswered.SelectMany(frame => frame.Batches))
+        {
+            if (batch is { IsAbandoned: false } && IsLate(batch, now))
+            {
+                batch.IsAbandoned = true;
+                ForewaveException error = new(ErrorCode.OutcomeUnknown, $"No answer within the delivery deadline of {_options.DeliveryDeadline}.");
+                _completions.Add(new FailedBatch(this, batch, error, IsLast: false));
+            }
+        }
+    }
+
+    private void FailLate(long now)
+    {
+        ForewaveException error = new(ErrorCode.Timeout, $"Not sent within the delivery deadline of {_options.DeliveryDeadline}.");
+        foreach (QueueBuffer queue in _queues.Values)
+        {
+            while (queue.Peek() is { } batch && IsLate(batch, now))
+            {
+                queue.Take();
+                Finish(batch, error);
+            }
+        }
+
+        foreach ((Batch batch, _) in _delayed.Where(one => IsLate(one.Batch, now)))
+        {
+            Finish(batch, error);
+        }
+
+        _delayed.RemoveAll(one => IsLate(one.Batch, now));
+    }
+
+    private bool IsLate(Batch batch, long now) => _time.GetElapsedTime(batch.Begun, now) > _options.DeliveryDeadline;
+
+    private void Finish(Batch batch, ForewaveException error)
+    {
+        _bufferedBytes -= batch.MessagesBytes;
+        if (!batch.IsAbandoned)
+        {
+            _completions.Add(new FailedBatch(this, batch, error, IsLast: true));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Forewave.Protocol;
+
+namespace Forewave.Client.Producing;
+
+/// <summary>How a <see cref="Producer"/> works. Immutable.</summary>
+public sealed record ProducerOptions
+{
+    /// <summary>The role, shared by all instances of a program; shown with each message. At most 64 bytes. Default: none.</summary>
+    public ProducerName? Name { get; init; }
+
+    /// <summary>
+    /// Identifies this instance, so that a message that is sent twice is stored once. Default: random. A program may keep its
+    /// own and bring it again, with <see cref="FirstSequence"/>; two instances must never use one id at the same time.
+    /// </summary>
+    public ProducerId? ProducerId { get; init; }
+
+    /// <summary>
+    /// The sequence of the first message under a <see cref="ProducerId"/> of one's own. Default: one above the highest that the
+    /// broker knows.
+    /// </summary>
+    public Sequence? FirstSequence { get; init; }
+
+    /// <summary>
+    /// Bytes of messages that are not answered yet, sent or not; above it publishing waits. 64 KiB to 2 GiB, default 64 MiB.
+    /// </summary>
+    public long MaxBufferedBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// How long a message may be under way, waiting for the broker included; then its outcome is <c>Timeout</c> (never sent)
+    /// or <c>OutcomeUnknown</c>. Default 30 s.
+    /// </summary>
+    public TimeSpan DeliveryDeadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Bytes of messages in one frame, about; a larger message gets a frame of its own. 4 KiB to 4 MiB, default 256 KiB.
+    /// </summary>
+    public int FrameBytes { get; init; } = 256 * 1024;
+
+    /// <summary>Frames that may be unanswered at once; more messages gather meanwhile. 1 to 512, default 64.</summary>
+    public int FramesInFlight { get; init; } = 64;
+
+    /// <summary>Makes a queue that does not exist. Default true.</summary>
+    public bool CreateQueues { get; init; } = true;
+
+    /// <summary>Decides on refused messages. Default: <see cref="DefaultPublishRetryPolicy"/>.</summary>
+    public IPublishRetryPolicy RetryPolicy { get; init; } = DefaultPublishRetryPolicy.Instance;
+}

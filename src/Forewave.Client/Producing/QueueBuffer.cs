@@ -1,0 +1,61 @@
+using Forewave.Protocol;
+
+namespace Forewave.Client.Producing;
+
+/// <summary>What a producer has gathered for one queue. Guarded by the producer's lock.</summary>
+internal sealed class QueueBuffer(QueueName name)
+{
+    private readonly Queue<Batch> _full = new();
+    private Batch? _gathering;
+
+    public QueueName Name { get; } = name;
+
+    /// <summary>The queue's handle on the connection there is; 0: it has none yet.</summary>
+    public uint Handle { get; set; }
+
+    /// <summary>The broker has been asked for a handle on the connection there is.</summary>
+    public bool IsOpening { get; set; }
+
+    /// <summary>It stands in the list of queues that have something to send.</summary>
+    public bool IsListed { get; set; }
+
+    public bool IsEmpty => _full.Count == 0 && _gathering is null;
+
+    /// <summary>The batch that a message of so many bytes goes into.</summary>
+    public Batch BatchFor(int messageBytes, int maxBytes, long now)
+    {
+        if (_gathering is { } batch
+            && (batch.MessagesBytes + messageBytes > maxBytes || batch.Count == Limits.MessagesPerFrame))
+        {
+            _full.Enqueue(batch);
+            _gathering = null;
+        }
+
+        return _gathering ??= new Batch(this, now);
+    }
+
+    /// <summary>The oldest batch, without taking it.</summary>
+    public Batch? Peek() => _full.TryPeek(out Batch? batch) ? batch : _gathering;
+
+    /// <summary>Takes the oldest batch.</summary>
+    public Batch? Take()
+    {
+        if (_full.TryDequeue(out Batch? batch))
+        {
+            return batch;
+        }
+
+        batch = _gathering;
+        _gathering = null;
+        return batch;
+    }
+
+    /// <summary>Puts a refused batch before all others.</summary>
+    public void PutBack(Batch batch)
+    {
+        Batch[] later = [.. _full];
+        _full.Clear();
+        _full.Enqueue(batch);
+        Array.ForEach(later, _full.Enqueue);
+    }
+}
