@@ -23,7 +23,6 @@ internal static partial class ClientLog
     [LoggerMessage(6005, LogLevel.Warning, "Offsets {First} to {Last} of queue {Queue}, group {Group} were not settled: {Reason}")]
     public static partial void NotSettled(ILogger logger, string queue, string group, long first, long last, string reason);
 
-
     [LoggerMessage(6006, LogLevel.Error, "A publish observer threw.")]
     public static partial void ObserverFailed(ILogger logger, Exception exception);
 }
