@@ -138,7 +138,11 @@ internal sealed class BrokerLink : IAsyncDisposable
 
             _attempts = 0;
             ForewaveException reason = await ServeAsync(connection).ConfigureAwait(false);
-            ClientLog.Disconnected(_logger, Where, reason.Message);
+            if (reason.Code != ErrorCode.ClientClosed)
+            {
+                ClientLog.Disconnected(_logger, Where, reason.Message);
+            }
+
             Array.ForEach(Participants(), participant => participant.Disconnected(reason));
         }
     }

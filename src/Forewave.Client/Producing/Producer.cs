@@ -30,6 +30,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ProducerBuffer _buffer;
     private readonly ITimer _timer;
+    private readonly ProducerName _name;
     private ProducerId _id;
     private PartitionNumber _partition;
     private bool _isClosed;
@@ -41,6 +42,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
         _time = client.TimeProvider;
         _logger = client.LoggerFactory.CreateLogger("Forewave.Client");
         _id = options.ProducerId ?? ProducerId.New();
+        _name = options.Name ?? new ProducerName(client.Name);
         _buffer = new ProducerBuffer(options, _time) { OpenQueue = OpenQueue, LoseIdentity = LoseIdentity, TellPublishers = Tell };
         _timer = _time.CreateTimer(static buffer => ((ProducerBuffer)buffer!).Tick(), _buffer, TickPeriod, TickPeriod);
         link.Join(this);
@@ -200,10 +202,20 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
             OpenProducer = new OpenProducer
             {
                 ProducerId = ByteString.CopyFrom(_id.ToBytes()),
-                Name = _options.Name is { } name ? name.Value : "",
+                Name = _name.Value,
             },
         };
-        ServerFrame answer = await connection.RequestAsync(request, cancellation).ConfigureAwait(false);
+        ServerFrame answer;
+        try
+        {
+            answer = await connection.RequestAsync(request, cancellation).ConfigureAwait(false);
+        }
+        catch (ForewaveException e) when (e.Retry == RetryAdvice.Never && !connection.Completion.IsCompleted)
+        {
+            _buffer.FailAll(e);
+            throw;
+        }
+
         _partition = new PartitionNumber((ushort)connection.Hello.Partition);
         await Task.WhenAll(_buffer.QueuesToOpen().Select(queue => OpenQueueAsync(connection, queue))).ConfigureAwait(false);
         _buffer.Attach(connection, answer.ProducerOpened.Producer, new Sequence(answer.ProducerOpened.LastSequence));

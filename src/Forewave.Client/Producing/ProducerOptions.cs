@@ -5,7 +5,7 @@ namespace Forewave.Client.Producing;
 /// <summary>How a <see cref="Producer"/> works. Immutable.</summary>
 public sealed record ProducerOptions
 {
-    /// <summary>The role, shared by all instances of a program; shown with each message. At most 64 bytes. Default: none.</summary>
+    /// <summary>The role, shared by all instances of a program; shown with each message. At most 64 bytes. Default: the client's name.</summary>
     public ProducerName? Name { get; init; }
 
     /// <summary>
