@@ -97,6 +97,9 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     /// <summary>Why it ended; null while it works.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>A group waits for its turn.</summary>
+    public bool HasTurns => _turns.Any;
+
     /// <summary>Wall clock in milliseconds of Unix time.</summary>
     public long Now => Setting.Time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -10,6 +10,9 @@ internal sealed class ColdReadBudget(long bytes)
     private readonly Queue<RunSource> _waiting = new();
     private long _left = bytes;
 
+    /// <summary>Reads that were started and did not come back.</summary>
+    public int UnderWay { get; set; }
+
     /// <summary>Takes memory for one read; false: <paramref name="source"/> is woken when there is some.</summary>
     public bool TryTake(RunSource source, int byteCount)
     {

@@ -110,6 +110,7 @@ internal sealed class RunSource : IDue
     public void Arrived(StoredRuns? runs, Exception? failure)
     {
         _isReading = false;
+        Loop.ColdReads.UnderWay--;
         if (runs is null || runs.Count == 0 || _dropArriving)
         {
             runs?.Dispose();
@@ -214,6 +215,7 @@ internal sealed class RunSource : IDue
         Loop.ColdReads.Busy(this);
         Loop.Metrics.ColdRead();
         _isReading = true;
+        Loop.ColdReads.UnderWay++;
         _reading = ReadAsync(new Offset(offset));
     }
 
