@@ -34,6 +34,12 @@ internal sealed class PositionReader
             using (reader)
             {
                 bool isRecord = reader.File.Read(at, header) == header.Length && RecordCodec.TryRead(header, reader.Generation, out _);
+                if (!isRecord && SegmentLayout.UpToPage(at) > at)
+                {
+                    at = SegmentLayout.UpToPage(at);
+                    continue;
+                }
+
                 StoredHeader stored = RecordCodec.ReadFields(header);
                 if (!isRecord || stored.Header.Position > position)
                 {

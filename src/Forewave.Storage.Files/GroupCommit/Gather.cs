@@ -208,42 +208,47 @@ internal sealed class Gather
             throw new StoreException(ErrorCode.PartitionStopped, "The log has no positions left: 2^44 were given. Move the queues to a new data folder.");
         }
 
-        bool fitsSegment = _nextByte + size.Bytes <= _segmentBytes;
-        if (fitsSegment && _memory.Active.RoomBytes >= size.Bytes)
+        if (_memory.Active.RoomBytes >= size.Bytes && _nextByte + size.Bytes <= _segmentBytes)
         {
             return AppendOutcome.Appended;
         }
 
-        // Set before the look at the readers: whoever lets go of a block after it sees the wish.
+        // A block begins on a page of its own, so that no page is written from two blocks.
+        int startByte = SegmentLayout.UpToPage(_nextByte);
+        return startByte + size.Bytes <= _segmentBytes ? Advance(_segment, startByte, size) : AdvanceSegment(size);
+    }
+
+    private AppendOutcome AdvanceSegment(in AppendSize size)
+    {
         _wantsRoom = true;
-        Segment? segment = _segment;
-        if (!fitsSegment && !_prepared.TryPeek(out segment))
+        if (!_prepared.TryPeek(out Segment? next) || next is null)
         {
             return _isDiskFull ? AppendOutcome.DiskFull : AppendOutcome.NoRoom;
         }
 
-        return Advance(segment ?? _segment, fitsSegment ? _nextByte : SegmentLayout.HeaderBytes, size.Bytes)
-            ? AppendOutcome.Appended
-            : AppendOutcome.NoRoom;
+        AppendOutcome outcome = Advance(next, SegmentLayout.HeaderBytes, size);
+        if (outcome == AppendOutcome.Appended)
+        {
+            _segment = _prepared.Take();
+        }
+
+        return outcome;
     }
 
-    private bool Advance(Segment segment, int startByte, int bytes)
+    private AppendOutcome Advance(Segment segment, int startByte, in AppendSize size)
     {
+        // Set before the look at the readers: whoever lets go of a block after it sees the wish.
+        _wantsRoom = true;
         TakeActive();
-        if (!_memory.TryAdvance(segment, startByte, bytes))
+        if (!_memory.TryAdvance(segment, startByte, size.Bytes))
         {
-            return false;
+            return AppendOutcome.NoRoom;
         }
 
         _wantsRoom = false;
         _room.CompleteAll();
-        if (segment != _segment)
-        {
-            _segment = _prepared.Take();
-            _nextByte = SegmentLayout.HeaderBytes;
-        }
-
-        return true;
+        _nextByte = startByte;
+        return AppendOutcome.Appended;
     }
 
     private void TakeActive()

@@ -66,7 +66,8 @@ internal sealed class GatherBlock : IStoredRunOwner
         int wanted = Math.Max(minBytes, _standardBytes);
         if (_bytes.Length != wanted)
         {
-            _bytes = GC.AllocateUninitializedArray<byte>(wanted, pinned: true);
+            // Zeros: whole pages are written, and what another log left in this memory could pass for records of this one.
+            _bytes = GC.AllocateArray<byte>(wanted, pinned: true);
         }
 
         Filled = 0;

@@ -15,7 +15,7 @@ internal sealed class RecoveryTarget
 
     public void Apply(in CommittedRecord record, ReadOnlySpan<byte> payload)
     {
-        if (record.Header.Type is not RecordType.Barrier)
+        if (record.Header.Type is not RecordType.CarriedOver)
         {
             _fold.Apply(record, payload);
         }

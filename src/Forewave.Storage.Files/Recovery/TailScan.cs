@@ -75,6 +75,10 @@ internal sealed class TailScan
                 positions.Note(at, stored.Header.Position);
                 at += stored.RecordBytes;
             }
+            else if (BeginsAtPage(bytes, at, segment))
+            {
+                at = SegmentLayout.UpToPage(at);
+            }
             else if (Leaves(index, bytes, ref at))
             {
                 return at;
@@ -144,6 +148,13 @@ internal sealed class TailScan
         }
 
         Expected = behind;
+    }
+
+    // The writer goes on at the next page when it takes another block of memory.
+    private bool BeginsAtPage(ReadOnlySpan<byte> bytes, int at, TailSegment segment)
+    {
+        int page = SegmentLayout.UpToPage(at);
+        return page > at && TryRead(bytes, page, segment, out StoredHeader stored) && IsExpected(stored.Header);
     }
 
     // The usual end of a segment that is not the last: the next one begins with the next record.

@@ -77,18 +77,18 @@ internal sealed class OpenStore : IDisposable
         return first;
     }
 
-    public T Wait<T>(ValueTask<T> task)
+    public T Wait<T>(Func<ValueTask<T>> work)
     {
-        Task<T> running = task.AsTask();
-        Pumps.RunUntil(running);
-        return running.GetAwaiter().GetResult();
+        Task<T>? running = null;
+        Pumps.RunToEnd(() => running = work().AsTask());
+        return (running ?? throw new InvalidOperationException("not begun")).GetAwaiter().GetResult();
     }
 
-    public void Wait(ValueTask task)
+    public void Wait(Func<ValueTask> work)
     {
-        Task running = task.AsTask();
-        Pumps.RunUntil(running);
-        running.GetAwaiter().GetResult();
+        Task? running = null;
+        Pumps.RunToEnd(() => running = work().AsTask());
+        (running ?? throw new InvalidOperationException("not begun")).GetAwaiter().GetResult();
     }
 
     public void Dispose() => Store.DisposeAsync().AsTask().GetAwaiter().GetResult();

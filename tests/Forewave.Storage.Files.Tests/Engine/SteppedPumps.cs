@@ -29,16 +29,48 @@ internal sealed class SteppedPumps : IPumps
     /// <summary>Steps one loop once; false: it found no work.</summary>
     public bool Step(string name) => Snapshot().Single(pump => pump.Name == name).Step();
 
-    /// <summary>Steps until a task is done, which other threads may be at work on.</summary>
-    public void RunUntil(Task task)
+    /// <summary>
+    /// Runs work to its end: steps the loops, and runs the work's continuations on this thread too. Only what the store itself
+    /// hands to the thread pool (recovery) runs elsewhere, while nothing happens here.
+    /// </summary>
+    public void RunToEnd(Func<Task> work)
     {
-        while (!task.IsCompleted)
+        SynchronizationContext? before = SynchronizationContext.Current;
+        StepContext context = new();
+        SynchronizationContext.SetSynchronizationContext(context);
+        try
         {
-            RunUntilIdle();
-            Thread.Yield();
+            Task task = work();
+            while (!task.IsCompleted)
+            {
+                if (!context.RunPosted() && !Snapshot().Any(pump => pump.Step()))
+                {
+                    Thread.Yield();
+                }
+            }
         }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+    }
 
-        RunUntilIdle();
+    private sealed class StepContext : SynchronizationContext
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<(SendOrPostCallback Callback, object? State)> _posted = new();
+
+        public override void Post(SendOrPostCallback d, object? state) => _posted.Enqueue((d, state));
+
+        public bool RunPosted()
+        {
+            bool hasRun = _posted.TryDequeue(out (SendOrPostCallback Callback, object? State) posted);
+            if (hasRun)
+            {
+                posted.Callback(posted.State);
+            }
+
+            return hasRun;
+        }
     }
 
     private SteppedPump[] Snapshot()

@@ -48,7 +48,7 @@ public sealed class ReopeningTests
         Offset next = Offset.First;
         while (next < again.Store.Extent(1).End)
         {
-            using StoredRuns runs = again.Wait(again.Store.ReadAsync(1, next, 10_000, CancellationToken.None));
+            using StoredRuns runs = again.Wait(() => again.Store.ReadAsync(1, next, 10_000, CancellationToken.None));
             for (int i = 0; i < runs.Count; i++)
             {
                 Assert.Equal(next, runs[i].First);
