@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.IO.Pipelines;
+using Forewave.Broker.Delivery;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
@@ -18,15 +19,14 @@ public sealed class BrokerEngine : IAsyncDisposable
 {
     private readonly IStore _store;
     private readonly BrokerOptions _options;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly BrokerMetrics _metrics;
-    private readonly PartitionHealth _health;
     private readonly SessionParts _parts;
-    private readonly SessionRegistry _sessions;
     private readonly EngineState _state;
     private readonly EngineObserver _observer;
     private readonly EngineLoops _loops;
+    private readonly CancellationTokenSource _sessionsEnd = new();
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _failureWatch = Task.CompletedTask;
     private int _stopping;
 
     /// <summary>Puts the engine together; nothing runs yet.</summary>
@@ -39,37 +39,23 @@ public sealed class BrokerEngine : IAsyncDisposable
     {
         _store = store;
         _options = options;
-        _time = time;
         _logger = loggers.CreateLogger("Forewave.Broker");
-        _metrics = new BrokerMetrics(meters);
-        _health = new PartitionHealth(_logger);
-        _sessions = new SessionRegistry(options.MaxConnections);
         var flushes = new FlushList();
-        var producers = new ProducerDirectory(store, options, time);
-        var queues = new QueueCatalogue(store, options, _logger);
-        _parts = new SessionParts
-        {
-            Store = store,
-            Options = options,
-            Ingest = new IngestStage(store, _health, flushes, _metrics, time),
-            Producers = producers,
-            Queues = queues,
-            Health = _health,
-            Metrics = _metrics,
-            Time = time,
-            Logger = _logger,
-        };
-        _state = new EngineState(store, queues, producers);
-        _loops = new EngineLoops(_parts, _sessions, _state);
-        _observer = new EngineObserver(flushes, _health, _loops.Checkpoints);
-        EngineGauges.Add(_parts, _sessions, _loops);
+        _parts = EngineParts.Compose(store, options, time, loggers, meters, flushes);
+        _state = new EngineState(store, _parts.Queues, _parts.Producers, _parts.Delivery);
+        _loops = new EngineLoops(_parts, _state);
+        _observer = new EngineObserver(_parts.Delivery, flushes, _parts.Health, _loops.Checkpoints);
+        EngineGauges.Add(_parts, _loops);
     }
 
     /// <summary>Why the partition stopped; null while it works. It stays set.</summary>
-    public Exception? Failure => _health.Failure;
+    public Exception? Failure => _parts.Health.Failure;
 
     /// <summary>Cancelled when the partition stops after a failure.</summary>
-    public CancellationToken Failed => _health.Stopped;
+    public CancellationToken Failed => _parts.Health.Stopped;
+
+    /// <summary>Connections open now.</summary>
+    public int Connections => _parts.Sessions.Count;
 
     /// <summary>Recovers the store and starts the loops; sessions may come when it has completed.</summary>
     /// <exception cref="StoreException">The store cannot be used; the message says what to do.</exception>
@@ -78,7 +64,11 @@ public sealed class BrokerEngine : IAsyncDisposable
         var report = await _store.RecoverAsync(_state, cancellation);
         if (report.DamagedPositions.Value > 0)
             BrokerLog.PositionsDamaged(_logger, report.DamagedPositions.Value);
+        _parts.Queues.NoteId(_parts.Delivery.HighestId);
+        _parts.Queues.Opened = _parts.Delivery.Administration.OpenQueue;
         _store.Start(_observer);
+        _parts.Delivery.Start([.. _parts.Queues.All], _store.Committed);
+        _failureWatch = WatchForFailureAsync();
         _loops.Start();
         BrokerLog.PartitionOpened(
             _logger, _store.Partition.Value, _store.Epoch.Value, report.Records, report.Bytes.Value,
@@ -94,20 +84,21 @@ public sealed class BrokerEngine : IAsyncDisposable
     /// <returns>Whether the host should send what is left, or reset the connection.</returns>
     public async Task<SessionEnd> RunSessionAsync(IDuplexPipe pipe, SessionOrigin origin, CancellationToken cancellation)
     {
-        var session = new Session(_parts, _sessions.NextId(), pipe, origin);
-        _metrics.ConnectionTaken();
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _sessionsEnd.Token);
+        var session = new Session(_parts, _parts.Sessions.NextId(), pipe, origin);
+        _parts.Metrics.ConnectionTaken();
         BrokerLog.ConnectionOpened(_logger, session.Id, origin.Peer);
-        if (!_sessions.TryAdd(session))
+        if (!_parts.Sessions.TryAdd(session))
             session.Close(ErrorCode.TooManyConnections);
         else if (Volatile.Read(ref _stopping) != 0)
             session.Close(ErrorCode.ShuttingDown);
         try
         {
-            return await session.RunAsync(cancellation);
+            return await session.RunAsync(ends.Token);
         }
         finally
         {
-            _sessions.Remove(session);
+            _parts.Sessions.Remove(session);
             BrokerLog.ConnectionClosed(_logger, session.Id);
         }
     }
@@ -120,19 +111,71 @@ public sealed class BrokerEngine : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _stopping, 1) != 0)
             return;
-        BrokerLog.Stopping(_logger, _sessions.Count, (long)_options.StopGrace.TotalMilliseconds);
-        _sessions.SendGoAway(_options.StopGrace);
-        await SessionDrain.WaitAsync(_sessions, _options.StopGrace, _time, cancellation);
-        _sessions.CloseAll(ErrorCode.ShuttingDown);
+        BrokerLog.Stopping(_logger, Connections, (long)_options.StopGrace.TotalMilliseconds);
+        _parts.Sessions.SendGoAway(_options.StopGrace);
+        await SessionDrain.WaitAsync(_parts.Sessions, _options.StopGrace, _parts.Time, cancellation);
+        _parts.Sessions.CloseAll(ErrorCode.ShuttingDown);
+        await _sessionsEnd.CancelAsync();
+        await _parts.Sessions.AllEndedAsync();
         await _loops.StopAsync();
-        if (!_health.IsStopped)
-            await _loops.Checkpoints.TakeAsync(CancellationToken.None);
-        var last = _store.Committed;
-        await _store.DisposeAsync();
-        _parts.Queues.Dispose();
-        BrokerLog.Stopped(_logger, last);
+        await TakeLastCheckpointAsync();
+        _closing.TrySetResult();
+        await _failureWatch;
+        await StopDeliveryAsync(ErrorCode.ShuttingDown);
+        await DisposePartsAsync();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
+
+    private async Task TakeLastCheckpointAsync()
+    {
+        if (_parts.Health.IsStopped || !_loops.HasStarted)
+            return;
+        try
+        {
+            await _loops.Checkpoints.TakeAsync(CancellationToken.None);
+        }
+        catch (StoreException failure)
+        {
+            // The next opening reads a longer tail instead; nothing is lost.
+            _parts.Health.Fail("the last checkpoint", failure);
+        }
+    }
+
+    private async Task DisposePartsAsync()
+    {
+        bool wasOpen = _loops.HasStarted;
+        await _store.DisposeAsync();
+        _parts.Delivery.Dispose();
+        _parts.Queues.Dispose();
+        _loops.Dispose();
+        _sessionsEnd.Dispose();
+        if (wasOpen)
+            BrokerLog.Stopped(_logger, _parts.Store.Committed);
+    }
+
+    /// <summary>A delivery loop that ends by a bug stops the partition; a partition that stops, delivery.</summary>
+    private async Task WatchForFailureAsync()
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = _parts.Health.Stopped.Register(() => stopped.TrySetResult());
+        await Task.WhenAny(_parts.Delivery.Failed, stopped.Task, _closing.Task);
+        if (_parts.Delivery.Failed.IsCompleted)
+            _parts.Health.Fail("a delivery loop", await _parts.Delivery.Failed);
+        if (_parts.Health.IsStopped)
+            await StopDeliveryAsync(ErrorCode.PartitionStopped);
+    }
+
+    private async Task StopDeliveryAsync(ErrorCode code)
+    {
+        try
+        {
+            await _parts.Delivery.StopAsync(code);
+        }
+        catch (ForewaveException)
+        {
+            // A loop that refuses everything already, because the store stopped, refuses this too.
+        }
+    }
 }

@@ -7,8 +7,9 @@ namespace Forewave.Broker;
 internal static class EngineGauges
 {
     /// <summary>Adds them to the engine's meter.</summary>
-    public static void Add(SessionParts parts, SessionRegistry sessions, EngineLoops loops)
+    public static void Add(SessionParts parts, EngineLoops loops)
     {
+        var sessions = parts.Sessions;
         var metrics = parts.Metrics;
         var store = parts.Store;
         metrics.Gauge("forewave.connections", "{connection}", "Connections open.", () => sessions.Count);

@@ -4,15 +4,15 @@ using Forewave.Broker.Sessions;
 namespace Forewave.Broker;
 
 /// <summary>The engine's own loops, each supervised: heartbeats of all sessions, checkpoints, retention.</summary>
-internal sealed class EngineLoops
+internal sealed class EngineLoops : IDisposable
 {
     private readonly SupervisedLoop[] _loops;
 
-    public EngineLoops(SessionParts parts, SessionRegistry sessions, EngineState state)
+    public EngineLoops(SessionParts parts, EngineState state)
     {
         Checkpoints = new CheckpointLoop(parts, state);
         var retention = new RetentionLoop(parts);
-        var heartbeat = new HeartbeatLoop(sessions, parts.Time);
+        var heartbeat = new HeartbeatLoop(parts.Sessions, parts.Time);
         _loops =
         [
             new SupervisedLoop("heartbeat", heartbeat.RunAsync, parts),
@@ -27,13 +27,25 @@ internal sealed class EngineLoops
     /// <summary>All of them, for metrics.</summary>
     public IReadOnlyList<SupervisedLoop> All => _loops;
 
+    /// <summary>They were started.</summary>
+    public bool HasStarted { get; private set; }
+
     /// <summary>Starts them.</summary>
     public void Start()
     {
+        HasStarted = true;
         foreach (var loop in _loops)
             loop.Start();
     }
 
     /// <summary>Ends them.</summary>
     public Task StopAsync() => Task.WhenAll(_loops.Select(loop => loop.StopAsync()));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Checkpoints.Dispose();
+        foreach (var loop in _loops)
+            loop.Dispose();
+    }
 }

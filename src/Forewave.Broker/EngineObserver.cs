@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery;
 using Forewave.Broker.Retention;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
@@ -8,19 +9,25 @@ namespace Forewave.Broker;
 /// <summary>Sees every committed group, on the commit thread: hands publishes to delivery, then flushes the answers.</summary>
 internal sealed class EngineObserver : ICommitObserver
 {
+    private readonly DeliveryLoops _delivery;
     private readonly FlushList _flushes;
     private readonly PartitionHealth _health;
     private readonly CheckpointLoop _checkpoints;
 
-    public EngineObserver(FlushList flushes, PartitionHealth health, CheckpointLoop checkpoints)
+    public EngineObserver(DeliveryLoops delivery, FlushList flushes, PartitionHealth health, CheckpointLoop checkpoints)
     {
+        _delivery = delivery;
         _flushes = flushes;
         _health = health;
         _checkpoints = checkpoints;
     }
 
     /// <inheritdoc/>
-    public void GroupCommitted(ReadOnlySpan<CommittedRecord> records, LogPosition through) => _flushes.FlushAll();
+    public void GroupCommitted(ReadOnlySpan<CommittedRecord> records, LogPosition through)
+    {
+        _delivery.GroupCommitted(records, through);
+        _flushes.FlushAll();
+    }
 
     /// <inheritdoc/>
     public void Stopped(StoreException failure)

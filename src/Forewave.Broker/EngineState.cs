@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Queues;
 using Forewave.Protocol;
@@ -13,15 +14,15 @@ internal sealed class EngineState : IStateFold, IStateSource
 {
     private readonly IStore _store;
     private readonly QueueCatalogue _queues;
-    private readonly ProducerDirectory _producerDirectory;
+    private readonly DeliveryLoops _delivery;
     private readonly ProducerState _producers;
     private LogPosition _catalogueFrom;
 
-    public EngineState(IStore store, QueueCatalogue queues, ProducerDirectory producers)
+    public EngineState(IStore store, QueueCatalogue queues, ProducerDirectory producers, DeliveryLoops delivery)
     {
         _store = store;
         _queues = queues;
-        _producerDirectory = producers;
+        _delivery = delivery;
         _producers = new ProducerState(producers);
     }
 
@@ -37,8 +38,13 @@ internal sealed class EngineState : IStateFold, IStateSource
             case StateKind.Producers:
                 _producers.Load(state);
                 break;
+            case StateKind.Queue:
+            case StateKind.Group:
+                _delivery.Load(part, state);
+                break;
             default:
-                throw new StoreException(ErrorCode.FormatTooNew, $"the checkpoint has a part of kind {(int)part.Kind}");
+                throw new StoreException(
+                    ErrorCode.FormatTooNew, $"the checkpoint has a part of kind {(int)part.Kind}; start the newer version that wrote it");
         }
     }
 
@@ -60,7 +66,10 @@ internal sealed class EngineState : IStateFold, IStateSource
             case RecordType.Published:
                 _producers.Apply(record.Header, payload);
                 break;
+            default:
+                break;
         }
+        _delivery.Apply(record, payload);
     }
 
     /// <inheritdoc/>
@@ -69,10 +78,10 @@ internal sealed class EngineState : IStateFold, IStateSource
     }
 
     /// <inheritdoc/>
-    public ValueTask WriteAsync(IStateWriter writer, CancellationToken cancellation)
+    public async ValueTask WriteAsync(IStateWriter writer, CancellationToken cancellation)
     {
         _queues.Write(writer);
         _producers.Write(writer, _store);
-        return ValueTask.CompletedTask;
+        await _delivery.WriteAsync(writer, cancellation);
     }
 }

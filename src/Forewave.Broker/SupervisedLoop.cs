@@ -6,7 +6,7 @@ namespace Forewave.Broker;
 /// A loop with one owner. What it throws is a fault: logged once, counted, and the partition stops, because a loop that died
 /// silently is found out weeks later. Its age, the time since it last said that it goes on, is a metric.
 /// </summary>
-internal sealed class SupervisedLoop
+internal sealed class SupervisedLoop : IDisposable
 {
     private readonly Func<LoopPulse, CancellationToken, Task> _run;
     private readonly SessionParts _parts;
@@ -37,6 +37,9 @@ internal sealed class SupervisedLoop
         await _stop.CancelAsync();
         await _task;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
 
     private async Task RunAsync()
     {

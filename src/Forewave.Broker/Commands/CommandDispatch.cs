@@ -27,9 +27,14 @@ internal static class CommandDispatch
         return header.Command switch
         {
             ClientCommand.Publish => PublishCommand.RunAsync(session, frame, header, cancellation),
+            ClientCommand.Settle => SettleCommand.RunAsync(session, frame, header, cancellation),
+            ClientCommand.Credit => CreditCommand.RunAsync(session, frame, header, cancellation),
+            ClientCommand.Receive => ReceiveCommand.RunAsync(session, frame, header, cancellation),
             ClientCommand.Ping => Pong(session, header),
             ClientCommand.OpenProducer => GuardAsync(session, header, OpenProducerCommand.RunAsync(session, frame, header, cancellation)),
             ClientCommand.OpenQueue => GuardAsync(session, header, OpenQueueCommand.RunAsync(session, frame, header, cancellation)),
+            ClientCommand.Subscribe => GuardAsync(session, header, SubscribeCommand.RunAsync(session, frame, header, cancellation)),
+            ClientCommand.Unsubscribe => UnsubscribeCommand.Run(session, frame, header),
             ClientCommand.Administration => AdministrationCommand.Run(session, frame, header, cancellation),
             _ => Refuse(session, header, new FrameProblem(ErrorCode.CapabilityMissing, "the frame has a command that this broker does not know")),
         };
@@ -55,6 +60,10 @@ internal static class CommandDispatch
         catch (RefusedException refusal)
         {
             await Refuse(session, header, new FrameProblem(refusal.Code, refusal.Detail));
+        }
+        catch (ForewaveException refusal)
+        {
+            await Refuse(session, header, new FrameProblem(refusal.Code, null));
         }
         catch (StoreException)
         {

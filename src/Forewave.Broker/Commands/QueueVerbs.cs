@@ -1,7 +1,6 @@
 using Forewave.Broker.Queues;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
-using Forewave.Storage;
 using V1 = Forewave.Protocol.V1;
 using Verb = Forewave.Protocol.V1.AdministrationRequest.VerbOneofCase;
 
@@ -16,10 +15,11 @@ internal static class QueueVerbs
     public static async ValueTask<V1.AdministrationAnswer?> RunAsync(
         SessionParts parts, V1.AdministrationRequest request, CancellationToken cancellation) => request.VerbCase switch
         {
-            Verb.ListQueues => new V1.AdministrationAnswer { Queues = List(parts, request.ListQueues) },
-            Verb.ShowQueue => Details(parts, Existing(parts, request.ShowQueue.Queue)),
+            Verb.ListQueues => new V1.AdministrationAnswer { Queues = await ListAsync(parts, request.ListQueues, cancellation) },
+            Verb.ShowQueue => await DetailsAsync(parts, Existing(parts, request.ShowQueue.Queue), cancellation),
             Verb.CreateQueue => await CreateAsync(parts, request.CreateQueue, cancellation),
             Verb.SetQueue => await SetAsync(parts, request.SetQueue, cancellation),
+            Verb.PurgeQueue => await PurgeAsync(parts, request.PurgeQueue, cancellation),
             Verb.DeleteQueue => await DeleteAsync(parts, request.DeleteQueue, cancellation),
             _ => null,
         };
@@ -32,7 +32,8 @@ internal static class QueueVerbs
     public static QueueEntry Existing(SessionParts parts, string text) =>
         parts.Queues.Find(NameOf(text)) ?? throw new RefusedException(ErrorCode.QueueNotFound);
 
-    private static V1.QueueList List(SessionParts parts, V1.ListQueues request)
+    private static async ValueTask<V1.QueueList> ListAsync(
+        SessionParts parts, V1.ListQueues request, CancellationToken cancellation)
     {
         int max = request.Max is 0 or > MostListed ? MostListed : (int)request.Max;
         var found = parts.Queues.All
@@ -42,7 +43,8 @@ internal static class QueueVerbs
             .Take(max + 1)
             .ToList();
         var list = new V1.QueueList { More = found.Count > max };
-        list.Queues.AddRange(found.Take(max).Select(queue => DetailsOf(parts, queue)));
+        foreach (var queue in found.Take(max))
+            list.Queues.Add(await DetailsOfAsync(parts, queue, cancellation));
         return list;
     }
 
@@ -52,7 +54,7 @@ internal static class QueueVerbs
         var options = Changed(QueueOptions.Default, request.Options);
         var queue = await parts.Queues.CreateAsync(NameOf(request.Queue), options, cancellation);
         await parts.Store.CommittedAsync();
-        return Details(parts, queue);
+        return await DetailsAsync(parts, queue, cancellation);
     }
 
     private static async ValueTask<V1.AdministrationAnswer> SetAsync(
@@ -61,16 +63,25 @@ internal static class QueueVerbs
         var queue = await parts.Queues.SetAsync(
             NameOf(request.Queue), options => Changed(options, request.Options), cancellation);
         await parts.Store.CommittedAsync();
-        return Details(parts, queue);
+        return await DetailsAsync(parts, queue, cancellation);
+    }
+
+    private static async ValueTask<V1.AdministrationAnswer> PurgeAsync(
+        SessionParts parts, V1.PurgeQueue request, CancellationToken cancellation)
+    {
+        var queue = Existing(parts, request.Queue);
+        long purged = await parts.Delivery.Administration.PurgeQueueAsync(queue).WaitAsync(cancellation);
+        return new V1.AdministrationAnswer { Changed = new V1.Changed { Messages = (ulong)purged } };
     }
 
     private static async ValueTask<V1.AdministrationAnswer> DeleteAsync(
         SessionParts parts, V1.DeleteQueue request, CancellationToken cancellation)
     {
-        var extent = parts.Store.Extent(Existing(parts, request.Queue).Id);
-        await parts.Queues.DeleteAsync(NameOf(request.Queue), cancellation);
+        var details = await DetailsOfAsync(parts, Existing(parts, request.Queue), cancellation);
+        var queue = await parts.Queues.DeleteAsync(NameOf(request.Queue), cancellation);
         await parts.Store.CommittedAsync();
-        return new V1.AdministrationAnswer { Changed = new V1.Changed { Messages = MessagesOf(extent) } };
+        await parts.Delivery.Administration.CloseQueueAsync(queue).WaitAsync(cancellation);
+        return new V1.AdministrationAnswer { Changed = new V1.Changed { Messages = details.Messages } };
     }
 
     private static QueueOptions Changed(QueueOptions options, V1.QueueOptions? wanted)
@@ -86,12 +97,14 @@ internal static class QueueVerbs
         };
     }
 
-    private static V1.AdministrationAnswer Details(SessionParts parts, QueueEntry queue) =>
-        new() { Queue = DetailsOf(parts, queue) };
+    private static async ValueTask<V1.AdministrationAnswer> DetailsAsync(
+        SessionParts parts, QueueEntry queue, CancellationToken cancellation) =>
+        new() { Queue = await DetailsOfAsync(parts, queue, cancellation) };
 
-    private static V1.QueueDetails DetailsOf(SessionParts parts, QueueEntry queue)
+    private static async ValueTask<V1.QueueDetails> DetailsOfAsync(
+        SessionParts parts, QueueEntry queue, CancellationToken cancellation)
     {
-        var extent = parts.Store.Extent(queue.Id);
+        var delivery = await parts.Delivery.Administration.ShowQueueAsync(queue).WaitAsync(cancellation);
         return new V1.QueueDetails
         {
             Queue = queue.Name.Value,
@@ -101,12 +114,12 @@ internal static class QueueVerbs
                 Relaxed = queue.Options.Relaxed,
                 Retention = (ulong)queue.Options.Retention.TotalMilliseconds,
             },
-            FirstOffset = (ulong)extent.FirstRetained.Value,
-            NextOffset = (ulong)extent.End.Value,
-            Messages = MessagesOf(extent),
-            Bytes = extent.Bytes,
+            FirstOffset = (ulong)delivery.FirstOffset,
+            NextOffset = (ulong)delivery.NextOffset,
+            Messages = (ulong)Math.Max(0, delivery.NextOffset - delivery.FirstOffset),
+            Bytes = parts.Store.Extent(queue.Id).Bytes,
+            Groups = (uint)delivery.Groups,
+            LastPublishTime = (ulong)delivery.LastPublishTime,
         };
     }
-
-    private static ulong MessagesOf(in QueueExtent extent) => (ulong)Math.Max(0, extent.End.Since(extent.FirstRetained));
 }

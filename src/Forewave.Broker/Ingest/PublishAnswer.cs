@@ -1,3 +1,4 @@
+using Forewave.Broker.Sessions;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 
@@ -34,7 +35,7 @@ internal static class PublishAnswer
         if (batch.Positions is not null)
             return PublishedEntry.StoredBefore(batch.Positions, durability);
         if (batch.Error != ErrorCode.None)
-            return PublishedEntry.Refused(ErrorFrame.Of(batch.Error, batch.Detail));
+            return PublishedEntry.Refused(ErrorFrame.Of(batch.Error, ServerFrames.Sentence(batch.Detail)));
         return batch.IsDuplicate
             ? PublishedEntry.StoredBefore(batch.First, durability)
             : PublishedEntry.Stored(batch.First, durability);

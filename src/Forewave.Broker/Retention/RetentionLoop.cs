@@ -1,6 +1,7 @@
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Sessions;
+using Forewave.Protocol;
 using Forewave.Storage;
 
 namespace Forewave.Broker.Retention;
@@ -34,6 +35,7 @@ internal sealed class RetentionLoop
         {
             pulse.Beat();
             await LetGoAsync(queue, now, cancellation);
+            await _parts.Delivery.DeadLetters.ExpireAsync(queue, now.Plus(-Limits.DeadLetterRetention)).WaitAsync(cancellation);
         }
         int forgotten = _parts.Producers.ForgetIdle();
         if (forgotten > 0)
@@ -51,6 +53,6 @@ internal sealed class RetentionLoop
             return;
         var first = await _parts.Store.FindByTimeAsync(queue.Id, oldestKept, cancellation);
         if (first > extent.FirstRetained)
-            _parts.Expire(queue, first);
+            await _parts.Delivery.Administration.ExpireAsync(queue, first).WaitAsync(cancellation);
     }
 }

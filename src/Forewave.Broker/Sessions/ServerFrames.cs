@@ -22,7 +22,10 @@ internal static class ServerFrames
 
     /// <summary>A frame that says what went wrong.</summary>
     public static V1.ServerFrame Error(ulong correlation, ErrorCode code, string? detail) =>
-        new() { Correlation = correlation, Error = ErrorFrame.Of(code, detail) };
+        new() { Correlation = correlation, Error = ErrorFrame.Of(code, Sentence(detail)) };
+
+    /// <summary>Details are written with or without a full stop; what follows on the wire is another sentence.</summary>
+    public static string? Sentence(string? detail) => detail is null || detail.EndsWith('.') ? detail : detail + ".";
 
     /// <summary>A frame that announces the end of the connection.</summary>
     public static V1.ServerFrame GoAway(ErrorCode code, TimeSpan grace) =>

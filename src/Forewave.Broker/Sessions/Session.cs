@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Forewave.Broker.Commands;
+using Forewave.Broker.Delivery.Commands;
+using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
@@ -57,6 +59,9 @@ internal sealed class Session : IPublishingSession
     /// <summary>Handles of queues. For the read loop.</summary>
     public HandleTable<QueueEntry> Queues { get; } = new();
 
+    /// <summary>Handles of subscriptions. For the read loop.</summary>
+    public HandleTable<Subscription> Subscriptions { get; } = new();
+
     /// <summary>Commands that are answered later, in order, without holding the read loop up.</summary>
     public SessionErrands Errands { get; } = new();
 
@@ -77,9 +82,14 @@ internal sealed class Session : IPublishingSession
     public QueueEntry? FindQueue(uint handle) => Queues.Find(handle);
 
     /// <summary>Refuses another handle when there are too many.</summary>
-    public void CheckHandles(int others = 0)
+    public void CheckHandles()
     {
-        if (Producers.Count + Queues.Count + others >= Parts.Options.HandlesPerConnection)
+        if (Producers.Count + Queues.Count + Subscriptions.Count < Parts.Options.HandlesPerConnection)
+            return;
+        // Subscriptions that the broker ended still have their handles.
+        foreach (var ended in Subscriptions.All.Where(subscription => subscription.Ended).ToArray())
+            Subscriptions.TryRemove(ended.Handle, out _);
+        if (Producers.Count + Queues.Count + Subscriptions.Count >= Parts.Options.HandlesPerConnection)
             throw new RefusedException(ErrorCode.TooManyHandles);
     }
 
@@ -92,7 +102,8 @@ internal sealed class Session : IPublishingSession
         }
         catch (OperationCanceledException)
         {
-            Output.Close(abort: true);
+            // What was said before, for example why, is still sent.
+            Output.Close(abort: !IsClosing);
         }
         catch (Exception fault) when (fault is IOException or InvalidOperationException && _isReading)
         {
@@ -212,6 +223,8 @@ internal sealed class Session : IPublishingSession
         Output.Close(abort: false);
         foreach (var producer in Producers.All)
             producer.HandleClosed();
+        foreach (var subscription in Subscriptions.All)
+            Parts.Delivery.Of(subscription.Queue.Id).Post(new ConnectionClosedCommand(subscription));
         await Errands.EndAsync();
         _frameBuffer.Release();
         _frameBuffer.Shrink();

@@ -1,7 +1,7 @@
+using Forewave.Broker.Delivery;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
-using Forewave.Protocol;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +20,10 @@ internal sealed record SessionParts
 
     public required QueueCatalogue Queues { get; init; }
 
+    public required DeliveryLoops Delivery { get; init; }
+
+    public required SessionRegistry Sessions { get; init; }
+
     public required PartitionHealth Health { get; init; }
 
     public required BrokerMetrics Metrics { get; init; }
@@ -27,7 +31,4 @@ internal sealed record SessionParts
     public required TimeProvider Time { get; init; }
 
     public required ILogger Logger { get; init; }
-
-    /// <summary>Lets the messages before an offset go.</summary>
-    public void Expire(QueueEntry queue, Offset firstRetained) => Store.Expire(queue.Id, firstRetained);
 }

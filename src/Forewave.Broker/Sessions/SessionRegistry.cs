@@ -8,6 +8,7 @@ internal sealed class SessionRegistry
 {
     private readonly ConcurrentDictionary<long, Session> _sessions = new();
     private readonly int _maxConnections;
+    private TaskCompletionSource? _allEnded;
     private int _count;
     private long _lastId;
 
@@ -40,8 +41,19 @@ internal sealed class SessionRegistry
     /// <summary>The session has ended.</summary>
     public void Remove(Session session)
     {
-        if (_sessions.TryRemove(session.Id, out _))
-            Interlocked.Decrement(ref _count);
+        if (_sessions.TryRemove(session.Id, out _) && Interlocked.Decrement(ref _count) == 0)
+            Volatile.Read(ref _allEnded)?.TrySetResult();
+    }
+
+    /// <summary>Completes when there is no session left; for a broker that takes no new ones.</summary>
+    public Task AllEndedAsync()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _allEnded, ended);
+        Interlocked.MemoryBarrier();
+        if (Count == 0)
+            ended.TrySetResult();
+        return ended.Task;
     }
 
     /// <summary>One beat of all: an idle, dead or silent peer costs no timer of its own.</summary>

@@ -1,0 +1,48 @@
+using System.Diagnostics.Metrics;
+using Forewave.Broker.Delivery;
+using Forewave.Broker.Ingest;
+using Forewave.Broker.Observability;
+using Forewave.Broker.Queues;
+using Forewave.Broker.Sessions;
+using Forewave.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Forewave.Broker;
+
+/// <summary>Puts the parts together that sessions share.</summary>
+internal static class EngineParts
+{
+    public static SessionParts Compose(
+        IStore store, BrokerOptions options, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, FlushList flushes)
+    {
+        var logger = loggers.CreateLogger("Forewave.Broker");
+        var metrics = new BrokerMetrics(meters);
+        var health = new PartitionHealth(logger);
+        var producers = new ProducerDirectory(store, options, time);
+        var queues = new QueueCatalogue(store, options, logger);
+        var delivery = new DeliveryLoops(new DeliverySetting
+        {
+            Store = store,
+            Time = time,
+            Producers = producers,
+            NextId = queues.NextId,
+            Meters = meters,
+            Loggers = loggers,
+            Loops = options.DeliveryLoops,
+        });
+        return new SessionParts
+        {
+            Store = store,
+            Options = options,
+            Ingest = new IngestStage(store, health, flushes, metrics, time),
+            Producers = producers,
+            Queues = queues,
+            Delivery = delivery,
+            Sessions = new SessionRegistry(options.MaxConnections),
+            Health = health,
+            Metrics = metrics,
+            Time = time,
+            Logger = logger,
+        };
+    }
+}
