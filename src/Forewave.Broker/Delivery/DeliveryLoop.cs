@@ -280,12 +280,13 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     {
         try
         {
-            Deadlines.Meet(this);
             for (int left = _turns.Count; left > 0 && _hasRoom && _turns.TryTake(out var group); left--)
             {
                 if (group.TakeTurn())
                     _turns.Add(group);
             }
+            // After the turns: a pull that does not wait gets what is there before its end is met.
+            Deadlines.Meet(this);
         }
         catch (ForewaveException stopped) when (stopped.Code == ErrorCode.PartitionStopped)
         {

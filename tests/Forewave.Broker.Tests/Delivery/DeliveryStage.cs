@@ -27,6 +27,7 @@ internal sealed class DeliveryStage : IAsyncDisposable
     private readonly Dictionary<string, QueueEntry> _queues;
     private uint _nextId = 1_000;
     private uint _nextHandle;
+    private LogPosition _opened;
 
     private DeliveryStage(MemoryDisk disk, MovedTime time, Dictionary<string, QueueEntry> queues, Func<DeliverySetting, DeliverySetting>? change)
     {
@@ -148,7 +149,8 @@ internal sealed class DeliveryStage : IAsyncDisposable
         do
         {
             tail = Store.Tail;
-            await new CommitWait(Store).CommittedAsync(tail);
+            if (tail > _opened)
+                await Fold.HandedOverAsync(tail);
             busy = false;
             for (uint i = 0; i < Loops.Count; i++)
                 busy |= await TurnAsync(Loops.Of(i)) || await TurnAsync(Loops.Of(i));
@@ -179,6 +181,7 @@ internal sealed class DeliveryStage : IAsyncDisposable
         var stage = new DeliveryStage(disk, time, queues, change);
         await stage.Store.RecoverAsync(stage.Fold, CancellationToken.None);
         stage._nextId = Math.Max(stage._nextId, stage.Loops.HighestId);
+        stage._opened = stage.Store.Tail;
         stage.Store.Start(stage.Fold);
         stage.Loops.Start(queues.Values, stage.Store.Committed);
         await stage.IdleAsync();

@@ -46,10 +46,19 @@ internal sealed class RecordedOutput : ISessionOutput
         }
     }
 
-    public IReadOnlyList<(uint Run, long First, uint Count, ErrorCode Error)>? FailuresOf(ulong correlation)
+    /// <summary>The failures that a Settle was answered with.</summary>
+    public async Task<IReadOnlyList<(uint Run, long First, uint Count, ErrorCode Error)>> SettledAsync(ulong correlation)
     {
-        lock (_gate)
-            return _settled.TryGetValue(correlation, out var failures) ? [.. failures] : null;
+        for (int i = 0; i < 2_000; i++)
+        {
+            lock (_gate)
+            {
+                if (_settled.TryGetValue(correlation, out var failures))
+                    return failures;
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+        throw new InvalidOperationException($"Settle {correlation} has no answer");
     }
 
     public List<DeliveredMessage> TakeMessages()

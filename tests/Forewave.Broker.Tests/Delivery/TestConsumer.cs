@@ -49,8 +49,9 @@ internal sealed class TestConsumer(DeliveryStage stage, Subscription subscriptio
     public async Task<IReadOnlyList<(uint Run, long First, uint Count, ErrorCode Error)>> SettleAsync(params SettleItem[] items)
     {
         ulong correlation = PostSettle(items);
+        var failures = await Output.SettledAsync(correlation);
         await stage.IdleAsync();
-        return Output.FailuresOf(correlation) ?? throw new InvalidOperationException("the Settle has no answer");
+        return failures;
     }
 
     public ulong PostSettle(params SettleItem[] items)

@@ -69,6 +69,9 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     /// <summary>It has as many unsettled messages as it may: no first deliveries.</summary>
     public bool IsPaused => _paused;
 
+    /// <summary>Something of it is being read from disk.</summary>
+    public bool IsReading => First.IsReading || Again.IsReading || Dead.IsReading;
+
     /// <summary>From now on it lives: deadlines are set for what it holds.</summary>
     public void Begin()
     {

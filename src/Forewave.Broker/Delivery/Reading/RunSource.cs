@@ -32,7 +32,6 @@ internal sealed class RunSource : IDue
     private int _windowPlace;
     private StoredRuns? _ahead;
     private Task _reading = Task.CompletedTask;
-    private bool _isReading;
     private bool _dropArriving;
     private bool _waitsForRetry;
 
@@ -46,6 +45,9 @@ internal sealed class RunSource : IDue
 
     /// <summary>Its place among those that nobody reads from.</summary>
     public LinkedListNode<RunSource> IdleNode { get; }
+
+    /// <summary>A read is under way.</summary>
+    public bool IsReading { get; private set; }
 
     /// <summary>It waits for memory.</summary>
     public bool WaitsForMemory { get; set; }
@@ -62,7 +64,7 @@ internal sealed class RunSource : IDue
             view = default;
             return false;
         }
-        if (_window is not null && _ahead is null && !_isReading)
+        if (_window is not null && _ahead is null && !IsReading)
             ReadAhead(end);
         view = new RunView(_run, _skipped, _byteOffset);
         return true;
@@ -93,7 +95,7 @@ internal sealed class RunSource : IDue
         if (_ahead is not null)
             Free(_ahead);
         _window = _ahead = null;
-        _dropArriving = _isReading;
+        _dropArriving = IsReading;
     }
 
     /// <summary>The group's turn ended and nobody wants messages.</summary>
@@ -109,7 +111,7 @@ internal sealed class RunSource : IDue
     /// <summary>A read came back; runs on the loop.</summary>
     public void Arrived(StoredRuns? runs, Exception? failure)
     {
-        _isReading = false;
+        IsReading = false;
         Loop.ColdReads.UnderWay--;
         if (runs is null || runs.Count == 0 || _dropArriving)
         {
@@ -210,11 +212,11 @@ internal sealed class RunSource : IDue
 
     private void StartRead(long offset)
     {
-        if (_isReading || _waitsForRetry || !Loop.ColdReads.TryTake(this, WindowBytes))
+        if (IsReading || _waitsForRetry || !Loop.ColdReads.TryTake(this, WindowBytes))
             return;
         Loop.ColdReads.Busy(this);
         Loop.Metrics.ColdRead();
-        _isReading = true;
+        IsReading = true;
         Loop.ColdReads.UnderWay++;
         _reading = ReadAsync(new Offset(offset));
     }

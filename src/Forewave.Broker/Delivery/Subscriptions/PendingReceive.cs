@@ -5,6 +5,11 @@ namespace Forewave.Broker.Delivery.Subscriptions;
 /// <summary>One pull that waits for messages until its end. For the loop alone.</summary>
 internal sealed class PendingReceive(Subscription subscription, ReceiveTerms terms) : IDue
 {
+    private const int MaxPatience = 10;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private int _patience;
+
     /// <summary>Who asks.</summary>
     public Subscription Subscription { get; } = subscription;
 
@@ -20,6 +25,12 @@ internal sealed class PendingReceive(Subscription subscription, ReceiveTerms ter
     /// <inheritdoc/>
     public void Due(DueToken token, DeliveryLoop loop)
     {
+        // Messages that are being read from disk count as there: a pull without a wait would else never see any.
+        if (Subscription.Group is { IsReading: true } && _patience++ < MaxPatience)
+        {
+            loop.Deadlines.Add(this, default, loop.Deadlines.In(Patience));
+            return;
+        }
         if (!Subscription.Receives.Remove(this))
             return;
         Answered = true;

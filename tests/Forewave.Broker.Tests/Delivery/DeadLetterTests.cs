@@ -1,0 +1,188 @@
+using Forewave.Broker.Delivery.Administration;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Tests.Delivery;
+
+public sealed class DeadLetterTests
+{
+    private static readonly GroupName Group = new("g");
+
+    [Fact]
+    public async Task Reject_makes_a_dead_letter_with_reason_and_history()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await StreamingAsync(stage, "good", "bad");
+        var messages = consumer.Output.TakeMessages();
+        await consumer.SettleAsync(SettleVerb.Nack, messages[1..], TimeSpan.FromSeconds(1), "not yet");
+        await stage.MoveAsync(TimeSpan.FromSeconds(2));
+
+        var failures = await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages(), reason: "never");
+        var letter = await stage.Loops.DeadLetters.ShowAsync(stage.Queue("q"), Group, 1);
+
+        Assert.Empty(failures);
+        Assert.Equal((2L, "never", 3), (letter.Letter.Offset, letter.Letter.Reason, letter.BodyBytes));
+        Assert.Equal([(1u, "c1", "not yet"), (2u, "c1", "never")],
+            letter.Letter.History.Select(attempt => (attempt.Attempt, attempt.Consumer, attempt.Reason)));
+        Assert.Equal(1, stage.StateOf(consumer).Cursor.Unsettled);
+    }
+
+    [Fact]
+    public async Task Message_dies_when_its_last_attempt_fails()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await StreamingAsync(stage, "poison", "good");
+        await SetAttemptsAsync(stage, 3);
+        await consumer.SettleAsync(SettleVerb.Ack, consumer.Output.Messages.Skip(1));
+        consumer.Output.TakeMessages();
+
+        await stage.MoveAsync(TimeSpan.FromSeconds(31));
+        await consumer.SettleAsync(SettleVerb.Nack, consumer.Output.TakeMessages(), TimeSpan.FromSeconds(1));
+        await stage.MoveAsync(TimeSpan.FromSeconds(2));
+        await stage.MoveAsync(TimeSpan.FromSeconds(31));
+        var page = await stage.Loops.DeadLetters.ListAsync(stage.Queue("q"), Group, 0, 10);
+
+        var history = Assert.Single(page.Letters).Letter.History;
+        Assert.Equal([1u, 2, 3], history.Select(attempt => attempt.Attempt));
+        Assert.Equal((0, 0L), (stage.StateOf(consumer).Cursor.Unsettled, page.More ? 1 : 0));
+        await stage.MoveAsync(TimeSpan.FromHours(1));
+        Assert.Equal([3u], consumer.Output.Messages.Select(message => message.Attempt));
+    }
+
+    [Fact]
+    public async Task Nack_after_the_last_attempt_makes_a_dead_letter()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await StreamingAsync(stage, "poison");
+        await SetAttemptsAsync(stage, 1);
+
+        var failures = await consumer.SettleAsync(SettleVerb.Nack, consumer.Output.TakeMessages(), reason: "broken");
+        var details = await stage.Loops.Administration.ShowGroupAsync(stage.Queue("q"), Group);
+
+        Assert.Empty(failures);
+        Assert.Equal((1L, 0L, 0L), (details.Dead, details.Leased, details.Waiting));
+    }
+
+    [Fact]
+    public async Task Redrive_brings_messages_to_their_group_anew_after_first_deliveries()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await stage.SubscribeAsync("q");
+        var other = await stage.SubscribeAsync("q", "other");
+        other.Credit(100);
+        consumer.Credit(2);
+        await stage.PublishAsync("q", "a", "b", "c");
+        await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
+        int others = other.Output.TakeMessages().Count;
+
+        long redriven = await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Group, null);
+        consumer.Credit(10);
+        await stage.IdleAsync();
+
+        Assert.Equal((2L, 3), (redriven, others));
+        Assert.Equal([(3L, 1u, false, "c"), (1L, 1u, true, "a"), (2L, 1u, true, "b")],
+            consumer.Output.Messages.Select(message => (message.Offset, message.Attempt, message.IsRedriven, message.Body)));
+        Assert.Empty(other.Output.Messages);
+        Assert.Equal(0, stage.StateOf(consumer).Dead.Count);
+    }
+
+    [Fact]
+    public async Task Redriven_message_can_be_nacked_acked_and_die_again()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await StreamingAsync(stage, "a", "b");
+        await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
+        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Group, null);
+        await stage.IdleAsync();
+        var redriven = consumer.Output.TakeMessages();
+
+        await consumer.SettleAsync(SettleVerb.Nack, redriven, TimeSpan.FromSeconds(1));
+        await stage.MoveAsync(TimeSpan.FromSeconds(2));
+        var again = consumer.Output.TakeMessages();
+        await consumer.SettleAsync(SettleVerb.Ack, again[..1]);
+        await consumer.SettleAsync(SettleVerb.Reject, again[1..]);
+        var page = await stage.Loops.DeadLetters.ListAsync(stage.Queue("q"), Group, 0, 10);
+
+        Assert.Equal([(1L, 2u, true, "a"), (2L, 2u, true, "b")],
+            again.Select(message => (message.Offset, message.Attempt, message.IsRedriven, message.Body)));
+        Assert.Equal([(3L, 2L)], page.Letters.Select(letter => (letter.Place, letter.Letter.Offset)));
+    }
+
+    [Fact]
+    public async Task Redrive_of_places_leaves_the_others()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await StreamingAsync(stage, DeliveryStage.Bodies(5));
+        await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
+
+        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Group, [2, 4]);
+        await stage.IdleAsync();
+        var page = await stage.Loops.DeadLetters.ListAsync(stage.Queue("q"), Group, 0, 2);
+
+        Assert.Equal([2L, 4], consumer.Output.Messages.Select(message => message.Offset));
+        Assert.Equal([1L, 3], page.Letters.Select(letter => letter.Place));
+        Assert.True(page.More);
+        await Assert.ThrowsAsync<ForewaveException>(() => stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Group, [2]));
+    }
+
+    [Fact]
+    public async Task Purge_removes_dead_letters_for_good()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await StreamingAsync(stage, DeliveryStage.Bodies(5));
+        await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
+
+        long some = await stage.Loops.DeadLetters.PurgeAsync(stage.Queue("q"), Group, [3]);
+        long rest = await stage.Loops.DeadLetters.PurgeAsync(stage.Queue("q"), Group, null);
+        var page = await stage.Loops.DeadLetters.ListAsync(stage.Queue("q"), Group, 0, 10);
+
+        Assert.Equal((1L, 4L, 0), (some, rest, page.Letters.Count));
+        var refused = await Assert.ThrowsAsync<ForewaveException>(() => stage.Loops.DeadLetters.ShowAsync(stage.Queue("q"), Group, 1));
+        Assert.Equal(ErrorCode.DeadLetterNotFound, refused.Code);
+    }
+
+    [Fact]
+    public async Task Dead_letters_outlive_the_queue_s_retention_and_a_restart()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        var consumer = await StreamingAsync(stage, "a", "b");
+        await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
+        await stage.Loops.Administration.ExpireAsync(stage.Queue("q"), new Offset(3));
+
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        var again = await stage.SubscribeAsync("q");
+        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Group, null);
+        again.Credit(10);
+        await stage.IdleAsync();
+
+        Assert.Equal([(1L, "a"), (2L, "b")], again.Output.Messages.Select(message => (message.Offset, message.Body)));
+    }
+
+    [Fact]
+    public async Task Old_dead_letters_end_when_they_expire()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await StreamingAsync(stage, "a", "b");
+        await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.Messages.Take(1));
+        await stage.MoveAsync(TimeSpan.FromSeconds(20));
+        var between = Storage.Timestamp.From(stage.Time.GetUtcNow());
+        await stage.MoveAsync(TimeSpan.FromSeconds(5));
+        await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.Messages.Skip(1));
+
+        await stage.Loops.DeadLetters.ExpireAsync(stage.Queue("q"), between);
+        var page = await stage.Loops.DeadLetters.ListAsync(stage.Queue("q"), Group, 0, 10);
+
+        Assert.Equal([2L], page.Letters.Select(letter => letter.Letter.Offset));
+    }
+
+    private static async Task<TestConsumer> StreamingAsync(DeliveryStage stage, params string[] bodies)
+    {
+        var consumer = await stage.SubscribeAsync("q");
+        consumer.Credit(1_000);
+        await stage.PublishAsync("q", bodies);
+        return consumer;
+    }
+
+    private static Task SetAttemptsAsync(DeliveryStage stage, int attempts) =>
+        stage.Loops.Administration.SetGroupAsync(stage.Queue("q"), Group, new GroupChange { MaxAttempts = attempts });
+}
