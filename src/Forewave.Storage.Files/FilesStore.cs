@@ -6,6 +6,7 @@ using Forewave.Storage.Files.GroupCommit;
 using Forewave.Storage.Files.Manifests;
 using Forewave.Storage.Files.Pumps;
 using Forewave.Storage.Files.QueueIndex;
+using Forewave.Storage.Files.Reclaim;
 using Forewave.Storage.Files.Recovery;
 using Forewave.Storage.Files.Segments;
 
@@ -25,11 +26,9 @@ public sealed class FilesStore : IStore
     private readonly TimeProvider _time;
     private readonly IPumps _pumps;
     private readonly DataFolder _folder;
-    private readonly ManifestStore _manifests;
-    private readonly SegmentTable _segments;
-    private readonly SpareSegments _spares;
-    private readonly QueueIndexes _indexes;
+    private readonly RecoveryParts _parts;
     private RecoveredLog? _recovered;
+    private RecoveryTarget? _recovering;
     private RunningLog? _running;
 
     /// <param name="options">Settings; out of range throws.</param>
@@ -46,10 +45,15 @@ public sealed class FilesStore : IStore
         _time = time;
         _pumps = pumps;
         _folder = new DataFolder(options);
-        _manifests = new ManifestStore(options.Disk);
-        _segments = new SegmentTable(options.Disk);
-        _spares = new SpareSegments(options.Disk, options.SegmentBytes);
-        _indexes = new QueueIndexes(options.Disk, DataFolder.Index);
+        SegmentTable segments = new(options.Disk);
+        QueueIndexes indexes = new(options.Disk, DataFolder.Index);
+        _parts = new RecoveryParts(
+            new ManifestStore(options.Disk),
+            segments,
+            new SpareSegments(options.Disk, options.SegmentBytes),
+            indexes,
+            new SummaryFiles(options.Disk),
+            new IndexedLog(indexes, segments));
     }
 
     /// <inheritdoc/>
@@ -77,8 +81,8 @@ public sealed class FilesStore : IStore
     /// <inheritdoc/>
     public async ValueTask<RecoveryReport> RecoverAsync(IStateFold fold, CancellationToken cancellation)
     {
-        RecoveryParts parts = new(_manifests, _segments, _spares, _indexes);
-        LogRecovery recovery = new(_options, _time, parts, new RecoveryTarget(fold));
+        _recovering = new RecoveryTarget(fold, _parts.Log);
+        LogRecovery recovery = new(_options, _time, _parts, _recovering);
         try
         {
             _recovered = await Task.Run(() => recovery.Run(_folder, cancellation), cancellation);
@@ -88,7 +92,8 @@ public sealed class FilesStore : IStore
             throw StoreFailures.OfOpening(failure);
         }
 
-        _running = new RunningLog(_options, _time, _pumps, parts, _recovered);
+        _recovering = null;
+        _running = new RunningLog(_options, _time, _pumps, _parts, _recovered);
         return _recovered.Report;
     }
 
@@ -109,14 +114,14 @@ public sealed class FilesStore : IStore
     public void Dispatch(uint queue, Offset first, in CommittedRecord record)
     {
         IndexEntry run = new(first, record.Header.Count, record.Location, record.Header.Time);
-        _indexes.Append(queue, run, record.PayloadBytes);
+        _parts.Log.Dispatch(queue, run, record.PayloadBytes, _recovering?.Summaries);
     }
 
     /// <inheritdoc/>
     public bool TryReadRecent(uint queue, Offset offset, out StoredRun run)
     {
         run = default;
-        return _indexes.TryFind(queue, offset, out IndexEntry entry) && Running.TryReadRecent(entry, offset, out run);
+        return _parts.Indexes.TryFind(queue, offset, out IndexEntry entry) && Running.TryReadRecent(entry, offset, out run);
     }
 
     /// <inheritdoc/>
@@ -125,31 +130,31 @@ public sealed class FilesStore : IStore
 
     /// <inheritdoc/>
     public async ValueTask<Offset> FindByTimeAsync(uint queue, Timestamp time, CancellationToken cancellation) =>
-        await Running.ColdReaders.ReadAsync(() => _indexes.FindByTime(queue, time), cancellation);
+        await Running.ColdReaders.ReadAsync(() => _parts.Indexes.FindByTime(queue, time), cancellation);
 
     /// <inheritdoc/>
     public async ValueTask<StoredRuns?> ReadMessageAsync(LogPosition position, CancellationToken cancellation) =>
         await Running.ColdReaders.ReadAsync(() => Running.Positions.Read(position), cancellation);
 
     /// <inheritdoc/>
-    public QueueExtent Extent(uint queue) => _indexes.Extent(queue);
+    public QueueExtent Extent(uint queue) => _parts.Indexes.Extent(queue);
 
     /// <inheritdoc/>
-    public void Expire(uint queue, Offset firstRetained) => _indexes.Expire(queue, firstRetained);
+    public void Expire(uint queue, Offset firstRetained) => _parts.Indexes.Expire(queue, firstRetained);
 
     /// <inheritdoc/>
     public async ValueTask CheckpointAsync(IStateSource source, CancellationToken cancellation) =>
         await Running.Checkpoints.TakeAsync(source, cancellation);
 
     /// <inheritdoc/>
-    public ValueTask<ReclaimReport> ReclaimAsync(CancellationToken cancellation) => new(Running.Reclaim());
+    public async ValueTask<ReclaimReport> ReclaimAsync(CancellationToken cancellation) => await Running.Reclaim.RunAsync(cancellation);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         _running?.Dispose();
-        _indexes.Dispose();
-        _segments.Dispose();
+        _parts.Indexes.Dispose();
+        _parts.Segments.Dispose();
         _folder.Dispose();
         return ValueTask.CompletedTask;
     }

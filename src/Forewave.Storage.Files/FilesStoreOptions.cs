@@ -42,9 +42,12 @@ public sealed record FilesStoreOptions
     /// <summary>Reads that may wait for such a thread: 1 to 1,000,000. Default 16,384; a further one waits its turn to wait.</summary>
     public int ColdReadsWaiting { get; init; } = 16_384;
 
+    // A record that is carried over gets a second header and has to fit into a segment still.
+    private const int CarriedHeaderBytes = 128;
+
     internal int RecentMemoryBlocks => RecentMemoryBytes / BlockBytes;
 
-    internal int MaxAppendBytes => Math.Min(Limits.FrameBytes + (64 * 1024), SegmentBytes - Segments.SegmentLayout.HeaderBytes);
+    internal int MaxAppendBytes => Math.Min(Limits.FrameBytes + (64 * 1024), SegmentBytes - Segments.SegmentLayout.HeaderBytes - CarriedHeaderBytes);
 
     internal void Check()
     {

@@ -4,6 +4,7 @@ using Forewave.Storage.Files.ColdReads;
 using Forewave.Storage.Files.GroupCommit;
 using Forewave.Storage.Files.Pumps;
 using Forewave.Storage.Files.QueueIndex;
+using Forewave.Storage.Files.Reclaim;
 using Forewave.Storage.Files.Recovery;
 using Forewave.Storage.Files.Segments;
 
@@ -21,6 +22,7 @@ internal sealed class RunningLog : IDisposable
     private readonly WriterCounters _counters = new();
     private readonly LogWriter _writer;
     private readonly SegmentPreparer _preparer;
+    private readonly CarryOver _carryOver;
     private IPump? _writing;
     private IPump? _answering;
     private IPump? _preparing;
@@ -40,6 +42,8 @@ internal sealed class RunningLog : IDisposable
         Runs = new RunReader(parts.Indexes, parts.Segments, options.SegmentBytes);
         Positions = new PositionReader(parts.Segments, options.SegmentBytes);
         Checkpoints = new CheckpointRound(options.Disk, parts, log, new CheckpointHooks(Answers.Waiters, _listener, Fail));
+        _carryOver = new CarryOver(parts, Gather, ColdReaders, () => _writing?.Signal());
+        Reclaim = new ReclaimRound(options, parts, log, _carryOver, new ReclaimHooks(() => Checkpoints.Begun, () => Checkpoints.Durable, GrowAgain, HurryCheckpoint, Fail));
     }
 
     public Gather Gather { get; }
@@ -53,6 +57,8 @@ internal sealed class RunningLog : IDisposable
     public PositionReader Positions { get; }
 
     public CheckpointRound Checkpoints { get; }
+
+    public ReclaimRound Reclaim { get; }
 
     public StoreUsage Usage => new()
     {
@@ -71,7 +77,7 @@ internal sealed class RunningLog : IDisposable
 
     public void Start(IPumps pumps, ICommitObserver observer)
     {
-        _listener.Attach(observer);
+        _listener.Attach(observer, _carryOver);
         _preparing = pumps.Start("forewave-segments", _preparer.Step);
         _writing = pumps.Start("forewave-log", _writer.Step);
         _answering = pumps.Start("forewave-commit", Answers.Step);
@@ -107,13 +113,6 @@ internal sealed class RunningLog : IDisposable
         return true;
     }
 
-    public ReclaimReport Reclaim()
-    {
-        _preparer.RetryGrowth();
-        _preparing?.Signal();
-        return default;
-    }
-
     public void Dispose()
     {
         Gather.Close();
@@ -122,6 +121,21 @@ internal sealed class RunningLog : IDisposable
         _preparing?.Dispose();
         _preparer.Abandon();
         ColdReaders.Dispose();
+    }
+
+    private void GrowAgain()
+    {
+        _preparer.RetryGrowth();
+        _preparing?.Signal();
+    }
+
+    // On a full disk the segments that a checkpoint would free are what everybody waits for.
+    private void HurryCheckpoint()
+    {
+        if (Gather.IsDiskFull)
+        {
+            _listener.HurryCheckpoint();
+        }
     }
 
     // A failure beside the log's own writes: the writer finds it and answers everybody.

@@ -20,4 +20,7 @@ public enum StateKind : byte
 
     /// <summary>The store's own index of one queue; never given to the engine.</summary>
     StoreIndex = 100,
+
+    /// <summary>The store's own summary of one segment; never given to the engine.</summary>
+    StoreSegment = 101,
 }

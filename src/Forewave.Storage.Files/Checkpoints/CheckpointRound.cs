@@ -24,6 +24,8 @@ internal sealed class CheckpointRound
     private readonly SegmentLog _log;
     private readonly CheckpointHooks _hooks;
     private long _taken;
+    private long _begun;
+    private long _durable;
 
     public CheckpointRound(IDisk disk, RecoveryParts parts, SegmentLog log, CheckpointHooks hooks)
     {
@@ -35,6 +37,12 @@ internal sealed class CheckpointRound
 
     /// <summary>Checkpoints taken.</summary>
     public long Taken => Volatile.Read(ref _taken);
+
+    /// <summary>Checkpoints that have begun.</summary>
+    public long Begun => Volatile.Read(ref _begun);
+
+    /// <summary>Number of the last one that is durable, counted as they began.</summary>
+    public long Durable => Volatile.Read(ref _durable);
 
     /// <summary>See <see cref="IStore.CheckpointAsync"/>.</summary>
     public async Task TakeAsync(IStateSource source, CancellationToken cancellation)
@@ -62,15 +70,16 @@ internal sealed class CheckpointRound
 
     private async Task TakeOneAsync(IStateSource source, CancellationToken cancellation)
     {
+        long begun = Interlocked.Increment(ref _begun);
         ulong last = _parts.Manifests.Current.Checkpoint;
         DiskPath path = DataFolder.CheckpointPath(last + 1);
         bool isNamed = false;
         try
         {
-            LogPosition covered = await WriteAsync(path, source, cancellation);
-            (LogPlace Place, LogPosition Position) replay = PlaceOf(covered);
+            ReplayStart replay = await WriteAsync(path, source, cancellation);
             isNamed = true;
             _log.Update(manifest => manifest with { Checkpoint = last + 1, ReplayFrom = replay.Place, ReplayPosition = replay.Position });
+            DropSummaries(replay.Place.Segment);
         }
         finally
         {
@@ -86,10 +95,11 @@ internal sealed class CheckpointRound
             _disk.Delete(DataFolder.CheckpointPath(last));
         }
 
+        Volatile.Write(ref _durable, begun);
         Interlocked.Increment(ref _taken);
     }
 
-    private async Task<LogPosition> WriteAsync(DiskPath path, IStateSource source, CancellationToken cancellation)
+    private async Task<ReplayStart> WriteAsync(DiskPath path, IStateSource source, CancellationToken cancellation)
     {
         using CheckpointWriter writer = new(_disk, path);
         _hooks.Listener.CheckpointBegins();
@@ -103,13 +113,51 @@ internal sealed class CheckpointRound
             await committed.Task;
         }
 
+        ReplayStart replay = PlaceOf(positions.Covered);
+        WriteSummaries(writer, replay.Place.Segment);
         writer.Finish();
         _disk.SyncFolder(path.Folder);
-        return positions.Covered;
+        return replay;
+    }
+
+    // What is replayed is summed up again from here; what is not gets its file.
+    private void WriteSummaries(CheckpointWriter writer, SegmentNumber replayed)
+    {
+        bool hasNew = false;
+        foreach (Segment segment in _parts.Segments.Snapshot())
+        {
+            if (segment.Summary is not { } summary)
+            {
+                continue;
+            }
+
+            if (segment.Number.CompareTo(replayed) >= 0)
+            {
+                writer.Write(new StatePart(StateKind.StoreSegment, segment.Number.Value, LogPosition.None, LogPosition.None), summary.Encode());
+            }
+            else
+            {
+                _parts.Summaries.Write(segment.Number, summary);
+                hasNew = true;
+            }
+        }
+
+        if (hasNew)
+        {
+            _parts.Summaries.SyncNames();
+        }
+    }
+
+    private void DropSummaries(SegmentNumber replayed)
+    {
+        foreach (Segment segment in _parts.Segments.Snapshot().Where(segment => segment.Number.CompareTo(replayed) < 0))
+        {
+            segment.Summary = null;
+        }
     }
 
     // The nearest record at or before the first that some part may lack; never before where replay begins now.
-    private (LogPlace Place, LogPosition Position) PlaceOf(LogPosition covered)
+    private ReplayStart PlaceOf(LogPosition covered)
     {
         LogPosition wanted = LogPosition.FromBits(covered.Bits + 1);
         Manifest manifest = _parts.Manifests.Current;
@@ -117,9 +165,9 @@ internal sealed class CheckpointRound
             && segment.Positions.TryFind(wanted, out int recordByte, out LogPosition first)
             && first > manifest.ReplayPosition)
         {
-            return (new LogPlace(segment.Number, recordByte), first);
+            return new ReplayStart(new LogPlace(segment.Number, recordByte), first);
         }
 
-        return (manifest.ReplayFrom, manifest.ReplayPosition);
+        return new ReplayStart(manifest.ReplayFrom, manifest.ReplayPosition);
     }
 }

@@ -34,8 +34,18 @@ internal sealed class RunReader
             IndexEntry[] entries = new IndexEntry[EntriesAtATime];
             int bytes = 0;
             int count;
+            RecordLocation lost = default;
             while (bytes < maxBytes && (count = _indexes.FindRange(queue, offset, entries)) > 0)
             {
+                if (entries[0].Location == lost)
+                {
+                    // Looked up twice, and its segment is not in the log.
+                    runs.Add(RunBuilder.Damaged(entries[0], offset));
+                    offset = new Offset(entries[0].End);
+                    continue;
+                }
+
+                lost = entries[0].Location;
                 bytes += ReadEntries(entries.AsSpan(0, count), ref offset, new RunSink(runs, buffers), maxBytes - bytes);
             }
 
@@ -57,6 +67,12 @@ internal sealed class RunReader
         {
             int wanted = Math.Min(chunk.Bytes, Math.Max(maxBytes - bytes, 4096) + RecordCodec.HeaderBytes);
             int done = ReadOneChunk(entries, offset, sink, wanted, out int read);
+            if (done == 0)
+            {
+                // The record was carried over and its old segment recycled since the index was asked: ask again.
+                break;
+            }
+
             chunk.Learn(read);
             bytes += read;
             offset = new Offset(entries[done - 1].End);
@@ -66,15 +82,14 @@ internal sealed class RunReader
         return bytes;
     }
 
-    // Reads as many entries as one read of the disk brings, at least one; returns how many.
+    // Reads as many entries as one read of the disk brings; returns how many: none when the segment is not in the log.
     private int ReadOneChunk(ReadOnlySpan<IndexEntry> entries, Offset offset, in RunSink sink, int chunkBytes, out int read)
     {
         read = 0;
         LogPlace start = new(entries[0].Location);
         if (!_segments.TryRead(start, out SegmentReader segment))
         {
-            sink.Runs.Add(RunBuilder.Damaged(entries[0], offset));
-            return 1;
+            return 0;
         }
 
         using (segment)

@@ -12,6 +12,7 @@ internal sealed class CommitGroup
     private readonly List<GatherPiece> _pieces = [];
     private readonly List<OwnedRecord> _owned = [];
     private readonly List<CommittedRecord> _dispatchable = [];
+    private readonly List<CommittedRecord> _carried = [];
 
     public ReadOnlySpan<GatherPiece> Pieces => CollectionsMarshal.AsSpan(_pieces);
 
@@ -20,6 +21,9 @@ internal sealed class CommitGroup
 
     /// <summary>Records that have to be dispatched, in log order.</summary>
     public ReadOnlySpan<CommittedRecord> Dispatchable => CollectionsMarshal.AsSpan(_dispatchable);
+
+    /// <summary>Records that the store has carried over, in log order.</summary>
+    public ReadOnlySpan<CommittedRecord> Carried => CollectionsMarshal.AsSpan(_carried);
 
     /// <summary>Position of the last message in it.</summary>
     public LogPosition Through { get; set; }
@@ -41,13 +45,14 @@ internal sealed class CommitGroup
 
     public void Add(in OwnedRecord owned) => _owned.Add(owned);
 
-    public void Add(in CommittedRecord record) => _dispatchable.Add(record);
+    public void Add(in CommittedRecord record) => (record.Header.Type == RecordType.CarriedOver ? _carried : _dispatchable).Add(record);
 
     public void Clear()
     {
         _pieces.Clear();
         _owned.Clear();
         _dispatchable.Clear();
+        _carried.Clear();
         Bytes = 0;
         Failure = null;
     }

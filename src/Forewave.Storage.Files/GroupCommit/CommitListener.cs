@@ -1,3 +1,5 @@
+using Forewave.Storage.Files.Reclaim;
+
 namespace Forewave.Storage.Files.GroupCommit;
 
 /// <summary>
@@ -8,13 +10,27 @@ internal sealed class CommitListener
 {
     private readonly long _checkpointIntervalBytes;
     private ICommitObserver? _observer;
+    private CarryOver? _carryOver;
     private long _bytesSinceCheckpoint;
     private int _isDue;
 
     public CommitListener(long checkpointIntervalBytes) => _checkpointIntervalBytes = checkpointIntervalBytes;
 
     /// <summary>Before the first group.</summary>
-    public void Attach(ICommitObserver observer) => _observer = observer;
+    public void Attach(ICommitObserver observer, CarryOver carryOver)
+    {
+        _observer = observer;
+        _carryOver = carryOver;
+    }
+
+    /// <summary>Before the owners are told: the carry-over waits as one of them.</summary>
+    public void NoteCarried(CommitGroup group)
+    {
+        if (!group.Carried.IsEmpty)
+        {
+            _carryOver?.Committed(group.Carried);
+        }
+    }
 
     public void Committed(CommitGroup group)
     {
@@ -27,6 +43,9 @@ internal sealed class CommitListener
     }
 
     public void Stopped(StoreException failure) => _observer?.Stopped(failure);
+
+    /// <summary>The next group says that a checkpoint is due.</summary>
+    public void HurryCheckpoint() => Interlocked.Add(ref _bytesSinceCheckpoint, _checkpointIntervalBytes);
 
     /// <summary>A checkpoint begins: what follows counts for the next one.</summary>
     public void CheckpointBegins()

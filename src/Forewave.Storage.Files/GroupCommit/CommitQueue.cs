@@ -154,6 +154,7 @@ internal sealed class CommitQueue
         }
         else
         {
+            _listener.NoteCarried(group);
             foreach (ref readonly OwnedRecord owned in group.Owned)
             {
                 owned.Owner.Committed(owned.First, owned.Token);

@@ -93,6 +93,11 @@ internal sealed class Gather
     public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first)
     {
         AppendSize size = AppendSize.Of(records);
+        if (size.Bytes > _segmentBytes - SegmentLayout.HeaderBytes)
+        {
+            throw new ArgumentException($"an append of {size.Bytes} bytes fits into no segment", nameof(records));
+        }
+
         lock (_lock)
         {
             AppendOutcome outcome = MakeRoom(size);
@@ -273,9 +278,9 @@ internal sealed class Gather
             _group.Add(new OwnedRecord(owner, position, draft.Token));
         }
 
-        if (draft.Type is RecordType.Published or RecordType.DeadLettered)
+        if (draft.Type is RecordType.Published or RecordType.DeadLettered or RecordType.CarriedOver)
         {
-            AddDispatchable(draft, position, now);
+            AddCommitted(draft, position, now);
         }
 
         block.Filled += bytes;
@@ -283,7 +288,7 @@ internal sealed class Gather
         _nextPosition += (uint)draft.Count;
     }
 
-    private void AddDispatchable(in RecordDraft draft, LogPosition position, Timestamp now)
+    private void AddCommitted(in RecordDraft draft, LogPosition position, Timestamp now)
     {
         RecordHeader header = new()
         {

@@ -329,8 +329,9 @@ internal sealed class IndexOfQueue
     // Relocates the moves at the front that lie in one leaf (or the tail); returns how many.
     private int RelocateSome(ReadOnlySpan<Relocation> moves)
     {
-        long offset = moves[0].First.Value;
-        if (offset < _firstRetained || offset >= _end)
+        // The first run may be expired in part: it is looked for by what is left of it.
+        long offset = Math.Max(moves[0].First.Value, _firstRetained);
+        if (offset >= _end)
         {
             return 1;
         }

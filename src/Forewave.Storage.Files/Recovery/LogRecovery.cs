@@ -5,6 +5,7 @@ using Forewave.Storage.Files.Checkpoints;
 using Forewave.Storage.Files.GroupCommit;
 using Forewave.Storage.Files.Manifests;
 using Forewave.Storage.Files.QueueIndex;
+using Forewave.Storage.Files.Reclaim;
 using Forewave.Storage.Files.Segments;
 
 namespace Forewave.Storage.Files.Recovery;
@@ -25,6 +26,7 @@ internal sealed class LogRecovery
     private readonly SegmentTable _segments;
     private readonly SpareSegments _spares;
     private readonly QueueIndexes _indexes;
+    private readonly SummaryFiles _summaries;
     private readonly RecoveryTarget _target;
     private ulong _damagedPositions;
     private long _bytes;
@@ -37,6 +39,7 @@ internal sealed class LogRecovery
         _segments = parts.Segments;
         _spares = parts.Spares;
         _indexes = parts.Indexes;
+        _summaries = parts.Summaries;
         _target = target;
     }
 
@@ -171,6 +174,7 @@ internal sealed class LogRecovery
             _spares.Return(file);
         }
 
+        _summaries.Open(published.Segments.Select(entry => entry.Number).ToHashSet());
         FillTable(published, rewriter, active);
     }
 
@@ -180,7 +184,12 @@ internal sealed class LogRecovery
         {
             Segment? written = rewriter.Written.FirstOrDefault(segment => segment.Number == entries.Key);
             SegmentPart[] parts = [.. entries.Select(entry => PartOf(entry, written))];
-            Segment segment = new(entries.Key, parts) { First = entries.First().FirstPosition, IsSealed = true };
+            Segment segment = new(entries.Key, parts)
+            {
+                First = entries.First().FirstPosition,
+                IsSealed = true,
+                Summary = SummaryOf(entries.Key, manifest),
+            };
             if (written is not null)
             {
                 segment.Positions.CopyFrom(written.Positions);
@@ -194,6 +203,10 @@ internal sealed class LogRecovery
         _segments.Add(active);
         rewriter.Release();
     }
+
+    // Of what is replayed: from the checkpoint and the replay. What is older has a file.
+    private SegmentSummary? SummaryOf(SegmentNumber number, Manifest manifest) =>
+        number.CompareTo(manifest.ReplayFrom.Segment) >= 0 ? _target.Summaries.Of(number) : _target.Summaries.TryGet(number);
 
     private static SegmentPart PartOf(SegmentEntry entry, Segment? written) =>
         written is not null && written.Parts[0].File == entry.File

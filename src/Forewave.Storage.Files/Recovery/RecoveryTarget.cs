@@ -1,3 +1,5 @@
+using Forewave.Storage.Files.Reclaim;
+
 namespace Forewave.Storage.Files.Recovery;
 
 /// <summary>
@@ -6,16 +8,38 @@ namespace Forewave.Storage.Files.Recovery;
 internal sealed class RecoveryTarget
 {
     private readonly IStateFold _fold;
+    private readonly IndexedLog _log;
 
-    public RecoveryTarget(IStateFold fold) => _fold = fold;
+    public RecoveryTarget(IStateFold fold, IndexedLog log)
+    {
+        _fold = fold;
+        _log = log;
+    }
 
-    public void Load(in StatePart part, ReadOnlySpan<byte> state) => _fold.Load(part, state);
+    /// <summary>Summaries of the tail's segments.</summary>
+    public RecoveredSummaries Summaries { get; } = new();
+
+    public void Load(in StatePart part, ReadOnlySpan<byte> state)
+    {
+        if (part.Kind == StateKind.StoreSegment)
+        {
+            Summaries.Load(part.Id, state);
+        }
+        else
+        {
+            _fold.Load(part, state);
+        }
+    }
 
     public void Loaded() => _fold.Loaded();
 
     public void Apply(in CommittedRecord record, ReadOnlySpan<byte> payload)
     {
-        if (record.Header.Type is not RecordType.CarriedOver)
+        if (record.Header.Type == RecordType.CarriedOver)
+        {
+            _log.Relocate(CarriedRun.Of(record), Summaries);
+        }
+        else
         {
             _fold.Apply(record, payload);
         }

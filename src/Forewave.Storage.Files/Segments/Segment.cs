@@ -1,5 +1,5 @@
 using Forewave.Protocol;
-using Forewave.Storage.Files.Disk;
+using Forewave.Storage.Files.Reclaim;
 
 namespace Forewave.Storage.Files.Segments;
 
@@ -58,6 +58,9 @@ internal sealed class Segment
     }
 
     public SparsePositions Positions { get; } = new();
+
+    /// <summary>What of which queues is in it; null when <see cref="SummaryFiles"/> has it.</summary>
+    public SegmentSummary? Summary { get; set; } = new();
 
     /// <summary>How many readers hold it: it is not recycled meanwhile.</summary>
     public int Readers { get; set; }

@@ -23,8 +23,10 @@ internal sealed class RecordingFold : IStateFold
 
     public void Apply(in CommittedRecord record, ReadOnlySpan<byte> payload)
     {
+        LogPosition position = record.Header.Position;
         Applied.Add(new AppliedRecord(record, payload.ToArray()));
-        if (_store is not null && record.Header.Type is RecordType.Published)
+        bool isKnown = Parts.Any(loaded => loaded.Part.Dispatched >= position);
+        if (_store is not null && record.Header.Type is RecordType.Published && !isKnown)
         {
             _store.Dispatch(record.Header.Queue, _store.Extent(record.Header.Queue).End, record);
         }

@@ -1,0 +1,34 @@
+using Forewave.Storage.Files.QueueIndex;
+using Forewave.Storage.Files.Segments;
+
+namespace Forewave.Storage.Files.Reclaim;
+
+/// <summary>Keeps index and segment summaries together: what lies where, and what of it counts. Thread-safe.</summary>
+internal sealed class IndexedLog
+{
+    private readonly QueueIndexes _indexes;
+    private readonly SegmentTable _segments;
+
+    public IndexedLog(QueueIndexes indexes, SegmentTable segments)
+    {
+        _indexes = indexes;
+        _segments = segments;
+    }
+
+    /// <summary>Gives a run its place. In recovery the table is empty yet: <paramref name="summaries"/> takes the summary then.</summary>
+    public void Dispatch(uint queue, in IndexEntry run, int payloadBytes, RecoveredSummaries? summaries)
+    {
+        _indexes.Append(queue, run, payloadBytes);
+        SummaryOf(new LogPlace(run.Location).Segment, summaries)?.Add(queue, run, payloadBytes);
+    }
+
+    /// <summary>A run's record stands elsewhere now. May read the index from disk.</summary>
+    public void Relocate(in CarriedRun carried, RecoveredSummaries? summaries)
+    {
+        _indexes.Relocate(carried.Queue, [new Relocation(carried.Run.First, carried.Run.Location)]);
+        SummaryOf(new LogPlace(carried.Run.Location).Segment, summaries)?.Add(carried.Queue, carried.Run, carried.PayloadBytes);
+    }
+
+    private SegmentSummary? SummaryOf(SegmentNumber number, RecoveredSummaries? summaries) =>
+        summaries is not null ? summaries.Of(number) : _segments.Find(number)?.Summary;
+}

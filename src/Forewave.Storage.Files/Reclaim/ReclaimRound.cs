@@ -1,0 +1,124 @@
+using Forewave.Protocol;
+using Forewave.Storage.Files.Disk;
+using Forewave.Storage.Files.Recovery;
+using Forewave.Storage.Files.Segments;
+
+namespace Forewave.Storage.Files.Reclaim;
+
+/// <summary>
+/// One round of giving segments back: those of which nothing is needed any more become spare files, those of which little is
+/// needed are carried over first.
+/// <para>
+/// A segment goes when the newest checkpoint neither replays it nor finds anything in it: so it has to be dead before that
+/// checkpoint began. One round at a time, on the caller's thread; a full disk ends a round, another failure stops the store.
+/// </para>
+/// </summary>
+internal sealed class ReclaimRound
+{
+    /// <summary>Live messages that one round carries, about: keeps the log free for publishes.</summary>
+    private const long MaxCarriedBytes = 32L * 1024 * 1024;
+
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly FilesStoreOptions _options;
+    private readonly RecoveryParts _parts;
+    private readonly SegmentLog _log;
+    private readonly CarryOver _carryOver;
+    private readonly ReclaimHooks _hooks;
+
+    // Dead segments, and how many checkpoints had begun when that was found.
+    private readonly Dictionary<SegmentNumber, long> _deadSince = [];
+
+    public ReclaimRound(FilesStoreOptions options, RecoveryParts parts, SegmentLog log, CarryOver carryOver, ReclaimHooks hooks)
+    {
+        _options = options;
+        _parts = parts;
+        _log = log;
+        _carryOver = carryOver;
+        _hooks = hooks;
+    }
+
+    /// <summary>See <see cref="IStore.ReclaimAsync"/>.</summary>
+    public async Task<ReclaimReport> RunAsync(CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            int recycled = Recycle();
+            _hooks.MayGrow();
+            long carried = await FindDeadAsync(cancellation);
+            return new ReclaimReport(recycled, new ByteCount(carried));
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or StoreException))
+        {
+            StoreException stop = StoreFailures.OfUpkeep(failure);
+            _hooks.Fail(stop);
+            throw stop;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    // MANIFEST forgets a segment before its file is written again.
+    private int Recycle()
+    {
+        List<SegmentNumber> dead = _deadSince.Where(pair => pair.Value < _hooks.DurableCheckpoints()).Select(pair => pair.Key).ToList();
+        if (dead.Count == 0)
+        {
+            return 0;
+        }
+
+        List<Segment> removed = _parts.Segments.Remove(dead);
+        if (removed.Count == 0)
+        {
+            return 0;
+        }
+
+        HashSet<SegmentNumber> gone = [.. removed.Select(segment => segment.Number)];
+        _log.Update(manifest => manifest with { Segments = manifest.Segments.RemoveAll(entry => gone.Contains(entry.Number)) });
+        int enough = _options.ReservedSegments + _options.SpareSegments;
+        foreach (Segment segment in removed)
+        {
+            foreach (SegmentPart part in segment.Parts)
+            {
+                _parts.Spares.Return(part.File, enough);
+            }
+
+            _parts.Summaries.Delete(segment.Number);
+            _deadSince.Remove(segment.Number);
+        }
+
+        return removed.Count;
+    }
+
+    private async Task<long> FindDeadAsync(CancellationToken cancellation)
+    {
+        long carried = 0;
+        SegmentNumber replayed = _parts.Manifests.Current.ReplayFrom.Segment;
+        foreach (Segment segment in _parts.Segments.Snapshot())
+        {
+            bool isOld = segment.IsSealed && segment.Number.CompareTo(replayed) < 0 && !_deadSince.ContainsKey(segment.Number);
+            if (!isOld || (segment.Summary ?? _parts.Summaries.Read(segment.Number)) is not { } summary)
+            {
+                continue;
+            }
+
+            long live = summary.LiveBytes(_parts.Indexes);
+            if (live > 0 && (live >= _options.SegmentBytes / 2 || (carried > 0 && carried + live > MaxCarriedBytes)))
+            {
+                continue;
+            }
+
+            carried += live > 0 ? await _carryOver.CarryAsync(segment.Number, summary, cancellation) : 0;
+            _deadSince[segment.Number] = _hooks.BegunCheckpoints();
+        }
+
+        if (_deadSince.Count > 0)
+        {
+            _hooks.CheckpointHelps();
+        }
+
+        return carried;
+    }
+}

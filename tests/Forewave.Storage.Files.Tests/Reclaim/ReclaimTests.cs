@@ -1,0 +1,115 @@
+using Forewave.Protocol;
+using Forewave.Storage.Files.Disk;
+using Forewave.Storage.Files.Disk.Simulation;
+using Forewave.Storage.Files.Tests.Engine;
+
+namespace Forewave.Storage.Files.Tests.Reclaim;
+
+public sealed class ReclaimTests
+{
+    private const int Messages = 400;
+
+    [Fact]
+    public void Segments_are_recycled_when_nothing_in_them_is_retained()
+    {
+        using OpenStore open = OpenStore.Open(new MemoryDisk());
+        Fill(open, queue: 1);
+        open.Store.Expire(1, open.Store.Extent(1).End);
+
+        int before = open.Store.Usage.Segments;
+        Rounds(open);
+
+        Assert.InRange(open.Store.Usage.Segments, 1, 2);
+        Assert.True(before > 5);
+    }
+
+    [Fact]
+    public void Segments_stay_when_no_checkpoint_came_after_they_died()
+    {
+        using OpenStore open = OpenStore.Open(new MemoryDisk());
+        Fill(open, queue: 1);
+        open.Wait(() => open.Store.CheckpointAsync(new PassiveSource(open.Store), CancellationToken.None));
+        open.Store.Expire(1, open.Store.Extent(1).End);
+
+        int before = open.Store.Usage.Segments;
+        open.Wait(() => open.Store.ReclaimAsync(CancellationToken.None));
+        open.Wait(() => open.Store.ReclaimAsync(CancellationToken.None));
+
+        Assert.Equal(before, open.Store.Usage.Segments);
+    }
+
+    [Fact]
+    public void Live_messages_are_carried_over_when_little_of_a_segment_is_needed()
+    {
+        MemoryDisk disk = new();
+        using (OpenStore open = OpenStore.Open(disk))
+        {
+            Fill(open, queue: 1, second: 2);
+            open.Store.Expire(1, open.Store.Extent(1).End);
+
+            long carried = Rounds(open);
+
+            Assert.True(carried > 0);
+            Assert.InRange(open.Store.Usage.Segments, 1, 4);
+            CheckSecond(open);
+        }
+
+        using OpenStore again = OpenStore.Open(disk);
+        CheckSecond(again);
+    }
+
+    [Fact]
+    public void Carried_messages_are_read_from_their_new_place_when_the_store_crashed_after_the_carry_over()
+    {
+        PowerLossDisk disk = new(seed: 3);
+        OpenStore open = OpenStore.Open(disk);
+        Fill(open, queue: 1, second: 2);
+        open.Store.Expire(1, open.Store.Extent(1).End);
+        open.Wait(() => open.Store.CheckpointAsync(new PassiveSource(open.Store), CancellationToken.None));
+        ReclaimReport report = open.Wait(() => open.Store.ReclaimAsync(CancellationToken.None));
+
+        using OpenStore again = OpenStore.Open(disk.PowerLoss());
+
+        Assert.True(report.CarriedOver.Value > 0);
+        CheckSecond(again);
+    }
+
+    private static long Rounds(OpenStore open)
+    {
+        long carried = 0;
+        for (int i = 0; i < 3; i++)
+        {
+            open.Wait(() => open.Store.CheckpointAsync(new PassiveSource(open.Store), CancellationToken.None));
+            carried += open.Wait(() => open.Store.ReclaimAsync(CancellationToken.None)).CarriedOver.Value;
+        }
+
+        return carried;
+    }
+
+    private static void Fill(OpenStore open, uint queue, uint second = 0)
+    {
+        for (int i = 0; i < Messages; i++)
+        {
+            open.Commit(Drafts.Published(queue, new string('x', 1_000)));
+            if (second != 0 && i % 4 == 0)
+            {
+                open.Commit(Drafts.Published(second, $"{i}-a", $"{i}-b"));
+            }
+        }
+    }
+
+    private static void CheckSecond(OpenStore open)
+    {
+        Offset next = Offset.First;
+        for (int i = 0; i < Messages; i += 4)
+        {
+            Offset from = next;
+            using StoredRuns runs = open.Wait(() => open.Store.ReadAsync(2, from, 1, CancellationToken.None));
+            Assert.Equal(Drafts.Run($"{i}-a", $"{i}-b"), runs[0].Messages.ToArray());
+            Assert.Equal(RecordType.Published, runs[0].Header.Type);
+            next = next.Plus(2);
+        }
+
+        Assert.Equal(next, open.Store.Extent(2).End);
+    }
+}
