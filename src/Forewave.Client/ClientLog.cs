@@ -25,4 +25,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(6006, LogLevel.Error, "A publish observer threw.")]
     public static partial void ObserverFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(6007, LogLevel.Warning, "The consumer of queue {Queue}, group {Group} could not be closed cleanly: {Reason}")]
+    public static partial void NotClosedCleanly(ILogger logger, string queue, string group, string reason);
 }

@@ -1,5 +1,7 @@
 using Forewave.Client.Connections;
+using Forewave.Client.Consuming;
 using Forewave.Client.Producing;
+using Forewave.Protocol;
 
 namespace Forewave.Client;
 
@@ -29,6 +31,13 @@ public sealed class ForewaveClient : IAsyncDisposable
 
     /// <summary>Makes a producer. Cheap; it connects in the background. The caller disposes it.</summary>
     public Producer CreateProducer(ProducerOptions? options = null) => new(_link, options ?? new ProducerOptions(), _options);
+
+    /// <summary>
+    /// Makes a consumer: a member of a group of a queue, both made if there are none. Cheap; it connects in the background. The
+    /// caller disposes it.
+    /// </summary>
+    public Consumer CreateConsumer(QueueName queue, GroupName group, ConsumerOptions? options = null) =>
+        new(_link, queue, group, options ?? new ConsumerOptions(), _options);
 
     /// <summary>Completes when there is a connection: for programs that want to know at their start.</summary>
     /// <exception cref="Protocol.ForewaveException">None came within the request timeout.</exception>

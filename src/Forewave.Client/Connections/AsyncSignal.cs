@@ -36,7 +36,7 @@ internal sealed class AsyncSignal : IValueTaskSource
     void IValueTaskSource.GetResult(short token)
     {
         _core.GetResult(token);
-        Volatile.Write(ref _state, Idle);
+        Clear();
     }
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
@@ -47,7 +47,10 @@ internal sealed class AsyncSignal : IValueTaskSource
 
     private ValueTask TakeSignal()
     {
-        Volatile.Write(ref _state, Idle);
+        Clear();
         return default;
     }
+
+    // A full fence: the loop must not look for work before this is seen, or a signal in between would be wiped out.
+    private void Clear() => Interlocked.Exchange(ref _state, Idle);
 }

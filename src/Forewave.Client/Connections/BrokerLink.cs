@@ -19,7 +19,7 @@ internal sealed class BrokerLink : IAsyncDisposable
     private readonly IReadOnlyList<EndPoint> _endpoints;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
-    private readonly List<ILinkParticipant> _participants = [];
+    private readonly List<LinkSeat> _seats = [];
     private readonly CancellationTokenSource _end = new();
     private TaskCompletionSource<Connection> _current = NewCurrent();
     private ForewaveException? _lastFailure;
@@ -78,17 +78,15 @@ internal sealed class BrokerLink : IAsyncDisposable
     /// <summary>Adds a participant; it hears of the connection there is, at once, and of every later one.</summary>
     public void Join(ILinkParticipant participant)
     {
-        Task<Connection> current;
         lock (_lock)
         {
             StartLoop();
-            _participants.Add(participant);
-            current = _current.Task;
-        }
-
-        if (current.IsCompletedSuccessfully)
-        {
-            _ = IntroduceAsync(participant, current);
+            LinkSeat seat = new(participant, TellNotIntroduced);
+            _seats.Add(seat);
+            if (_current.Task.IsCompletedSuccessfully)
+            {
+                seat.Connected(_current.Task, _end.Token);
+            }
         }
     }
 
@@ -97,7 +95,7 @@ internal sealed class BrokerLink : IAsyncDisposable
     {
         lock (_lock)
         {
-            _participants.Remove(participant);
+            _seats.RemoveAll(seat => seat.Participant == participant);
         }
     }
 
@@ -114,7 +112,14 @@ internal sealed class BrokerLink : IAsyncDisposable
             await _loop.ConfigureAwait(false);
         }
 
-        _current.TrySetException(new ForewaveException(ErrorCode.ClientClosed));
+        ForewaveException closed = new(ErrorCode.ClientClosed);
+        lock (_lock)
+        {
+            _current.TrySetException(closed);
+            _ = _current.Task.Exception;
+            _seats.ForEach(seat => seat.Disconnected(closed));
+        }
+
         _end.Dispose();
     }
 
@@ -142,19 +147,16 @@ internal sealed class BrokerLink : IAsyncDisposable
             {
                 ClientLog.Disconnected(_logger, Where, reason.Message);
             }
-
-            Array.ForEach(Participants(), participant => participant.Disconnected(reason));
         }
     }
 
     private async ValueTask<ForewaveException> ServeAsync(Connection connection)
     {
         ClientLog.Connected(_logger, Where);
-        TaskCompletionSource<Connection> current = _current;
-        current.SetResult(connection);
-        foreach (ILinkParticipant participant in Participants())
+        lock (_lock)
         {
-            await IntroduceAsync(participant, current.Task).ConfigureAwait(false);
+            _current.SetResult(connection);
+            _seats.ForEach(seat => seat.Connected(_current.Task, _end.Token));
         }
 
         CancellationTokenRegistration registration = _end.Token.UnsafeRegister(
@@ -165,24 +167,14 @@ internal sealed class BrokerLink : IAsyncDisposable
             lock (_lock)
             {
                 _current = NewCurrent();
+                _seats.ForEach(seat => seat.Disconnected(reason));
             }
 
             return reason;
         }
     }
 
-    private async Task IntroduceAsync(ILinkParticipant participant, Task<Connection> current)
-    {
-        try
-        {
-            Connection connection = await current.ConfigureAwait(false);
-            await participant.ConnectedAsync(connection, _end.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is ForewaveException or OperationCanceledException)
-        {
-            ClientLog.NotIntroduced(_logger, Where, e.Message);
-        }
-    }
+    private void TellNotIntroduced(string reason) => ClientLog.NotIntroduced(_logger, Where, reason);
 
     private async ValueTask<Connection?> TryOpenAsync()
     {
@@ -226,14 +218,6 @@ internal sealed class BrokerLink : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // The loop's condition sees it.
-        }
-    }
-
-    private ILinkParticipant[] Participants()
-    {
-        lock (_lock)
-        {
-            return [.. _participants];
         }
     }
 

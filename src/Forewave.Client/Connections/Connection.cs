@@ -137,8 +137,8 @@ internal sealed class Connection : IAsyncDisposable
         await Task.WhenAny(sending, receiving).ConfigureAwait(false);
         Fail(new ForewaveException(ErrorCode.Disconnected));
         await _heartbeat.DisposeAsync().ConfigureAwait(false);
-        await _transport.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(sending, receiving).ConfigureAwait(false);
+        await _transport.DisposeAsync().ConfigureAwait(false);
         _requests.Close(_failure!);
         _end.Dispose();
         _completion.SetResult(_failure!);

@@ -2,7 +2,7 @@ using Forewave.Protocol;
 
 namespace Forewave.Client.Connections;
 
-/// <summary>A producer or consumer that lives through reconnects. Called by the link's loop, one call at a time.</summary>
+/// <summary>A producer or consumer that lives through reconnects. One call at a time, on the thread pool.</summary>
 internal interface ILinkParticipant
 {
     /// <summary>There is a new connection: make yourself known on it. What it throws is logged; the connection stays.</summary>

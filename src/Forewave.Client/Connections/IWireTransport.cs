@@ -1,8 +1,8 @@
 namespace Forewave.Client.Connections;
 
 /// <summary>
-/// Bytes to and from one broker. One receive and one send at a time, each by its own loop; disposal ends both with an
-/// exception or 0 bytes.
+/// Bytes to and from one broker. One receive and one send at a time, each by its own loop and ended by its token; disposed
+/// after both.
 /// </summary>
 internal interface IWireTransport : IAsyncDisposable
 {

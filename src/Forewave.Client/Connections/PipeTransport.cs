@@ -27,7 +27,7 @@ internal sealed class PipeTransport(IDuplexPipe pipe) : IWireTransport
 
     public async ValueTask DisposeAsync()
     {
-        pipe.Input.CancelPendingRead();
+        await pipe.Input.CompleteAsync().ConfigureAwait(false);
         await pipe.Output.CompleteAsync().ConfigureAwait(false);
     }
 }

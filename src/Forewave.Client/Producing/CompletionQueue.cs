@@ -29,7 +29,8 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem
                 completion.Run();
             }
 
-            Volatile.Write(ref _isScheduled, 0);
+            // A full fence: it must be seen before the queue is looked at again, or an addition in between would wait for ever.
+            Interlocked.Exchange(ref _isScheduled, 0);
         }
         while (!_waiting.IsEmpty && Interlocked.Exchange(ref _isScheduled, 1) == 0);
     }

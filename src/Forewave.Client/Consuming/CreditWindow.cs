@@ -1,0 +1,78 @@
+using Forewave.Protocol.Frames;
+
+namespace Forewave.Client.Consuming;
+
+/// <summary>
+/// How much the broker may send: what it may send still and what waits here are together at most the window. Credit is given
+/// back in steps of a quarter. The window narrows to what the application comes to in time, and widens again while it keeps
+/// up. Guarded by the consumer's lock.
+/// </summary>
+internal sealed class CreditWindow(int maxMessages, int maxBytes)
+{
+    private long _messages = maxMessages;
+    private long _creditMessages;
+    private long _creditBytes;
+    private long _waitingMessages;
+    private long _waitingBytes;
+
+    /// <summary>Messages handed out so far.</summary>
+    public long HandedOut { get; private set; }
+
+    /// <summary>A new subscription has no credit yet.</summary>
+    public void Reset() => (_creditMessages, _creditBytes) = (0, 0);
+
+    /// <summary>Messages came to credit.</summary>
+    public void Arrive(long messages, long bytes)
+    {
+        _creditMessages -= messages;
+        _creditBytes -= bytes;
+        _waitingMessages += messages;
+        _waitingBytes += bytes;
+    }
+
+    /// <summary>A message was handed out.</summary>
+    public void HandOut(int bytes)
+    {
+        HandedOut++;
+        Leave(1, bytes);
+        if (_waitingMessages == 0 && _messages < maxMessages)
+        {
+            _messages = Math.Min(maxMessages, _messages * 2);
+        }
+    }
+
+    /// <summary>Messages that waited were given up.</summary>
+    public void Leave(long messages, long bytes)
+    {
+        _waitingMessages -= messages;
+        _waitingBytes -= bytes;
+    }
+
+    /// <summary>The application does not come to more than so many in time.</summary>
+    public void Narrow(long messages) => _messages = Math.Clamp(messages, Math.Min(1, maxMessages), maxMessages);
+
+    /// <summary>The credit to be given now; false: not worth a frame yet.</summary>
+    public bool TryGrant(uint subscription, out CreditView credit)
+    {
+        long messages = _messages - _creditMessages - _waitingMessages;
+        long bytes = maxBytes - _creditBytes - _waitingBytes;
+        bool isDue = (messages > 0 && messages >= _messages / 4) || bytes >= maxBytes / 4;
+        credit = default;
+        if (!isDue || _messages == 0)
+        {
+            return false;
+        }
+
+        messages = Math.Max(0, messages);
+        bytes = Math.Max(0, bytes);
+        if (messages + bytes == 0)
+        {
+            return false;
+        }
+
+        _creditMessages += messages;
+        _creditBytes += bytes;
+        credit = new CreditView { SubscriptionHandle = subscription, Messages = (uint)messages, Bytes = (uint)bytes };
+        return true;
+    }
+}

@@ -1,0 +1,230 @@
+using System.Buffers;
+using Forewave.Client.Connections;
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+
+namespace Forewave.Client.Consuming;
+
+/// <summary>
+/// The messages that wait for the application, and the credit that asks for more. Filled by the receive loop, emptied by
+/// whoever receives: thread-safe by the consumer's lock.
+/// </summary>
+internal sealed class Prefetch
+{
+    private readonly Lock _lock;
+    private readonly TimeProvider _time;
+    private readonly LeasedRuns _leased;
+    private readonly Settlements _settlements;
+    private readonly CreditWindow _window;
+    private readonly Queue<LeasedRun> _runs = new();
+    private readonly Waiters _waiters = new();
+    private readonly DeliveryCopy _copy;
+    private SubscriptionTerms? _terms;
+    private Connection? _connection;
+    private ForewaveException? _fault;
+    private bool _isClosed;
+
+    public Prefetch(Consumer consumer, Lock gate, LeasedRuns leased, Settlements settlements, ConsumerOptions options, TimeProvider time)
+    {
+        _lock = gate;
+        _leased = leased;
+        _settlements = settlements;
+        _time = time;
+        _copy = new DeliveryCopy(consumer);
+        _window = new CreditWindow(options.PrefetchMessages, options.PrefetchBytes);
+    }
+
+    /// <summary>Whether nothing will come any more.</summary>
+    public bool IsEnded => Volatile.Read(ref _isClosed) || Volatile.Read(ref _fault) is not null;
+
+    /// <summary>Takes the next message; false: none is here.</summary>
+    /// <exception cref="ForewaveException">The subscription ended, or cannot be made.</exception>
+    public bool TryTake(out ReceivedMessage message)
+    {
+        Connection? connection = null;
+        CreditView credit = default;
+        lock (_lock)
+        {
+            if (_fault is not null)
+            {
+                throw _fault;
+            }
+
+            if (!_runs.TryPeek(out LeasedRun? run))
+            {
+                message = default;
+                return false;
+            }
+
+            message = run.Take(out int creditBytes);
+            if (run.Waiting == 0)
+            {
+                _runs.Dequeue();
+            }
+
+            _window.HandOut(creditBytes);
+            if (_terms is not null && _window.TryGrant(_terms.Handle, out credit))
+            {
+                connection = _connection;
+            }
+        }
+
+        connection?.Send(Encode(credit));
+        return true;
+    }
+
+    /// <summary>Completes when it is worth looking for a message again.</summary>
+    public Task WaitAsync()
+    {
+        lock (_lock)
+        {
+            return _runs.Count > 0 || _isClosed || _fault is not null ? Task.CompletedTask : _waiters.Add();
+        }
+    }
+
+    /// <summary>Messages came; on the receive loop.</summary>
+    public void Add(ReadOnlySpan<byte> frame, ByteRange payload, bool isPull)
+    {
+        if (_terms is not { } terms)
+        {
+            return;
+        }
+
+        List<LeasedRun> runs = _copy.Read(frame, payload, terms, (_time.GetTimestamp(), _window.HandedOut));
+        lock (_lock)
+        {
+            int messages = 0;
+            int bytes = 0;
+            foreach (LeasedRun run in runs)
+            {
+                messages += run.Count;
+                bytes += run.Messages.Length;
+                if (!_settlements.AtMostOnce)
+                {
+                    _leased.Add(run);
+                }
+
+                _runs.Enqueue(run);
+            }
+
+            _window.Arrive(isPull ? 0 : messages, isPull ? 0 : bytes);
+            if (isPull)
+            {
+                _window.Leave(-messages, -bytes);
+            }
+
+            if (_isClosed)
+            {
+                GiveBack(int.MaxValue);
+            }
+
+            _waiters.Wake(messages);
+        }
+
+        if (IsEnded)
+        {
+            _settlements.Wake();
+        }
+    }
+
+    /// <summary>There is a subscription; on the receive loop, before its first delivery.</summary>
+    public void Attach(Connection connection, SubscriptionTerms terms)
+    {
+        CreditView credit;
+        bool gives;
+        lock (_lock)
+        {
+            (_connection, _terms) = (connection, terms);
+            _window.Reset();
+            gives = _window.TryGrant(terms.Handle, out credit) && !_isClosed;
+        }
+
+        if (gives)
+        {
+            connection.Send(Encode(credit));
+        }
+    }
+
+    /// <summary>The connection has ended.</summary>
+    public void Detach()
+    {
+        lock (_lock)
+        {
+            _connection = null;
+        }
+    }
+
+    /// <summary>Nothing more is handed out: what waits goes back to the broker.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+            GiveBack(int.MaxValue);
+            _waiters.WakeAll();
+        }
+
+        _settlements.Wake();
+    }
+
+    /// <summary>Nothing will come any more: whoever receives is told why.</summary>
+    public void Fail(ForewaveException fault)
+    {
+        lock (_lock)
+        {
+            _fault ??= fault;
+            _waiters.WakeAll();
+        }
+    }
+
+    /// <summary>Gives back what has waited for half of its lease: others may have time for it.</summary>
+    public void Tick()
+    {
+        bool any = false;
+        lock (_lock)
+        {
+            int stale = 0;
+            long now = _time.GetTimestamp();
+            foreach (LeasedRun run in _runs)
+            {
+                if (_settlements.AtMostOnce || _time.GetElapsedTime(run.Arrived, now) < run.VisibilityTimeout / 2)
+                {
+                    break;
+                }
+
+                stale++;
+            }
+
+            if (stale > 0)
+            {
+                any = true;
+                _window.Narrow(_window.HandedOut - _runs.Peek().HandedOutBefore);
+                GiveBack(stale);
+            }
+        }
+
+        if (any)
+        {
+            _settlements.Wake();
+        }
+    }
+
+    private void GiveBack(int runs)
+    {
+        List<LeasedRun> back = [];
+        while (runs-- > 0 && _runs.TryDequeue(out LeasedRun? run))
+        {
+            _window.Leave(run.Waiting, run.WaitingBytes);
+            back.Add(run);
+        }
+
+        _settlements.ReleaseWaiting(back);
+    }
+
+    private static ReadOnlyMemory<byte> Encode(CreditView credit)
+    {
+        ArrayBufferWriter<byte> bytes = new(32);
+        CreditWriter.Write(bytes, credit);
+        return bytes.WrittenMemory;
+    }
+}

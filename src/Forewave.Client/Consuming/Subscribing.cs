@@ -1,0 +1,55 @@
+using Forewave.Client.Connections;
+using Forewave.Protocol;
+using Forewave.Protocol.V1;
+using Google.Protobuf;
+
+namespace Forewave.Client.Consuming;
+
+/// <summary>
+/// Makes a consumer known on each new connection, under its own id and with the leases that it still holds. Called by the
+/// link, one call at a time.
+/// </summary>
+internal sealed class Subscribing(Consumer consumer, ConsumerOptions options, ForewaveClientOptions client)
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+    private bool _wasSubscribed;
+
+    /// <summary>Subscribes; tries again what may succeed later, as long as the connection lives.</summary>
+    /// <exception cref="ForewaveException">The connection ended.</exception>
+    public async ValueTask SubscribeAsync(Connection connection, Action<Subscribed> subscribed, CancellationToken cancellation)
+    {
+        while (!connection.Completion.IsCompleted)
+        {
+            try
+            {
+                await connection.RequestAsync(
+                    new ClientFrame { Subscribe = Request() }, cancellation, answer => subscribed(answer.Subscribed)).ConfigureAwait(false);
+                _wasSubscribed = true;
+                return;
+            }
+            catch (ForewaveException e) when (!connection.Completion.IsCompleted && e.Retry != RetryAdvice.Never)
+            {
+                await Task.Delay(e.RetryAfter ?? RetryDelay, client.TimeProvider, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Subscribe Request()
+    {
+        Subscribe request = new()
+        {
+            Queue = consumer.Queue.Value,
+            Group = consumer.Group.Value,
+            ConsumerId = ByteString.CopyFrom(consumer.ConsumerId.ToBytes()),
+            ConsumerName = options.Name is { } name ? name.Value : client.Name,
+            TagFilter = options.TagFilter is { } filter ? filter.Text : "",
+            Start = options.Start.ToWire(),
+            VisibilityTimeout = (uint)(options.VisibilityTimeout?.TotalMilliseconds ?? 0),
+            AtMostOnce = options.AtMostOnce,
+            Returning = _wasSubscribed,
+            CreateQueue = options.CreateQueue,
+        };
+        request.Held.AddRange(consumer.Settlements.Held());
+        return request;
+    }
+}

@@ -1,0 +1,45 @@
+using System.IO.Pipelines;
+using System.Threading.Channels;
+
+namespace Forewave.Client.Tests.Fakes;
+
+/// <summary>A broker whose every answer the test gives, over memory, by generated code alone.</summary>
+internal sealed class FakeBroker
+{
+    private readonly Channel<FakeConnection> _connections = Channel.CreateUnbounded<FakeConnection>();
+
+    public MovedTime Time { get; } = new();
+
+    /// <summary>Attempts to connect that fail before one succeeds.</summary>
+    public int FailedConnects { get; set; }
+
+    /// <summary>Options of a client that reaches this broker, on the test's clock.</summary>
+    public ForewaveClientOptions Options => new()
+    {
+        Name = "test",
+        Connector = ConnectAsync,
+        TimeProvider = Time,
+        ReconnectDelay = TimeSpan.Zero,
+        MaxReconnectDelay = TimeSpan.Zero,
+    };
+
+    /// <summary>The next connection, its hello answered.</summary>
+    public async Task<FakeConnection> AcceptAsync()
+    {
+        FakeConnection connection = await _connections.Reader.ReadAsync().AsTask().Soon();
+        await connection.GreetAsync();
+        return connection;
+    }
+
+    private ValueTask<IDuplexPipe> ConnectAsync(CancellationToken cancellation)
+    {
+        if (FailedConnects-- > 0)
+        {
+            throw new IOException("nobody is there");
+        }
+
+        (MemoryPipe broker, MemoryPipe client) = MemoryPipe.Pair();
+        _connections.Writer.TryWrite(new FakeConnection(broker));
+        return ValueTask.FromResult<IDuplexPipe>(client);
+    }
+}
