@@ -65,12 +65,6 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
     /// <summary>Under which the broker knows this consumer, through reconnects.</summary>
     public ConsumerId ConsumerId { get; }
 
-    /// <summary>
-    /// Messages that were settled in the background and for which the broker refused that. Raised on the thread pool, one call
-    /// at a time; should be short. What it throws is logged and ignored.
-    /// </summary>
-    public event Action<UnsettledMessages>? SettleFailed;
-
     internal Settlements Settlements { get; }
 
     internal TimeProvider Time => _time;
@@ -328,7 +322,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
             _logger, Queue.Value, Group.Value, messages.First.Value, messages.First.Value + messages.Count - 1, messages.Error.Message);
         try
         {
-            SettleFailed?.Invoke(messages);
+            _options.OnSettleFailed?.Invoke(messages);
         }
         catch (Exception e)
         {

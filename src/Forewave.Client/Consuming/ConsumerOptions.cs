@@ -50,4 +50,10 @@ public sealed record ConsumerOptions
     /// settled. Default 10 s.
     /// </summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Hears of messages that were settled in the background and for which the broker refused that; they are logged as well.
+    /// Called on the thread pool, one call at a time; should be short. What it throws is logged and ignored. Default: nobody.
+    /// </summary>
+    public Action<UnsettledMessages>? OnSettleFailed { get; init; }
 }

@@ -139,7 +139,7 @@ public readonly struct ReceivedMessage
 
     /// <summary>
     /// Done. Gathered and sent in the background with what else is settled: the cheapest way. That it failed is told by
-    /// <see cref="Consumer.SettleFailed"/>; <see cref="Consumer.FlushAsync"/> waits for all.
+    /// <see cref="ConsumerOptions.OnSettleFailed"/>; <see cref="Consumer.FlushAsync"/> waits for all.
     /// </summary>
     public void Ack() => Run.Consumer.Settlements.Settle(Run, _index, SettleVerb.Ack);
 

@@ -6,7 +6,7 @@ namespace Forewave.Client.Tests.Fakes;
 /// <summary>A broker whose every answer the test gives, over memory, by generated code alone.</summary>
 internal sealed class FakeBroker
 {
-    private readonly Channel<FakeConnection> _connections = Channel.CreateUnbounded<FakeConnection>();
+    private readonly Channel<FakeConnection> _connections = Channel.CreateBounded<FakeConnection>(100);
 
     public MovedTime Time { get; } = new();
 
