@@ -1,0 +1,181 @@
+using System.IO.Pipelines;
+using System.Net;
+using Forewave.Broker;
+using Forewave.Broker.Sessions;
+using Forewave.Protocol;
+using Forewave.Server.Http;
+using Forewave.Server.Listeners;
+using Forewave.Server.Metrics;
+using Forewave.Storage;
+using Forewave.Storage.Files;
+using Forewave.Storage.Files.Disk;
+using Microsoft.Extensions.Logging;
+
+namespace Forewave.Server;
+
+/// <summary>
+/// A broker: alone in its process as <c>forewave serve</c>, or inside an application of its user.
+/// <para>
+/// Life: <see cref="StartAsync"/> once, then clients, then <see cref="StopAsync"/> or disposal, which stops without the grace.
+/// All members are thread-safe. A start that throws leaves nothing running; what it threw says what to do.
+/// </para>
+/// </summary>
+public sealed class ForewaveBroker : IAsyncDisposable
+{
+    private readonly ForewaveBrokerOptions _options;
+    private readonly ILogger _logger;
+    private readonly BrokerMeters _meters = new();
+    private readonly MetricCollector _metrics;
+    private readonly BrokerReadiness _readiness = new();
+    private readonly Func<IDisk> _openDisk;
+    private readonly CancellationTokenSource _end = new();
+    private BrokerEngine? _engine;
+    private MemoryConnections? _memory;
+    private KestrelHost? _host;
+    private int _state;
+
+    /// <summary>Nothing is opened yet.</summary>
+    public ForewaveBroker(ForewaveBrokerOptions options)
+        : this(options, () => PosixDisk.OpenFolder(options.DataFolder))
+    {
+    }
+
+    /// <param name="options">Its settings; the data folder is not used.</param>
+    /// <param name="openDisk">The disk in its place.</param>
+    internal ForewaveBroker(ForewaveBrokerOptions options, Func<IDisk> openDisk)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _openDisk = openDisk;
+        _logger = options.LoggerFactory.CreateLogger("Forewave.Server");
+        _metrics = new MetricCollector(_meters);
+    }
+
+    /// <summary>Where frames are taken, with the port that was taken for 0; null without a listener or before the start.</summary>
+    public IPEndPoint? ListenAddress => _host?.Listen;
+
+    /// <summary>Where HTTP is served; null without it or before the start.</summary>
+    public IPEndPoint? HttpAddress => _host?.Http;
+
+    /// <summary>
+    /// Cancelled when the partition has stopped after a failure (of the disk, or of the broker itself): it takes nothing any
+    /// more until a new broker is started on the folder. <see cref="Failure"/> says why.
+    /// </summary>
+    public CancellationToken Failed => Engine.Failed;
+
+    /// <summary>Why the partition stopped; null while it works.</summary>
+    public Exception? Failure => Engine.Failure;
+
+    private BrokerEngine Engine => _engine ?? throw new InvalidOperationException("the broker was not started");
+
+    /// <summary>
+    /// Opens the data folder, recovers what is in it and takes connections. The time that takes depends on what was written
+    /// since the last checkpoint, not on the backlog.
+    /// </summary>
+    /// <exception cref="ForewaveException">The folder is in use or unusable, or its format is newer; the message says what to do.</exception>
+    /// <exception cref="ArgumentException">An address cannot be read, or is not allowed without <see cref="ForewaveBrokerOptions.Insecure"/>.</exception>
+    /// <exception cref="IOException">An address is taken by another process or is not of this host.</exception>
+    public async Task StartAsync(CancellationToken cancellation = default)
+    {
+        if (Interlocked.CompareExchange(ref _state, 1, 0) != 0)
+            throw new InvalidOperationException("a broker is started once");
+        var addresses = ListenPlan.Of(_options);
+        int maxConnections = Math.Min(_options.MaxConnections, OpenFiles.MaxConnections());
+        try
+        {
+            _engine = await OpenEngineAsync(maxConnections, cancellation);
+            _memory = new MemoryConnections(_engine, _end.Token);
+            _readiness.Set(Readiness.Ready);
+            _host = await KestrelHost.StartAsync(addresses, new HostParts(_engine, _readiness, _metrics, _options.LoggerFactory, _end.Token), cancellation);
+        }
+        catch (Exception failure)
+        {
+            await StopPartsAsync(new CancellationToken(canceled: true));
+            throw AsForewave(failure);
+        }
+        ServerLog.Started(_logger, ListenAddress?.ToString() ?? "none", HttpAddress?.ToString() ?? "none", maxConnections);
+    }
+
+    /// <summary>
+    /// Connects a client in this process; to be given to a client as its connector. The pipe ends when either side completes it.
+    /// </summary>
+    /// <exception cref="ForewaveException">The broker is not running.</exception>
+    public ValueTask<IDuplexPipe> ConnectAsync(CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return _memory is { } memory && Volatile.Read(ref _state) == 1
+            ? new ValueTask<IDuplexPipe>(memory.Connect())
+            : throw new ForewaveException(ErrorCode.ShuttingDown, "the broker in this process is not running");
+    }
+
+    /// <summary>
+    /// Stops cleanly: takes no further connections, tells the clients to go away, lets them finish for
+    /// <see cref="ForewaveBrokerOptions.StopGrace"/> and takes a last checkpoint. Cancelling cuts the grace short; nothing is
+    /// lost by that. Calling it again does nothing.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellation = default)
+    {
+        if (Interlocked.Exchange(ref _state, 2) != 1)
+            return;
+        await StopPartsAsync(cancellation);
+    }
+
+    /// <summary>Stops at once; all that was acknowledged is there when a broker is started on the folder again.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
+
+    private async Task StopPartsAsync(CancellationToken cancellation)
+    {
+        _readiness.Set(Readiness.Stopping);
+        if (_engine is not null)
+            await _engine.StopAsync(cancellation);
+        await _end.CancelAsync();
+        if (_memory is not null)
+            await _memory.EndAsync();
+        if (_host is not null)
+            await _host.StopAsync();
+        _metrics.Dispose();
+        _meters.Dispose();
+        _end.Dispose();
+    }
+
+    private async ValueTask<BrokerEngine> OpenEngineAsync(int maxConnections, CancellationToken cancellation)
+    {
+        var store = OpenStore();
+        try
+        {
+            BrokerEngine engine = new(store, EngineOptions(maxConnections), _options.TimeProvider, _options.LoggerFactory, _meters);
+            await engine.StartAsync(cancellation);
+            return engine;
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    private FilesStore OpenStore()
+    {
+        var disk = _openDisk();
+        if (_options.AddedSyncTime > TimeSpan.Zero)
+            disk = new DelayedSyncDisk(disk, _options.AddedSyncTime);
+        return new FilesStore(
+            new FilesStoreOptions { Disk = disk, RecentMemoryBytes = _options.RecentMemoryBytes, MinFreeBytes = _options.MinFreeBytes },
+            _options.TimeProvider);
+    }
+
+    private BrokerOptions EngineOptions(int maxConnections) => new()
+    {
+        CreateQueues = _options.CreateQueues,
+        MaxQueues = _options.MaxQueues,
+        MaxConnections = maxConnections,
+        StopGrace = _options.StopGrace,
+    };
+
+    private static Exception AsForewave(Exception failure) => failure switch
+    {
+        StoreException store => new ForewaveException(store.Error, store.Message, store),
+        DiskException disk => new ForewaveException(ErrorCode.FolderUnusable, disk.Message, disk),
+        _ => failure,
+    };
+}

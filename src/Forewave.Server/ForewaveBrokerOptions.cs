@@ -1,0 +1,66 @@
+using Forewave.Protocol;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Forewave.Server;
+
+/// <summary>
+/// The settings of a <see cref="ForewaveBroker"/>; the same that <c>forewave serve</c> takes from its flags, its environment
+/// and its configuration file. Valid as it is. Immutable.
+/// </summary>
+public sealed record ForewaveBrokerOptions
+{
+    /// <summary>
+    /// The folder with the log. Its last name is created if missing; one process at a time may use it.
+    /// Default: <c>forewave-data</c> in the working directory.
+    /// </summary>
+    public string DataFolder { get; init; } = "forewave-data";
+
+    /// <summary>
+    /// Where frames are taken, <c>host:port</c>; port 0 takes a free one, see <see cref="ForewaveBroker.ListenAddress"/>.
+    /// Null, the default: nowhere; only clients in this process reach the broker.
+    /// </summary>
+    public string? Listen { get; init; }
+
+    /// <summary>Where HTTP is served (health, metrics), <c>host:port</c>. Null, the default: nowhere.</summary>
+    public string? Http { get; init; }
+
+    /// <summary>
+    /// Allows addresses that other hosts reach, though the broker asks nobody for a password. Default: no; then such an address
+    /// is refused at the start.
+    /// </summary>
+    public bool Insecure { get; init; }
+
+    /// <summary>A publish or subscribe to a queue that does not exist makes it. Default: yes.</summary>
+    public bool CreateQueues { get; init; } = true;
+
+    /// <summary>Queues at most; from 1. Default: 100,000.</summary>
+    public int MaxQueues { get; init; } = Limits.DefaultQueues;
+
+    /// <summary>
+    /// Connections at most; 1 to 50,000. Default: 50,000. Lowered at the start to the limit of open files less 1,000.
+    /// </summary>
+    public int MaxConnections { get; init; } = Limits.MaxConnections;
+
+    /// <summary>How long connections may finish what is in flight when the broker stops. Default: 5 s.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Memory for messages that wait to be written or were just written, in bytes; from 16 MiB. Default: 48 MiB.
+    /// </summary>
+    public int RecentMemoryBytes { get; init; } = 48 * 1024 * 1024;
+
+    /// <summary>Publishes are refused when the disk would have less than this left, in bytes; from 0. Default: 512 MiB.</summary>
+    public long MinFreeBytes { get; init; } = 512L * 1024 * 1024;
+
+    /// <summary>
+    /// For benchmarks: each sync of the disk takes so much longer, as on a disk across a network. Default: zero.
+    /// </summary>
+    public TimeSpan AddedSyncTime { get; init; }
+
+    /// <summary>The clock, for everything. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the broker logs. Default: nowhere.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+}

@@ -1,0 +1,61 @@
+using Forewave.Server.Listeners;
+using Forewave.Server.Metrics;
+using Microsoft.AspNetCore.Http;
+
+namespace Forewave.Server.Http;
+
+/// <summary>
+/// What the HTTP port answers: <c>/health/live</c> (503 when the partition stopped: a restart is what it needs),
+/// <c>/health/ready</c> (503 while it cannot serve) and <c>/metrics</c>. GET and HEAD only; it changes nothing. Thread-safe.
+/// </summary>
+internal sealed class HttpRequests(HostParts parts)
+{
+    private const string MetricsType = "text/plain; version=0.0.4; charset=utf-8";
+
+    /// <summary>Answers one request.</summary>
+    public Task HandleAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        {
+            context.Response.Headers.Allow = "GET, HEAD";
+            return AnswerAsync(context, StatusCodes.Status405MethodNotAllowed, "only GET and HEAD");
+        }
+        return request.Path.Value switch
+        {
+            "/health/live" => AnswerLiveAsync(context),
+            "/health/ready" => AnswerReadyAsync(context),
+            "/metrics" => AnswerMetricsAsync(context),
+            _ => AnswerAsync(context, StatusCodes.Status404NotFound, "there are /health/live, /health/ready and /metrics"),
+        };
+    }
+
+    private Task AnswerLiveAsync(HttpContext context) => parts.Engine.Failure is { } failure
+        ? AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, $"stopped: {failure.Message}")
+        : AnswerAsync(context, StatusCodes.Status200OK, "live");
+
+    private Task AnswerReadyAsync(HttpContext context)
+    {
+        if (parts.Engine.Failure is not null)
+            return AnswerLiveAsync(context);
+        var readiness = parts.Readiness.Current;
+        int status = readiness == Readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return AnswerAsync(context, status, readiness.ToString().ToLowerInvariant());
+    }
+
+    private async Task AnswerMetricsAsync(HttpContext context)
+    {
+        PrometheusWriter writer = new();
+        parts.Metrics.WriteTo(writer);
+        ProcessMetrics.WriteTo(writer);
+        context.Response.ContentType = MetricsType;
+        await context.Response.Body.WriteAsync(writer.Written, context.RequestAborted);
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(text + "\n", context.RequestAborted);
+    }
+}

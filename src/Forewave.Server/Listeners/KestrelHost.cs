@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Net;
+using Forewave.Server.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Forewave.Server.Listeners;
+
+/// <summary>
+/// Kestrel with one port for frames and one for HTTP; neither knows of the other. Started and stopped once, by the broker.
+/// </summary>
+internal sealed class KestrelHost
+{
+    /// <summary>Connects that may wait to be taken; the kernel lowers it to net.core.somaxconn.</summary>
+    private const int Backlog = 16 * 1024;
+
+    /// <summary>Bytes on their way to a peer before it counts as not reading.</summary>
+    private const int MaxWriteBufferBytes = 512 * 1024;
+
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(1);
+
+    private readonly WebApplication _application;
+
+    private KestrelHost(WebApplication application) => _application = application;
+
+    /// <summary>Where frames are taken.</summary>
+    public IPEndPoint? Listen { get; private init; }
+
+    /// <summary>Where HTTP is served.</summary>
+    public IPEndPoint? Http { get; private init; }
+
+    /// <summary>Listens at the addresses of the plan; null when there are none.</summary>
+    /// <exception cref="IOException">An address is taken or not of this host.</exception>
+    public static async ValueTask<KestrelHost?> StartAsync(ListenPlan plan, HostParts parts, CancellationToken cancellation)
+    {
+        if (plan.IsEmpty)
+            return null;
+        var application = Build(plan, parts);
+        try
+        {
+            await application.StartAsync(cancellation);
+        }
+        catch
+        {
+            await application.DisposeAsync();
+            throw;
+        }
+        // In the order in which they were bound.
+        Queue<IPEndPoint> bound = new(Bound(application));
+        return new KestrelHost(application)
+        {
+            Listen = plan.Listen is null ? null : bound.Dequeue(),
+            Http = plan.Http is null ? null : bound.Dequeue(),
+        };
+    }
+
+    /// <summary>Closes the ports and what is left of the connections.</summary>
+    public async Task StopAsync()
+    {
+        using CancellationTokenSource soon = new(StopTime);
+        try
+        {
+            await _application.StopAsync(soon.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // What did not end in time is reset by the disposal.
+        }
+        await _application.DisposeAsync();
+    }
+
+    private static WebApplication Build(ListenPlan plan, HostParts parts)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(parts);
+        builder.Services.AddSingleton(parts.Loggers);
+        builder.Services.AddSingleton<IHostLifetime, NoSignalLifetime>();
+        builder.WebHost.UseKestrelCore().UseSockets(SetSockets).ConfigureKestrel(kestrel => Bind(kestrel, plan));
+        // After Kestrel's own, which would win otherwise.
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, WireMemoryPoolFactory>();
+        var application = builder.Build();
+        application.Run(new HttpRequests(parts).HandleAsync);
+        return application;
+    }
+
+    private static void SetSockets(SocketTransportOptions sockets)
+    {
+        sockets.Backlog = Backlog;
+        sockets.NoDelay = true;
+        sockets.MaxWriteBufferSize = MaxWriteBufferBytes;
+        // An idle connection holds no block.
+        sockets.WaitForDataBeforeAllocatingBuffer = true;
+    }
+
+    private static void Bind(KestrelServerOptions kestrel, ListenPlan plan)
+    {
+        kestrel.AddServerHeader = false;
+        if (plan.Listen is { } listen)
+            kestrel.Listen(listen.EndPoint, options => options.UseConnectionHandler<WireConnectionHandler>());
+        if (plan.Http is { } http)
+            kestrel.Listen(http.EndPoint, options => options.Protocols = HttpProtocols.Http1);
+    }
+
+    private static IEnumerable<IPEndPoint> Bound(WebApplication application) =>
+        application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
+            .Select(address => new Uri(address))
+            .Select(uri => new IPEndPoint(IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port));
+}

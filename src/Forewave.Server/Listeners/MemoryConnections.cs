@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using Forewave.Broker;
+using Forewave.Broker.Sessions;
+
+namespace Forewave.Server.Listeners;
+
+/// <summary>
+/// Connections of clients in this process: a pair of pipes each, and a session at the broker's end. Thread-safe. The sessions
+/// run on the thread pool and are kept until they end; <see cref="EndAsync"/> waits for all of them.
+/// </summary>
+internal sealed class MemoryConnections(BrokerEngine engine, CancellationToken end)
+{
+    private const int PauseBytes = 1024 * 1024;
+    private const int SegmentBytes = 64 * 1024;
+
+    private readonly ConcurrentDictionary<Task, bool> _sessions = new();
+    private readonly SessionOrigin _origin = new() { Listener = "memory", Peer = "this process" };
+
+    /// <summary>The client's end of a new connection.</summary>
+    public IDuplexPipe Connect()
+    {
+        Pipe toBroker = new(PipeOptionsOfBoth()), toClient = new(PipeOptionsOfBoth());
+        DuplexPipe brokersEnd = new(toBroker.Reader, toClient.Writer);
+        var session = Task.Run(() => engine.RunSessionAsync(brokersEnd, _origin, end), CancellationToken.None);
+        _sessions.TryAdd(session, true);
+        _ = ForgetAsync(session);
+        return new DuplexPipe(toClient.Reader, toBroker.Writer);
+    }
+
+    /// <summary>Completes when all sessions have ended.</summary>
+    public Task EndAsync() => Task.WhenAll(_sessions.Keys);
+
+    private async Task ForgetAsync(Task session)
+    {
+        await session.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _sessions.TryRemove(session, out _);
+    }
+
+    private static PipeOptions PipeOptionsOfBoth() => new(
+        pauseWriterThreshold: PauseBytes,
+        resumeWriterThreshold: PauseBytes / 2,
+        minimumSegmentSize: SegmentBytes,
+        useSynchronizationContext: false);
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Forewave.Server;
+
+/// <summary>What the host logs: event ids 5000 to 5999.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(5000, LogLevel.Information, "Started: frames at {Listen}, HTTP at {Http}, at most {MaxConnections} connections")]
+    public static partial void Started(ILogger logger, string listen, string http, int maxConnections);
+
+    [LoggerMessage(5001, LogLevel.Error, "A connection from {Peer} ended by a fault of the host")]
+    public static partial void ConnectionFaulted(ILogger logger, string peer, Exception cause);
+}
