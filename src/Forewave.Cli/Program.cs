@@ -1,10 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Forewave.Cli.Output;
+using Forewave.Cli.Verbs;
+using Forewave.Protocol;
+
 namespace Forewave.Cli;
 
+/// <summary><c>forewave</c>: results on stdout, all else on stderr; exit 0 done, 1 failed, 2 wrong usage.</summary>
 internal static class Program
 {
-    private static int Main()
+    private static async Task<int> Main(string[] arguments)
     {
-        Console.Error.WriteLine("forewave: no verb is there yet");
-        return 2;
+        var root = Root();
+        var parsed = root.Parse(arguments);
+        if (parsed.Action is ParseErrorAction or null)
+            return Usage(parsed);
+        using TerminationSignals signals = new();
+        try
+        {
+            InvocationConfiguration invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(invocation, signals.Token);
+        }
+        catch (UsageException wrong)
+        {
+            await Console.Error.WriteLineAsync($"forewave: {wrong.Message}");
+            return ExitCode.WrongUsage;
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("forewave: interrupted");
+            return ExitCode.Failed;
+        }
+        catch (Exception failure) when (failure is ForewaveException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"forewave: {failure.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static RootCommand Root() =>
+    [
+        ServeVerb.Create(),
+        BenchVerbs.Create(),
+    ];
+
+    private static int Usage(ParseResult parsed)
+    {
+        if (parsed.Errors.Count == 0)
+            Console.Error.WriteLine("forewave: a verb is missing");
+        foreach (var error in parsed.Errors)
+            Console.Error.WriteLine($"forewave: {error.Message}");
+        Console.Error.WriteLine($"forewave: see {NameOf(parsed)} --help");
+        return ExitCode.WrongUsage;
+    }
+
+    private static string NameOf(ParseResult parsed)
+    {
+        string name = "";
+        for (var at = parsed.CommandResult; at is not null; at = at.Parent as System.CommandLine.Parsing.CommandResult)
+            name = $"{at.Command.Name} {name}";
+        return name.Trim();
     }
 }

@@ -1,0 +1,36 @@
+using Forewave.Protocol;
+
+namespace Forewave.Cli.Bench;
+
+/// <summary>What a benchmark is to publish.</summary>
+internal sealed record BenchPlan
+{
+    /// <summary>The broker.</summary>
+    public required string Server { get; init; }
+
+    /// <summary>Taken in turn, message by message (list by list in batches).</summary>
+    public required IReadOnlyList<QueueName> Queues { get; init; }
+
+    /// <summary>In all; from 1.</summary>
+    public required long Messages { get; init; }
+
+    /// <summary>Of each body; from <see cref="BenchMessage.MinBytes"/>.</summary>
+    public required int SizeBytes { get; init; }
+
+    /// <summary>Each with a connection of its own.</summary>
+    public int Producers { get; init; } = 1;
+
+    /// <summary>Messages without a receipt at a time, of all producers.</summary>
+    public int InFlight { get; init; } = 10_000;
+
+    /// <summary>Messages per second of all producers; 0: as fast as it goes.</summary>
+    public double RatePerSecond { get; init; }
+
+    /// <summary>How.</summary>
+    public BenchMode Mode { get; init; }
+
+    /// <summary>Q, or Q-0 to Q-(count−1).</summary>
+    /// <exception cref="ForewaveException">Such a name is none.</exception>
+    public static IReadOnlyList<QueueName> QueuesOf(QueueName queue, long? count) =>
+        count is null ? [queue] : [.. Enumerable.Range(0, checked((int)count)).Select(i => new QueueName($"{queue.Value}-{i}"))];
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Forewave.Cli.Bench;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary>Options that several benchmarks share.</summary>
+internal static class BenchOptions
+{
+    /// <summary><c>--messages</c>, where it must be given.</summary>
+    public static Option<long> Messages() => Parsing.Count("--messages");
+
+    /// <summary><c>--size</c>.</summary>
+    public static Option<int> Size()
+    {
+        Option<int> size = new("--size") { Description = "of each body", HelpName = "BYTES", Required = true };
+        size.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < BenchMessage.MinBytes or > 4_000_000)
+                result.AddError($"--size is {BenchMessage.MinBytes} to 4,000,000 bytes");
+        });
+        return size;
+    }
+
+    /// <summary><c>--producers</c>, a total, each with a connection of its own.</summary>
+    public static Option<long> Producers() => AtMost(Parsing.Count("--producers", 1), 65_536);
+
+    /// <summary><c>--rate</c>; absent: as fast as it goes.</summary>
+    public static Option<long?> Rate() => Parsing.OptionalCount("--rate");
+
+    /// <summary><c>--queues</c>: Q-0 to Q-(M−1).</summary>
+    public static Option<long?> Queues() => Parsing.OptionalCount("--queues");
+
+    /// <summary>The same option with an upper bound.</summary>
+    public static Option<long> AtMost(Option<long> option, long most)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long>() > most)
+                result.AddError($"{option.Name} is at most {most}");
+        });
+        return option;
+    }
+}

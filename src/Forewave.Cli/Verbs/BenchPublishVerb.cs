@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Forewave.Cli.Bench;
+using Forewave.Cli.Output;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary><c>forewave bench publish</c>: publishes and measures from call to receipt.</summary>
+internal static class BenchPublishVerb
+{
+    private static readonly Option<Protocol.QueueName> Queue = Parsing.QueueOption();
+    private static readonly Option<long> Messages = BenchOptions.Messages();
+    private static readonly Option<int> Size = BenchOptions.Size();
+    private static readonly Option<long> Producers = BenchOptions.Producers();
+    private static readonly Option<long> InFlight = BenchOptions.AtMost(Parsing.Count("--in-flight", 10_000), 1_000_000);
+    private static readonly Option<long?> Rate = BenchOptions.Rate();
+    private static readonly Option<long?> Queues = BenchOptions.Queues();
+    private static readonly Option<BenchMode> Mode = new("--mode") { Description = "how to publish", HelpName = "await|callback|batch" };
+    private static readonly Option<string?> Record = new("--record") { Description = "a line per message with a receipt", HelpName = "FILE" };
+    private static readonly Option<string> Server = ClientOptions.Server();
+    private static readonly Option<bool> Json = ClientOptions.Json();
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        Command command = new("publish", "Publish as fast as it goes, or at a rate; latency is call to receipt")
+        {
+            Queue, Messages, Size, Producers, InFlight, Rate, Queues, Mode, Record, Server, Json,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
+    {
+        BenchPlan plan = new()
+        {
+            Server = parsed.GetRequiredValue(Server),
+            Queues = BenchPlan.QueuesOf(parsed.GetRequiredValue(Queue), parsed.GetValue(Queues)),
+            Messages = parsed.GetRequiredValue(Messages),
+            SizeBytes = parsed.GetRequiredValue(Size),
+            Producers = (int)parsed.GetRequiredValue(Producers),
+            InFlight = (int)parsed.GetRequiredValue(InFlight),
+            RatePerSecond = parsed.GetValue(Rate) ?? 0,
+            Mode = parsed.GetValue(Mode),
+        };
+        using var record = parsed.GetValue(Record) is { } path ? new RecordFile(path) : null;
+        await using var publishing = await BenchPublishing.ConnectAsync(plan, record, stop);
+        using ProgressLine progress = new(() => publishing.Stored, "published");
+        var report = await publishing.RunAsync(record is not null, stop);
+        progress.Dispose();
+        report.Print(parsed.GetValue(Json));
+        return stop.IsCancellationRequested ? ExitCode.Failed : report.ExitCode;
+    }
+}

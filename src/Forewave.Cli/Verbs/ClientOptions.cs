@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Forewave.Client;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary>What every verb but <c>serve</c> takes: the broker's address, and whether the result is JSON.</summary>
+internal static class ClientOptions
+{
+    private const string Variable = "FOREWAVE_SERVER";
+
+    /// <summary><c>--server</c>, else FOREWAVE_SERVER, else this host.</summary>
+    public static Option<string> Server() => new("--server")
+    {
+        Description = "host:port[,host:port...] or dns://name:port; else FOREWAVE_SERVER",
+        HelpName = "ADDRESS",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } server ? server : "127.0.0.1:7600",
+    };
+
+    /// <summary><c>--json</c>.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "print the result as JSON" };
+
+    /// <summary>A client for the address.</summary>
+    /// <exception cref="UsageException">It is no address.</exception>
+    public static ForewaveClient Connect(string server) => Connect(new ForewaveClientOptions { Server = server });
+
+    /// <summary>A client with these options, under the tool's name.</summary>
+    /// <exception cref="UsageException">The server is no address.</exception>
+    public static ForewaveClient Connect(ForewaveClientOptions options)
+    {
+        try
+        {
+            return new ForewaveClient(options with { Name = "forewave" });
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new UsageException($"--server: {wrong.Message}");
+        }
+    }
+}

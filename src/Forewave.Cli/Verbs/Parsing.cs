@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Forewave.Protocol;
+using Forewave.Server.Configuration;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary>Arguments and options of the kinds that the command line knows; what cannot be read is wrong usage.</summary>
+internal static class Parsing
+{
+    /// <summary>The name of a queue, as the verb's first argument.</summary>
+    public static Argument<QueueName> QueueArgument() => new("QUEUE")
+    {
+        Description = "the queue's name",
+        CustomParser = result => Read<QueueName>(result, QueueName.TryParse, "no name of a queue: [a-z0-9][a-z0-9._-]{0,63}"),
+    };
+
+    /// <summary>The name of a queue, as an option.</summary>
+    public static Option<QueueName> QueueOption() => new("--queue")
+    {
+        Description = "the queue's name",
+        HelpName = "Q",
+        Required = true,
+        CustomParser = result => Read<QueueName>(result, QueueName.TryParse, "no name of a queue: [a-z0-9][a-z0-9._-]{0,63}"),
+    };
+
+    /// <summary>The name of a group, as an option.</summary>
+    public static Option<GroupName> GroupOption() => new("--group")
+    {
+        Description = "the consumer group's name",
+        HelpName = "G",
+        Required = true,
+        CustomParser = result => Read<GroupName>(result, GroupName.TryParse, "no name of a group: 1 to 64 bytes without control characters and commas"),
+    };
+
+    /// <summary>A duration.</summary>
+    public static Option<TimeSpan> Duration(string name, TimeSpan value) => new(name)
+    {
+        HelpName = "DURATION",
+        DefaultValueFactory = _ => value,
+        CustomParser = result => Read<TimeSpan>(result, TryDuration, "no duration: 500ms, 5s, 30m, 2h or 7d"),
+    };
+
+    /// <summary>A duration that need not be given.</summary>
+    public static Option<TimeSpan?> OptionalDuration(string name) => new(name)
+    {
+        HelpName = "DURATION",
+        CustomParser = result => Read<TimeSpan>(result, TryDuration, "no duration: 500ms, 5s, 30m, 2h or 7d"),
+    };
+
+    /// <summary>A whole number from 1.</summary>
+    public static Option<long> Count(string name, long value = 0) => new(name)
+    {
+        HelpName = "N",
+        Required = value == 0,
+        DefaultValueFactory = value == 0 ? null : _ => value,
+        CustomParser = result => Read<long>(result, TryCount, "no whole number from 1"),
+    };
+
+    /// <summary>A whole number from 1 that need not be given.</summary>
+    public static Option<long?> OptionalCount(string name) => new(name)
+    {
+        HelpName = "N",
+        CustomParser = result => Read<long>(result, TryCount, "no whole number from 1"),
+    };
+
+    private delegate bool TryRead<T>(string text, out T value);
+
+    private static T Read<T>(ArgumentResult result, TryRead<T> read, string problem)
+    {
+        string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        if (read(text, out var value))
+            return value;
+        result.AddError($"'{text}' is {problem}");
+        return default!;
+    }
+
+    private static bool TryDuration(string text, out TimeSpan value) => DurationText.TryParse(text, out value);
+
+    private static bool TryCount(string text, out long value) =>
+        long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out value) && value > 0;
+}
