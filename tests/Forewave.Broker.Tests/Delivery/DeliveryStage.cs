@@ -127,6 +127,7 @@ internal sealed class DeliveryStage : IAsyncDisposable
     public async Task SubscribeAsync(TestConsumer consumer)
     {
         LoopOf(consumer.Subscription.Queue.Id).Post(new SubscribeCommand(consumer.Subscription, new CorrelationId(1)));
+        await consumer.Output.AnsweredAsync(1);
         await IdleAsync();
     }
 

@@ -14,6 +14,7 @@ internal sealed class RecordedOutput : ISessionOutput
     private readonly List<DeliveredMessage> _messages = [];
     private readonly List<(ulong Correlation, ServerAnswer Answer, ErrorCode Error)> _answers = [];
     private readonly Dictionary<ulong, List<(uint Run, long First, uint Count, ErrorCode Error)>> _settled = [];
+    private readonly Dictionary<ulong, TaskCompletionSource> _waiting = [];
     private IDrainObserver? _observer;
     private bool _congested;
     private int _frames;
@@ -49,16 +50,24 @@ internal sealed class RecordedOutput : ISessionOutput
     /// <summary>The failures that a Settle was answered with.</summary>
     public async Task<IReadOnlyList<(uint Run, long First, uint Count, ErrorCode Error)>> SettledAsync(ulong correlation)
     {
-        for (int i = 0; i < 2_000; i++)
+        await AnsweredAsync(correlation);
+        lock (_gate)
+            return _settled[correlation];
+    }
+
+    /// <summary>Completes when a request has an answer.</summary>
+    public async Task AnsweredAsync(ulong correlation)
+    {
+        Task answered;
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                if (_settled.TryGetValue(correlation, out var failures))
-                    return failures;
-            }
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+            if (_answers.Exists(answer => answer.Correlation == correlation))
+                return;
+            if (!_waiting.TryGetValue(correlation, out var source))
+                _waiting.Add(correlation, source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            answered = source.Task;
         }
-        throw new InvalidOperationException($"Settle {correlation} has no answer");
+        await answered.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
     }
 
     public List<DeliveredMessage> TakeMessages()
@@ -80,7 +89,7 @@ internal sealed class RecordedOutput : ISessionOutput
     public void WriteError(ulong correlation, ErrorCode code, string? detail = null)
     {
         lock (_gate)
-            _answers.Add((correlation, ServerAnswer.Error, code));
+            Answer(correlation, ServerAnswer.Error, code);
     }
 
     public void Flush() => Flushes++;
@@ -121,7 +130,14 @@ internal sealed class RecordedOutput : ISessionOutput
             ReadSettled(frame, header);
         else if (header.Answer == ServerAnswer.SubscriptionEnded)
             error = (ErrorCode)Protocol.V1.SubscriptionEnded.Parser.ParseFrom(header.Payload.Of(frame)).Error.Number;
-        _answers.Add((header.Correlation.Value, header.Answer, error));
+        Answer(header.Correlation.Value, header.Answer, error);
+    }
+
+    private void Answer(ulong correlation, ServerAnswer answer, ErrorCode error)
+    {
+        _answers.Add((correlation, answer, error));
+        if (_waiting.Remove(correlation, out var waiting))
+            waiting.SetResult();
     }
 
     private void ReadDelivery(ReadOnlySpan<byte> frame, ServerFrameHeader header)

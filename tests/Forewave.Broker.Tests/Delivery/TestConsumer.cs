@@ -70,7 +70,7 @@ internal sealed class TestConsumer(DeliveryStage stage, Subscription subscriptio
         SettleItem? run = null;
         foreach (var message in messages)
         {
-            if (run is { } last && last.End == message.Offset && last.Attempt.Value == message.Attempt)
+            if (run is { } last && last.End == message.Offset && last.Attempt.Value == message.Attempt && last.Epoch.Value == message.Epoch)
             {
                 run = last with { Count = last.Count + 1 };
                 continue;

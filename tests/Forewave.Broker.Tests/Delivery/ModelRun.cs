@@ -1,0 +1,262 @@
+using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Delivery.Subscriptions;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Tests.Delivery;
+
+/// <summary>
+/// One run of random commands on a group, and what the rules say must come of each. The model knows for each offset: not handed
+/// out, settled, or held with an attempt until a time.
+/// </summary>
+internal sealed class ModelRun(Random random)
+{
+    private enum Fate
+    {
+        Unread,
+        Leased,
+        Waiting,
+        Ready,
+        Acked,
+        Dead,
+    }
+
+    private sealed class Entry
+    {
+        public Fate Fate { get; set; }
+
+        public uint Attempt { get; set; }
+
+        public DateTimeOffset End { get; set; }
+
+        public TimeSpan Length { get; set; }
+
+        public uint Next { get; set; }
+
+        public bool Expired { get; set; }
+
+        public string Body { get; init; } = "";
+
+        public DeliveredMessage? Last { get; set; }
+    }
+
+    private const int MaxAttempts = 16;
+    private static readonly TimeSpan Visibility = TimeSpan.FromSeconds(30);
+
+    private readonly SortedDictionary<long, Entry> _entries = [];
+    private readonly ConsumerId[] _ids = [Id(1), Id(2), Id(3)];
+    private DeliveryStage _stage = null!;
+    private List<TestConsumer> _consumers = [];
+    private long _published;
+
+    public async Task StartAsync()
+    {
+        _stage = await DeliveryStage.StartAsync();
+        await SubscribeAllAsync();
+    }
+
+    public async Task StepAsync()
+    {
+        switch (random.Next(10))
+        {
+            case 0 or 1:
+                await PublishAsync();
+                break;
+            case 2 or 3:
+                await ReceiveAsync();
+                break;
+            case 4 or 5:
+                await SettleAsync(SettleVerb.Ack);
+                break;
+            case 6:
+                await SettleAsync((SettleVerb)random.Next(1, 6));
+                break;
+            case 7:
+                await MoveAsync(TimeSpan.FromSeconds(random.Next(1, 12)));
+                break;
+            case 8:
+                await SettleStaleAsync();
+                break;
+            default:
+                if (random.Next(6) == 0)
+                    await RestartAsync();
+                break;
+        }
+        Check();
+    }
+
+    public async Task RestartAsync()
+    {
+        byte[] before = State();
+        _stage = await _stage.RestartAsync();
+        Assert.Equal(Convert.ToHexString(before), Convert.ToHexString(State()));
+        await SubscribeAllAsync();
+        var now = _stage.Time.GetUtcNow();
+        foreach (var entry in _entries.Values)
+        {
+            // What the clock did is forgotten: a lease that was expired runs again.
+            bool leased = entry.Fate == Fate.Leased || entry.Fate == Fate.Ready && entry.Expired;
+            if (leased)
+                (entry.Fate, entry.End) = (Fate.Leased, now + entry.Length);
+        }
+    }
+
+    public ValueTask CheckpointAsync() => _stage.CheckpointAsync();
+
+    /// <summary>The group's state as a checkpoint has it.</summary>
+    public byte[] State()
+    {
+        var writer = new RecordWriter();
+        _stage.StateOf(_consumers[0]).Write(writer);
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>Everything comes to an end: acks all and looks that nothing is left.</summary>
+    public async Task EndAsync()
+    {
+        for (int i = 0; i < 100 && _entries.Values.Any(entry => entry.Fate is not (Fate.Acked or Fate.Dead)); i++)
+        {
+            await ReceiveAsync(10_000);
+            await SettleAsync(SettleVerb.Ack, all: true);
+            await MoveAsync(TimeSpan.FromMinutes(12));
+        }
+        Check();
+        Assert.Equal(0, _stage.StateOf(_consumers[0]).Cursor.Unsettled);
+        Assert.Equal(_entries.Values.Count(entry => entry.Fate == Fate.Dead), _stage.StateOf(_consumers[0]).Dead.Count);
+        await _stage.DisposeAsync();
+    }
+
+    private static ConsumerId Id(int number) => new((UInt128)(uint)(number + 100));
+
+    private async Task SubscribeAllAsync()
+    {
+        _consumers = [];
+        foreach (var id in _ids)
+        {
+            _consumers.Add(await _stage.SubscribeAsync("q", change: one => new Subscription
+            {
+                Handle = one.Handle, Queue = one.Queue, GroupName = one.GroupName, ConsumerId = id,
+                ConsumerName = "c", Output = one.Output,
+            }));
+        }
+    }
+
+    private async Task PublishAsync()
+    {
+        int count = random.Next(1, 200);
+        string[] bodies = DeliveryStage.Bodies(count, (int)_published + 1);
+        await _stage.PublishAsync("q", bodies);
+        foreach (string body in bodies)
+            _entries.Add(++_published, new Entry { Body = body });
+    }
+
+    private Task ReceiveAsync() => ReceiveAsync(random.Next(1, 150));
+
+    /// <summary>
+    /// A pull gets what is ready, lowest first, then what was never handed out. What has to come from disk first may be passed
+    /// over, but never everything.
+    /// </summary>
+    private async Task ReceiveAsync(int max)
+    {
+        var consumer = _consumers[random.Next(_consumers.Count)];
+        consumer.Receive(max);
+        await MoveAsync(TimeSpan.FromMilliseconds(1));
+        var got = consumer.Output.TakeMessages();
+        var ready = got.Where(message => _entries[message.Offset].Fate == Fate.Ready).ToArray();
+        var unread = got.Skip(ready.Length).ToArray();
+        Assert.Equal(ready.OrderBy(message => message.Offset), ready);
+        Assert.All(got, message => Assert.Equal(_entries[message.Offset].Body, message.Body));
+        Assert.All(ready, message => Assert.Equal(_entries[message.Offset].Next, message.Attempt));
+        Assert.All(unread, message => Assert.Equal(1u, message.Attempt));
+        Assert.Equal(_entries.Where(pair => pair.Value.Fate == Fate.Unread).Take(unread.Length).Select(pair => pair.Key),
+            unread.Select(message => message.Offset));
+        Assert.InRange(got.Count, _entries.Values.Any(entry => entry.Fate is Fate.Ready or Fate.Unread) ? 1 : 0, max);
+        var end = _stage.Time.GetUtcNow() - TimeSpan.FromMilliseconds(1) + Visibility;
+        foreach (var message in got)
+        {
+            var entry = _entries[message.Offset];
+            (entry.Fate, entry.Attempt, entry.End, entry.Last, entry.Expired) = (Fate.Leased, message.Attempt, end, message, false);
+            entry.Length = Visibility;
+        }
+    }
+
+    private async Task SettleAsync(SettleVerb verb, bool all = false)
+    {
+        var leased = _entries.Values.Where(entry => entry.Fate == Fate.Leased).ToList();
+        if (leased.Count == 0)
+            return;
+        int from = all ? 0 : random.Next(leased.Count);
+        var chosen = leased.GetRange(from, all ? leased.Count : random.Next(1, Math.Min(leased.Count - from, 120) + 1));
+        var delay = TimeSpan.FromSeconds(random.Next(1, 60));
+        var failures = await _consumers[random.Next(_consumers.Count)].SettleAsync(verb, chosen.Select(entry => entry.Last!), delay);
+
+        Assert.Empty(failures);
+        foreach (var entry in chosen)
+            Settle(entry, verb, delay);
+    }
+
+    private void Settle(Entry entry, SettleVerb verb, TimeSpan delay)
+    {
+        var now = _stage.Time.GetUtcNow();
+        switch (verb)
+        {
+            case SettleVerb.Ack:
+                entry.Fate = Fate.Acked;
+                break;
+            case SettleVerb.Release:
+                (entry.Fate, entry.Next) = (Fate.Ready, entry.Attempt);
+                break;
+            case SettleVerb.Extend:
+                (entry.End, entry.Length) = (now + delay, delay);
+                break;
+            case SettleVerb.Nack when entry.Attempt < MaxAttempts:
+                (entry.Fate, entry.End, entry.Next) = (Fate.Waiting, now + delay, entry.Attempt + 1);
+                break;
+            default:
+                entry.Fate = Fate.Dead;
+                break;
+        }
+    }
+
+    /// <summary>A handle of an attempt that is over: good for an ack while nobody else has the message.</summary>
+    private async Task SettleStaleAsync()
+    {
+        var some = _entries.Values.Where(entry => entry.Last is not null).ToList();
+        if (some.Count == 0)
+            return;
+        var entry = some[random.Next(some.Count)];
+        bool old = random.Next(2) == 0 && entry.Last!.Attempt > 1;
+        var handle = old ? entry.Last! with { Attempt = entry.Last.Attempt - 1 } : entry.Last!;
+        var failures = await _consumers[0].SettleAsync(SettleVerb.Ack, [handle]);
+
+        bool settled = entry.Fate is Fate.Acked or Fate.Dead;
+        bool succeeds = settled || !old;
+        Assert.Equal(succeeds ? [] : [ErrorCode.LeaseLost], failures.Select(failure => failure.Error));
+        if (succeeds && !settled)
+            entry.Fate = Fate.Acked;
+    }
+
+    private async Task MoveAsync(TimeSpan span)
+    {
+        await _stage.MoveAsync(span);
+        var now = _stage.Time.GetUtcNow();
+        foreach (var entry in _entries.Values.Where(entry => entry.Fate is Fate.Leased or Fate.Waiting && entry.End <= now))
+        {
+            bool lease = entry.Fate == Fate.Leased;
+            if (lease && entry.Attempt >= MaxAttempts)
+            {
+                entry.Fate = Fate.Dead;
+                continue;
+            }
+            (entry.Fate, entry.Expired) = (Fate.Ready, lease);
+            entry.Next = entry.Attempt + 1;
+        }
+    }
+
+    private void Check()
+    {
+        var cursor = _stage.StateOf(_consumers[0]).Cursor;
+        Assert.Equal(_entries.Values.Count(entry => entry.Fate is Fate.Leased or Fate.Waiting or Fate.Ready), cursor.Unsettled);
+        Assert.Equal(_entries.Values.Count(entry => entry.Fate == Fate.Ready), cursor.Ready);
+        Assert.Equal(_entries.Values.Count(entry => entry.Fate == Fate.Waiting), cursor.Waiting);
+    }
+}

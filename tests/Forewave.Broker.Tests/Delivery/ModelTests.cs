@@ -1,0 +1,51 @@
+using Xunit.Abstractions;
+
+namespace Forewave.Broker.Tests.Delivery;
+
+/// <summary>
+/// Random commands against a simple model of one group, with restarts and checkpoints in between. The state that recovery folds
+/// must be the one that life had, byte for byte.
+/// </summary>
+public sealed class ModelTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public async Task Group_behaves_as_the_model_says_when_commands_are_random(int seed)
+    {
+        output.WriteLine($"seed {seed}");
+        var run = new ModelRun(new Random(seed));
+        await run.StartAsync();
+        for (int i = 0; i < 150; i++)
+            await run.StepAsync();
+        await run.EndAsync();
+    }
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    [InlineData(13)]
+    [InlineData(14)]
+    public async Task Replay_gives_the_live_state_from_any_checkpoint_and_from_the_start(int seed)
+    {
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var run = new ModelRun(random);
+        await run.StartAsync();
+        for (int i = 0; i < 100; i++)
+        {
+            await run.StepAsync();
+            if (random.Next(10) == 0)
+                await run.CheckpointAsync();
+            if (random.Next(10) == 0)
+                await run.RestartAsync();
+        }
+        await run.EndAsync();
+    }
+}
