@@ -1,3 +1,4 @@
+using Forewave.Client.Administration;
 using Forewave.Client.Connections;
 using Forewave.Client.Consuming;
 using Forewave.Client.Producing;
@@ -27,7 +28,11 @@ public sealed class ForewaveClient : IAsyncDisposable
     {
         _options = options ?? new ForewaveClientOptions();
         _link = new BrokerLink(_options);
+        Administration = new BrokerAdministration(_link);
     }
+
+    /// <summary>Looks at queues, groups and dead letters and changes them.</summary>
+    public BrokerAdministration Administration { get; }
 
     /// <summary>Makes a producer. Cheap; it connects in the background. The caller disposes it.</summary>
     public Producer CreateProducer(ProducerOptions? options = null) => new(_link, options ?? new ProducerOptions(), _options);

@@ -1,0 +1,206 @@
+using System.Runtime.CompilerServices;
+using Forewave.Client.Connections;
+using Forewave.Protocol;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Client.Administration;
+
+/// <summary>
+/// Looks at queues, groups and dead letters and changes them. Thread-safe. A call costs one round trip (a list: one for each
+/// 1,000 entries); what changes something completes when that is on stable storage.
+/// <para>
+/// Every call throws <see cref="ForewaveException"/>: what the broker refused, for example <c>QueueNotFound</c>, or
+/// <c>Timeout</c> where it did not answer within the client's request timeout. Cancellation ends the wait, not the change.
+/// </para>
+/// </summary>
+public sealed class BrokerAdministration
+{
+    private const uint PageEntries = 1_000;
+    private readonly BrokerLink _link;
+
+    internal BrokerAdministration(BrokerLink link) => _link = link;
+
+    /// <summary>The queues, in the order of their names.</summary>
+    /// <param name="prefix">Only names that start with this. Default: all.</param>
+    /// <param name="cancellation">Ends the listing.</param>
+    public async IAsyncEnumerable<QueueDetails> ListQueuesAsync(
+        string prefix = "", [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        V1.ListQueues page = new() { Prefix = prefix, Max = PageEntries };
+        V1.QueueList list;
+        do
+        {
+            list = (await AskAsync(new V1.AdministrationRequest { ListQueues = page }, cancellation).ConfigureAwait(false)).Queues;
+            foreach (V1.QueueDetails queue in list.Queues)
+            {
+                yield return AdministrationAnswers.ToQueue(queue);
+                page.After = queue.Queue;
+            }
+        }
+        while (list.More);
+    }
+
+    /// <summary>One queue.</summary>
+    public async ValueTask<QueueDetails> ShowQueueAsync(QueueName queue, CancellationToken cancellation = default) =>
+        ToQueue(await AskAsync(new() { ShowQueue = new() { Queue = queue.Value } }, cancellation).ConfigureAwait(false));
+
+    /// <summary>Makes a queue.</summary>
+    /// <exception cref="ForewaveException"><c>QueueExists</c>, and what the class says.</exception>
+    public async ValueTask<QueueDetails> CreateQueueAsync(
+        QueueName queue, QueueSettings? settings = null, CancellationToken cancellation = default)
+    {
+        V1.CreateQueue create = new() { Queue = queue.Value, Options = AdministrationAnswers.FromSettings(settings ?? new()) };
+        return ToQueue(await AskAsync(new() { CreateQueue = create }, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Changes a queue's options.</summary>
+    public async ValueTask<QueueDetails> SetQueueAsync(
+        QueueName queue, QueueSettings settings, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        V1.SetQueue set = new() { Queue = queue.Value, Options = AdministrationAnswers.FromSettings(settings) };
+        return ToQueue(await AskAsync(new() { SetQueue = set }, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Removes every message that is in a queue now; returns how many that were.</summary>
+    public ValueTask<long> PurgeQueueAsync(QueueName queue, CancellationToken cancellation = default) =>
+        ChangeAsync(new() { PurgeQueue = new() { Queue = queue.Value } }, cancellation);
+
+    /// <summary>Deletes a queue with its groups and their dead letters; returns how many messages were in it.</summary>
+    public ValueTask<long> DeleteQueueAsync(QueueName queue, CancellationToken cancellation = default) =>
+        ChangeAsync(new() { DeleteQueue = new() { Queue = queue.Value } }, cancellation);
+
+    /// <summary>The groups of a queue, or of all queues.</summary>
+    /// <param name="queue">Null: of all queues.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async ValueTask<IReadOnlyList<GroupDetails>> ListGroupsAsync(
+        QueueName? queue = null, CancellationToken cancellation = default)
+    {
+        V1.ListGroups list = new() { Queue = queue is { } name ? name.Value : "" };
+        V1.AdministrationAnswer answer = await AskAsync(new() { ListGroups = list }, cancellation).ConfigureAwait(false);
+        return [.. answer.Groups.Groups.Select(AdministrationAnswers.ToGroup)];
+    }
+
+    /// <summary>One group.</summary>
+    public async ValueTask<GroupDetails> ShowGroupAsync(
+        QueueName queue, GroupName group, CancellationToken cancellation = default)
+    {
+        V1.ShowGroup show = new() { Queue = queue.Value, Group = group.Value };
+        return ToGroup(await AskAsync(new() { ShowGroup = show }, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Changes a group's options.</summary>
+    public ValueTask<GroupDetails> SetGroupAsync(
+        QueueName queue, GroupName group, GroupSettings settings, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        V1.SetGroup set = new()
+        {
+            Queue = queue.Value, Group = group.Value, Options = AdministrationAnswers.FromSettings(settings),
+        };
+        return SetGroupAsync(set, cancellation);
+    }
+
+    /// <summary>Makes a group, or changes the options of one that exists.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="settings">Null: the defaults.</param>
+    /// <param name="start">Where it starts when it is made. Null: the earliest message.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public ValueTask<GroupDetails> CreateGroupAsync(
+        QueueName queue, GroupName group, GroupSettings? settings = null, Offset? start = null, CancellationToken cancellation = default)
+    {
+        V1.SetGroup set = new()
+        {
+            Queue = queue.Value,
+            Group = group.Value,
+            Options = AdministrationAnswers.FromSettings(settings ?? new()),
+            Create = true,
+            StartOffset = (ulong)(start?.Value ?? 0),
+        };
+        return SetGroupAsync(set, cancellation);
+    }
+
+    /// <summary>Deletes a group with its dead letters; its consumers are told.</summary>
+    public async ValueTask DeleteGroupAsync(QueueName queue, GroupName group, CancellationToken cancellation = default)
+    {
+        V1.DeleteGroup delete = new() { Queue = queue.Value, Group = group.Value };
+        await ChangeAsync(new() { DeleteGroup = delete }, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The dead letters of a group without their messages, in the order of their places.</summary>
+    public async IAsyncEnumerable<DeadLetter> ListDeadLettersAsync(
+        QueueName queue, GroupName group, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        V1.ListDead page = new() { Queue = queue.Value, Group = group.Value, Max = PageEntries };
+        V1.DeadList list;
+        do
+        {
+            list = (await AskAsync(new V1.AdministrationRequest { ListDead = page }, cancellation).ConfigureAwait(false)).Dead;
+            foreach (V1.DeadLetter letter in list.Letters)
+            {
+                yield return AdministrationAnswers.ToDeadLetter(letter);
+                page.After = letter.Place;
+            }
+        }
+        while (list.More);
+    }
+
+    /// <summary>One dead letter with its message.</summary>
+    /// <exception cref="ForewaveException"><c>DeadLetterNotFound</c>, and what the class says.</exception>
+    public async ValueTask<DeadLetter> ShowDeadLetterAsync(
+        QueueName queue, GroupName group, long place, CancellationToken cancellation = default)
+    {
+        V1.ShowDead show = new() { Queue = queue.Value, Group = group.Value, Place = (ulong)place };
+        V1.AdministrationAnswer answer = await AskAsync(new() { ShowDead = show }, cancellation).ConfigureAwait(false);
+        return AdministrationAnswers.ToDeadLetter(answer.DeadLetter, isWhole: true);
+    }
+
+    /// <summary>Makes dead letters available to their group, and to no other, again; returns how many.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="places">Which. Null: all.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public ValueTask<long> RedriveAsync(
+        QueueName queue, GroupName group, IEnumerable<long>? places = null, CancellationToken cancellation = default)
+    {
+        V1.RedriveDead redrive = new() { Queue = queue.Value, Group = group.Value, All = places is null };
+        redrive.Places.AddRange((places ?? []).Select(place => (ulong)place));
+        return redrive.All || redrive.Places.Count > 0 ? ChangeAsync(new() { RedriveDead = redrive }, cancellation) : default;
+    }
+
+    /// <summary>Removes dead letters for good; returns how many.</summary>
+    /// <inheritdoc cref="RedriveAsync"/>
+    public ValueTask<long> PurgeDeadLettersAsync(
+        QueueName queue, GroupName group, IEnumerable<long>? places = null, CancellationToken cancellation = default)
+    {
+        V1.PurgeDead purge = new() { Queue = queue.Value, Group = group.Value, All = places is null };
+        purge.Places.AddRange((places ?? []).Select(place => (ulong)place));
+        return purge.All || purge.Places.Count > 0 ? ChangeAsync(new() { PurgeDead = purge }, cancellation) : default;
+    }
+
+    /// <summary>The broker that the client is connected to.</summary>
+    public async ValueTask<BrokerDetails> ShowBrokerAsync(CancellationToken cancellation = default)
+    {
+        V1.AdministrationAnswer answer = await AskAsync(new() { ShowBroker = new() }, cancellation).ConfigureAwait(false);
+        return AdministrationAnswers.ToBroker(answer.Broker);
+    }
+
+    private static QueueDetails ToQueue(V1.AdministrationAnswer answer) => AdministrationAnswers.ToQueue(answer.Queue);
+
+    private static GroupDetails ToGroup(V1.AdministrationAnswer answer) => AdministrationAnswers.ToGroup(answer.Group);
+
+    private async ValueTask<GroupDetails> SetGroupAsync(V1.SetGroup set, CancellationToken cancellation) =>
+        ToGroup(await AskAsync(new() { SetGroup = set }, cancellation).ConfigureAwait(false));
+
+    private async ValueTask<long> ChangeAsync(V1.AdministrationRequest request, CancellationToken cancellation) =>
+        (long)((await AskAsync(request, cancellation).ConfigureAwait(false)).Changed?.Messages ?? 0);
+
+    private async ValueTask<V1.AdministrationAnswer> AskAsync(V1.AdministrationRequest request, CancellationToken cancellation)
+    {
+        V1.ServerFrame answer = await _link.RequestAsync(
+            new V1.ClientFrame { Administration = request }, cancellation).ConfigureAwait(false);
+        return answer.Administration
+            ?? throw new ForewaveException(ErrorCode.FrameBroken, "The broker answered an administration request with something else.");
+    }
+}

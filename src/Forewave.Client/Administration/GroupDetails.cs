@@ -1,0 +1,40 @@
+using Forewave.Protocol;
+
+namespace Forewave.Client.Administration;
+
+/// <summary>A group of one queue, as its broker saw it when it answered. Immutable.</summary>
+public sealed record GroupDetails
+{
+    /// <summary>Its queue.</summary>
+    public required QueueName Queue { get; init; }
+
+    /// <summary>Its name.</summary>
+    public required GroupName Name { get; init; }
+
+    /// <summary>Its number in lease handles.</summary>
+    public required GroupId Id { get; init; }
+
+    /// <summary>Its options, all of them.</summary>
+    public required GroupSettings Settings { get; init; }
+
+    /// <summary>The next offset to be handed out for the first time.</summary>
+    public required Offset ReadOffset { get; init; }
+
+    /// <summary>Messages that were not handed out yet.</summary>
+    public required long Unread { get; init; }
+
+    /// <summary>Messages that a consumer has and did not settle yet.</summary>
+    public required long Leased { get; init; }
+
+    /// <summary>Messages that wait to be handed out again.</summary>
+    public required long Waiting { get; init; }
+
+    /// <summary>Dead letters.</summary>
+    public required long Dead { get; init; }
+
+    /// <summary>Consumers that are connected.</summary>
+    public required int Consumers { get; init; }
+
+    /// <summary>Messages that retention passed before the group settled them.</summary>
+    public required long Missed { get; init; }
+}

@@ -1,0 +1,37 @@
+using Forewave.Protocol;
+
+namespace Forewave.Client.Administration;
+
+/// <summary>A queue, as its broker saw it when it answered. Immutable.</summary>
+public sealed record QueueDetails
+{
+    /// <summary>Its name.</summary>
+    public required QueueName Name { get; init; }
+
+    /// <summary>Its number in the partition's log and in lease handles.</summary>
+    public required QueueId Id { get; init; }
+
+    /// <summary>A publish is answered before it is synced.</summary>
+    public required bool Relaxed { get; init; }
+
+    /// <summary>How long a message is kept.</summary>
+    public required TimeSpan Retention { get; init; }
+
+    /// <summary>Offset of the oldest message that is still there.</summary>
+    public required Offset FirstOffset { get; init; }
+
+    /// <summary>The offset that the next message will have; equal to <see cref="FirstOffset"/> where there is none.</summary>
+    public required Offset NextOffset { get; init; }
+
+    /// <summary>Messages in it.</summary>
+    public required long Messages { get; init; }
+
+    /// <summary>Their bytes in the log.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Its groups.</summary>
+    public required int Groups { get; init; }
+
+    /// <summary>When its newest message was published; null where none was.</summary>
+    public required DateTimeOffset? LastPublishTime { get; init; }
+}

@@ -1,0 +1,14 @@
+namespace Forewave.Client.Administration;
+
+/// <summary>What of a queue's options is to be set; null leaves it, or takes the default where the queue is made. Immutable.</summary>
+public sealed record QueueSettings
+{
+    /// <summary>
+    /// Answer a publish before it is synced, with the durability <c>Memory</c>; delivery waits for the sync all the same.
+    /// Default false.
+    /// </summary>
+    public bool? Relaxed { get; init; }
+
+    /// <summary>How long a message is kept after it was published, 1 ms to 10 years. Default 30 days.</summary>
+    public TimeSpan? Retention { get; init; }
+}
