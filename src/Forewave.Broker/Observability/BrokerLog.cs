@@ -6,50 +6,50 @@ namespace Forewave.Broker.Observability;
 /// <summary>What the engine logs: event ids 1000 to 1499. Ids, numbers and names; never bodies or secrets.</summary>
 internal static partial class BrokerLog
 {
-    [LoggerMessage(1000, LogLevel.Information,
+    [LoggerMessage(4000, LogLevel.Information,
         "Partition {Partition} is open under epoch {Epoch}: {Records} records, {Bytes} bytes recovered in {Milliseconds} ms, {Queues} queues")]
     public static partial void PartitionOpened(
         ILogger logger, ushort partition, uint epoch, ulong records, long bytes, long milliseconds, int queues);
 
-    [LoggerMessage(1001, LogLevel.Error, "{Positions} log positions could not be read in recovery: their messages are lost")]
+    [LoggerMessage(4001, LogLevel.Error, "{Positions} log positions could not be read in recovery: their messages are lost")]
     public static partial void PositionsDamaged(ILogger logger, ulong positions);
 
-    [LoggerMessage(1002, LogLevel.Critical, "The partition stopped: {Where} failed. It takes nothing until the broker is started again")]
+    [LoggerMessage(4002, LogLevel.Critical, "The partition stopped: {Where} failed. It takes nothing until the broker is started again")]
     public static partial void PartitionStopped(ILogger logger, string where, Exception cause);
 
-    [LoggerMessage(1003, LogLevel.Information, "Stopping: {Connections} connections have {Milliseconds} ms to finish")]
+    [LoggerMessage(4003, LogLevel.Information, "Stopping: {Connections} connections have {Milliseconds} ms to finish")]
     public static partial void Stopping(ILogger logger, int connections, long milliseconds);
 
-    [LoggerMessage(1004, LogLevel.Information, "Stopped at log position {Position}")]
+    [LoggerMessage(4004, LogLevel.Information, "Stopped at log position {Position}")]
     public static partial void Stopped(ILogger logger, LogPosition position);
 
-    [LoggerMessage(1010, LogLevel.Warning, "Connection {Connection} from {Peer} closed: {Error}, {Detail}")]
+    [LoggerMessage(4010, LogLevel.Warning, "Connection {Connection} from {Peer} closed: {Error}, {Detail}")]
     public static partial void ConnectionRefused(ILogger logger, long connection, string peer, ErrorCode error, string? detail);
 
-    [LoggerMessage(1011, LogLevel.Debug, "Connection {Connection} from {Peer} opened")]
+    [LoggerMessage(4011, LogLevel.Debug, "Connection {Connection} from {Peer} opened")]
     public static partial void ConnectionOpened(ILogger logger, long connection, string peer);
 
-    [LoggerMessage(1012, LogLevel.Debug, "Connection {Connection} closed")]
+    [LoggerMessage(4012, LogLevel.Debug, "Connection {Connection} closed")]
     public static partial void ConnectionClosed(ILogger logger, long connection);
 
-    [LoggerMessage(1013, LogLevel.Error, "Connection {Connection} met a fault of the broker")]
+    [LoggerMessage(4013, LogLevel.Error, "Connection {Connection} met a fault of the broker")]
     public static partial void ConnectionFaulted(ILogger logger, long connection, Exception cause);
 
-    [LoggerMessage(1020, LogLevel.Information, "Queue {Queue} ({Id}) was created")]
+    [LoggerMessage(4020, LogLevel.Information, "Queue {Queue} ({Id}) was created")]
     public static partial void QueueCreated(ILogger logger, string queue, uint id);
 
-    [LoggerMessage(1021, LogLevel.Information, "Queue {Queue} ({Id}) was changed")]
+    [LoggerMessage(4021, LogLevel.Information, "Queue {Queue} ({Id}) was changed")]
     public static partial void QueueChanged(ILogger logger, string queue, uint id);
 
-    [LoggerMessage(1022, LogLevel.Information, "Queue {Queue} ({Id}) was deleted")]
+    [LoggerMessage(4022, LogLevel.Information, "Queue {Queue} ({Id}) was deleted")]
     public static partial void QueueDeleted(ILogger logger, string queue, uint id);
 
-    [LoggerMessage(1030, LogLevel.Debug, "Checkpoint taken in {Milliseconds} ms")]
+    [LoggerMessage(4030, LogLevel.Debug, "Checkpoint taken in {Milliseconds} ms")]
     public static partial void CheckpointTaken(ILogger logger, long milliseconds);
 
-    [LoggerMessage(1031, LogLevel.Debug, "{Segments} segments recycled, {Bytes} bytes carried over")]
+    [LoggerMessage(4031, LogLevel.Debug, "{Segments} segments recycled, {Bytes} bytes carried over")]
     public static partial void Reclaimed(ILogger logger, int segments, long bytes);
 
-    [LoggerMessage(1032, LogLevel.Information, "{Producers} producer ids forgotten after 7 idle days")]
+    [LoggerMessage(4032, LogLevel.Information, "{Producers} producer ids forgotten after 7 idle days")]
     public static partial void ProducersForgotten(ILogger logger, int producers);
 }

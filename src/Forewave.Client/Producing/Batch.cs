@@ -54,12 +54,12 @@ internal sealed class Batch
         int size = MessageWriter.SizeInRun(encodedBytes);
         if (_bytes.Length - _end < size)
         {
-            Grow(ref _bytes, _end, _end + size);
+            Replace(ref _bytes, _bytes.AsSpan(0, _end), _end + size);
         }
 
         if (Count == _entries.Length)
         {
-            Grow(ref _entries, Count, Count + 1);
+            Replace(ref _entries, Entries, Count + 1);
         }
 
         _entries[Count++] = entry;
@@ -90,10 +90,11 @@ internal sealed class Batch
         (_bytes, _entries, _end, Count) = ([], [], HeadRoomBytes, 0);
     }
 
-    private static void Grow<T>(ref T[] array, int used, int needed)
+    // Takes a larger array with the same content.
+    private static void Replace<T>(ref T[] array, ReadOnlySpan<T> used, int needed)
     {
         T[] larger = ArrayPool<T>.Shared.Rent(Math.Max(needed, array.Length * 2));
-        array.AsSpan(0, used).CopyTo(larger);
+        used.CopyTo(larger);
         ArrayPool<T>.Shared.Return(array, System.Runtime.CompilerServices.RuntimeHelpers.IsReferenceOrContainsReferences<T>());
         array = larger;
     }

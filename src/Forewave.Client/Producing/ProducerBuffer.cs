@@ -70,7 +70,7 @@ internal sealed class ProducerBuffer : IFrameSource
 
             _bufferedBytes += size;
             buffer = BufferOf(queue);
-            buffer.BatchFor(size, _options.FrameBytes, _time.GetTimestamp()).Add(message, encodedBytes, entry);
+            buffer.BatchFor(size, _time.GetTimestamp()).Add(message, encodedBytes, entry);
             connection = _connection;
             opens = connection is not null && buffer is { Handle: 0, IsOpening: false };
             buffer.IsOpening |= opens;
@@ -311,7 +311,7 @@ internal sealed class ProducerBuffer : IFrameSource
     {
         if (!_queues.TryGetValue(queue, out QueueBuffer? buffer))
         {
-            _queues[queue] = buffer = new QueueBuffer(queue);
+            _queues[queue] = buffer = new QueueBuffer(queue, _options.FrameBytes);
         }
 
         return buffer;

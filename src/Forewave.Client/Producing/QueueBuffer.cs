@@ -3,7 +3,7 @@ using Forewave.Protocol;
 namespace Forewave.Client.Producing;
 
 /// <summary>What a producer has gathered for one queue. Guarded by the producer's lock.</summary>
-internal sealed class QueueBuffer(QueueName name)
+internal sealed class QueueBuffer(QueueName name, int maxBatchBytes)
 {
     private readonly Queue<Batch> _full = new();
     private Batch? _gathering;
@@ -22,10 +22,10 @@ internal sealed class QueueBuffer(QueueName name)
     public bool IsEmpty => _full.Count == 0 && _gathering is null;
 
     /// <summary>The batch that a message of so many bytes goes into.</summary>
-    public Batch BatchFor(int messageBytes, int maxBytes, long now)
+    public Batch BatchFor(int messageBytes, long now)
     {
         if (_gathering is { } batch
-            && (batch.MessagesBytes + messageBytes > maxBytes || batch.Count == Limits.MessagesPerFrame))
+            && (batch.MessagesBytes + messageBytes > maxBatchBytes || batch.Count == Limits.MessagesPerFrame))
         {
             _full.Enqueue(batch);
             _gathering = null;
