@@ -35,9 +35,9 @@ internal sealed class RunningLog : IDisposable
         Gather = new Gather(options, time, recovered.Start);
         Answers = new CommitQueue(_listener);
         Answers.MoveCommitted(recovered.Start.Last);
-        _writer = new LogWriter(Gather, Answers, parts.Segments, recovered.Start.Segment, _counters, options.SegmentBytes);
+        _writer = new LogWriter(Gather, Answers, parts.Segments, recovered.Start.Segment, _counters, () => _preparing?.Signal(), options.SegmentBytes);
         SegmentLog log = new(options.Disk, parts.Manifests, parts.Segments);
-        _preparer = new SegmentPreparer(options, log, parts.Spares, Gather, Fail);
+        _preparer = new SegmentPreparer(options, log, parts.Spares, Gather, new GrowthPace(time, _counters, () => _preparing?.Signal()), Fail);
         ColdReaders = new ColdReaders(pumps, options);
         Runs = new RunReader(parts.Indexes, parts.Segments, options.SegmentBytes);
         Positions = new PositionReader(parts.Segments, options.SegmentBytes);
@@ -119,7 +119,7 @@ internal sealed class RunningLog : IDisposable
         _writing?.Dispose();
         _answering?.Dispose();
         _preparing?.Dispose();
-        _preparer.Abandon();
+        _preparer.Dispose();
         ColdReaders.Dispose();
     }
 

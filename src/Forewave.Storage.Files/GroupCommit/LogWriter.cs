@@ -26,6 +26,7 @@ internal sealed class LogWriter
     private readonly SegmentTable _segments;
     private readonly int _segmentBytes;
     private readonly WriterCounters _counters;
+    private readonly Action _segmentTaken;
     private Segment _segment;
     private IDiskFile _file;
     private bool _hasStopped;
@@ -35,8 +36,16 @@ internal sealed class LogWriter
     /// <param name="segments">Learns of each segment before it is written.</param>
     /// <param name="active">The segment that is written; in the table, with an open file.</param>
     /// <param name="counters">For metrics.</param>
+    /// <param name="segmentTaken">Called when a prepared segment is taken into use.</param>
     /// <param name="segmentBytes">Size of a segment.</param>
-    public LogWriter(Gather gather, CommitQueue answers, SegmentTable segments, Segment active, WriterCounters counters, int segmentBytes)
+    public LogWriter(
+        Gather gather,
+        CommitQueue answers,
+        SegmentTable segments,
+        Segment active,
+        WriterCounters counters,
+        Action segmentTaken,
+        int segmentBytes)
     {
         _gather = gather;
         _answers = answers;
@@ -44,6 +53,7 @@ internal sealed class LogWriter
         _segment = active;
         _file = FileOf(active);
         _counters = counters;
+        _segmentTaken = segmentTaken;
         _segmentBytes = segmentBytes;
     }
 
@@ -130,6 +140,7 @@ internal sealed class LogWriter
         _segments.Add(next);
         _segment = next;
         _file = FileOf(next);
+        _segmentTaken();
     }
 
     private void Seal(in GatherPiece piece, bool startsGroup)

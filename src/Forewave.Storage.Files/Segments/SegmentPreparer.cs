@@ -13,7 +13,7 @@ namespace Forewave.Storage.Files.Segments;
 /// <see cref="Step"/> runs on one thread and does not throw: a failure stops the store, but for a full disk.
 /// </para>
 /// </summary>
-internal sealed class SegmentPreparer
+internal sealed class SegmentPreparer : IDisposable
 {
     private const int Ahead = 2;
 
@@ -23,11 +23,19 @@ internal sealed class SegmentPreparer
     private readonly Gather _gather;
     private readonly Action<StoreException> _fail;
     private readonly SegmentGrowth _growth;
+    private readonly GrowthPace _pace;
     private bool _hasFailed;
     private volatile bool _growthFailed;
 
-    public SegmentPreparer(FilesStoreOptions options, SegmentLog log, SpareSegments spares, Gather gather, Action<StoreException> fail)
+    public SegmentPreparer(
+        FilesStoreOptions options,
+        SegmentLog log,
+        SpareSegments spares,
+        Gather gather,
+        GrowthPace pace,
+        Action<StoreException> fail)
     {
+        _pace = pace;
         _options = options;
         _log = log;
         _spares = spares;
@@ -65,8 +73,12 @@ internal sealed class SegmentPreparer
         }
     }
 
-    /// <summary>Deletes a file that was being made.</summary>
-    public void Abandon() => _growth.Abandon();
+    /// <summary>Deletes a file that was being made. After the last step.</summary>
+    public void Dispose()
+    {
+        _pace.Dispose();
+        _growth.Abandon();
+    }
 
     private bool TryPrepare()
     {
@@ -84,6 +96,12 @@ internal sealed class SegmentPreparer
     private bool TryGrow()
     {
         if (_spares.Count >= _options.ReservedSegments + _options.SpareSegments || !CanGrow)
+        {
+            return false;
+        }
+
+        bool isUrgent = _spares.Count - _options.ReservedSegments < Ahead;
+        if (!isUrgent && _pace.IsLogBusy())
         {
             return false;
         }
