@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Forewave.Broker.Observability;
 
-/// <summary>What the engine logs: event ids 1000 to 1499. Ids, numbers and names; never bodies or secrets.</summary>
+/// <summary>What the engine logs: event ids 4000 to 4499. Ids, numbers and names; never bodies or secrets.</summary>
 internal static partial class BrokerLog
 {
     [LoggerMessage(4000, LogLevel.Information,

@@ -21,6 +21,9 @@ internal sealed class FakeStore : IStore
     /// <summary>Commits each append at once, on the thread pool.</summary>
     public bool CommitsByItself { get; init; } = true;
 
+    /// <summary>A round of recycling throws.</summary>
+    public bool FailsToReclaim { get; init; }
+
     /// <summary>The clock for record times.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -222,6 +225,8 @@ internal sealed class FakeStore : IStore
     public ValueTask<ReclaimReport> ReclaimAsync(CancellationToken cancellation)
     {
         Reclaims++;
+        if (FailsToReclaim)
+            throw new InvalidOperationException("reclaiming fails, says the test");
         return ValueTask.FromResult(default(ReclaimReport));
     }
 

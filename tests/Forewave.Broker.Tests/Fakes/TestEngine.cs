@@ -1,3 +1,6 @@
+using Forewave.Storage;
+using Forewave.Storage.Files;
+using Forewave.Storage.Files.Disk;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Forewave.Broker.Tests.Fakes;
@@ -5,14 +8,17 @@ namespace Forewave.Broker.Tests.Fakes;
 /// <summary>An engine on a store in memory, with a clock that the test moves.</summary>
 internal sealed class TestEngine : IAsyncDisposable
 {
-    private TestEngine(FakeStore store, MovedTime time, BrokerOptions options)
+    private readonly IStore _store;
+
+    private TestEngine(IStore store, MovedTime time, BrokerOptions options)
     {
-        Store = store;
+        _store = store;
         Time = time;
         Engine = new BrokerEngine(store, options, time, NullLoggerFactory.Instance, Meters);
     }
 
-    public FakeStore Store { get; }
+    /// <summary>The fake store, where it runs on one.</summary>
+    public FakeStore Store => (FakeStore)_store;
 
     public MovedTime Time { get; }
 
@@ -20,16 +26,37 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public BrokerEngine Engine { get; }
 
-    public static async Task<TestEngine> StartAsync(FakeStore? store = null, BrokerOptions? options = null, MovedTime? time = null)
+    public static Task<TestEngine> StartAsync(FakeStore? store = null, BrokerOptions? options = null, MovedTime? time = null) =>
+        StartAsync(store ?? new FakeStore(), time ?? new MovedTime(), options ?? new BrokerOptions());
+
+    /// <summary>An engine on the embedded store, whose folder is a disk in memory.</summary>
+    public static Task<TestEngine> StartOnDiskAsync(MemoryDisk disk, MovedTime time, BrokerOptions? options = null)
     {
-        var engine = new TestEngine(store ?? new FakeStore(), time ?? new MovedTime(), options ?? new BrokerOptions());
-        await engine.Engine.StartAsync(CancellationToken.None);
-        return engine;
+        var store = new FilesStore(
+            new FilesStoreOptions
+            {
+                Disk = disk,
+                SegmentBytes = 1024 * 1024,
+                BlockBytes = 1024 * 1024,
+                RecentMemoryBytes = 4 * 1024 * 1024,
+                MinFreeBytes = 0,
+                SpareSegments = 1,
+                ReservedSegments = 1,
+            },
+            time);
+        return StartAsync(store, time, options ?? new BrokerOptions { StopGrace = TimeSpan.Zero });
     }
 
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
         Meters.Dispose();
+    }
+
+    private static async Task<TestEngine> StartAsync(IStore store, MovedTime time, BrokerOptions options)
+    {
+        var engine = new TestEngine(store, time, options);
+        await engine.Engine.StartAsync(CancellationToken.None);
+        return engine;
     }
 }

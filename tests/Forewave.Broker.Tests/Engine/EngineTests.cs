@@ -1,0 +1,145 @@
+using System.Diagnostics.Metrics;
+using Forewave.Broker.Sessions;
+using Forewave.Broker.Tests.Fakes;
+using Forewave.Protocol;
+using Forewave.Storage.Files.Disk;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Tests.Engine;
+
+public sealed class EngineTests
+{
+    [Fact]
+    public async Task Stop_says_go_away_answers_what_is_in_flight_and_takes_a_checkpoint()
+    {
+        var store = new FakeStore { CommitsByItself = false };
+        var engine = await TestEngine.StartAsync(store);
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(new ProducerId(1));
+        uint queue = await client.OpenQueueAsync("orders");
+        await client.SendAsync(TestClient.PublishFrame(producer, TestClient.Batch(queue, 1, 1)));
+        await client.AskAsync(new V1.ClientFrame { Ping = new V1.Ping() });
+
+        var stop = engine.Engine.StopAsync(CancellationToken.None);
+        var goAway = await client.ReadAsync();
+        store.Commit();
+        var published = await client.ReadAsync();
+        while (!client.Session.IsCompleted)
+        {
+            engine.Time.Move(TimeSpan.FromMilliseconds(50));
+            await Task.Yield();
+        }
+        var last = await client.ReadAsync();
+        await stop;
+
+        Assert.Equal((uint)ErrorCode.ShuttingDown, goAway!.GoAway.Error.Number);
+        Assert.NotNull(published!.Published);
+        Assert.Equal((uint)ErrorCode.ShuttingDown, last!.Error.Number);
+        Assert.Equal(SessionEnd.Finished, await client.Session);
+        Assert.Equal((1, true), (store.CheckpointsTaken, store.IsDisposed));
+        await engine.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Checkpoint_is_taken_when_something_was_written_for_some_minutes()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        await client.OpenQueueAsync("orders");
+
+        while (engine.Store.CheckpointsTaken == 0)
+        {
+            engine.Time.Move(TimeSpan.FromSeconds(5));
+            await Task.Yield();
+        }
+
+        Assert.Contains(engine.Store.Checkpoint, part => part.Part.Kind == Storage.StateKind.Catalogue);
+    }
+
+    [Fact]
+    public async Task Partition_stops_when_a_loop_fails()
+    {
+        var store = new FakeStore { FailsToReclaim = true };
+        await using var engine = await TestEngine.StartAsync(store);
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(new ProducerId(1));
+        uint queue = await client.OpenQueueAsync("orders");
+
+        while (engine.Engine.Failure is null)
+        {
+            engine.Time.Move(TimeSpan.FromSeconds(5));
+            await Task.Yield();
+        }
+        var refused = await client.PublishAsync(producer, TestClient.Batch(queue, 1, 1));
+
+        Assert.Equal((uint)ErrorCode.PartitionStopped, refused.Error.Number);
+    }
+
+    [Fact]
+    public async Task Metrics_tell_of_publishes_and_sizes()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(new ProducerId(1));
+        uint queue = await client.OpenQueueAsync("orders");
+        await client.PublishAsync(producer, TestClient.Batch(queue, 1, 3));
+        await client.PublishAsync(producer, TestClient.Batch(queue, 1, 3));
+        await client.PublishAsync(producer, TestClient.Batch(queue, 9, 2));
+        var seen = new Dictionary<string, double>();
+
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (ReferenceEquals(instrument.Meter.Scope, engine.Meters))
+                own.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        await client.PublishAsync(producer, TestClient.Batch(queue, 9, 2));
+
+        Assert.Equal(3, seen["forewave.publish.messages"]);
+        Assert.Equal(3, seen["forewave.publish.duplicates"]);
+        Assert.Equal(2, seen["forewave.publish.refused"]);
+        Assert.Equal(1, seen["forewave.connections"]);
+        Assert.Equal(1, seen["forewave.queues"]);
+        Assert.Contains("forewave.loop.age", seen.Keys);
+        Assert.Contains("forewave.publish.duration", seen.Keys);
+    }
+
+    [Fact]
+    public async Task Full_disk_refuses_publishes_and_lets_settles_go_on()
+    {
+        var time = new MovedTime();
+        await using var engine = await TestEngine.StartOnDiskAsync(new MemoryDisk(16 * 1024 * 1024), time);
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(new ProducerId(1));
+        uint queue = await client.OpenQueueAsync("orders");
+        var subscribed = await WireTests.SubscribeAsync(client, "orders", "billing");
+        ulong next = 1;
+        ErrorCode error = ErrorCode.None;
+        while (error == ErrorCode.None && next < 1_000)
+            error = (ErrorCode)((await client.PublishAsync(producer, Large(queue, next++))).Error?.Number ?? 0);
+
+        var pulled = await client.AskAsync(new() { Receive = new() { Subscription = subscribed.Subscription, MaxMessages = 1 } });
+        var run = pulled.Delivery.Runs[0];
+        var settle = new V1.Settle();
+        settle.Runs.Add(new V1.SettleRun
+        {
+            QueueId = subscribed.QueueId, GroupId = subscribed.GroupId, FirstOffset = run.FirstOffset, Count = 1, Attempt = run.Attempt, Epoch = run.Epoch, Verb = V1.SettleVerb.Ack,
+        });
+        var settled = await client.AskAsync(new() { Settle = settle });
+
+        Assert.Equal(ErrorCode.DiskFull, error);
+        Assert.Empty(settled.Settled.Failures);
+    }
+
+    private static V1.PublishBatch Large(uint queue, ulong sequence)
+    {
+        var batch = new V1.PublishBatch { Queue = queue, FirstSequence = sequence };
+        var message = new V1.Message { Body = Google.Protobuf.ByteString.CopyFrom(new byte[200_000]) };
+        batch.Messages.Add(Google.Protobuf.MessageExtensions.ToByteString(message));
+        return batch;
+    }
+}
