@@ -1,3 +1,5 @@
+using Forewave.Client.Connections;
+using Forewave.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Forewave.Client;
@@ -6,26 +8,26 @@ namespace Forewave.Client;
 internal static partial class ClientLog
 {
     [LoggerMessage(6000, LogLevel.Information, "Connected to {Server}.")]
-    public static partial void Connected(ILogger logger, string server);
+    public static partial void Connected(ILogger logger, ServerName server);
 
     [LoggerMessage(6001, LogLevel.Warning, "The connection to {Server} ended: {Reason}")]
-    public static partial void Disconnected(ILogger logger, string server, string reason);
+    public static partial void Disconnected(ILogger logger, ServerName server, string reason);
 
     [LoggerMessage(6002, LogLevel.Warning, "A producer or consumer could not make itself known at {Server}: {Reason}")]
-    public static partial void NotIntroduced(ILogger logger, string server, string reason);
+    public static partial void NotIntroduced(ILogger logger, ServerName server, string reason);
 
     [LoggerMessage(6003, LogLevel.Error, "A handler of queue {Queue}, group {Group} threw; the message is nacked.")]
-    public static partial void HandlerFailed(ILogger logger, string queue, string group, Exception exception);
+    public static partial void HandlerFailed(ILogger logger, QueueName queue, GroupName group, Exception exception);
 
     [LoggerMessage(6004, LogLevel.Warning, "The subscription to queue {Queue}, group {Group} ended: {Reason}")]
-    public static partial void SubscriptionEnded(ILogger logger, string queue, string group, string reason);
+    public static partial void SubscriptionEnded(ILogger logger, QueueName queue, GroupName group, string reason);
 
-    [LoggerMessage(6005, LogLevel.Warning, "Offsets {First} to {Last} of queue {Queue}, group {Group} were not settled: {Reason}")]
-    public static partial void NotSettled(ILogger logger, string queue, string group, long first, long last, string reason);
+    [LoggerMessage(6005, LogLevel.Warning, "{Count} messages from offset {First} on of queue {Queue}, group {Group} were not settled: {Reason}")]
+    public static partial void NotSettled(ILogger logger, QueueName queue, GroupName group, Offset first, long count, string reason);
 
     [LoggerMessage(6006, LogLevel.Error, "A publish observer threw.")]
     public static partial void ObserverFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(6007, LogLevel.Warning, "The consumer of queue {Queue}, group {Group} could not be closed cleanly: {Reason}")]
-    public static partial void NotClosedCleanly(ILogger logger, string queue, string group, string reason);
+    public static partial void NotClosedCleanly(ILogger logger, QueueName queue, GroupName group, string reason);
 }

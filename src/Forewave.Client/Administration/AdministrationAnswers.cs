@@ -43,7 +43,7 @@ internal static class AdministrationAnswers
         PublishTime = ToTime(letter.PublishTime),
         DeathTime = ToTime(letter.DeathTime),
         Reason = letter.Reason,
-        History = [.. letter.History.Select(one => new FailedAttempt(new Attempt(one.Attempt), ToTime(one.Time), one.Consumer, one.Reason))],
+        History = [.. letter.History.Select(one => new FailedAttempt(new Attempt(one.Attempt), one.Consumer, ToTime(one.Time), one.Reason))],
         BodyBytes = (int)letter.BodyBytes,
         Message = isWhole ? ToMessage(V1.Message.Parser.ParseFrom(letter.Message)) : null,
     };

@@ -123,7 +123,7 @@ internal sealed class BrokerLink : IAsyncDisposable
         _end.Dispose();
     }
 
-    private string Where => _options.Connector is null ? _options.Server : "the broker in this process";
+    private ServerName Where => new(_options.Connector is null ? _options.Server : "the broker in this process");
 
     private void StartLoop()
     {

@@ -164,7 +164,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         }
         catch (Exception e) when (e is ForewaveException or OperationCanceledException)
         {
-            ClientLog.NotClosedCleanly(_logger, Queue.Value, Group.Value, e.Message);
+            ClientLog.NotClosedCleanly(_logger, Queue, Group, e.Message);
         }
 
         _link.Leave(this);
@@ -201,7 +201,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
     void IDeliveryHandler.Ended(ForewaveException reason)
     {
         Volatile.Write(ref _subscription, null);
-        ClientLog.SubscriptionEnded(_logger, Queue.Value, Group.Value, reason.Message);
+        ClientLog.SubscriptionEnded(_logger, Queue, Group, reason.Message);
         Fail(reason);
     }
 
@@ -213,7 +213,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         }
         catch (ForewaveException e) when (!connection.Completion.IsCompleted && e.Retry == RetryAdvice.Never)
         {
-            ClientLog.SubscriptionEnded(_logger, Queue.Value, Group.Value, e.Message);
+            ClientLog.SubscriptionEnded(_logger, Queue, Group, e.Message);
             Fail(e);
         }
     }
@@ -319,7 +319,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         }
 
         ClientLog.NotSettled(
-            _logger, Queue.Value, Group.Value, messages.First.Value, messages.First.Value + messages.Count - 1, messages.Error.Message);
+            _logger, Queue, Group, messages.First, messages.Count, messages.Error.Message);
         try
         {
             _options.OnSettleFailed?.Invoke(messages);

@@ -7,9 +7,9 @@ namespace Forewave.Client.Consuming;
 /// back in steps of a quarter. The window narrows to what the application comes to in time, and widens again while it keeps
 /// up. Guarded by the consumer's lock.
 /// </summary>
-internal sealed class CreditWindow(int maxMessages, int maxBytes)
+internal sealed class CreditWindow(ConsumerOptions options)
 {
-    private long _messages = maxMessages;
+    private long _messages = options.PrefetchMessages;
     private long _creditMessages;
     private long _creditBytes;
     private long _waitingMessages;
@@ -21,42 +21,46 @@ internal sealed class CreditWindow(int maxMessages, int maxBytes)
     /// <summary>A new subscription has no credit yet.</summary>
     public void Reset() => (_creditMessages, _creditBytes) = (0, 0);
 
-    /// <summary>Messages came to credit.</summary>
-    public void Arrive(long messages, long bytes)
+    /// <summary>Messages came.</summary>
+    /// <param name="run">They.</param>
+    /// <param name="isPull">They were asked for otherwise than by credit.</param>
+    public void Arrive(LeasedRun run, bool isPull)
     {
-        _creditMessages -= messages;
-        _creditBytes -= bytes;
-        _waitingMessages += messages;
-        _waitingBytes += bytes;
+        _waitingMessages += run.Waiting;
+        _waitingBytes += run.WaitingBytes;
+        _creditMessages -= isPull ? 0 : run.Waiting;
+        _creditBytes -= isPull ? 0 : run.WaitingBytes;
     }
 
     /// <summary>A message was handed out.</summary>
     public void HandOut(int bytes)
     {
         HandedOut++;
-        Leave(1, bytes);
-        if (_waitingMessages == 0 && _messages < maxMessages)
+        _waitingMessages--;
+        _waitingBytes -= bytes;
+        if (_waitingMessages == 0 && _messages < options.PrefetchMessages)
         {
-            _messages = Math.Min(maxMessages, _messages * 2);
+            _messages = Math.Min(options.PrefetchMessages, _messages * 2);
         }
     }
 
-    /// <summary>Messages that waited were given up.</summary>
-    public void Leave(long messages, long bytes)
+    /// <summary>What waits of a run is given up.</summary>
+    public void Leave(LeasedRun run)
     {
-        _waitingMessages -= messages;
-        _waitingBytes -= bytes;
+        _waitingMessages -= run.Waiting;
+        _waitingBytes -= run.WaitingBytes;
     }
 
     /// <summary>The application does not come to more than so many in time.</summary>
-    public void Narrow(long messages) => _messages = Math.Clamp(messages, Math.Min(1, maxMessages), maxMessages);
+    public void Narrow(long messages) => 
+        _messages = Math.Clamp(messages, Math.Min(1, options.PrefetchMessages), options.PrefetchMessages);
 
     /// <summary>The credit to be given now; false: not worth a frame yet.</summary>
     public bool TryGrant(uint subscription, out CreditView credit)
     {
         long messages = _messages - _creditMessages - _waitingMessages;
-        long bytes = maxBytes - _creditBytes - _waitingBytes;
-        bool isDue = (messages > 0 && messages >= _messages / 4) || bytes >= maxBytes / 4;
+        long bytes = options.PrefetchBytes - _creditBytes - _waitingBytes;
+        bool isDue = (messages > 0 && messages >= _messages / 4) || bytes >= options.PrefetchBytes / 4;
         credit = default;
         if (!isDue || _messages == 0)
         {

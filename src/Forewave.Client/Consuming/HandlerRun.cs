@@ -83,7 +83,7 @@ internal sealed class HandlerRun(Consumer consumer, Func<ReceivedMessage, Cancel
                 consumer.Settlements.TrySettle(message, new Verdict(SettleVerb.Release));
                 break;
             default:
-                ClientLog.HandlerFailed(consumer.Logger, consumer.Queue.Value, consumer.Group.Value, failure);
+                ClientLog.HandlerFailed(consumer.Logger, consumer.Queue, consumer.Group, failure);
                 string reason = $"{failure.GetType().Name}: {failure.Message}";
                 consumer.Settlements.TrySettle(message, new Verdict(SettleVerb.Nack, null, reason));
                 break;

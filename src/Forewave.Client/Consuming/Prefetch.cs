@@ -31,7 +31,7 @@ internal sealed class Prefetch
         _settlements = settlements;
         _time = time;
         _copy = new DeliveryCopy(consumer);
-        _window = new CreditWindow(options.PrefetchMessages, options.PrefetchBytes);
+        _window = new CreditWindow(options);
     }
 
     /// <summary>Whether nothing will come any more.</summary>
@@ -94,23 +94,16 @@ internal sealed class Prefetch
         lock (_lock)
         {
             int messages = 0;
-            int bytes = 0;
             foreach (LeasedRun run in runs)
             {
                 messages += run.Count;
-                bytes += run.Messages.Length;
+                _window.Arrive(run, isPull);
                 if (!_settlements.AtMostOnce)
                 {
                     _leased.Add(run);
                 }
 
                 _runs.Enqueue(run);
-            }
-
-            _window.Arrive(isPull ? 0 : messages, isPull ? 0 : bytes);
-            if (isPull)
-            {
-                _window.Leave(-messages, -bytes);
             }
 
             if (_isClosed)
@@ -214,7 +207,7 @@ internal sealed class Prefetch
         List<LeasedRun> back = [];
         while (runs-- > 0 && _runs.TryDequeue(out LeasedRun? run))
         {
-            _window.Leave(run.Waiting, run.WaitingBytes);
+            _window.Leave(run);
             back.Add(run);
         }
 
