@@ -25,7 +25,7 @@ public sealed class FilesStore : IStore
     private readonly FilesStoreOptions _options;
     private readonly TimeProvider _time;
     private readonly IPumps _pumps;
-    private readonly DataFolder _folder;
+    private readonly StoreFolder _folder;
     private readonly RecoveryParts _parts;
     private RecoveredLog? _recovered;
     private RecoveryTarget? _recovering;
@@ -44,9 +44,9 @@ public sealed class FilesStore : IStore
         _options = options;
         _time = time;
         _pumps = pumps;
-        _folder = new DataFolder(options);
+        _folder = new StoreFolder(options);
         SegmentTable segments = new(options.Disk);
-        QueueIndexes indexes = new(options.Disk, DataFolder.Index);
+        QueueIndexes indexes = new(options.Disk, StoreFolder.Index);
         _parts = new RecoveryParts(
             new ManifestStore(options.Disk),
             segments,

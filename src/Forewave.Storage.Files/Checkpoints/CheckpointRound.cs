@@ -72,7 +72,7 @@ internal sealed class CheckpointRound
     {
         long begun = Interlocked.Increment(ref _begun);
         ulong last = _parts.Manifests.Current.Checkpoint;
-        DiskPath path = DataFolder.CheckpointPath(last + 1);
+        DiskPath path = StoreFolder.CheckpointPath(last + 1);
         bool isNamed = false;
         try
         {
@@ -92,7 +92,7 @@ internal sealed class CheckpointRound
         _parts.Indexes.CheckpointIsDurable();
         if (last != 0)
         {
-            _disk.Delete(DataFolder.CheckpointPath(last));
+            _disk.Delete(StoreFolder.CheckpointPath(last));
         }
 
         Volatile.Write(ref _durable, begun);

@@ -94,7 +94,7 @@ internal sealed class RunReader
 
         using (segment)
         {
-            byte[] chunk = ReadAt(segment, sink.Buffers, start.Byte, chunkBytes, out int length);
+            byte[] chunk = ReadAt(segment, sink.Buffers, new ByteRange { Offset = start.Byte, LengthBytes = chunkBytes }, out int length);
             int done = 0;
             while (done < entries.Length && TryTake(entries[done], start, chunk.AsMemory(0, length), segment, out int at, out StoredHeader stored))
             {
@@ -105,7 +105,7 @@ internal sealed class RunReader
                         break;
                     }
 
-                    chunk = ReadAt(segment, sink.Buffers, start.Byte, stored.RecordBytes, out length);
+                    chunk = ReadAt(segment, sink.Buffers, new ByteRange { Offset = start.Byte, LengthBytes = stored.RecordBytes }, out length);
                 }
 
                 sink.Runs.Add(Build(stored, chunk.AsMemory(0, length), at, entries[done], done == 0 ? offset : entries[done].First));
@@ -147,12 +147,12 @@ internal sealed class RunReader
             : RunBuilder.Damaged(entry, offset);
     }
 
-    private byte[] ReadAt(in SegmentReader segment, ReadBuffers buffers, int from, int bytes, out int length)
+    private byte[] ReadAt(in SegmentReader segment, ReadBuffers buffers, ByteRange range, out int length)
     {
-        bytes = Math.Min(bytes, _segmentBytes - from);
+        int bytes = (int)Math.Min(range.LengthBytes, _segmentBytes - range.Offset);
         byte[] array = buffers.Rent(bytes);
-        length = segment.File.Read(from, array.AsSpan(0, bytes));
-        segment.File.AdviseDontNeed(new ByteRange { Offset = from, LengthBytes = length });
+        length = segment.File.Read(range.Offset, array.AsSpan(0, bytes));
+        segment.File.AdviseDontNeed(range with { LengthBytes = length });
         return array;
     }
 }

@@ -36,13 +36,13 @@ internal sealed class Gather
     {
         _segmentBytes = options.SegmentBytes;
         _time = time;
-        _memory = new RecentMemory(options.RecentMemoryBlocks, options.BlockBytes, NoteUnpinned);
+        _memory = new RecentMemory(options, NoteUnpinned);
         _segment = start.Segment;
         _nextByte = start.NextByte;
         _nextPosition = start.Last.Plus(1).Bits;
         _tail = start.Last.Bits;
         _lastTime = start.LastTime.UnixMilliseconds;
-        _memory.TryAdvance(_segment, _nextByte, 0);
+        _memory.TryAdvance(new BlockClaim { Segment = _segment, StartByte = _nextByte, MinBytes = 0 });
     }
 
     /// <summary>Position of the last message appended.</summary>
@@ -245,7 +245,7 @@ internal sealed class Gather
         // Set before the look at the readers: whoever lets go of a block after it sees the wish.
         _wantsRoom = true;
         TakeActive();
-        if (!_memory.TryAdvance(segment, startByte, size.Bytes))
+        if (!_memory.TryAdvance(new BlockClaim { Segment = segment, StartByte = startByte, MinBytes = size.Bytes }))
         {
             return AppendOutcome.NoRoom;
         }
@@ -261,7 +261,7 @@ internal sealed class Gather
         GatherBlock active = _memory.Active;
         if (active.Filled > active.Taken)
         {
-            _group.Add(new GatherPiece(active, active.Taken, active.Filled));
+            _group.Add(new GatherPiece { Block = active, From = active.Taken, To = active.Filled });
             active.Taken = active.Filled;
         }
     }

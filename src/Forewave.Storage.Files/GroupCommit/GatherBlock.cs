@@ -56,14 +56,14 @@ internal sealed class GatherBlock : IStoredRunOwner
     /// Takes the block for other bytes. False: it is not committed as a whole, or a reader holds it. A full fence lies
     /// before the look at the readers.
     /// </summary>
-    public bool TryClaim(Segment segment, int startByte, int minBytes)
+    public bool TryClaim(in BlockClaim claim)
     {
         if (Committed != Filled || Interlocked.CompareExchange(ref _pins, Claimed, 0) != 0)
         {
             return false;
         }
 
-        int wanted = Math.Max(minBytes, _standardBytes);
+        int wanted = Math.Max(claim.MinBytes, _standardBytes);
         if (_bytes.Length != wanted)
         {
             // Zeros: whole pages are written, and what another log left in this memory could pass for records of this one.
@@ -73,8 +73,8 @@ internal sealed class GatherBlock : IStoredRunOwner
         Filled = 0;
         Taken = 0;
         Committed = 0;
-        Segment = segment;
-        _start = new LogPlace(segment.Number, startByte).Location.Bits;
+        Segment = claim.Segment;
+        _start = new LogPlace(claim.Segment.Number, claim.StartByte).Location.Bits;
         Volatile.Write(ref _pins, 0);
         return true;
     }

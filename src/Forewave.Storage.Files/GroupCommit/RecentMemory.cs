@@ -1,5 +1,3 @@
-using Forewave.Storage.Files.Segments;
-
 namespace Forewave.Storage.Files.GroupCommit;
 
 /// <summary>
@@ -11,15 +9,14 @@ internal sealed class RecentMemory
     private readonly GatherBlock[] _blocks;
     private int _active;
 
-    /// <param name="blocks">At least 2.</param>
-    /// <param name="blockBytes">Size of each.</param>
+    /// <param name="options">Number and size of the blocks.</param>
     /// <param name="unpinned">Called when a reader lets go of one.</param>
-    public RecentMemory(int blocks, int blockBytes, Action unpinned)
+    public RecentMemory(FilesStoreOptions options, Action unpinned)
     {
-        _blocks = new GatherBlock[blocks];
-        for (int i = 0; i < blocks; i++)
+        _blocks = new GatherBlock[options.RecentMemoryBlocks];
+        for (int i = 0; i < _blocks.Length; i++)
         {
-            _blocks[i] = new GatherBlock(blockBytes, unpinned);
+            _blocks[i] = new GatherBlock(options.BlockBytes, unpinned);
         }
     }
 
@@ -30,7 +27,7 @@ internal sealed class RecentMemory
     /// Makes the oldest block that is free the active one. False: none is, or more than half of them wait to be written
     /// (the rest is for readers at the tail).
     /// </summary>
-    public bool TryAdvance(Segment segment, int startByte, int minBytes)
+    public bool TryAdvance(in BlockClaim claim)
     {
         if (_blocks.Count(static block => block.Committed != block.Filled) > _blocks.Length / 2)
         {
@@ -40,7 +37,7 @@ internal sealed class RecentMemory
         for (int i = 1; i <= _blocks.Length; i++)
         {
             int place = (_active + i) % _blocks.Length;
-            if (_blocks[place].TryClaim(segment, startByte, minBytes))
+            if (_blocks[place].TryClaim(claim))
             {
                 _active = place;
                 return true;

@@ -1,12 +1,20 @@
 namespace Forewave.Storage.Files.Reclaim;
 
 /// <summary>What a segment holds of one queue.</summary>
-/// <param name="Queue">The queue.</param>
-/// <param name="First">The lowest offset.</param>
-/// <param name="End">The offset after the highest.</param>
-/// <param name="Bytes">Payload bytes.</param>
-internal readonly record struct QueueShare(uint Queue, long First, long End, long Bytes)
+internal readonly record struct QueueShare
 {
+    /// <summary>The queue.</summary>
+    public required uint Queue { get; init; }
+
+    /// <summary>The lowest offset.</summary>
+    public required long First { get; init; }
+
+    /// <summary>The offset after the highest.</summary>
+    public required long End { get; init; }
+
+    /// <summary>Payload bytes.</summary>
+    public required long Bytes { get; init; }
+
     /// <summary>Bytes of it that are at or above an offset, as if all messages were of one size.</summary>
     public long LiveBytes(long firstRetained) => firstRetained <= First
         ? Bytes

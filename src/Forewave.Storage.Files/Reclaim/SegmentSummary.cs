@@ -52,12 +52,16 @@ internal sealed class SegmentSummary
         {
             if (!_shares.TryGetValue(queue, out QueueShare share))
             {
-                _shares[queue] = new QueueShare(queue, run.First.Value, run.End, payloadBytes);
+                _shares[queue] = new QueueShare { Queue = queue, First = run.First.Value, End = run.End, Bytes = payloadBytes };
             }
             else if (run.First.Value < share.First || run.End > share.End)
             {
-                _shares[queue] = new QueueShare(
-                    queue, Math.Min(share.First, run.First.Value), Math.Max(share.End, run.End), share.Bytes + payloadBytes);
+                _shares[queue] = share with
+                {
+                    First = Math.Min(share.First, run.First.Value),
+                    End = Math.Max(share.End, run.End),
+                    Bytes = share.Bytes + payloadBytes,
+                };
             }
         }
     }
@@ -99,11 +103,13 @@ internal sealed class SegmentSummary
         for (int i = 0; i < count; i++)
         {
             uint queue = BinaryPrimitives.ReadUInt32LittleEndian(rest);
-            summary._shares[queue] = new QueueShare(
-                queue,
-                BinaryPrimitives.ReadInt64LittleEndian(rest[8..]),
-                BinaryPrimitives.ReadInt64LittleEndian(rest[16..]),
-                BinaryPrimitives.ReadInt64LittleEndian(rest[24..]));
+            summary._shares[queue] = new QueueShare
+            {
+                Queue = queue,
+                First = BinaryPrimitives.ReadInt64LittleEndian(rest[8..]),
+                End = BinaryPrimitives.ReadInt64LittleEndian(rest[16..]),
+                Bytes = BinaryPrimitives.ReadInt64LittleEndian(rest[24..]),
+            };
             rest = rest[ShareBytes..];
         }
 

@@ -45,7 +45,7 @@ internal sealed class LogRecovery
 
     /// <exception cref="StoreException">What is on disk cannot be used.</exception>
     /// <exception cref="Disk.DiskException">The disk failed.</exception>
-    public RecoveredLog Run(DataFolder folder, CancellationToken cancellation)
+    public RecoveredLog Run(StoreFolder folder, CancellationToken cancellation)
     {
         long begin = _time.GetTimestamp();
         Manifest manifest = folder.Open(_manifests);
@@ -73,7 +73,7 @@ internal sealed class LogRecovery
     {
         if (manifest.Checkpoint != 0)
         {
-            CheckpointReader.Read(_options.Disk, DataFolder.CheckpointPath(manifest.Checkpoint), LoadPart);
+            CheckpointReader.Read(_options.Disk, StoreFolder.CheckpointPath(manifest.Checkpoint), LoadPart);
         }
 
         _indexes.Open();

@@ -9,7 +9,7 @@ namespace Forewave.Storage.Files.Recovery;
 /// The folder as recovery finds it: locks it, makes what is missing in a new one, raises the epoch, sorts out what files are
 /// of use. One thread. Disposing gives the lock back.
 /// </summary>
-internal sealed class DataFolder : IDisposable
+internal sealed class StoreFolder : IDisposable
 {
     /// <summary>Where checkpoints are.</summary>
     public static readonly DiskPath Checkpoints = new("checkpoints");
@@ -27,7 +27,7 @@ internal sealed class DataFolder : IDisposable
     private readonly IDisk _disk;
     private IDisposable? _lock;
 
-    public DataFolder(FilesStoreOptions options)
+    public StoreFolder(FilesStoreOptions options)
     {
         _options = options;
         _disk = options.Disk;
