@@ -72,7 +72,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         _loops.Start();
         BrokerLog.PartitionOpened(
             _logger, _store.Partition.Value, _store.Epoch.Value, report.Records, report.Bytes.Value,
-            (long)report.Duration.TotalMilliseconds, _parts.Queues.Count);
+            report.Duration, _parts.Queues.Count);
     }
 
     /// <summary>Serves one connection until it ends; the pipe is completed then.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Forewave.Broker.Observability;
 using Forewave.Broker.Sessions;
 
 namespace Forewave.Broker;
@@ -12,22 +13,54 @@ internal static class EngineGauges
         var sessions = parts.Sessions;
         var metrics = parts.Metrics;
         var store = parts.Store;
-        metrics.Gauge("forewave.connections", "{connection}", "Connections open.", () => sessions.Count);
-        metrics.Gauge("forewave.connections.congested", "{connection}", "Connections whose peers do not read.", () => sessions.Congested);
-        metrics.Gauge("forewave.queues", "{queue}", "Queues.", () => parts.Queues.Count);
-        metrics.Gauge("forewave.producers", "{producer}", "Producer ids remembered.", () => parts.Producers.Count);
-        metrics.Gauge("forewave.producers.memory", "By", "Memory of their sequences.", () => parts.Producers.Memory.Bytes);
-        metrics.Gauge("forewave.partition.stopped", "1", "1 when the partition stopped.", () => parts.Health.IsStopped ? 1 : 0);
-        metrics.Gauge("forewave.disk.used", "By", "Bytes on disk.", () => store.Usage.DiskBytes);
-        metrics.Gauge("forewave.disk.free", "By", "Bytes free on the disk.", () => store.Usage.FreeBytes);
-        metrics.Gauge("forewave.disk.full", "1", "1 when publishes are refused because the disk is full.", () => store.Usage.DiskFull ? 1 : 0);
-        metrics.Gauge("forewave.log.segments", "{segment}", "Segments in use.", () => store.Usage.Segments);
-        metrics.Gauge("forewave.log.segments.spare", "{segment}", "Segments ready to be written.", () => store.Usage.SpareSegments);
-        metrics.Total("forewave.log.size", "By", "Bytes written to the log.", () => store.Usage.LogBytes);
-        metrics.Total("forewave.log.groups", "{group}", "Groups committed.", () => store.Usage.Groups);
-        metrics.Total("forewave.log.syncs", "{sync}", "Syncs of the log.", () => store.Usage.Syncs);
-        metrics.Total("forewave.log.cold_reads", "{read}", "Reads that memory could not serve.", () => store.Usage.ColdReads);
-        metrics.Total("forewave.checkpoints", "{checkpoint}", "Checkpoints taken.", () => store.Usage.Checkpoints);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.connections", Unit = "{connection}", Description = "Connections open." },
+            () => sessions.Count);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.connections.congested", Unit = "{connection}", Description = "Connections whose peers do not read." },
+            () => sessions.Congested);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.queues", Unit = "{queue}", Description = "Queues." },
+            () => parts.Queues.Count);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.producers", Unit = "{producer}", Description = "Producer ids remembered." },
+            () => parts.Producers.Count);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.producers.memory", Unit = "By", Description = "Memory of their sequences." },
+            () => parts.Producers.Memory.Bytes);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.partition.stopped", Unit = "1", Description = "1 when the partition stopped." },
+            () => parts.Health.IsStopped ? 1 : 0);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.disk.used", Unit = "By", Description = "Bytes on disk." },
+            () => store.Usage.DiskBytes);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.disk.free", Unit = "By", Description = "Bytes free on the disk." },
+            () => store.Usage.FreeBytes);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.disk.full", Unit = "1", Description = "1 when publishes are refused because the disk is full." },
+            () => store.Usage.DiskFull ? 1 : 0);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.log.segments", Unit = "{segment}", Description = "Segments in use." },
+            () => store.Usage.Segments);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.log.segments.spare", Unit = "{segment}", Description = "Segments ready to be written." },
+            () => store.Usage.SpareSegments);
+        metrics.Total(
+            new MetricText { Name = "forewave.log.size", Unit = "By", Description = "Bytes written to the log." },
+            () => store.Usage.LogBytes);
+        metrics.Total(
+            new MetricText { Name = "forewave.log.groups", Unit = "{group}", Description = "Groups committed." },
+            () => store.Usage.Groups);
+        metrics.Total(
+            new MetricText { Name = "forewave.log.syncs", Unit = "{sync}", Description = "Syncs of the log." },
+            () => store.Usage.Syncs);
+        metrics.Total(
+            new MetricText { Name = "forewave.log.cold_reads", Unit = "{read}", Description = "Reads that memory could not serve." },
+            () => store.Usage.ColdReads);
+        metrics.Total(
+            new MetricText { Name = "forewave.checkpoints", Unit = "{checkpoint}", Description = "Checkpoints taken." },
+            () => store.Usage.Checkpoints);
         metrics.Meter.CreateObservableCounter(
             "forewave.log.sync.time", () => store.Usage.SyncTime.TotalSeconds, "s", "Time spent in syncs of the log.");
         metrics.Meter.CreateObservableGauge(

@@ -7,9 +7,9 @@ namespace Forewave.Broker.Observability;
 internal static partial class BrokerLog
 {
     [LoggerMessage(4000, LogLevel.Information,
-        "Partition {Partition} is open under epoch {Epoch}: {Records} records, {Bytes} bytes recovered in {Milliseconds} ms, {Queues} queues")]
+        "Partition {Partition} is open under epoch {Epoch}: {Records} records, {Bytes} bytes recovered in {Duration}, {Queues} queues")]
     public static partial void PartitionOpened(
-        ILogger logger, ushort partition, uint epoch, ulong records, long bytes, long milliseconds, int queues);
+        ILogger logger, ushort partition, uint epoch, ulong records, long bytes, TimeSpan duration, int queues);
 
     [LoggerMessage(4001, LogLevel.Error, "{Positions} log positions could not be read in recovery: their messages are lost")]
     public static partial void PositionsDamaged(ILogger logger, ulong positions);
@@ -49,6 +49,9 @@ internal static partial class BrokerLog
 
     [LoggerMessage(4031, LogLevel.Debug, "{Segments} segments recycled, {Bytes} bytes carried over")]
     public static partial void Reclaimed(ILogger logger, int segments, long bytes);
+
+    [LoggerMessage(4033, LogLevel.Warning, "No checkpoint while the disk is full; it is tried again. {Reason}")]
+    public static partial void CheckpointPostponed(ILogger logger, string reason);
 
     [LoggerMessage(4032, LogLevel.Information, "{Producers} producer ids forgotten after 7 idle days")]
     public static partial void ProducersForgotten(ILogger logger, int producers);

@@ -27,11 +27,11 @@ internal sealed class BrokerMetrics
     public BrokerMetrics(IMeterFactory meters)
     {
         Meter = meters.Create(new MeterOptions(MeterName));
-        Observe("forewave.publish.messages", "{message}", "Messages stored by publishes.", _messages);
-        Observe("forewave.publish.size", "By", "Bytes of messages stored by publishes.", _bytes);
-        Observe("forewave.publish.frames", "{frame}", "Publish frames answered.", _frames);
-        Observe("forewave.publish.duplicates", "{message}", "Messages that were repeats of stored ones.", _duplicates);
-        Observe("forewave.connections.taken", "{connection}", "Connections taken.", _connectionsTaken);
+        Observe(new MetricText { Name = "forewave.publish.messages", Unit = "{message}", Description = "Messages stored by publishes." }, _messages);
+        Observe(new MetricText { Name = "forewave.publish.size", Unit = "By", Description = "Bytes of messages stored by publishes." }, _bytes);
+        Observe(new MetricText { Name = "forewave.publish.frames", Unit = "{frame}", Description = "Publish frames answered." }, _frames);
+        Observe(new MetricText { Name = "forewave.publish.duplicates", Unit = "{message}", Description = "Messages that were repeats of stored ones." }, _duplicates);
+        Observe(new MetricText { Name = "forewave.connections.taken", Unit = "{connection}", Description = "Connections taken." }, _connectionsTaken);
         _refused = Meter.CreateCounter<long>("forewave.publish.refused", "{message}", "Messages refused, by error.");
         _closed = Meter.CreateCounter<long>("forewave.connections.closed", "{connection}", "Connections closed by an error.");
         _faults = Meter.CreateCounter<long>("forewave.loop.faults", "{fault}", "Loops ended by a fault, by loop.");
@@ -81,15 +81,14 @@ internal sealed class BrokerMetrics
     }
 
     /// <summary>Adds a gauge that is read when metrics are collected.</summary>
-    public void Gauge(string name, string unit, string description, Func<long> read) =>
-        Meter.CreateObservableGauge(name, read, unit, description);
+    public void Gauge(MetricText text, Func<long> read) =>
+        Meter.CreateObservableGauge(text.Name, read, text.Unit, text.Description);
 
     /// <summary>Adds a total that is read when metrics are collected.</summary>
-    public void Total(string name, string unit, string description, Func<long> read) =>
-        Meter.CreateObservableCounter(name, read, unit, description);
+    public void Total(MetricText text, Func<long> read) =>
+        Meter.CreateObservableCounter(text.Name, read, text.Unit, text.Description);
 
     private static string NameOf(ErrorCode error) => ErrorTable.Entry(error).Name;
 
-    private void Observe(string name, string unit, string description, LongCounter counter) =>
-        Meter.CreateObservableCounter(name, () => counter.Value, unit, description);
+    private void Observe(MetricText text, LongCounter counter) => Total(text, () => counter.Value);
 }

@@ -6,11 +6,14 @@ using Forewave.Storage;
 namespace Forewave.Broker.Retention;
 
 /// <summary>
-/// Takes checkpoints: when the store says that one is due, and every few minutes when something was written. One at a time. A
-/// checkpoint that the store refuses stops the partition: the log would grow for ever.
+/// Takes checkpoints: when the store says that one is due, and every few minutes when something was written. One at a time. On
+/// a full disk the last one stays in force and the next is tried a little later; anything else that the store says against it
+/// stops the partition: the log would grow for ever.
 /// </summary>
 internal sealed class CheckpointLoop : IDisposable
 {
+    private static readonly TimeSpan RetryWhenFull = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim _due = new(0, 1);
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly SessionParts _parts;
@@ -43,7 +46,7 @@ internal sealed class CheckpointLoop : IDisposable
             Volatile.Write(ref _isDue, 0);
             pulse.Beat();
             if (_parts.Store.Tail != _last)
-                await TakeAsync(cancellation);
+                await TryTakeAsync(cancellation);
         }
     }
 
@@ -70,5 +73,19 @@ internal sealed class CheckpointLoop : IDisposable
     {
         _due.Dispose();
         _one.Dispose();
+    }
+
+    private async Task TryTakeAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await TakeAsync(cancellation);
+        }
+        catch (StoreException full) when (full.Error == ErrorCode.DiskFull)
+        {
+            BrokerLog.CheckpointPostponed(_parts.Logger, full.Message);
+            await Task.Delay(RetryWhenFull, _parts.Time, cancellation);
+            Due();
+        }
     }
 }

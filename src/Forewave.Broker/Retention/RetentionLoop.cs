@@ -40,9 +40,21 @@ internal sealed class RetentionLoop
         int forgotten = _parts.Producers.ForgetIdle();
         if (forgotten > 0)
             BrokerLog.ProducersForgotten(_parts.Logger, forgotten);
-        var report = await _parts.Store.ReclaimAsync(cancellation);
-        if (report.SegmentsRecycled > 0)
-            BrokerLog.Reclaimed(_parts.Logger, report.SegmentsRecycled, report.CarriedOver.Value);
+        await ReclaimAsync(cancellation);
+    }
+
+    private async Task ReclaimAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var report = await _parts.Store.ReclaimAsync(cancellation);
+            if (report.SegmentsRecycled > 0)
+                BrokerLog.Reclaimed(_parts.Logger, report.SegmentsRecycled, report.CarriedOver.Value);
+        }
+        catch (StoreException full) when (full.Error == ErrorCode.DiskFull)
+        {
+            // What is recycled in the next rounds makes room for what this one wanted to carry over.
+        }
     }
 
     private async ValueTask LetGoAsync(QueueEntry queue, Timestamp now, CancellationToken cancellation)

@@ -57,6 +57,24 @@ public sealed class EngineTests
     }
 
     [Fact]
+    public async Task Checkpoint_is_tried_again_when_the_disk_was_full()
+    {
+        await using var engine = await TestEngine.StartAsync(new FakeStore { RefusesCheckpoints = 2 });
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        await client.OpenQueueAsync("orders");
+
+        engine.Store.AskForCheckpoint();
+        while (engine.Store.CheckpointsTaken == 0)
+        {
+            engine.Time.Move(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(0, engine.Store.RefusesCheckpoints);
+        Assert.Null(engine.Engine.Failure);
+    }
+
+    [Fact]
     public async Task Partition_stops_when_a_loop_fails()
     {
         var store = new FakeStore { FailsToReclaim = true };

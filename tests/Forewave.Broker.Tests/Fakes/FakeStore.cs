@@ -21,6 +21,9 @@ internal sealed class FakeStore : IStore
     /// <summary>Commits each append at once, on the thread pool.</summary>
     public bool CommitsByItself { get; init; } = true;
 
+    /// <summary>So many checkpoints meet a full disk.</summary>
+    public int RefusesCheckpoints { get; set; }
+
     /// <summary>A round of recycling throws.</summary>
     public bool FailsToReclaim { get; init; }
 
@@ -216,6 +219,11 @@ internal sealed class FakeStore : IStore
 
     public async ValueTask CheckpointAsync(IStateSource source, CancellationToken cancellation)
     {
+        if (RefusesCheckpoints > 0)
+        {
+            RefusesCheckpoints--;
+            throw new StoreException(ErrorCode.DiskFull, "no checkpoint on a full disk, says the test");
+        }
         var writer = new FakeStateWriter();
         await source.WriteAsync(writer, cancellation);
         Checkpoint = writer.Parts;
