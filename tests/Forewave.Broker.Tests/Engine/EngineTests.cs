@@ -13,7 +13,7 @@ public sealed class EngineTests
     public async Task Stop_says_go_away_answers_what_is_in_flight_and_takes_a_checkpoint()
     {
         var store = new FakeStore { CommitsByItself = false };
-        var engine = await TestEngine.StartAsync(store);
+        var engine = await TestEngine.StartAsync(store, new BrokerOptions { CheckpointInterval = TimeSpan.FromDays(1) });
         var client = await TestClient.GreetedAsync(engine.Engine);
         uint producer = await client.OpenProducerAsync(new ProducerId(1));
         uint queue = await client.OpenQueueAsync("orders");
@@ -79,15 +79,16 @@ public sealed class EngineTests
     {
         var store = new FakeStore { FailsToReclaim = true };
         await using var engine = await TestEngine.StartAsync(store);
-        var client = await TestClient.GreetedAsync(engine.Engine);
-        uint producer = await client.OpenProducerAsync(new ProducerId(1));
-        uint queue = await client.OpenQueueAsync("orders");
+        await (await TestClient.GreetedAsync(engine.Engine)).OpenQueueAsync("orders");
 
         while (engine.Engine.Failure is null)
         {
             engine.Time.Move(TimeSpan.FromSeconds(5));
             await Task.Yield();
         }
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint queue = await client.OpenQueueAsync("orders");
+        uint producer = await client.OpenProducerAsync(new ProducerId(1));
         var refused = await client.PublishAsync(producer, TestClient.Batch(queue, 1, 1));
 
         Assert.Equal((uint)ErrorCode.PartitionStopped, refused.Error.Number);
