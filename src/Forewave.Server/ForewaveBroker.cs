@@ -93,7 +93,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
             await StopPartsAsync(new CancellationToken(canceled: true));
             throw AsForewave(failure);
         }
-        ServerLog.Started(_logger, ListenAddress?.ToString() ?? "none", HttpAddress?.ToString() ?? "none", maxConnections);
+        ServerLog.Started(_logger, ListenAddress, HttpAddress, maxConnections);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Forewave.Client;
 using Forewave.Protocol;
 
@@ -18,18 +17,19 @@ internal sealed class AwaitSender(BenchStream stream) : IBenchSender
     {
         while (!cancellation.IsCancellationRequested)
         {
-            long sequence, sentAt;
+            long sequence;
+            BenchInstant sentAt;
             ValueTask<Receipt> publish;
             // Sequence and call together: the stream's order is the producer's.
             lock (stream.Gate)
             {
                 if (stream.IsExhausted)
                     return;
-                sentAt = Stopwatch.GetTimestamp();
+                sentAt = BenchInstant.Now;
                 sequence = stream.Next(body, sentAt);
                 publish = stream.Producer.PublishAsync(stream.QueueOf(sequence), body, CancellationToken.None);
             }
-            await CountAsync(publish, sequence, new BenchInstant(sentAt));
+            await CountAsync(publish, sequence, sentAt);
         }
     }
 

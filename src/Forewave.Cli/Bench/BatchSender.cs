@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Forewave.Client;
 using Forewave.Protocol;
 
@@ -25,7 +24,8 @@ internal sealed class BatchSender(BenchStream stream) : IBenchSender
         List<Message> list = new(bodies.Length);
         while (!cancellation.IsCancellationRequested)
         {
-            long first, sentAt = Stopwatch.GetTimestamp();
+            long first;
+            var sentAt = BenchInstant.Now;
             QueueName queue;
             ValueTask<IReadOnlyList<Receipt>> publish;
             // Sequences and call together: the stream's order is the producer's.
@@ -38,11 +38,11 @@ internal sealed class BatchSender(BenchStream stream) : IBenchSender
                 queue = stream.QueueOf(_lists++);
                 publish = stream.Producer.PublishManyAsync(queue, list, CancellationToken.None);
             }
-            await CountAsync(publish, new BenchList(queue, first, list.Count, new BenchInstant(sentAt)));
+            await CountAsync(publish, new BenchList(queue, first, list.Count, sentAt));
         }
     }
 
-    private void Fill(List<Message> list, byte[][] bodies, long sentAt)
+    private void Fill(List<Message> list, byte[][] bodies, BenchInstant sentAt)
     {
         list.Clear();
         foreach (byte[] body in bodies)

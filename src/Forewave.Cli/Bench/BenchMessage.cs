@@ -9,8 +9,8 @@ namespace Forewave.Cli.Bench;
 /// </summary>
 /// <param name="Producer">Random for each run of a benchmark in its upper 48 bits, then the producer's number in the run.</param>
 /// <param name="Sequence">From 1, dense within the producer.</param>
-/// <param name="IntendedTime">When it was to be sent; 0 where the body is too small to say.</param>
-internal readonly record struct BenchMessage(BenchProducerId Producer, long Sequence, long IntendedTime)
+/// <param name="IntendedTime">When it was to be sent; zero where the body is too small to say.</param>
+internal readonly record struct BenchMessage(BenchProducerId Producer, long Sequence, BenchInstant IntendedTime)
 {
     /// <summary>The smallest body that can be told from others.</summary>
     public const int MinBytes = 8;
@@ -29,7 +29,7 @@ internal readonly record struct BenchMessage(BenchProducerId Producer, long Sequ
         BinaryPrimitives.WriteUInt64LittleEndian(body, Producer.Bits);
         BinaryPrimitives.WriteInt64LittleEndian(body[8..], Sequence);
         if (body.Length >= 24)
-            BinaryPrimitives.WriteInt64LittleEndian(body[16..], IntendedTime);
+            BinaryPrimitives.WriteInt64LittleEndian(body[16..], IntendedTime.Ticks);
     }
 
     /// <summary>Reads it; false when the body is none of a benchmark's.</summary>
@@ -41,11 +41,11 @@ internal readonly record struct BenchMessage(BenchProducerId Producer, long Sequ
         ulong first = BinaryPrimitives.ReadUInt64LittleEndian(body);
         if (body.Length < 16)
         {
-            message = new BenchMessage(new BenchProducerId(first >> SequenceBits), (long)(first & ((1UL << SequenceBits) - 1)), 0);
+            message = new BenchMessage(new BenchProducerId(first >> SequenceBits), (long)(first & ((1UL << SequenceBits) - 1)), default);
             return true;
         }
         long sequence = BinaryPrimitives.ReadInt64LittleEndian(body[8..]);
-        long time = body.Length >= 24 ? BinaryPrimitives.ReadInt64LittleEndian(body[16..]) : 0;
+        BenchInstant time = body.Length >= 24 ? new(BinaryPrimitives.ReadInt64LittleEndian(body[16..])) : default;
         message = new BenchMessage(new BenchProducerId(first), sequence, time);
         return sequence > 0;
     }

@@ -21,6 +21,9 @@ internal sealed class BenchPublishing : IAsyncDisposable
     /// <summary>Messages with a receipt so far.</summary>
     public long Stored => _streams.Sum(stream => stream.Stored);
 
+    /// <summary>The producers' ids in their messages.</summary>
+    public IEnumerable<BenchProducerId> ProducerIds => _streams.Select(stream => stream.Id);
+
     /// <summary>Connects all producers.</summary>
     public static async Task<BenchPublishing> ConnectAsync(BenchPlan plan, RecordFile? record, CancellationToken cancellation)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Forewave.Client;
 using Forewave.Client.Producing;
 using Forewave.Protocol;
@@ -66,7 +65,7 @@ internal sealed class BenchStream
     }
 
     /// <summary>Gives out the next sequence, and writes it into a body.</summary>
-    public long Next(byte[] body, long intendedTime)
+    public long Next(byte[] body, BenchInstant intendedTime)
     {
         long sequence = ++LastSequence;
         new BenchMessage(Id, sequence, intendedTime).WriteTo(body);
@@ -82,7 +81,7 @@ internal sealed class BenchStream
     /// <summary>A receipt came.</summary>
     public void CountStored(in Receipt receipt, long sequence, QueueName queue, BenchInstant sentAt)
     {
-        Latency.Record(Stopwatch.GetTimestamp() - sentAt.Ticks);
+        Latency.Record(sentAt.TicksSince);
         Stored++;
         _record?.Write(Id, sequence, queue, receipt.MessageId);
     }

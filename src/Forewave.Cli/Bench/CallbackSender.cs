@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Forewave.Client;
 using Forewave.Client.Producing;
 using Forewave.Protocol;
@@ -37,7 +36,7 @@ internal sealed class CallbackSender : IBenchSender, IPublishObserver
     {
         while (!_stream.IsExhausted && !cancellation.IsCancellationRequested)
         {
-            if (TryIssue(Stopwatch.GetTimestamp()))
+            if (TryIssue(BenchInstant.Now))
                 continue;
             if (InFlight >= _stream.InFlight)
                 await WaitUntilInFlightAsync(_stream.InFlight - Math.Max(1, _stream.InFlight / 8));
@@ -48,13 +47,13 @@ internal sealed class CallbackSender : IBenchSender, IPublishObserver
     }
 
     /// <summary>Publishes one message; false when there are as many in flight as there may be, or the SDK has no room.</summary>
-    public bool TryIssue(long intendedTime)
+    public bool TryIssue(BenchInstant intendedTime)
     {
         if (InFlight >= _stream.InFlight)
             return false;
         long sequence = _stream.Next(_body, intendedTime);
-        long now = Stopwatch.GetTimestamp();
-        long token = _sent?.Add(sequence, new BenchInstant(now)) ?? now;
+        var now = BenchInstant.Now;
+        long token = _sent?.Add(sequence, now) ?? now.Ticks;
         _issued++;
         if (_stream.Producer.TryPublish(_stream.QueueOf(sequence), new Message(_body), this, token))
             return true;

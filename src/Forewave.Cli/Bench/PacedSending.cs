@@ -29,7 +29,7 @@ internal sealed class PacedSending(IReadOnlyList<CallbackSender> senders, BenchP
             long intended = start + (long)(i * ticksPerMessage);
             PreciseSleep.Until(intended);
             var sender = senders[(int)(i % senders.Count)];
-            while (!sender.TryIssue(intended) && !cancellation.IsCancellationRequested)
+            while (!sender.TryIssue(new BenchInstant(intended)) && !cancellation.IsCancellationRequested)
                 PreciseSleep.Until(Stopwatch.GetTimestamp() + RetryTicks);
         }
     }

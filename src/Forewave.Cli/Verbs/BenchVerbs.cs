@@ -9,5 +9,8 @@ internal static class BenchVerbs
     public static Command Create() => new("bench", "Measure a broker, and check that nothing is lost or doubled")
     {
         BenchPublishVerb.Create(),
+        BenchConsumeVerb.Create(),
+        BenchEndToEndVerb.Create(),
+        BenchVerifyVerb.Create(),
     };
 }

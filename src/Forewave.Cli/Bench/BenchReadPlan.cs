@@ -1,0 +1,29 @@
+using Forewave.Client.Consuming;
+using Forewave.Protocol;
+
+namespace Forewave.Cli.Bench;
+
+/// <summary>What a benchmark is to read.</summary>
+internal sealed record BenchReadPlan
+{
+    /// <summary>The broker.</summary>
+    public required string Server { get; init; }
+
+    /// <summary>Each has at least one consumer.</summary>
+    public required IReadOnlyList<QueueName> Queues { get; init; }
+
+    /// <summary>Through which.</summary>
+    public required GroupName Group { get; init; }
+
+    /// <summary>Connections, and consumers if there are fewer queues.</summary>
+    public int Consumers { get; init; } = 1;
+
+    /// <summary>One ack for all that was received before; needs a consumer per queue.</summary>
+    public bool AcksUpTo { get; init; }
+
+    /// <summary>Where a new group starts.</summary>
+    public StartAt Start { get; init; } = StartAt.Earliest;
+
+    /// <summary>One consumer reads each queue.</summary>
+    public bool IsOrdered => Consumers <= Queues.Count;
+}
