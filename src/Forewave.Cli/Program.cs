@@ -26,9 +26,9 @@ internal static class Program
             await Console.Error.WriteLineAsync($"forewave: {wrong.Message}");
             return ExitCode.WrongUsage;
         }
-        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("forewave: interrupted");
+            await Console.Error.WriteLineAsync(signals.Token.IsCancellationRequested ? "forewave: interrupted" : "forewave: no answer in time");
             return ExitCode.Failed;
         }
         catch (Exception failure) when (failure is ForewaveException or IOException or UnauthorizedAccessException)
@@ -41,6 +41,8 @@ internal static class Program
     private static RootCommand Root() =>
     [
         ServeVerb.Create(),
+        PublishVerb.Create(),
+        ConsumeVerb.Create(),
         BenchVerbs.Create(),
     ];
 

@@ -33,12 +33,12 @@ internal static class Parsing
         CustomParser = result => Read<GroupName>(result, GroupName.TryParse, "no name of a group: 1 to 64 bytes without control characters and commas"),
     };
 
-    /// <summary>A duration.</summary>
-    public static Option<TimeSpan> Duration(string name, TimeSpan value) => new(name)
+    /// <summary>The tag filter of a group.</summary>
+    public static Option<TagFilter?> TagFilterOption() => new("--tag")
     {
-        HelpName = "DURATION",
-        DefaultValueFactory = _ => value,
-        CustomParser = result => Read<TimeSpan>(result, TryDuration, "no duration: 500ms, 5s, 30m, 2h or 7d"),
+        Description = "the group's filter: * or a,b",
+        HelpName = "EXPR",
+        CustomParser = result => Read<TagFilter>(result, TagFilter.TryParse, "no filter: * or up to 64 tags separated by commas"),
     };
 
     /// <summary>A duration that need not be given.</summary>

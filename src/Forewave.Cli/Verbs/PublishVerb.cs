@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Text;
+using Forewave.Cli.Output;
+using Forewave.Cli.Publishing;
+using Forewave.Client;
+using Forewave.Client.Producing;
+using Forewave.Protocol;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary>
+/// <c>forewave publish</c>: one message from the command line, or one per line of a file or of stdin. Prints each message's id
+/// when it is stored, in the order of the input.
+/// </summary>
+internal static class PublishVerb
+{
+    /// <summary>Through a restart of the broker, or a failover by hand.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
+
+    private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
+    private static readonly Argument<string?> Body = new("BODY") { Description = "the message; else --file or stdin", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string?> InputFile = new("--file") { Description = "one message per line", HelpName = "F" };
+    private static readonly Option<string[]> Keys = new("--key") { Description = "for look-up; may be repeated", HelpName = "K" };
+    private static readonly Option<string?> Tag = new("--tag") { Description = "for the tag filter of groups", HelpName = "T" };
+    private static readonly Option<string[]> Headers = new("--header") { Description = "may be repeated", HelpName = "K=V" };
+    private static readonly Option<string> Server = ClientOptions.Server();
+    private static readonly Option<bool> Json = ClientOptions.Json();
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        Command command = new("publish", "Publish a message, or one per line of a file or of stdin")
+        {
+            Queue, Body, InputFile, Keys, Tag, Headers, Server, Json,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
+    {
+        if (parsed.GetValue(Body) is not null && parsed.GetValue(InputFile) is not null)
+            throw new UsageException("give BODY or --file, not both");
+        Message form = new()
+        {
+            Keys = parsed.GetValue(Keys) ?? [],
+            Tag = parsed.GetValue(Tag),
+            Headers = HeadersOf(parsed.GetValue(Headers) ?? []),
+        };
+        await using var client = ClientOptions.Connect(parsed.GetRequiredValue(Server));
+        await client.ConnectAsync(stop);
+        await using var producer = client.CreateProducer(new ProducerOptions { DeliveryDeadline = Deadline });
+        using OutputBuffer output = new();
+        ReceiptPrinter printer = new(output, parsed.GetValue(Json));
+        using ProgressLine progress = new(() => printer.Stored, "published");
+        LinePublishing publishing = new(producer, parsed.GetRequiredValue(Queue), form);
+        if (parsed.GetValue(Body) is { } body)
+            await publishing.PublishOneAsync(Encoding.UTF8.GetBytes(body), printer);
+        else
+            await RunAsync(publishing, Input(parsed), printer, stop);
+        progress.Dispose();
+        output.Flush();
+        return Outcome(printer, stop);
+    }
+
+    private static int Outcome(ReceiptPrinter printer, CancellationToken stop)
+    {
+        if (printer.FirstFailure is { } failure)
+            Console.Error.WriteLine($"forewave: {printer.Failures} of {printer.Failures + printer.Stored} not published, the first: {failure.Message}");
+        return printer.Failures > 0 || stop.IsCancellationRequested ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static async Task RunAsync(LinePublishing publishing, Stream input, ReceiptPrinter printer, CancellationToken stop)
+    {
+        await using (input)
+            await publishing.RunAsync(input, printer, stop);
+    }
+
+    private static Stream Input(ParseResult parsed) => parsed.GetValue(InputFile) is { } file
+        ? new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0)
+        : Console.OpenStandardInput();
+
+    private static KeyValuePair<string, ReadOnlyMemory<byte>>[] HeadersOf(string[] texts) => [.. texts.Select(HeaderOf)];
+
+    private static KeyValuePair<string, ReadOnlyMemory<byte>> HeaderOf(string text)
+    {
+        int sign = text.IndexOf('=');
+        return sign > 0
+            ? new(text[..sign], Encoding.UTF8.GetBytes(text[(sign + 1)..]))
+            : throw new UsageException($"--header is NAME=VALUE, not '{text}'");
+    }
+}
