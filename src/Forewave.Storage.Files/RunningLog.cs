@@ -81,7 +81,7 @@ internal sealed class RunningLog : IDisposable
         _preparing = pumps.Start("forewave-segments", _preparer.Step);
         _writing = pumps.Start("forewave-log", _writer.Step);
         _answering = pumps.Start("forewave-commit", Answers.Step);
-        Answers.RunOn(_answering, _writing);
+        Answers.RunOn(_answering, _writing, Fail);
     }
 
     public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first)

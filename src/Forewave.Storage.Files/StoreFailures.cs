@@ -18,6 +18,12 @@ internal static class StoreFailures
         $"The store's upkeep failed, so the partition stopped: {cause.Message} Start the broker again when the disk is in order.",
         cause);
 
+    /// <summary>Somebody who was told of a commit threw: a bug, after which the engine's state cannot be trusted.</summary>
+    public static StoreException OfListener(Exception bug) => new(
+        ErrorCode.BrokerFault,
+        $"The partition stopped because of a fault of the broker: {bug.GetType().Name} while a commit was answered. Report it with the log, and start the broker again.",
+        bug);
+
     /// <summary>The folder could not be opened.</summary>
     public static StoreException OfOpening(DiskException cause) => new(
         cause.Kind switch

@@ -5,7 +5,8 @@ namespace Forewave.Storage.Files.GroupCommit;
 
 /// <summary>
 /// Answers committed groups, strictly in order, one at a time: on the writer's thread when the group is small and nothing
-/// waits, else on the commit thread. Owners and observer must not throw; one that does stops the store.
+/// waits, else on the commit thread. Owners and observer must not throw; one that does stops the store, and the others are
+/// told all the same.
 /// </summary>
 internal sealed class CommitQueue
 {
@@ -19,6 +20,7 @@ internal sealed class CommitQueue
     private bool _hasEnded;
     private IPump? _pump;
     private IPump? _writer;
+    private Action<StoreException>? _fail;
 
     public CommitQueue(CommitListener listener) => _listener = listener;
 
@@ -36,9 +38,10 @@ internal sealed class CommitQueue
         }
     }
 
-    /// <summary>The pump that runs <see cref="Step"/>, and the writer's, which may wait for answers.</summary>
-    public void RunOn(IPump pump, IPump writer)
+    /// <summary>The pump that runs <see cref="Step"/>, the writer's, which may wait for answers, and how to stop the store.</summary>
+    public void RunOn(IPump pump, IPump writer, Action<StoreException> fail)
     {
+        _fail = fail;
         _pump = pump;
         _writer = writer;
     }
@@ -135,8 +138,8 @@ internal sealed class CommitQueue
         }
         else if (end is not null)
         {
-            _waiters.Fail(end);
-            _listener.Stopped(end);
+            Guard(() => _waiters.Fail(end));
+            Guard(() => _listener.Stopped(end));
             DoneAnswering();
         }
 
@@ -145,27 +148,67 @@ internal sealed class CommitQueue
 
     private void Answer(CommitGroup group)
     {
-        if (group.Failure is { } failure)
-        {
-            foreach (ref readonly OwnedRecord owned in group.Owned)
-            {
-                owned.Owner.Lost(failure, owned.Token);
-            }
-        }
-        else
+        if (group.Failure is null)
         {
             _listener.NoteCarried(group);
-            foreach (ref readonly OwnedRecord owned in group.Owned)
-            {
-                owned.Owner.Committed(owned.First, owned.Token);
-            }
+        }
 
-            _waiters.Answer(group.Through);
-            _listener.Committed(group);
+        foreach (ref readonly OwnedRecord owned in group.Owned)
+        {
+            Tell(owned, group.Failure);
+        }
+
+        if (group.Failure is null)
+        {
+            TellRest(group);
         }
 
         Return(group);
         DoneAnswering();
+    }
+
+    private void Tell(in OwnedRecord owned, StoreException? failure)
+    {
+        try
+        {
+            if (failure is null)
+            {
+                owned.Owner.Committed(owned.First, owned.Token);
+            }
+            else
+            {
+                owned.Owner.Lost(failure, owned.Token);
+            }
+        }
+        catch (Exception bug)
+        {
+            _fail?.Invoke(StoreFailures.OfListener(bug));
+        }
+    }
+
+    private void TellRest(CommitGroup group)
+    {
+        try
+        {
+            _waiters.Answer(group.Through);
+            _listener.Committed(group);
+        }
+        catch (Exception bug)
+        {
+            _fail?.Invoke(StoreFailures.OfListener(bug));
+        }
+    }
+
+    private void Guard(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception bug)
+        {
+            _fail?.Invoke(StoreFailures.OfListener(bug));
+        }
     }
 
     private void DoneAnswering()

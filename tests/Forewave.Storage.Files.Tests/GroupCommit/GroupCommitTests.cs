@@ -97,6 +97,28 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
+    public void Store_stops_and_tells_the_others_when_an_owner_throws()
+    {
+        using OpenStore open = OpenStore.Open(new MemoryDisk());
+        RecordingOwner owner = new();
+
+        open.Append(Drafts.Published(1, new ThrowingOwner(), 1, "a"));
+        open.Append(Drafts.Published(1, owner, 2, "b"));
+        open.Pumps.RunUntilIdle();
+
+        Assert.Equal([2L], owner.Commits.Select(commit => commit.Token));
+        Assert.Equal(ErrorCode.BrokerFault, Assert.Single(open.Observer.Stops).Error);
+        Assert.Equal(AppendOutcome.Stopped, open.Store.TryAppend([Drafts.Published(1, "c")], out _));
+    }
+
+    private sealed class ThrowingOwner : ICommitOwner
+    {
+        public void Committed(LogPosition first, long token) => throw new InvalidOperationException("planted");
+
+        public void Lost(StoreException failure, long token) => throw new InvalidOperationException("planted");
+    }
+
+    [Fact]
     public async Task Appender_finds_room_again_when_a_group_was_committed()
     {
         using OpenStore open = OpenStore.Open(new MemoryDisk());

@@ -85,6 +85,11 @@ internal sealed class PowerLossScenario
             isOver = false;
         }
 
+        if (answers.Violation is { } violation)
+        {
+            throw violation;
+        }
+
         _answered = Later(_answered, answers.Answered);
         _delivered = Later(_delivered, DeliversUncommitted && _history.Count > 0 ? _history[^1].Last : engine.Delivered);
         process.End();
