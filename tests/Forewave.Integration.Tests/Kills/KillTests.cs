@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Forewave.Integration.Tests.Processes;
+using Xunit.Abstractions;
+
+namespace Forewave.Integration.Tests.Kills;
+
+/// <summary>kill -9 of the real broker under load: what was acknowledged is there, once, in order.</summary>
+[Trait("Suite", "kill")]
+public sealed class KillTests(ITestOutputHelper output)
+{
+    private const int RecordLineBytes = 60;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task Acknowledged_messages_survive_kills_under_load()
+    {
+        int kills = Environment.GetEnvironmentVariable("FOREWAVE_NIGHTLY") == "1" ? 200 : 25;
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("FOREWAVE_SEED"), out int given) ? given : Random.Shared.Next();
+        output.WriteLine($"FOREWAVE_SEED={seed}, {kills} kills");
+        Random random = new(seed);
+        await using KillableBroker broker = new();
+        await broker.StartAsync();
+        string record = broker.PathOf("record");
+        await using ForewaveProcess load = ForewaveProcess.Start(
+            "bench", "publish", "--server", broker.Address, "--queue", "orders", "--queues", "3", "--messages", $"{kills * 12_000}",
+            "--size", "100", "--producers", "2", "--in-flight", "2000", "--rate", "20000", "--record", record, "--json");
+
+        for (int kill = 0; kill < kills; kill++)
+        {
+            long target = Watching.LengthOf(record) + (random.Next(1, 8_000) * RecordLineBytes);
+            await Watching.UntilAsync(() => Watching.LengthOf(record) >= target || load.HasEnded, Patience, () => $"kill {kill}: {load.Errors}");
+            Assert.False(load.HasEnded, $"the load ended before kill {kill}: {load.Errors}");
+            await broker.KillAsync();
+            await broker.StartAsync();
+        }
+
+        string published = await load.EndAsync(Patience);
+        output.WriteLine(published);
+        string verified = await ForewaveProcess.RunAsync(
+            Patience, "bench", "verify", "--server", broker.Address, "--queue", "orders", "--queues", "3", "--group", "audit", "--record", record, "--json");
+        output.WriteLine(verified);
+        JsonElement report = JsonDocument.Parse(verified).RootElement;
+        Assert.Equal(kills * 12_000, report.GetProperty("messages").GetInt64());
+        Assert.Equal(0, report.GetProperty("lost").GetInt64());
+        Assert.Equal(0, report.GetProperty("duplicates").GetInt64());
+        Assert.Equal(0, report.GetProperty("outOfOrder").GetInt64());
+    }
+
+    [Fact]
+    public async Task Two_groups_get_a_file_byte_for_byte_through_a_kill()
+    {
+        const int Lines = 200_000;
+        await using KillableBroker broker = new();
+        await broker.StartAsync();
+        string input = broker.PathOf("input");
+        WriteLines(input, Lines);
+        await using ForewaveProcess one = Follow(broker.Address, "one", Lines);
+        await using ForewaveProcess two = Follow(broker.Address, "two", Lines);
+        Task copying = Task.WhenAll(one.CopyOutputAsync(broker.PathOf("one")), two.CopyOutputAsync(broker.PathOf("two")));
+        await using ForewaveProcess publishing = ForewaveProcess.Start("publish", "packages", "--server", broker.Address, "--file", input);
+        Task<string> published = publishing.EndAsync(Patience);
+
+        long third = Watching.LengthOf(input) / 3;
+        await Watching.UntilAsync(() => Watching.LengthOf(broker.PathOf("one")) > third, Patience, () => one.Errors);
+        await broker.KillAsync();
+        await broker.StartAsync();
+
+        await copying.WaitAsync(Patience);
+        Assert.Equal(Lines, (await published).AsSpan().Count('\n'));
+        byte[] expected = await File.ReadAllBytesAsync(input);
+        Assert.True(expected.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(broker.PathOf("one"))), "group one differs from the file");
+        Assert.True(expected.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(broker.PathOf("two"))), "group two differs from the file");
+    }
+
+    private static ForewaveProcess Follow(string address, string group, int lines) => ForewaveProcess.Start(
+        "consume", "packages", "--server", address, "--group", group, "--follow", "--max", $"{lines}");
+
+    // Lines of all lengths, empty ones among them, and bytes that are no UTF-8.
+    private static void WriteLines(string path, int lines)
+    {
+        Random random = new(1);
+        using FileStream file = File.Create(path);
+        for (int i = 0; i < lines; i++)
+        {
+            byte[] line = new byte[random.Next(8) == 0 ? 0 : random.Next(1, 200)];
+            random.NextBytes(line);
+            line.AsSpan().Replace((byte)'\n', (byte)' ');
+            file.Write(line);
+            file.WriteByte((byte)'\n');
+        }
+    }
+}
