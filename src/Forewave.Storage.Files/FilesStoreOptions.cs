@@ -47,7 +47,8 @@ public sealed record FilesStoreOptions
 
     internal int RecentMemoryBlocks => RecentMemoryBytes / BlockBytes;
 
-    internal int MaxAppendBytes => Math.Min(Limits.FrameBytes + (64 * 1024), SegmentBytes - Segments.SegmentLayout.HeaderBytes - CarriedHeaderBytes);
+    // Padding is not counted by the contract; a payload of 1 byte makes 72 bytes of 65, no other grows more.
+    internal int MaxAppendBytes => Math.Min(Limits.FrameBytes + (64 * 1024), (SegmentBytes - Segments.SegmentLayout.HeaderBytes - CarriedHeaderBytes) / 72 * 65);
 
     internal void Check()
     {

@@ -8,10 +8,13 @@ namespace Forewave.Storage.Files.GroupCommit;
 /// <param name="MayUseReserve">Every record of it may be written when the disk is full.</param>
 internal readonly record struct AppendSize(int Bytes, ulong Positions, bool MayUseReserve)
 {
-    /// <exception cref="ArgumentException">There is no record, or one takes no position.</exception>
-    public static AppendSize Of(ReadOnlySpan<RecordDraft> records)
+    /// <exception cref="ArgumentException">
+    /// There is no record, one takes no position, the last one joins what another call may append, or all are too large together.
+    /// </exception>
+    public static AppendSize Of(ReadOnlySpan<RecordDraft> records, int maxBytes)
     {
         int bytes = 0;
+        long unpadded = 0;
         ulong positions = 0;
         bool mayUseReserve = true;
         foreach (ref readonly RecordDraft record in records)
@@ -22,6 +25,7 @@ internal readonly record struct AppendSize(int Bytes, ulong Positions, bool MayU
             }
 
             bytes = checked(bytes + SegmentLayout.RecordBytes(record.Payload.Length));
+            unpadded += record.Payload.Length + (record.Type == RecordType.CarriedOver ? 0 : RecordCodec.HeaderBytes);
             positions += (uint)record.Count;
             mayUseReserve &= record.Type.MayUseReserve();
         }
@@ -29,6 +33,16 @@ internal readonly record struct AppendSize(int Bytes, ulong Positions, bool MayU
         if (records.IsEmpty)
         {
             throw new ArgumentException("an append needs a record", nameof(records));
+        }
+
+        if (unpadded > maxBytes)
+        {
+            throw new ArgumentException($"an append of {unpadded} bytes is more than the {maxBytes} that the store takes", nameof(records));
+        }
+
+        if (records[^1].JoinsNext)
+        {
+            throw new ArgumentException($"the last record, a {records[^1].Type}, joins a next one that is not there", nameof(records));
         }
 
         return new AppendSize(bytes, positions, mayUseReserve);

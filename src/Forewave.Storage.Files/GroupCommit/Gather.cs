@@ -18,6 +18,7 @@ internal sealed class Gather
     private readonly RecentMemory _memory;
     private readonly TimeProvider _time;
     private readonly int _segmentBytes;
+    private readonly int _maxAppendBytes;
     private CommitGroup _group = new();
     private Segment _segment;
     private int _nextByte;
@@ -35,6 +36,7 @@ internal sealed class Gather
     public Gather(FilesStoreOptions options, TimeProvider time, GatherStart start)
     {
         _segmentBytes = options.SegmentBytes;
+        _maxAppendBytes = options.MaxAppendBytes;
         _time = time;
         _memory = new RecentMemory(options, NoteUnpinned);
         _segment = start.Segment;
@@ -92,12 +94,7 @@ internal sealed class Gather
     /// <summary>Appends all records or none; see <see cref="IStore.TryAppend"/>.</summary>
     public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first)
     {
-        AppendSize size = AppendSize.Of(records);
-        if (size.Bytes > _segmentBytes - SegmentLayout.HeaderBytes)
-        {
-            throw new ArgumentException($"an append of {size.Bytes} bytes fits into no segment", nameof(records));
-        }
-
+        AppendSize size = AppendSize.Of(records, _maxAppendBytes);
         lock (_lock)
         {
             AppendOutcome outcome = MakeRoom(size);
