@@ -14,7 +14,11 @@ public interface IStateFold
     /// <summary>All parts are loaded.</summary>
     void Loaded();
 
-    /// <summary>A record. It may be older than a part of the state: the part's positions tell.</summary>
+    /// <summary>
+    /// A record. It may be older than a part of the state: the part's positions tell. A <see cref="RecordType.Published"/> whose
+    /// header is whole but whose bytes rotted comes after <see cref="Damaged"/> with an empty payload: its messages are lost,
+    /// their offsets are not given to others.
+    /// </summary>
     void Apply(in CommittedRecord record, ReadOnlySpan<byte> payload);
 
     /// <summary>Bytes of the log could not be read: positions of this range are lost.</summary>

@@ -16,8 +16,8 @@ internal sealed record Manifest
     /// <summary>Epoch of the last opening that was begun.</summary>
     public Epoch Epoch { get; init; }
 
-    /// <summary>The first generation that was never given to a file.</summary>
-    public Generation NextGeneration { get; init; } = new(1);
+    /// <summary>The first generation that was never given to a file; all of them have the folder's salt.</summary>
+    public required Generation NextGeneration { get; init; }
 
     /// <summary>The first segment number that was never given.</summary>
     public SegmentNumber NextSegment { get; init; } = new(1);

@@ -20,13 +20,14 @@ namespace Forewave.Storage.Files.Manifests;
 /// 40  u64  checkpoint number, 0 for none
 /// 48  u64  replay position, 0 for none
 /// 56  u32  replay segment, u32 replay byte
-/// 64  entries of 24 bytes: u32 segment, u32 file, u32 generation, u32 from byte, u64 first position
+/// 64  u32  salt of the record headers' CRC, u32 0
+/// 72  entries of 24 bytes: u32 segment, u32 file, u32 generation, u32 from byte, u64 first position
 /// </code>
 /// </summary>
 internal static class ManifestCodec
 {
     public const uint Version = 1;
-    public const int MinBytes = 64;
+    public const int MinBytes = 72;
 
     private const int EntryBytes = 24;
 
@@ -47,6 +48,7 @@ internal static class ManifestCodec
         WriteU64(bytes, 48, manifest.ReplayPosition.Bits);
         WriteU32(bytes, 56, manifest.ReplayFrom.Segment.Value);
         WriteU32(bytes, 60, (uint)manifest.ReplayFrom.Byte);
+        WriteU32(bytes, 64, manifest.NextGeneration.Salt);
         int at = MinBytes;
         foreach (SegmentEntry entry in manifest.Segments)
         {
@@ -80,21 +82,22 @@ internal static class ManifestCodec
                 $"The data folder has format {version}, this program reads up to {Version}. Start the version that wrote it.");
         }
 
+        uint salt = ReadU32(bytes, 64);
         return new Manifest
         {
             Partition = new PartitionNumber((ushort)ReadU32(bytes, 16)),
             SegmentBytes = (int)ReadU32(bytes, 20),
             Epoch = new Epoch(ReadU32(bytes, 24)),
-            NextGeneration = new Generation(ReadU32(bytes, 28)),
+            NextGeneration = new Generation(ReadU32(bytes, 28), salt),
             NextSegment = new SegmentNumber(ReadU32(bytes, 32)),
             Checkpoint = ReadU64(bytes, 40),
             ReplayPosition = LogPosition.FromBits(ReadU64(bytes, 48)),
             ReplayFrom = new LogPlace(new SegmentNumber(ReadU32(bytes, 56)), (int)ReadU32(bytes, 60)),
-            Segments = ReadEntries(bytes[MinBytes..], (int)ReadU32(bytes, 36)),
+            Segments = ReadEntries(bytes[MinBytes..], (int)ReadU32(bytes, 36), salt),
         };
     }
 
-    private static ImmutableArray<SegmentEntry> ReadEntries(ReadOnlySpan<byte> bytes, int count)
+    private static ImmutableArray<SegmentEntry> ReadEntries(ReadOnlySpan<byte> bytes, int count, uint salt)
     {
         ImmutableArray<SegmentEntry>.Builder entries = ImmutableArray.CreateBuilder<SegmentEntry>(count);
         for (int i = 0; i < count; i++)
@@ -102,7 +105,7 @@ internal static class ManifestCodec
             entries.Add(new SegmentEntry(
                 new SegmentNumber(ReadU32(bytes, 0)),
                 new SegmentFileId(ReadU32(bytes, 4)),
-                new Generation(ReadU32(bytes, 8)),
+                new Generation(ReadU32(bytes, 8), salt),
                 (int)ReadU32(bytes, 12),
                 LogPosition.FromBits(ReadU64(bytes, 16))));
             bytes = bytes[EntryBytes..];

@@ -7,5 +7,5 @@ namespace Forewave.Storage.Files.Recovery;
 /// <param name="Last">The last of them.</param>
 internal readonly record struct DamagedRange(LogPosition First, LogPosition Last)
 {
-    public ulong Count => Last.Epoch == First.Epoch && Last >= First ? Last.Since(First) + 1 : 1;
+    public ulong Count => Last.Number >= First.Number ? Last.Number - First.Number + 1 : 1;
 }

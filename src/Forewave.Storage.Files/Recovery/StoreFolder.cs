@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Forewave.Protocol;
 using Forewave.Storage.Files.Disk;
 using Forewave.Storage.Files.Manifests;
@@ -43,7 +45,7 @@ internal sealed class StoreFolder : IDisposable
         Manifest opened = manifest with
         {
             Epoch = manifest.Epoch.Next,
-            NextGeneration = new Generation(checked(manifest.NextGeneration.Value + (uint)manifest.Segments.Length + SpareGenerations)),
+            NextGeneration = manifest.NextGeneration.Plus((uint)manifest.Segments.Length + SpareGenerations),
         };
         manifests.Write(opened);
 
@@ -103,7 +105,12 @@ internal sealed class StoreFolder : IDisposable
         _disk.CreateFolder(SegmentFileId.Folder);
         _disk.CreateFolder(Checkpoints);
         _disk.SyncFolder(DiskPath.Root);
-        return new Manifest { Partition = _options.Partition, SegmentBytes = _options.SegmentBytes };
+        return new Manifest
+        {
+            Partition = _options.Partition,
+            SegmentBytes = _options.SegmentBytes,
+            NextGeneration = new Generation(1, BinaryPrimitives.ReadUInt32LittleEndian(RandomNumberGenerator.GetBytes(sizeof(uint)))),
+        };
     }
 
     private void CheckFits(Manifest manifest)

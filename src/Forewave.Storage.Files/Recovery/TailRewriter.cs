@@ -42,13 +42,16 @@ internal sealed class TailRewriter : IDisposable
         return segment;
     }
 
-    /// <summary>Ends the log inside of a segment that was written: no record begins there.</summary>
+    /// <summary>
+    /// Ends the log inside of a segment that was written. Nothing behind it may look like a record: when the barrier that follows
+    /// rots, the rest of the unit would be taken for what is behind the hole.
+    /// </summary>
     public void CutAt(LogPlace place)
     {
         Segment segment = _written.Find(written => written.Number == place.Segment)
             ?? throw new InvalidOperationException($"{place} was not written again");
         IDiskFile file = segment.Parts[0].Handle ?? throw new InvalidOperationException("a new part is open");
-        file.Write(place.Byte, new byte[RecordCodec.HeaderBytes]);
+        file.Write(place.Byte, new byte[segment.End - place.Byte]);
         file.Sync();
         segment.End = place.Byte;
     }

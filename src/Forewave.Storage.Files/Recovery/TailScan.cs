@@ -101,6 +101,7 @@ internal sealed class TailScan
 
             _unit.Break();
             _damaged(new DamagedRange(stored.Header.Position, LogPosition.FromBits(next.Bits - 1)));
+            KeepPlace(index, at, stored);
         }
         else
         {
@@ -111,6 +112,16 @@ internal sealed class TailScan
         LastTime = stored.Header.Time;
         Expected = next;
         return true;
+    }
+
+    // Offsets are ranks: without the publish every later message of its queue would get another offset than it had. Readers
+    // find out by its CRC that its bytes are lost.
+    private void KeepPlace(int index, int at, in StoredHeader stored)
+    {
+        if (stored.Header.Type == RecordType.Published)
+        {
+            _unit.Add(stored with { Flags = RecordFlags.None }, new LogPlace(_tail[index].Number, at), []);
+        }
     }
 
     // At a hole: true when this segment is done; else goes on behind the hole.
@@ -173,7 +184,14 @@ internal sealed class TailScan
     private bool ReadAt(TailSegment segment, int at, byte[] header)
     {
         using IDiskFile file = _disk.Open(segment.File.Path, DiskOpen.ReadOnly);
-        return file.Read(at, header) == header.Length;
+        try
+        {
+            return file.Read(at, header) == header.Length;
+        }
+        catch (DiskException failure) when (failure.Errno == Errno.InputOutput)
+        {
+            return false;
+        }
     }
 
     // A group start behind a hole, and the first record behind it, where the scan goes on; null when there is none.

@@ -15,9 +15,42 @@ internal readonly record struct TailSegment(SegmentNumber Number, SegmentFileId 
     public void Load(IDisk disk, Span<byte> segment)
     {
         using IDiskFile file = disk.Open(File.Path, DiskOpen.ReadOnly);
-        int read = file.Read(From, segment[From..]);
+        int read = Read(file, segment);
         file.AdviseDontNeed(new ByteRange { Offset = From, LengthBytes = read });
         segment[(From + read)..].Clear();
+    }
+
+    // Bytes that the disk does not give back are a hole like any other rot: page by page, what is unreadable becomes 0.
+    private int Read(IDiskFile file, Span<byte> segment)
+    {
+        try
+        {
+            return file.Read(From, segment[From..]);
+        }
+        catch (DiskException failure) when (failure.Errno == Errno.InputOutput)
+        {
+            int end = (int)Math.Min(file.Length, segment.Length);
+            for (int at = From; at < end;)
+            {
+                int next = Math.Min(SegmentLayout.UpToPage(at + 1), end);
+                ReadPage(file, at, segment[at..next]);
+                at = next;
+            }
+
+            return Math.Max(end - From, 0);
+        }
+    }
+
+    private static void ReadPage(IDiskFile file, int at, Span<byte> page)
+    {
+        try
+        {
+            page[file.Read(at, page)..].Clear();
+        }
+        catch (DiskException failure) when (failure.Errno == Errno.InputOutput)
+        {
+            page.Clear();
+        }
     }
 
     /// <summary>The segments from where replay begins, in order.</summary>

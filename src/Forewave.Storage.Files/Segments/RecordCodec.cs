@@ -6,7 +6,7 @@ namespace Forewave.Storage.Files.Segments;
 /// <summary>
 /// The 64 bytes before every payload. All numbers are little-endian:
 /// <code>
-///  0  u32  CRC-32C of bytes 4 to 63
+///  0  u32  CRC-32C of bytes 4 to 63 and of the folder's salt (u32)
 ///  4  u32  CRC-32C of the payload
 ///  8  u32  payload length in bytes, without the padding to a multiple of 8
 /// 12  u8   type
@@ -98,7 +98,7 @@ internal static class RecordCodec
         }
 
         BinaryPrimitives.WriteUInt32LittleEndian(header[GenerationAt..], generation.Value);
-        BinaryPrimitives.WriteUInt32LittleEndian(header, Checksum.Of(header[4..]));
+        BinaryPrimitives.WriteUInt32LittleEndian(header, CrcOf(header, generation));
         return SegmentLayout.RecordBytes(BinaryPrimitives.ReadInt32LittleEndian(header[PayloadBytesAt..]));
     }
 
@@ -119,7 +119,7 @@ internal static class RecordCodec
         header = default;
         bool isSealed = bytes.Length >= HeaderBytes
             && BinaryPrimitives.ReadUInt32LittleEndian(bytes[GenerationAt..]) == generation.Value
-            && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Checksum.Of(bytes[4..HeaderBytes]);
+            && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == CrcOf(bytes, generation);
         if (!isSealed)
         {
             return false;
@@ -149,8 +149,15 @@ internal static class RecordCodec
             Sequence = BinaryPrimitives.ReadUInt64LittleEndian(bytes[SequenceAt..]),
             Extra = BinaryPrimitives.ReadUInt64LittleEndian(bytes[ExtraAt..]),
         },
-        new Generation(BinaryPrimitives.ReadUInt32LittleEndian(bytes[GenerationAt..])),
         (RecordFlags)bytes[FlagsAt],
         BinaryPrimitives.ReadInt32LittleEndian(bytes[PayloadBytesAt..]),
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[PayloadCrcAt..]));
+
+    private static uint CrcOf(ReadOnlySpan<byte> record, Generation generation)
+    {
+        Span<byte> covered = stackalloc byte[HeaderBytes];
+        record[PayloadCrcAt..HeaderBytes].CopyTo(covered);
+        BinaryPrimitives.WriteUInt32LittleEndian(covered[(HeaderBytes - PayloadCrcAt)..], generation.Salt);
+        return Checksum.Of(covered);
+    }
 }

@@ -8,12 +8,13 @@ namespace Forewave.Storage.Files.Segments;
 /// The first block of a segment file, little-endian; the rest of its 4096 bytes is 0:
 /// <code>
 ///  0  8 bytes  magic "FWSEGMNT"
-///  8  u32  CRC-32C of bytes 12 to 31
+///  8  u32  CRC-32C of bytes 12 to 35
 /// 12  u32  version 1
 /// 16  u32  segment number
 /// 20  u32  generation
 /// 24  u32  segment size in bytes
 /// 28  u32  partition
+/// 32  u32  salt of the record headers' CRC
 /// </code>
 /// Written and synced before MANIFEST names the file, which is before any record is written.
 /// </summary>
@@ -21,7 +22,7 @@ internal readonly record struct SegmentHeader(SegmentNumber Number, Generation G
 {
     public const uint Version = 1;
 
-    private const int UsedBytes = 32;
+    private const int UsedBytes = 36;
 
     private static ReadOnlySpan<byte> Magic => "FWSEGMNT"u8;
 
@@ -41,6 +42,7 @@ internal readonly record struct SegmentHeader(SegmentNumber Number, Generation G
         BinaryPrimitives.WriteUInt32LittleEndian(block[20..], Generation.Value);
         BinaryPrimitives.WriteInt32LittleEndian(block[24..], SegmentBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(block[28..], Partition.Value);
+        BinaryPrimitives.WriteUInt32LittleEndian(block[32..], Generation.Salt);
         BinaryPrimitives.WriteUInt32LittleEndian(block[8..], Checksum.Of(block[12..UsedBytes]));
     }
 
@@ -66,7 +68,7 @@ internal readonly record struct SegmentHeader(SegmentNumber Number, Generation G
 
         return new SegmentHeader(
             new SegmentNumber(BinaryPrimitives.ReadUInt32LittleEndian(block[16..])),
-            new Generation(BinaryPrimitives.ReadUInt32LittleEndian(block[20..])),
+            new Generation(BinaryPrimitives.ReadUInt32LittleEndian(block[20..]), BinaryPrimitives.ReadUInt32LittleEndian(block[32..])),
             BinaryPrimitives.ReadInt32LittleEndian(block[24..]),
             new PartitionNumber((ushort)BinaryPrimitives.ReadUInt32LittleEndian(block[28..])));
     }

@@ -83,7 +83,7 @@ internal sealed class ProcessFile(ProcessDisk disk, IDiskFile file) : IDiskFile
 
         for (int at = 0; at + RecordCodec.HeaderBytes <= bytes.Length; at += SegmentLayout.Alignment)
         {
-            Generation written = new(BinaryPrimitives.ReadUInt32LittleEndian(bytes[(at + 28)..]));
+            Generation written = header.Generation with { Value = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(at + 28)..]) };
             if (written != header.Generation && RecordCodec.TryRead(bytes[at..], written, out _))
             {
                 RecordCodec.Seal(bytes[at..], header.Generation, startsGroup: false);
