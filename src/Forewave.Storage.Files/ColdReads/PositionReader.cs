@@ -1,4 +1,5 @@
 using Forewave.Protocol;
+using Forewave.Storage.Files.Disk;
 using Forewave.Storage.Files.QueueIndex;
 using Forewave.Storage.Files.Segments;
 
@@ -33,15 +34,20 @@ internal sealed class PositionReader
         {
             using (reader)
             {
-                bool isRecord = reader.File.Read(at, header) == header.Length && RecordCodec.TryRead(header, reader.Generation, out _);
+                bool isRecord = TryFill(reader, at, header) && RecordCodec.TryRead(header, reader.Generation, out _);
                 if (!isRecord && SegmentLayout.UpToPage(at) > at)
                 {
                     at = SegmentLayout.UpToPage(at);
                     continue;
                 }
 
+                if (!isRecord)
+                {
+                    return null;
+                }
+
                 StoredHeader stored = RecordCodec.ReadFields(header);
-                if (!isRecord || stored.Header.Position > position)
+                if (stored.Header.Position > position)
                 {
                     return null;
                 }
@@ -58,6 +64,19 @@ internal sealed class PositionReader
         return null;
     }
 
+    // False: the file ends before, or the disk cannot read it.
+    private static bool TryFill(in SegmentReader reader, int at, byte[] bytes)
+    {
+        try
+        {
+            return reader.File.Read(at, bytes) == bytes.Length;
+        }
+        catch (DiskException failure) when (failure.Errno == Errno.InputOutput)
+        {
+            return false;
+        }
+    }
+
     private static StoredRuns? ReadRecord(in SegmentReader reader, int at, in StoredHeader stored, LogPosition position)
     {
         if (stored.Header.Type != RecordType.Published)
@@ -66,8 +85,7 @@ internal sealed class PositionReader
         }
 
         byte[] payload = new byte[stored.PayloadBytes];
-        int read = reader.File.Read(at + RecordCodec.HeaderBytes, payload);
-        bool isWhole = read == payload.Length && Checksum.Of(payload) == stored.PayloadCrc;
+        bool isWhole = TryFill(reader, at + RecordCodec.HeaderBytes, payload) && Checksum.Of(payload) == stored.PayloadCrc;
         IndexEntry entry = new(Offset.First, stored.Header.Count, default, stored.Header.Time);
         Offset place = new(1 + (long)(position.Bits - stored.Header.Position.Bits));
         StoredRun run = isWhole ? RunBuilder.Build(stored, payload, entry, place, null) : RunBuilder.Damaged(entry, place);

@@ -34,19 +34,9 @@ internal sealed class RunReader
             IndexEntry[] entries = new IndexEntry[EntriesAtATime];
             int bytes = 0;
             int count;
-            RecordLocation lost = default;
             while (bytes < maxBytes && (count = _indexes.FindRange(queue, offset, entries)) > 0)
             {
-                if (entries[0].Location == lost)
-                {
-                    // Looked up twice, and its segment is not in the log.
-                    runs.Add(RunBuilder.Damaged(entries[0], offset));
-                    offset = new Offset(entries[0].End);
-                    continue;
-                }
-
-                lost = entries[0].Location;
-                bytes += ReadEntries(entries.AsSpan(0, count), ref offset, new RunSink(runs, buffers), maxBytes - bytes);
+                bytes += ReadEntries(entries.AsSpan(0, count), ref offset, new RunSink(new QueueNumber(queue), runs, buffers), maxBytes - bytes);
             }
 
             return new StoredRuns(runs, buffers);
@@ -69,8 +59,7 @@ internal sealed class RunReader
             int done = ReadOneChunk(entries, offset, sink, wanted, out int read);
             if (done == 0)
             {
-                // The record was carried over and its old segment recycled since the index was asked: ask again.
-                break;
+                return bytes;
             }
 
             chunk.Learn(read);
@@ -82,43 +71,70 @@ internal sealed class RunReader
         return bytes;
     }
 
-    // Reads as many entries as one read of the disk brings; returns how many: none when the segment is not in the log.
+    // Reads as many entries as one read of the disk brings; returns how many. None: the index has another place for the first.
     private int ReadOneChunk(ReadOnlySpan<IndexEntry> entries, Offset offset, in RunSink sink, int chunkBytes, out int read)
     {
-        read = 0;
         LogPlace start = new(entries[0].Location);
-        if (!_segments.TryRead(start, out SegmentReader segment))
+        if (TryHold(start, out SegmentReader segment))
+        {
+            using (segment)
+            {
+                int done = ReadOneChunk(entries, offset, sink, chunkBytes, segment, out read);
+                if (done > 0)
+                {
+                    return done;
+                }
+            }
+        }
+
+        // What is damaged counts too, or a read over a lost segment would have no end.
+        read = RecordCodec.HeaderBytes;
+        if (_indexes.Find(sink.Queue.Value, entries[0].First) is { } now && now.Location != entries[0].Location)
         {
             return 0;
         }
 
-        using (segment)
-        {
-            byte[] chunk = ReadAt(segment, sink.Buffers, new ByteRange { Offset = start.Byte, LengthBytes = chunkBytes }, out int length);
-            int done = 0;
-            while (done < entries.Length && TryTake(entries[done], start, chunk.AsMemory(0, length), segment, out int at, out StoredHeader stored))
-            {
-                if (at + stored.RecordBytes > length)
-                {
-                    if (done > 0)
-                    {
-                        break;
-                    }
+        sink.Runs.Add(RunBuilder.Damaged(entries[0], offset));
+        return 1;
+    }
 
-                    chunk = ReadAt(segment, sink.Buffers, new ByteRange { Offset = start.Byte, LengthBytes = stored.RecordBytes }, out length);
+    private int ReadOneChunk(ReadOnlySpan<IndexEntry> entries, Offset offset, in RunSink sink, int chunkBytes, in SegmentReader segment, out int read)
+    {
+        read = 0;
+        int done = 0;
+        LogPlace start = new(entries[0].Location);
+        byte[] chunk = ReadAround(segment, sink.Buffers, new ByteRange { Offset = start.Byte, LengthBytes = chunkBytes }, out int length);
+        while (done < entries.Length && TryTake(entries[done], start, chunk.AsMemory(0, length), segment, out int at, out StoredHeader stored))
+        {
+            if (at + stored.RecordBytes > length)
+            {
+                if (done > 0)
+                {
+                    break;
                 }
 
-                sink.Runs.Add(Build(stored, chunk.AsMemory(0, length), at, entries[done], done == 0 ? offset : entries[done].First));
-                read += stored.PayloadBytes;
-                done++;
+                chunk = ReadAt(segment, sink.Buffers, new ByteRange { Offset = start.Byte, LengthBytes = stored.RecordBytes }, out length);
             }
 
-            if (done == 0)
-            {
-                sink.Runs.Add(RunBuilder.Damaged(entries[0], offset));
-            }
+            sink.Runs.Add(Build(stored, chunk.AsMemory(0, length), at, entries[done], done == 0 ? offset : entries[done].First));
+            read += stored.RecordBytes;
+            done++;
+        }
 
-            return Math.Max(done, 1);
+        return done;
+    }
+
+    // False: it was recycled, or its file is gone.
+    private bool TryHold(LogPlace place, out SegmentReader segment)
+    {
+        try
+        {
+            return _segments.TryRead(place, out segment);
+        }
+        catch (DiskException gone) when (gone.Kind == DiskErrorKind.NotFound)
+        {
+            segment = default;
+            return false;
         }
     }
 
@@ -147,11 +163,33 @@ internal sealed class RunReader
             : RunBuilder.Damaged(entry, offset);
     }
 
+    // A sector that cannot be read fails everything around it: less and less is read, down to the first record's header.
+    private byte[] ReadAround(in SegmentReader segment, ReadBuffers buffers, ByteRange range, out int length)
+    {
+        byte[] chunk = ReadAt(segment, buffers, range, out length);
+        while (length == 0 && range.LengthBytes > RecordCodec.HeaderBytes)
+        {
+            range = range with { LengthBytes = Math.Max(range.LengthBytes / 4, RecordCodec.HeaderBytes) };
+            chunk = ReadAt(segment, buffers, range, out length);
+        }
+
+        return chunk;
+    }
+
+    // Nothing, where the disk cannot read.
     private byte[] ReadAt(in SegmentReader segment, ReadBuffers buffers, ByteRange range, out int length)
     {
         int bytes = (int)Math.Min(range.LengthBytes, _segmentBytes - range.Offset);
         byte[] array = buffers.Rent(bytes);
-        length = segment.File.Read(range.Offset, array.AsSpan(0, bytes));
+        try
+        {
+            length = segment.File.Read(range.Offset, array.AsSpan(0, bytes));
+        }
+        catch (DiskException failure) when (failure.Errno == Errno.InputOutput)
+        {
+            length = 0;
+        }
+
         segment.File.AdviseDontNeed(range with { LengthBytes = length });
         return array;
     }

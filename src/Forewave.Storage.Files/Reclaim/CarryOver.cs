@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Forewave.Protocol;
 using Forewave.Storage.Files.Checkpoints;
 using Forewave.Storage.Files.ColdReads;
+using Forewave.Storage.Files.Disk;
 using Forewave.Storage.Files.GroupCommit;
 using Forewave.Storage.Files.QueueIndex;
 using Forewave.Storage.Files.Recovery;
@@ -86,8 +87,10 @@ internal sealed class CarryOver
                     _appended();
                     await _gather.WaitForRoomAsync(cancellation);
                     break;
+                case AppendOutcome.Stopped:
+                    throw _gather.Failure ?? new StoreException(ErrorCode.ShuttingDown, "No live messages were moved: the store is closing.");
                 default:
-                    throw _gather.Failure ?? new StoreException(ErrorCode.DiskFull, "The disk is full: live messages of old segments cannot be moved. Free space on it.");
+                    throw new StoreException(ErrorCode.DiskFull, "The disk is full: live messages of old segments cannot be moved. Free space on it.");
             }
         }
     }
@@ -100,6 +103,15 @@ internal sealed class CarryOver
         }
 
         // The runs are handed over before their owners are told.
+        TurnCommitted();
+    }
+
+    /// <summary>
+    /// Turns the index to what was committed and is not turned yet: by a round that ended in the middle. Before anything is
+    /// recycled, or a run could be turned to a segment that is gone.
+    /// </summary>
+    public void TurnCommitted()
+    {
         while (_committed.TryDequeue(out CarriedRun carried))
         {
             _parts.Log.Relocate(carried, null);
@@ -123,8 +135,20 @@ internal sealed class CarryOver
         return new CarriedBatch(drafts, count == 0 ? new Offset(share.End) : new Offset(entries[count - 1].End));
     }
 
-    // Null: the record rotted; there is nothing to carry.
+    // Null: the record rotted, or the disk cannot read it; there is nothing to carry.
     private RecordDraft? Read(uint queue, in IndexEntry entry)
+    {
+        try
+        {
+            return ReadWhole(queue, entry);
+        }
+        catch (DiskException failure) when (failure.Errno == Errno.InputOutput || failure.Kind == DiskErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private RecordDraft? ReadWhole(uint queue, in IndexEntry entry)
     {
         LogPlace place = new(entry.Location);
         if (!_parts.Segments.TryRead(place, out SegmentReader reader))

@@ -28,6 +28,10 @@ internal sealed class ReclaimRound
     // Dead segments, and how many checkpoints had begun when that was found.
     private readonly Dictionary<SegmentNumber, long> _deadSince = [];
 
+    // Out of the table, but in MANIFEST as long as the disk is too full for another one.
+    private readonly List<Segment> _removed = [];
+    private readonly CancellationTokenSource _closing = new();
+
     public ReclaimRound(FilesStoreOptions options, RecoveryParts parts, SegmentLog log, CarryOver carryOver, ReclaimHooks hooks)
     {
         _options = options;
@@ -40,13 +44,24 @@ internal sealed class ReclaimRound
     /// <summary>See <see cref="IStore.ReclaimAsync"/>.</summary>
     public async Task<ReclaimReport> RunAsync(CancellationToken cancellation)
     {
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
         await _one.WaitAsync(cancellation);
         try
         {
+            either.Token.ThrowIfCancellationRequested();
+            _carryOver.TurnCommitted();
             int recycled = Recycle();
             _hooks.MayGrow();
-            long carried = await FindDeadAsync(cancellation);
+            long carried = await FindDeadAsync(either.Token);
             return new ReclaimReport(recycled, new ByteCount(carried));
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            throw new StoreException(ErrorCode.ShuttingDown, "Nothing was recycled: the store is closing.");
+        }
+        catch (DiskException full) when (full.IsRefusal())
+        {
+            throw new StoreException(ErrorCode.DiskFull, $"Nothing was recycled: {full.Message}", full);
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or StoreException))
         {
@@ -60,25 +75,28 @@ internal sealed class ReclaimRound
         }
     }
 
+    /// <summary>Cancels a round, waits for its end and refuses later ones: nothing touches the folder after that.</summary>
+    public async Task CloseAsync()
+    {
+        await _closing.CancelAsync();
+        await _one.WaitAsync(CancellationToken.None);
+        _one.Release();
+    }
+
     // MANIFEST forgets a segment before its file is written again.
     private int Recycle()
     {
         List<SegmentNumber> dead = _deadSince.Where(pair => pair.Value < _hooks.DurableCheckpoints()).Select(pair => pair.Key).ToList();
-        if (dead.Count == 0)
+        _removed.AddRange(_parts.Segments.Remove(dead));
+        if (_removed.Count == 0)
         {
             return 0;
         }
 
-        List<Segment> removed = _parts.Segments.Remove(dead);
-        if (removed.Count == 0)
-        {
-            return 0;
-        }
-
-        HashSet<SegmentNumber> gone = [.. removed.Select(segment => segment.Number)];
+        HashSet<SegmentNumber> gone = [.. _removed.Select(segment => segment.Number)];
         _log.Update(manifest => manifest with { Segments = manifest.Segments.RemoveAll(entry => gone.Contains(entry.Number)) });
         int enough = _options.ReservedSegments + _options.SpareSegments;
-        foreach (Segment segment in removed)
+        foreach (Segment segment in _removed)
         {
             foreach (SegmentPart part in segment.Parts)
             {
@@ -89,7 +107,8 @@ internal sealed class ReclaimRound
             _deadSince.Remove(segment.Number);
         }
 
-        return removed.Count;
+        _removed.Clear();
+        return gone.Count;
     }
 
     private async Task<long> FindDeadAsync(CancellationToken cancellation)

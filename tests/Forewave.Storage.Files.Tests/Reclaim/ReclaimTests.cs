@@ -74,6 +74,49 @@ public sealed class ReclaimTests
         CheckSecond(again);
     }
 
+    [Fact]
+    public void Reclaim_goes_on_when_a_live_message_cannot_be_read()
+    {
+        UnreadableDisk disk = new(new MemoryDisk());
+        using OpenStore open = OpenStore.Open(disk);
+        Fill(open, queue: 1, second: 2);
+        open.Store.Expire(1, open.Store.Extent(1).End);
+        disk.MakeUnreadable(disk.List(new DiskPath("segments"))[0], new ByteRange { Offset = 20_480, LengthBytes = 512 });
+
+        Rounds(open);
+
+        Assert.Empty(open.Observer.Stops);
+        using StoredRuns runs = open.Wait(() => open.Store.ReadAsync(2, new Offset(199), 10_000, CancellationToken.None));
+        Assert.Equal(Drafts.Run("396-a", "396-b"), runs[0].Messages.ToArray());
+    }
+
+    [Fact]
+    public void Segments_are_recycled_later_when_the_disk_was_too_full_for_a_manifest()
+    {
+        PowerLossDisk disk = new(seed: 1);
+        using OpenStore open = OpenStore.Open(disk);
+        Fill(open, queue: 1);
+        open.Store.Expire(1, open.Store.Extent(1).End);
+        open.Wait(() => open.Store.CheckpointAsync(new PassiveSource(open.Store), CancellationToken.None));
+        open.Wait(() => open.Store.ReclaimAsync(CancellationToken.None));
+        open.Wait(() => open.Store.CheckpointAsync(new PassiveSource(open.Store), CancellationToken.None));
+        disk.BeforeOperation = operation =>
+        {
+            if (operation.Kind == DiskOperationKind.Write && operation.Path == new DiskPath("MANIFEST.new"))
+            {
+                throw new DiskException(operation.Kind, operation.Path, Errno.NoSpace);
+            }
+        };
+        StoreException refused = Assert.Throws<StoreException>(() => open.Wait(() => open.Store.ReclaimAsync(CancellationToken.None)));
+
+        disk.BeforeOperation = null;
+        ReclaimReport report = open.Wait(() => open.Store.ReclaimAsync(CancellationToken.None));
+
+        Assert.Equal(ErrorCode.DiskFull, refused.Error);
+        Assert.True(report.SegmentsRecycled > 5);
+        Assert.Empty(open.Observer.Stops);
+    }
+
     private static long Rounds(OpenStore open)
     {
         long carried = 0;
