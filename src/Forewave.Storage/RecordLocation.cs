@@ -1,7 +1,7 @@
 namespace Forewave.Storage;
 
 /// <summary>
-/// Where a store keeps a record: opaque to everybody but the store that gave it (Files: segment generation and byte
+/// Where a store keeps a record: opaque to everybody but the store that gave it (Files: segment number and byte
 /// offset; MySQL: nothing, rows are found by position).
 /// </summary>
 /// <param name="Bits">The store's own encoding.</param>
