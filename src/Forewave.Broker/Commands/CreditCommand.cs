@@ -14,7 +14,7 @@ internal static class CreditCommand
         if (session.Subscriptions.Find(credit.SubscriptionHandle) is not { } subscription)
             return CommandDispatch.Refuse(session, header, SubscriptionHandles.Unknown);
         var loop = session.Parts.Delivery.Of(subscription.Queue.Id);
-        subscription.AddCredit(loop, credit.Messages, credit.Bytes);
+        subscription.AddCredit(loop, credit);
         return loop.HasRoom ? ValueTask.CompletedTask : loop.WaitForRoomAsync(cancellation);
     }
 }

@@ -97,8 +97,14 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     /// <summary>Why it ended; null while it works.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>The store took the last record that was offered.</summary>
+    public bool HasStoreRoom => _hasRoom;
+
     /// <summary>A group waits for its turn.</summary>
     public bool HasTurns => _turns.Any;
+
+    /// <summary>Commands wait behind the one that runs.</summary>
+    public bool HasBacklog => _backlog.Count > 1;
 
     /// <summary>Wall clock in milliseconds of Unix time.</summary>
     public long Now => Setting.Time.GetUtcNow().ToUnixTimeMilliseconds();

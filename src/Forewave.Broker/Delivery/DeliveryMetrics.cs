@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Delivery;
@@ -41,13 +42,13 @@ internal sealed class DeliveryMetrics : IDisposable
     }
 
     /// <summary>A frame was written.</summary>
-    public void Delivered(int messages, int again, int frameBytes)
+    public void Delivered(DeliveryFrame frame, long frameBytes)
     {
         _frames.Add(1);
-        _delivered.Add(messages);
+        _delivered.Add(frame.Messages);
         _deliveredBytes.Add(frameBytes);
-        if (again > 0)
-            _redelivered.Add(again);
+        if (frame.Again > 0)
+            _redelivered.Add(frame.Again);
     }
 
     /// <summary>Messages were settled.</summary>

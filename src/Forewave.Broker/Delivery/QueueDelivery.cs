@@ -89,7 +89,7 @@ internal sealed class QueueDelivery
             return null;
         Add(group);
         group.Begin();
-        _loop.Log.GroupMade(name.Value, identity.Id, Id, startOffset);
+        _loop.Log.GroupMade(identity, startOffset);
         return group;
     }
 

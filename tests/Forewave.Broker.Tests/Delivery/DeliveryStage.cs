@@ -191,7 +191,7 @@ internal sealed class DeliveryStage : IAsyncDisposable
 
     private static async Task<bool> TurnAsync(DeliveryLoop loop)
     {
-        var call = new LoopCall<bool>((running, answer) => answer.Complete(running.ColdReads.UnderWay > 0 || running.HasTurns));
+        var call = new LoopCall<bool>((running, answer) => answer.Complete(running.ColdReads.UnderWay > 0 || running.HasTurns || running.HasBacklog));
         loop.Post(call);
         var first = await Task.WhenAny(call.Answer, Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System));
         Assert.True(first == call.Answer, loop.Failure?.ToString() ?? "the loop does not answer");

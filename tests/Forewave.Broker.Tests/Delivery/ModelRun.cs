@@ -48,9 +48,13 @@ internal sealed class ModelRun(Random random)
     private List<TestConsumer> _consumers = [];
     private long _published;
 
+    /// <summary>Now and then the store has no room for a record.</summary>
+    public bool IsNarrow { get; init; }
+
     public async Task StartAsync()
     {
-        _stage = await DeliveryStage.StartAsync();
+        _stage = await DeliveryStage.StartAsync(
+            setting => IsNarrow ? setting with { Store = new NarrowStore(setting.Store, new Random(1)) } : setting);
         await SubscribeAllAsync();
     }
 

@@ -48,4 +48,18 @@ public sealed class ModelTests(ITestOutputHelper output)
         }
         await run.EndAsync();
     }
+
+    [Theory]
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(23)]
+    public async Task Group_behaves_as_the_model_says_when_the_store_has_no_room_now_and_then(int seed)
+    {
+        output.WriteLine($"seed {seed}");
+        var run = new ModelRun(new Random(seed)) { IsNarrow = true };
+        await run.StartAsync();
+        for (int i = 0; i < 80; i++)
+            await run.StepAsync();
+        await run.EndAsync();
+    }
 }

@@ -2,6 +2,7 @@ using Forewave.Broker.Delivery.Commands;
 using Forewave.Broker.Delivery.Leases;
 using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Protocol;
+using Forewave.Protocol.Frames;
 
 namespace Forewave.Broker.Tests.Delivery;
 
@@ -19,7 +20,9 @@ internal sealed class TestConsumer(DeliveryStage stage, Subscription subscriptio
     public ulong NextCorrelation() => ++_correlation;
 
     public void Credit(uint messages, uint bytes = 100 * 1024 * 1024) =>
-        Subscription.AddCredit(stage.LoopOf(Subscription.Queue.Id), messages, bytes);
+        Subscription.AddCredit(
+            stage.LoopOf(Subscription.Queue.Id),
+            new CreditView { SubscriptionHandle = Subscription.Handle, Messages = messages, Bytes = bytes });
 
     public ulong Receive(int max, TimeSpan wait = default, int maxBytes = 1024 * 1024)
     {

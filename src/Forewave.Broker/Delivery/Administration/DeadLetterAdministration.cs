@@ -20,7 +20,7 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
         var (index, places) = await Call<(uint, List<PlaceRange>)>(queue, (loop, call) =>
         {
             var dead = DeliveryAdministration.Find(loop, queue, name).State.Dead;
-            return call.Complete((dead.Id, Cut(dead.All(), after, max + 1L)));
+            return call.Complete((dead.Id, Cut(dead.All(), after, max + 1)));
         });
         var letters = new List<DeadLetterDetails>();
         foreach (var range in places)
@@ -87,8 +87,8 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
         await Call<bool>(queue, (loop, call) =>
         {
             var group = loop.Queues.FindGroup(groupId);
-            var old = group is null ? [] : Cut(group.State.Dead.All().TakeWhile(range => range.First < kept.Value), 0, long.MaxValue)
-                .ConvertAll(range => range with { Count = Math.Min(range.End, kept.Value) - range.First });
+            var old = group is null ? [] : Cut(group.State.Dead.All().TakeWhile(range => range.First < kept.Value), 0, int.MaxValue)
+                .ConvertAll(range => range with { End = Math.Min(range.End, kept.Value) });
             bool done = old.Count == 0 || DeadLetterRecords.TryPurge(group!, old);
             return done && call.CompleteCommitted(loop, true);
         });
@@ -103,11 +103,11 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
             if (!dead.Has(place))
                 throw new ForewaveException(ErrorCode.DeadLetterNotFound, $"There is no dead letter at place {place}.");
         }
-        return places.Distinct().Select(place => new PlaceRange(place, 1)).ToList();
+        return places.Distinct().Select(place => PlaceRange.One(place)).ToList();
     }
 
     /// <summary>The first places after one, so many at most.</summary>
-    private static List<PlaceRange> Cut(IEnumerable<PlaceRange> ranges, long after, long most)
+    private static List<PlaceRange> Cut(IEnumerable<PlaceRange> ranges, long after, int most)
     {
         var cut = new List<PlaceRange>();
         foreach (var range in ranges)
@@ -116,8 +116,8 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
             long count = Math.Min(range.End - first, most);
             if (count <= 0)
                 continue;
-            cut.Add(new PlaceRange(first, count));
-            most -= count;
+            cut.Add(new PlaceRange { First = first, End = first + count });
+            most -= (int)count;
         }
         return cut;
     }

@@ -99,7 +99,7 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
         if (!group.TryAppendChange(isDeleted: true, group.State.Options))
             return false;
         group.Close(ErrorCode.GroupNotFound);
-        loop.Log.GroupDeleted(name.Value, group.State.Identity.Id, queue.Id);
+        loop.Log.GroupDeleted(group.State.Identity);
         return call.CompleteCommitted(loop, true);
     });
 

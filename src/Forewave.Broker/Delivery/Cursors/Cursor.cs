@@ -1,6 +1,7 @@
 using System.Numerics;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Delivery.Timing;
+using Forewave.Storage;
 
 namespace Forewave.Broker.Delivery.Cursors;
 
@@ -51,7 +52,7 @@ internal sealed class Cursor
     {
         if (readOffset <= ReadOffset)
             return;
-        ClearAhead(ReadOffset, readOffset);
+        ClearAhead(new OffsetSpan { First = ReadOffset, End = readOffset });
         ReadOffset = readOffset;
     }
 
@@ -60,9 +61,8 @@ internal sealed class Cursor
     {
         int hold = Holds.Add(run.First, run.Count, terms);
         long end = run.First + run.Count;
-        for (long offset = run.First; offset < end;)
+        foreach (var part in new OffsetSpan { First = run.First, End = end })
         {
-            var part = BlockPart.At(offset, end);
             var block = _blocks.Get(part.Number);
             ulong again = block.Unsettled & part.Mask;
             if (again != 0)
@@ -74,18 +74,14 @@ internal sealed class Cursor
                 MarkAhead(block, part.Mask & AheadMask(part.Number));
             block.AttemptsOf.Slice(part.From, part.Count).Fill((ushort)Math.Min(run.Attempt, ushort.MaxValue));
             block.HoldsOf.Slice(part.From, part.Count).Fill(hold);
-            offset += part.Count;
         }
     }
 
     /// <summary>Settles a run: what of it was unsettled is done with.</summary>
-    public void Settle(long first, long count)
+    public void Settle(long first, int count)
     {
-        long end = first + count;
-        for (long offset = first; offset < end;)
+        foreach (var part in OffsetSpan.Of(first, count))
         {
-            var part = BlockPart.At(offset, end);
-            offset += part.Count;
             ulong ahead = part.FirstOffset + part.Count > ReadOffset ? part.Mask & AheadMask(part.Number) : 0;
             var block = ahead != 0 ? _blocks.Get(part.Number) : _blocks.Find(part.Number);
             if (block is null)
@@ -96,13 +92,10 @@ internal sealed class Cursor
     }
 
     /// <summary>Ends the lease of what of a run is unsettled: it can be handed out again at once, under the same attempt.</summary>
-    public void Release(long first, long count)
+    public void Release(long first, int count)
     {
-        long end = first + count;
-        for (long offset = first; offset < end;)
+        foreach (var part in OffsetSpan.Of(first, count))
         {
-            var part = BlockPart.At(offset, end);
-            offset += part.Count;
             var block = _blocks.Find(part.Number);
             if (block is null)
                 continue;
@@ -113,13 +106,10 @@ internal sealed class Cursor
     }
 
     /// <summary>Ends the lease of what of a run is unsettled: it waits until a time. The failure goes into its history.</summary>
-    public void Wait(long first, int count, long dueTime, in FailedAttempt failure)
+    public void PutOff(long first, int count, long dueTime, in FailedAttempt failure)
     {
-        long end = first + count;
-        for (long offset = first; offset < end;)
+        foreach (var part in OffsetSpan.Of(first, count))
         {
-            var part = BlockPart.At(offset, end);
-            offset += part.Count;
             var block = _blocks.Find(part.Number);
             if (block is null || (part.Mask & block.Unsettled) == 0)
                 continue;
@@ -139,10 +129,8 @@ internal sealed class Cursor
             var hold = Holds[index];
             next = hold.Next;
             long end = Math.Min(hold.First + hold.Count, last + 1);
-            for (long offset = hold.First; offset < end;)
+            foreach (var part in new OffsetSpan { First = hold.First, End = end })
             {
-                var part = BlockPart.At(offset, end);
-                offset += part.Count;
                 var block = _blocks.Find(part.Number);
                 if (block is null)
                     continue;
@@ -155,11 +143,8 @@ internal sealed class Cursor
     /// <summary>Leases of a run last until another time; attempt, consumer and handle stay.</summary>
     public void Extend(long first, int count, long endTime, uint visibilityMilliseconds)
     {
-        long end = first + count;
-        for (long offset = first; offset < end;)
+        foreach (var part in OffsetSpan.Of(first, count))
         {
-            var part = BlockPart.At(offset, end);
-            offset += part.Count;
             var block = _blocks.Find(part.Number);
             ulong rest = block is null ? 0 : part.Mask & block.Leased;
             while (rest != 0)
@@ -186,10 +171,8 @@ internal sealed class Cursor
     {
         var hold = Holds[token.Index];
         long end = hold.First + hold.Count;
-        for (long offset = hold.First; offset < end;)
+        foreach (var part in new OffsetSpan { First = hold.First, End = end })
         {
-            var part = BlockPart.At(offset, end);
-            offset += part.Count;
             var block = _blocks.Find(part.Number);
             if (block is null)
                 continue;
@@ -215,7 +198,7 @@ internal sealed class Cursor
         while (block is not null && count < max)
         {
             int length = block.ReadyLength(from, attempt, max - count);
-            ulong mask = length == 0 ? 0 : CursorBlock.Mask(from, length);
+            ulong mask = length == 0 ? 0 : CursorBlock.Bits(length) << from;
             Unready(block, mask);
             count += length;
             if (from + length < CursorBlock.Size)
@@ -230,11 +213,8 @@ internal sealed class Cursor
     /// <summary>Gives back what <see cref="TryTakeReady"/> took and was not handed out.</summary>
     public void PutBackReady(long first, int count)
     {
-        long end = first + count;
-        for (long offset = first; offset < end;)
+        foreach (var part in OffsetSpan.Of(first, count))
         {
-            var part = BlockPart.At(offset, end);
-            offset += part.Count;
             var block = _blocks.Find(part.Number);
             if (block is not null)
                 MakeReady(part.Number, block, part.Mask & block.Unsettled);
@@ -267,7 +247,7 @@ internal sealed class Cursor
 
     private static ulong LostBefore(long number, CursorBlock block, long lowest, Func<long, bool> keep)
     {
-        ulong mask = BlockPart.At(number << CursorBlock.Shift, lowest).Mask & block.Unsettled;
+        ulong mask = new OffsetSpan { First = number << CursorBlock.Shift, End = lowest }.FirstPart().Mask & block.Unsettled;
         for (ulong rest = mask; rest != 0; rest &= rest - 1)
         {
             int place = BitOperations.TrailingZeroCount(rest);
@@ -294,13 +274,13 @@ internal sealed class Cursor
     }
 
     /// <summary>The attempt that an unsettled message is at, as one that ends now.</summary>
-    public FailedAttempt LastAttempt(long offset, long time, string reason)
+    public FailedAttempt LastAttempt(long offset, Timestamp time, string reason)
     {
         var block = _blocks.Get(offset >> CursorBlock.Shift);
         int place = (int)(offset & (CursorBlock.Size - 1));
         bool leased = (block.Leased >> place & 1) != 0;
         string consumer = leased ? Holds.ConsumerOf(Holds[block.HoldsOf[place]]).Name : "";
-        return new FailedAttempt { Attempt = block.AttemptsOf[place], Time = time, Consumer = consumer, Reason = reason };
+        return new FailedAttempt { Attempt = block.AttemptsOf[place], Time = time.UnixMilliseconds, Consumer = consumer, Reason = reason };
     }
 
     /// <summary>Adds the leases of a consumer that have not expired, but for dying messages.</summary>
@@ -310,17 +290,15 @@ internal sealed class Cursor
         {
             var hold = Holds[index];
             long end = hold.First + hold.Count;
-            for (long offset = hold.First; offset < end;)
+            foreach (var part in new OffsetSpan { First = hold.First, End = end })
             {
-                var part = BlockPart.At(offset, end);
-                offset += part.Count;
                 var block = _blocks.Find(part.Number);
                 ulong rest = block is null ? 0 : block.InHold(part.Mask & block.Leased & ~block.Ready & ~block.Dying, index);
                 while (rest != 0)
                 {
                     int from = BitOperations.TrailingZeroCount(rest);
                     int length = Math.Min(BitOperations.TrailingZeroCount(~(rest >> from)), CursorBlock.Size - from);
-                    rest &= ~CursorBlock.Mask(from, length);
+                    rest &= ~(CursorBlock.Bits(length) << from);
                     runs.Add(new RecordRun((part.Number << CursorBlock.Shift) + from, length, block!.AttemptsOf[from]));
                 }
             }
@@ -347,10 +325,8 @@ internal sealed class Cursor
     public void Restore(in ReadyRun run, int hold)
     {
         long end = run.First + run.Count;
-        for (long offset = run.First; offset < end;)
+        foreach (var part in new OffsetSpan { First = run.First, End = end })
         {
-            var part = BlockPart.At(offset, end);
-            offset += part.Count;
             var block = _blocks.Get(part.Number);
             block.Unsettled |= part.Mask;
             Unsettled += part.Count;
@@ -372,36 +348,32 @@ internal sealed class Cursor
     }
 
     /// <summary>Puts back what a checkpoint knows at or after the read offset.</summary>
-    public void RestoreAhead(long first, long count)
+    public void RestoreAhead(long first, int count)
     {
-        for (long offset = first; offset < first + count;)
+        foreach (var part in OffsetSpan.Of(first, count))
         {
-            var part = BlockPart.At(offset, first + count);
-            offset += part.Count;
             MarkAhead(_blocks.Get(part.Number), part.Mask);
         }
     }
 
-    /// <summary>The first offset from one on that is not known ahead; <paramref name="end"/> when there is none.</summary>
-    public long NextUnknown(long offset, long end) => NextAhead(offset, end, wanted: false);
+    /// <summary>The first offset of a span that is not known ahead; the span's end when there is none.</summary>
+    public long NextUnknown(OffsetSpan span) => NextAhead(span, wanted: false);
 
-    /// <summary>The first offset from one on that is known ahead; <paramref name="end"/> when there is none.</summary>
-    public long NextKnown(long offset, long end) => NextAhead(offset, end, wanted: true);
+    /// <summary>The first offset of a span that is known ahead; the span's end when there is none.</summary>
+    public long NextKnown(OffsetSpan span) => NextAhead(span, wanted: true);
 
-    private long NextAhead(long offset, long end, bool wanted)
+    private long NextAhead(OffsetSpan span, bool wanted)
     {
         if (_ahead == 0)
-            return wanted ? end : offset;
-        while (offset < end)
+            return wanted ? span.End : span.First;
+        foreach (var part in span)
         {
-            var part = BlockPart.At(offset, end);
             ulong ahead = _blocks.Find(part.Number)?.Ahead ?? 0;
             ulong found = part.Mask & (wanted ? ahead : ~ahead);
             if (found != 0)
                 return (part.Number << CursorBlock.Shift) + BitOperations.TrailingZeroCount(found);
-            offset += part.Count;
         }
-        return end;
+        return Math.Max(span.First, span.End);
     }
 
     /// <summary>Bits of a block's offsets that are at or after the read offset.</summary>
@@ -420,14 +392,12 @@ internal sealed class Cursor
         block.Ahead |= mask;
     }
 
-    private void ClearAhead(long from, long to)
+    private void ClearAhead(OffsetSpan span)
     {
         if (_ahead == 0)
             return;
-        for (long offset = from; offset < to;)
+        foreach (var part in span)
         {
-            var part = BlockPart.At(offset, to);
-            offset += part.Count;
             var block = _blocks.Find(part.Number);
             if (block is null)
                 continue;

@@ -49,8 +49,8 @@ internal sealed class CursorBlock
     /// <summary>Nothing of it has to be remembered.</summary>
     public bool IsEmpty => (Unsettled | Ahead) == 0;
 
-    /// <summary>The bits of <paramref name="count"/> offsets from a place on.</summary>
-    public static ulong Mask(int from, int count) => (count == Size ? ulong.MaxValue : (1UL << count) - 1) << from;
+    /// <summary>The lowest bits, so many.</summary>
+    public static ulong Bits(int count) => count == Size ? ulong.MaxValue : (1UL << count) - 1;
 
     /// <summary>The attempt that a ready message gets next: a release does not count.</summary>
     public uint NextAttempt(int place)
@@ -75,7 +75,7 @@ internal sealed class CursorBlock
         int from = BitOperations.TrailingZeroCount(mask);
         int length = Math.Min(BitOperations.TrailingZeroCount(~(mask >> from)), Size - from);
         int other = HoldsOf.Slice(from, length).IndexOfAnyExcept(HoldsOf[from]);
-        return new BlockPart(number, from, other < 0 ? length : other);
+        return new BlockPart(number, from) { Count = other < 0 ? length : other };
     }
 
     /// <summary>What of a mask is in a hold.</summary>

@@ -149,7 +149,7 @@ internal static class CursorParts
             {
                 int from = BitOperations.TrailingZeroCount(rest);
                 int length = Math.Min(BitOperations.TrailingZeroCount(~(rest >> from)), CursorBlock.Size - from);
-                rest &= ~CursorBlock.Mask(from, length);
+                rest &= ~(CursorBlock.Bits(length) << from);
                 writer.Int64((number << CursorBlock.Shift) + from);
                 writer.UInt32((uint)length);
                 count++;

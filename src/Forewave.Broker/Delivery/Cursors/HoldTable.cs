@@ -82,10 +82,10 @@ internal sealed class HoldTable
     }
 
     /// <summary>So many messages are not in a hold any more; frees it when none is left.</summary>
-    public void Leave(int index, int messages)
+    public void Leave(int index, long messages)
     {
         ref Hold hold = ref _holds[index];
-        hold.Live -= messages;
+        hold.Live -= (int)messages;
         if (hold.Live < 0)
             throw new InvalidOperationException($"hold {index} has {hold.Live} messages");
         if (hold.Live > 0)

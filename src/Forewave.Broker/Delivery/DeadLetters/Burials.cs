@@ -55,7 +55,7 @@ internal sealed class Burials(GroupDelivery group)
     {
         if (_badLetter > 0)
         {
-            if (!DeadLetterRecords.TryPurge(group, [new PlaceRange(_badLetter, 1)]))
+            if (!DeadLetterRecords.TryPurge(group, [PlaceRange.One(_badLetter)]))
                 return false;
             _badLetter = 0;
         }
@@ -92,14 +92,14 @@ internal sealed class Burials(GroupDelivery group)
         letter = null!;
         if (group.State.Dead.TryPlaceOf(burial.Offset, out long place))
         {
-            if (!group.Dead.TryGet(place, group.State.Dead.End, out var old))
+            if (!group.Dead.TryGet(new OffsetSpan { First = place, End = group.State.Dead.End }, out var old))
                 return false;
             letter = DeadLetterRecord.TryRead(old, out var before)
                 ? Letter(burial, before.Position, before.PublishTime, before.Producer, before.Message)
                 : Letter(burial, LogPosition.None, 0, 0, default);
             return true;
         }
-        if (!group.Again.TryGet(burial.Offset, group.Queue.End, out var view))
+        if (!group.Again.TryGet(new OffsetSpan { First = burial.Offset, End = group.Queue.End }, out var view))
             return false;
         letter = view.Damaged
             ? Letter(burial, LogPosition.None, 0, 0, default)
@@ -120,7 +120,7 @@ internal sealed class Burials(GroupDelivery group)
             Position = position,
             PublishTime = publishTime,
             Producer = producer,
-            History = [.. cursor.Histories.Of(burial.Offset), cursor.LastAttempt(burial.Offset, now, burial.Reason)],
+            History = [.. cursor.Histories.Of(burial.Offset), cursor.LastAttempt(burial.Offset, new Timestamp(now), burial.Reason)],
             Message = message,
         };
     }
@@ -138,10 +138,8 @@ internal sealed class Burials(GroupDelivery group)
         letter.Write(payload);
         if (!group.TryRecord(group.Draft(RecordType.DeadLettered, burial.Offset, burial.Request)))
             return false;
-        var identity = group.State.Identity;
         group.Loop.Metrics.DeadLettered();
-        group.Loop.Log.DeadLettered(
-            burial.Offset, identity.QueueId, identity.Name.Value, identity.Id, letter.History[^1].Attempt);
+        group.Loop.Log.DeadLettered(burial.Offset, group.State.Identity, letter.History[^1].Attempt);
         return true;
     }
 }

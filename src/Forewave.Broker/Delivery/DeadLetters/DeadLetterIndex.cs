@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.Records;
 
 namespace Forewave.Broker.Delivery.DeadLetters;
@@ -37,11 +38,11 @@ internal sealed class DeadLetterIndex(uint id)
     /// The next redriven place after another one, of the redrives whose turn has come: first deliveries that were there before
     /// them go first. Null: there is none.
     /// </summary>
-    public long? NextRedrive(long readOffset, long end, long after)
+    public long? NextRedrive(OffsetSpan unread, long after)
     {
         foreach (var batch in _redrives)
         {
-            if (readOffset < Math.Min(batch.AfterOffset, end))
+            if (unread.First < Math.Min(batch.AfterOffset, unread.End))
                 continue;
             foreach (var range in batch.Places.Ranges)
             {
@@ -70,16 +71,16 @@ internal sealed class DeadLetterIndex(uint id)
         foreach (var range in _gone.Ranges.Concat(_redrives.SelectMany(batch => batch.Places.Ranges)))
             without.Add(range);
         foreach (long place in _placeOfOffset.Values)
-            without.Add(new PlaceRange(place, 1));
+            without.Add(PlaceRange.One(place));
         long next = First;
         foreach (var range in without.Ranges)
         {
             if (range.First > next)
-                yield return new PlaceRange(next, range.First - next);
+                yield return new PlaceRange { First = next, End = range.First };
             next = Math.Max(next, range.End);
         }
         if (End > next)
-            yield return new PlaceRange(next, End - next);
+            yield return new PlaceRange { First = next, End = End };
     }
 
     /// <summary>A dead letter was dispatched; returns its place.</summary>
@@ -89,16 +90,16 @@ internal sealed class DeadLetterIndex(uint id)
     public void Redrive(long afterOffset, Places places) => _redrives.Add(new RedriveBatch(afterOffset, places));
 
     /// <summary>A redriven one was handed out.</summary>
-    public void HandOut(long place, long offset)
+    public void HandOut(in RecordRun run)
     {
         foreach (var batch in _redrives)
-            batch.Places.Remove(new PlaceRange(place, 1));
+            batch.Places.Remove(PlaceRange.One(run.Place));
         _redrives.RemoveAll(batch => batch.Places.Count == 0);
-        _placeOfOffset[offset] = place;
+        _placeOfOffset[run.First] = run.Place;
     }
 
     /// <summary>The messages of a run were settled: where they were redriven, their old dead letters are gone.</summary>
-    public void Settled(long first, long count)
+    public void Settled(long first, int count)
     {
         if (_placeOfOffset.Count > 0)
             SettledWhere(offset => offset >= first && offset < first + count);
@@ -112,7 +113,7 @@ internal sealed class DeadLetterIndex(uint id)
         foreach (long offset in _placeOfOffset.Keys.Where(settled).ToArray())
         {
             _placeOfOffset.Remove(offset, out long place);
-            Purge(new PlaceRange(place, 1));
+            Purge(PlaceRange.One(place));
         }
     }
 
@@ -126,7 +127,7 @@ internal sealed class DeadLetterIndex(uint id)
         var ranges = _gone.Ranges;
         if (ranges[0].First <= First)
             First = Math.Max(First, Math.Min(ranges[0].End, End));
-        _gone.Remove(new PlaceRange(0, First));
+        _gone.Remove(new PlaceRange { First = 0, End = First });
     }
 
     /// <summary>Writes it into a checkpoint.</summary>

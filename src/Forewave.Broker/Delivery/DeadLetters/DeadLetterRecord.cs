@@ -70,6 +70,7 @@ internal sealed record DeadLetterRecord
         var history = ReadHistory(ref reader);
         int length = reader.Count();
         int start = payload.Length - reader.Remaining;
+        reader.Take(length);
         return new DeadLetterRecord
         {
             Offset = offset, Reason = reason, DeathTime = death, Position = position, PublishTime = publish, Producer = producer,

@@ -18,7 +18,7 @@ internal static class DeadLetterRecords
         places.Write(payload);
         if (!group.TryRecord(group.Draft(RecordType.DeadPurged)))
             return false;
-        group.Loop.Log.DeadPurged(places.Count, group.State.Identity.Name.Value, group.State.Identity.Id, group.Queue.Id);
+        group.Loop.Log.DeadPurged(places.Count, group.State.Identity);
         group.FreeDead();
         return true;
     }
@@ -34,7 +34,7 @@ internal static class DeadLetterRecords
         places.Write(payload);
         if (!group.TryRecord(group.Draft(RecordType.Redriven)))
             return false;
-        group.Loop.Log.Redriven(places.Count, group.State.Identity.Name.Value, group.State.Identity.Id, group.Queue.Id);
+        group.Loop.Log.Redriven(places.Count, group.State.Identity);
         group.HasDemand();
         return true;
     }

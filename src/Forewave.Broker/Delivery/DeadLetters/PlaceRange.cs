@@ -1,10 +1,17 @@
 namespace Forewave.Broker.Delivery.DeadLetters;
 
 /// <summary>Consecutive places in the dead letters of a group.</summary>
-/// <param name="First">The first one.</param>
-/// <param name="Count">How many.</param>
-internal readonly record struct PlaceRange(long First, long Count)
+internal readonly record struct PlaceRange
 {
+    /// <summary>The first one.</summary>
+    public required long First { get; init; }
+
     /// <summary>The place after the last one.</summary>
-    public long End => First + Count;
+    public required long End { get; init; }
+
+    /// <summary>How many.</summary>
+    public long Count => End - First;
+
+    /// <summary>A single place.</summary>
+    public static PlaceRange One(long place) => new() { First = place, End = place + 1 };
 }

@@ -35,7 +35,7 @@ internal sealed class Places
             to++;
         }
         _ranges.RemoveRange(from, to - from);
-        _ranges.Insert(from, new PlaceRange(first, end - first));
+        _ranges.Insert(from, new PlaceRange { First = first, End = end });
         Count += end - first;
     }
 
@@ -50,9 +50,9 @@ internal sealed class Places
             Count -= gone;
             _ranges.RemoveAt(index);
             if (range.First < removed.First)
-                _ranges.Insert(index++, new PlaceRange(range.First, removed.First - range.First));
+                _ranges.Insert(index++, range with { End = removed.First });
             if (range.End > removed.End)
-                _ranges.Insert(index++, new PlaceRange(removed.End, range.End - removed.End));
+                _ranges.Insert(index++, range with { First = removed.End });
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class Places
         foreach (var range in _ranges)
         {
             writer.Int64(range.First);
-            writer.Int64(range.Count);
+            writer.Int64(range.End);
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class Places
     {
         int count = reader.Count();
         for (int i = 0; i < count; i++)
-            Add(new PlaceRange(reader.Int64(), reader.Int64()));
+            Add(new PlaceRange { First = reader.Int64(), End = reader.Int64() });
     }
 
     /// <summary>The first range that ends after a place.</summary>

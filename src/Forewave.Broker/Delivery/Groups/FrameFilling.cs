@@ -28,6 +28,8 @@ internal sealed class FrameFilling(GroupDelivery group)
 
     private Cursor Cursor => group.State.Cursor;
 
+    private OffsetSpan Unread => new() { First = group.ScanOffset, End = group.Queue.End };
+
     /// <summary>Fills a frame. True: it stopped for having looked at enough, not for want of messages.</summary>
     public bool Fill(DeliveryFrame frame, Subscription subscription)
     {
@@ -72,7 +74,7 @@ internal sealed class FrameFilling(GroupDelivery group)
         long offset = run.First + done;
         if (group.State.Dead.TryPlaceOf(offset, out long place))
             return AddRedriven(place, new RecordRun(offset, 1, run.Attempt), again: true) ? 1 : 0;
-        if (!group.Again.TryGet(offset, group.Queue.End, out var view))
+        if (!group.Again.TryGet(new OffsetSpan { First = offset, End = group.Queue.End }, out var view))
             return 0;
         int most = group.State.Dead.AnyHandedOut ? 1 : run.Count - done;
         if (!view.Damaged)
@@ -87,9 +89,9 @@ internal sealed class FrameFilling(GroupDelivery group)
         long end = group.Queue.End;
         while (_frame.HasRoom && scanned < MessagesScannedPerFrame)
         {
-            long offset = group.ScanOffset = Cursor.NextUnknown(group.ScanOffset, end);
+            long offset = group.ScanOffset = Cursor.NextUnknown(Unread);
             int mayHave = group.Loop.Setting.MaxUnsettled - Cursor.Unsettled - _frame.Messages;
-            if (offset >= end || mayHave <= 0 || !group.First.TryGet(offset, end, out var view))
+            if (offset >= end || mayHave <= 0 || !group.First.TryGet(Unread, out var view))
                 return RecordFiltered();
             if (view.Damaged)
             {
@@ -97,7 +99,7 @@ internal sealed class FrameFilling(GroupDelivery group)
                     return true;
                 continue;
             }
-            int most = (int)Math.Min(Cursor.NextKnown(offset, end) - offset, mayHave);
+            int most = (int)Math.Min(Cursor.NextKnown(Unread) - offset, mayHave);
             bool all = group.State.Options.Filter.TakesAll;
             int passed = all ? AddSlice(view, most, 1, again: false) : AddMatching(view, most);
             if (passed == 0)
@@ -118,11 +120,11 @@ internal sealed class FrameFilling(GroupDelivery group)
 
     private bool TrySkip(in RunView view)
     {
-        long end = Math.Min(view.First + view.Count, Cursor.NextKnown(view.First, view.First + view.Count));
+        long end = Cursor.NextKnown(OffsetSpan.Of(view.First, view.Count));
         long missed = end - view.First;
         if (!TryMove(end, new CursorMovedRecord(MoveReason.Damaged) { Missed = missed }))
             return false;
-        group.Loop.Log.Unreadable(view.First, end - 1, group.Queue.Id, view.PositionOf(view.First).Bits);
+        group.Loop.Log.Unreadable(view.First, group.Queue.Id, missed, view.PositionOf(view.First).Bits);
         group.Loop.Metrics.Missed(missed, MoveReason.Damaged);
         return true;
     }
@@ -169,38 +171,38 @@ internal sealed class FrameFilling(GroupDelivery group)
     {
         var filter = group.State.Options.Filter;
         var walk = new MessageRun(view.Messages.Span);
+        var part = default(MessagePart);
         int seen = 0;
-        int from = -1;
-        int fromByte = 0;
         int seenBytes = 0;
         int matched = 0;
         for (int limit = Math.Min(view.Count, most); seen < limit && walk.MoveNext(); seen++, seenBytes = walk.Position)
         {
-            if (filter.Matches(MessageReader.ReadTag(walk.Current)))
+            if (!filter.Matches(MessageReader.ReadTag(walk.Current)))
             {
-                if (from < 0)
-                    (from, fromByte) = (seen, seenBytes);
-                bool first = _frame.IsEmpty && from == seen;
-                if (seen - from >= _frame.RoomMessages || walk.Position - fromByte > _frame.RoomBytes && !first)
-                    break;
-                matched++;
+                AddPart(view, part);
+                part = default;
                 continue;
             }
-            AddPart(view, from, seen, fromByte, seenBytes);
-            from = -1;
+            if (part.Count == 0)
+                part = new MessagePart { From = seen, FromByte = seenBytes };
+            bool first = _frame.IsEmpty && part.Count == 0;
+            if (part.Count >= _frame.RoomMessages || walk.Position - part.FromByte > _frame.RoomBytes && !first)
+                break;
+            part = part with { Count = part.Count + 1, EndByte = walk.Position };
+            matched++;
         }
-        AddPart(view, from, seen, fromByte, seenBytes);
+        AddPart(view, part);
         group.Loop.Metrics.Filtered(seen - matched);
         return seen;
     }
 
-    private void AddPart(in RunView view, int from, int to, int fromByte, int toByte)
+    private void AddPart(in RunView view, in MessagePart part)
     {
-        if (from < 0 || from == to)
+        if (part.Count == 0)
             return;
-        long first = view.First + from;
-        var run = new RecordRun(first, to - from, 1);
-        _frame.Add(Head(view, first, 1), view.Messages[fromByte..toByte], run, again: false);
+        long first = view.First + part.From;
+        var run = new RecordRun(first, part.Count, 1);
+        _frame.Add(Head(view, first, 1), view.Messages[part.FromByte..part.EndByte], run, again: false);
     }
 
     private DeliveredRunHeader Head(in RunView view, long first, uint attempt) => new()
@@ -216,7 +218,7 @@ internal sealed class FrameFilling(GroupDelivery group)
 
     private bool FillRedriven()
     {
-        while (_frame.HasRoom && group.State.Dead.NextRedrive(group.ScanOffset, group.Queue.End, _frame.LastPlace) is { } place)
+        while (_frame.HasRoom && group.State.Dead.NextRedrive(Unread, _frame.LastPlace) is { } place)
         {
             if (!AddRedriven(place, new RecordRun(0, 1, 1) { Place = place }, again: false))
                 return false;
@@ -227,7 +229,7 @@ internal sealed class FrameFilling(GroupDelivery group)
     /// <summary>Adds one message from the dead letters; false: it does not fit, or is not here yet.</summary>
     private bool AddRedriven(long place, RecordRun run, bool again)
     {
-        if (!group.Dead.TryGet(place, group.State.Dead.End, out var view))
+        if (!group.Dead.TryGet(new OffsetSpan { First = place, End = group.State.Dead.End }, out var view))
             return false;
         if (!DeadLetterRecord.TryRead(view, out var letter))
         {

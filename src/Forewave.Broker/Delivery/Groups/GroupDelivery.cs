@@ -155,7 +155,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     {
         if (Subscriptions.Find(subscription.ConsumerId) is { } before)
         {
-            Loop.Log.ConsumerTakenOver(subscription.ConsumerName, State.Identity.Name.Value, subscription.Output.ConnectionId);
+            Loop.Log.ConsumerTakenOver(subscription.ConsumerName, State.Identity, subscription.Output.ConnectionId);
             Detach(before);
             before.End();
             SubscriptionFrames.WriteEnded(before, ErrorCode.SubscriptionEnded);
@@ -233,7 +233,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         if (missed > 0)
         {
             Loop.Metrics.Missed(missed, MoveReason.Expired);
-            Loop.Log.Missed(State.Identity.Name.Value, State.Identity.Id, Queue.Id, missed, firstRetained, "past retention");
+            Loop.Log.Missed(State.Identity, missed, "past retention", firstRetained);
         }
         return true;
     }
@@ -262,9 +262,9 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
             _paused = full;
             Loop.Metrics.Paused(full);
             if (full)
-                Loop.Log.GroupPaused(State.Identity.Name.Value, State.Identity.Id, Queue.Id, cursor.Unsettled);
+                Loop.Log.GroupPaused(State.Identity, cursor.Unsettled);
             else
-                Loop.Log.GroupResumed(State.Identity.Name.Value, State.Identity.Id, Queue.Id);
+                Loop.Log.GroupResumed(State.Identity);
         }
         return !full;
     }

@@ -18,6 +18,9 @@ internal sealed record GroupIdentity
     /// <summary>Its name.</summary>
     public required GroupName Name { get; init; }
 
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name.Value} ({Id}) of queue {QueueId}";
+
     /// <summary>Writes it.</summary>
     public void Write(RecordWriter writer)
     {

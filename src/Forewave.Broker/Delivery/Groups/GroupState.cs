@@ -137,7 +137,7 @@ internal sealed class GroupState
         {
             var run = RecordRun.Read(ref runs, redriven);
             if (redriven)
-                Dead.HandOut(run.Place, run.First);
+                Dead.HandOut(run);
             else if (record.Kind == LeaseKind.InOrder)
                 Cursor.Read(run.End);
             Cursor.Lease(new ReadyRun(run.First, run.Count, run.Attempt), terms);
@@ -157,7 +157,7 @@ internal sealed class GroupState
         {
             case SettledHow.Nack:
                 var failure = new FailedAttempt { Attempt = run.Attempt, Time = record.Time, Consumer = "", Reason = record.Reason };
-                Cursor.Wait(run.First, run.Count, record.DueTime, failure);
+                Cursor.PutOff(run.First, run.Count, record.DueTime, failure);
                 return;
             case SettledHow.Release:
                 Cursor.Release(run.First, run.Count);
@@ -171,7 +171,7 @@ internal sealed class GroupState
                 Cursor.Read(run.End);
                 break;
             case SettledHow.TakenRedriven:
-                Dead.HandOut(run.Place, run.First);
+                Dead.HandOut(run);
                 break;
             case SettledHow.Ack:
                 break;

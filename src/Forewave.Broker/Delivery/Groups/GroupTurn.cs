@@ -81,7 +81,7 @@ internal sealed class GroupTurn(GroupDelivery group)
         int frameBytes = frame.Write();
         frame.Spend();
         group.Loop.Wrote(subscription);
-        group.Loop.Metrics.Delivered(frame.Messages, frame.Again, frameBytes);
+        group.Loop.Metrics.Delivered(frame, frameBytes);
         return Outcome.Sent;
     }
 
@@ -97,7 +97,7 @@ internal sealed class GroupTurn(GroupDelivery group)
         if (!group.TryRecord(group.Draft(RecordType.Settled, owner: taken)))
             return PutBack();
         frame.Spend();
-        group.Loop.Metrics.Delivered(frame.Messages, frame.Again, taken.Bytes);
+        group.Loop.Metrics.Delivered(frame, taken.Bytes);
         return Outcome.Sent;
     }
 

@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Protocol;
@@ -30,18 +31,18 @@ internal sealed class ReturningConsumer(GroupDelivery group, Subscription subscr
             {
                 if (!Holds(offset, run.Attempt))
                     continue;
-                Add(rest, first, offset, run.Attempt);
+                Add(rest, new OffsetSpan { First = first, End = offset }, run.Attempt);
                 first = offset + 1;
             }
-            Add(rest, first, run.End, run.Attempt);
+            Add(rest, new OffsetSpan { First = first, End = run.End }, run.Attempt);
         }
         return rest;
     }
 
-    private static void Add(List<RecordRun> runs, long first, long end, uint attempt)
+    private static void Add(List<RecordRun> runs, OffsetSpan span, uint attempt)
     {
-        if (end > first)
-            runs.Add(new RecordRun(first, (int)(end - first), attempt));
+        if (span.End > span.First)
+            runs.Add(new RecordRun(span.First, (int)(span.End - span.First), attempt));
     }
 
     private bool Holds(long offset, uint attempt)

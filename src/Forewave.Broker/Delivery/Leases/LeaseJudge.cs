@@ -41,10 +41,8 @@ internal sealed class LeaseJudge
     /// <summary>Judges one run.</summary>
     public void Judge(in SettleItem item)
     {
-        for (long offset = item.First.Value; offset < item.End;)
+        foreach (var part in OffsetSpan.Of(item.First.Value, item.Count))
         {
-            var part = BlockPart.At(offset, item.End);
-            offset += part.Count;
             var block = _cursor.Blocks.Find(part.Number);
             if (block is not null && IsWhollyGood(block, part, item))
                 Append(_good, part.FirstOffset, part.Count, item.Attempt.Value);

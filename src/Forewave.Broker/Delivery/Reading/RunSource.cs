@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Delivery.Timing;
 using Forewave.Protocol;
@@ -54,9 +55,10 @@ internal sealed class RunSource : IDue
 
     private DeliveryLoop Loop => _group.Loop;
 
-    /// <summary>Gives the run with an offset from that offset on. False: it is not here yet, the group is woken when it is.</summary>
-    public bool TryGet(long offset, long end, out RunView view)
+    /// <summary>Gives the run with the first offset wanted, from there on; reads ahead up to the end. False: it is not here yet, the group is woken when it is.</summary>
+    public bool TryGet(OffsetSpan wanted, out RunView view)
     {
+        long offset = wanted.First;
         bool found = TryInRun(offset) || TryInWindow(offset) || TryRecent(offset) || TryAhead(offset);
         if (!found)
         {
@@ -65,8 +67,8 @@ internal sealed class RunSource : IDue
             return false;
         }
         if (_window is not null && _ahead is null && !IsReading)
-            ReadAhead(end);
-        view = new RunView(_run, _skipped, _byteOffset);
+            ReadAhead(wanted.End);
+        view = new RunView(_run) { Skipped = _skipped, ByteOffset = _byteOffset };
         return true;
     }
 

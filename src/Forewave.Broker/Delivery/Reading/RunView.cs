@@ -4,9 +4,15 @@ using Forewave.Storage;
 namespace Forewave.Broker.Delivery.Reading;
 
 /// <summary>The rest of a stored run from an offset on. The bytes are the source's until the frame is written.</summary>
-internal readonly struct RunView(in StoredRun run, int skipped, int byteOffset)
+internal readonly struct RunView(in StoredRun run)
 {
     private readonly StoredRun _run = run;
+
+    /// <summary>Messages of the run before the first of these.</summary>
+    public required int Skipped { get; init; }
+
+    /// <summary>Bytes of the run before the first of these.</summary>
+    public required int ByteOffset { get; init; }
 
     /// <summary>The record's header; its position is that of the whole run's first message.</summary>
     public RecordHeader Header => _run.Header;
@@ -15,13 +21,13 @@ internal readonly struct RunView(in StoredRun run, int skipped, int byteOffset)
     public bool Damaged => _run.Damaged;
 
     /// <summary>Offset of the first message.</summary>
-    public long First => _run.First.Value + skipped;
+    public long First => _run.First.Value + Skipped;
 
     /// <summary>How many messages.</summary>
-    public int Count => _run.Count - skipped;
+    public int Count => _run.Count - Skipped;
 
     /// <summary>The encoded messages.</summary>
-    public ReadOnlyMemory<byte> Messages => _run.Messages[byteOffset..];
+    public ReadOnlyMemory<byte> Messages => _run.Messages[ByteOffset..];
 
     /// <summary>Log position of a message.</summary>
     public LogPosition PositionOf(long offset) => _run.Header.Position.Plus((ulong)(offset - _run.First.Value));

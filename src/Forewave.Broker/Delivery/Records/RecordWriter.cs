@@ -59,8 +59,8 @@ internal sealed class RecordWriter
     public void Text(string text)
     {
         Span<byte> utf8 = stackalloc byte[MaxTextBytes];
-        Encoder encoder = Encoding.UTF8.GetEncoder();
-        encoder.Convert(text, utf8, flush: false, out _, out int length, out _);
+        if (!Encoding.UTF8.TryGetBytes(text, utf8, out int length))
+            Encoding.UTF8.GetEncoder().Convert(text, utf8, flush: false, out _, out length, out _);
         Byte((byte)length);
         Bytes(utf8[..length]);
     }

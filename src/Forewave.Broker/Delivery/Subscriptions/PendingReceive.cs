@@ -25,8 +25,9 @@ internal sealed class PendingReceive(Subscription subscription, ReceiveTerms ter
     /// <inheritdoc/>
     public void Due(DueToken token, DeliveryLoop loop)
     {
-        // Messages that are being read from disk count as there: a pull without a wait would else never see any.
-        if (Subscription.Group is { IsReading: true } && _patience++ < MaxPatience)
+        // Messages that are being read from disk, or whose leases find no room in the log for a moment, count as there: a pull
+        // without a wait would else see none.
+        if ((Subscription.Group is { IsReading: true } || !loop.HasStoreRoom) && _patience++ < MaxPatience)
         {
             loop.Deadlines.Add(this, default, loop.Deadlines.In(Patience));
             return;

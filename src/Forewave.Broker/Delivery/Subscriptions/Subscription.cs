@@ -2,6 +2,7 @@ using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
+using Forewave.Protocol.Frames;
 
 namespace Forewave.Broker.Delivery.Subscriptions;
 
@@ -79,10 +80,10 @@ internal sealed class Subscription : IDeliveryCommand
     internal bool IsHungry => !Ended && !WaitsForDrain && (Receives.Any || CreditMessages > 0 && CreditBytes > 0);
 
     /// <summary>Adds standing credit. For any thread; several additions before the loop's turn are one command.</summary>
-    public void AddCredit(DeliveryLoop loop, uint messages, uint bytes)
+    public void AddCredit(DeliveryLoop loop, in CreditView credit)
     {
-        Interlocked.Add(ref _newMessages, messages);
-        Interlocked.Add(ref _newBytes, bytes);
+        Interlocked.Add(ref _newMessages, credit.Messages);
+        Interlocked.Add(ref _newBytes, credit.Bytes);
         if (Interlocked.Exchange(ref _creditPosted, 1) == 0)
             loop.Post(this);
     }

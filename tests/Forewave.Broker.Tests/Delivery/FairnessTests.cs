@@ -1,0 +1,68 @@
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Tests.Delivery;
+
+public sealed class FairnessTests
+{
+    [Fact]
+    public async Task Group_that_reads_old_messages_costs_the_newest_group_nothing()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        var newest = await stage.SubscribeAsync("q", "newest");
+        for (int i = 0; i < 40; i++)
+            await stage.PublishAsync("q", [.. Enumerable.Repeat(new string('x', 1_000), 100)]);
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        newest = await stage.SubscribeAsync("q", "newest");
+        newest.Credit(10_000);
+        await stage.IdleAsync();
+        await newest.SettleAsync(SettleVerb.Ack, newest.Output.TakeMessages());
+        var oldest = await stage.SubscribeAsync("q", "oldest");
+
+        oldest.Credit(10_000);
+        await stage.PublishAsync("q", "new");
+
+        Assert.Equal(["new"], newest.Output.Messages.Select(message => message.Body));
+        Assert.Equal(4_001, oldest.Output.Messages.Count);
+    }
+
+    [Fact]
+    public async Task Stuck_group_costs_the_others_nothing()
+    {
+        await using var stage = await DeliveryStage.StartAsync(setting => setting with { MaxUnsettled = 10 });
+        var stuck = await stage.SubscribeAsync("q", "stuck");
+        var quick = await stage.SubscribeAsync("q", "quick");
+        stuck.Credit(10_000);
+        quick.Credit(10_000);
+        int got = 0;
+
+        for (int i = 0; i < 10; i++)
+        {
+            await stage.PublishAsync("q", DeliveryStage.Bodies(10));
+            var messages = quick.Output.TakeMessages();
+            got += messages.Count;
+            await quick.SettleAsync(SettleVerb.Ack, messages);
+        }
+
+        Assert.Equal((10, 100), (stuck.Output.Messages.Count, got));
+    }
+
+    [Fact]
+    public async Task Queues_of_one_loop_take_turns()
+    {
+        await using var stage = await DeliveryStage.StartAsync(setting => setting with { Loops = 1 });
+        var one = await stage.SubscribeAsync("one");
+        var two = await stage.SubscribeAsync("two");
+        for (int i = 0; i < 20; i++)
+        {
+            await stage.PublishAsync("one", [.. Enumerable.Repeat(new string('x', 50_000), 4)]);
+            await stage.PublishAsync("two", [.. Enumerable.Repeat(new string('x', 50_000), 4)]);
+        }
+
+        one.Credit(1_000);
+        two.Credit(1_000);
+        await stage.IdleAsync();
+
+        Assert.Equal((80, 80), (one.Output.Messages.Count, two.Output.Messages.Count));
+    }
+}

@@ -1,0 +1,67 @@
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Tests.Delivery;
+
+/// <summary>A store that now and then has no room, or no disk left, for an append of delivery.</summary>
+internal sealed class NarrowStore(IStore store, Random random) : IStore
+{
+    public int Refusals { get; private set; }
+
+    public PartitionNumber Partition => store.Partition;
+
+    public Epoch Epoch => store.Epoch;
+
+    public LogPosition Tail => store.Tail;
+
+    public LogPosition Committed => store.Committed;
+
+    public int MaxAppendBytes => store.MaxAppendBytes;
+
+    public StoreUsage Usage => store.Usage;
+
+    public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first)
+    {
+        lock (random)
+        {
+            if (records[0].Type != RecordType.Published && random.Next(3) == 0)
+            {
+                Refusals++;
+                first = LogPosition.None;
+                return AppendOutcome.NoRoom;
+            }
+        }
+        return store.TryAppend(records, out first);
+    }
+
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellation) => await Task.Yield();
+
+    public ValueTask<RecoveryReport> RecoverAsync(IStateFold fold, CancellationToken cancellation) => store.RecoverAsync(fold, cancellation);
+
+    public void Start(ICommitObserver observer) => store.Start(observer);
+
+    public bool TryAwaitCommit(LogPosition position, ICommitOwner owner, long token) => store.TryAwaitCommit(position, owner, token);
+
+    public void Dispatch(uint queue, Offset first, in CommittedRecord record) => store.Dispatch(queue, first, record);
+
+    public bool TryReadRecent(uint queue, Offset offset, out StoredRun run) => store.TryReadRecent(queue, offset, out run);
+
+    public ValueTask<StoredRuns> ReadAsync(uint queue, Offset offset, int maxBytes, CancellationToken cancellation) =>
+        store.ReadAsync(queue, offset, maxBytes, cancellation);
+
+    public ValueTask<Offset> FindByTimeAsync(uint queue, Timestamp time, CancellationToken cancellation) =>
+        store.FindByTimeAsync(queue, time, cancellation);
+
+    public ValueTask<StoredRuns?> ReadMessageAsync(LogPosition position, CancellationToken cancellation) =>
+        store.ReadMessageAsync(position, cancellation);
+
+    public QueueExtent Extent(uint queue) => store.Extent(queue);
+
+    public void Expire(uint queue, Offset firstRetained) => store.Expire(queue, firstRetained);
+
+    public ValueTask CheckpointAsync(IStateSource source, CancellationToken cancellation) => store.CheckpointAsync(source, cancellation);
+
+    public ValueTask<ReclaimReport> ReclaimAsync(CancellationToken cancellation) => store.ReclaimAsync(cancellation);
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+}

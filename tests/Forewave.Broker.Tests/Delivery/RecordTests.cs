@@ -1,0 +1,109 @@
+using Forewave.Broker.Delivery.Cursors;
+using Forewave.Broker.Delivery.DeadLetters;
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Records;
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Tests.Delivery;
+
+public sealed class RecordTests
+{
+    [Fact]
+    public void Records_are_refused_when_they_are_cut_anywhere()
+    {
+        foreach (var (payload, read) in Samples())
+        {
+            read(payload);
+            for (int length = 0; length < payload.Length; length++)
+                Assert.Throws<InvalidDataException>(() => read(payload[..length]));
+        }
+    }
+
+    [Fact]
+    public void Records_of_a_newer_version_are_refused()
+    {
+        foreach (var (payload, read) in Samples())
+        {
+            payload[0] = 2;
+            Assert.Throws<InvalidDataException>(() => read(payload));
+        }
+    }
+
+    [Fact]
+    public void Dead_letter_reads_back_as_it_was_written()
+    {
+        var letter = Letter();
+        var writer = new RecordWriter();
+        letter.Write(writer);
+
+        var read = DeadLetterRecord.Read(writer.Written);
+
+        Assert.Equal(letter.History, read.History);
+        Assert.Equal(letter.Message.ToArray(), read.Message.ToArray());
+        Assert.Equal(letter with { History = [], Message = default }, read with { History = [], Message = default });
+    }
+
+    [Fact]
+    public void Text_is_cut_at_a_character_when_it_is_too_long()
+    {
+        var writer = new RecordWriter();
+        writer.Text(new string('é', 200));
+
+        var reader = new RecordReader(writer.Written.Span);
+
+        Assert.Equal(new string('é', 127), reader.Text());
+        Assert.Equal(0, reader.Remaining);
+    }
+
+    private static IEnumerable<(byte[] Payload, Action<byte[]> Read)> Samples()
+    {
+        var writer = new RecordWriter();
+        int place = new LeasedRecord
+        {
+            Kind = LeaseKind.InOrder, Consumer = new ConsumerId(7), ConsumerName = "c", Time = 1, VisibilityMilliseconds = 2, Epoch = 3,
+        }.Write(writer);
+        new RecordRun(1, 2, 3).Write(writer, withPlace: false);
+        writer.FillUInt32(place, 1);
+        yield return (Taken(writer), payload => Group().Apply(RecordType.Leased, 0, payload));
+
+        place = new SettledRecord { How = SettledHow.Nack, Time = 1, DueTime = 2, Reason = "no" }.Write(writer);
+        new RecordRun(1, 2, 3).Write(writer, withPlace: false);
+        writer.FillUInt32(place, 1);
+        yield return (Taken(writer), payload => Group().Apply(RecordType.Settled, 0, payload));
+
+        place = new ExtendedRecord(1, 2, 0).Write(writer);
+        new RecordRun(1, 2, 3).Write(writer, withPlace: false);
+        writer.FillUInt32(place, 1);
+        yield return (Taken(writer), payload => Group().Apply(RecordType.Extended, 0, payload));
+
+        new CursorMovedRecord(MoveReason.Expired) { Missed = 1, Lowest = 2 }.Write(writer);
+        yield return (Taken(writer), payload => Group().Apply(RecordType.CursorMoved, 3, payload));
+
+        new GroupChangedRecord(false, Group().Identity, GroupOptions.Default).Write(writer);
+        yield return (Taken(writer), payload => GroupChangedRecord.Read(payload));
+
+        Letter().Write(writer);
+        yield return (Taken(writer), payload => DeadLetterRecord.Read(payload));
+
+        Group().Write(writer);
+        yield return (Taken(writer), payload => GroupState.Read(new StatePart(StateKind.Group, 1, default, default), payload));
+    }
+
+    private static byte[] Taken(RecordWriter writer)
+    {
+        byte[] payload = writer.Written.ToArray();
+        writer.Clear();
+        return payload;
+    }
+
+    private static GroupState Group() =>
+        new(new GroupIdentity { Id = 1, QueueId = 2, DeadIndex = 3, Name = new GroupName("g") }, GroupOptions.Default, 1);
+
+    private static DeadLetterRecord Letter() => new()
+    {
+        Offset = 5, Reason = "why", DeathTime = 6, Position = LogPosition.FromBits(7), PublishTime = 8, Producer = 9,
+        History = [new FailedAttempt { Attempt = 1, Time = 2, Consumer = "c", Reason = "r" }],
+        Message = new byte[] { 0x7A, 1, 2 },
+    };
+}
