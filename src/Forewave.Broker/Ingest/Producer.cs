@@ -19,7 +19,7 @@ internal sealed class Producer
         Sequences = new SequenceWindow(memory);
     }
 
-    /// <summary>Guards <see cref="Sequences"/>, <see cref="MayJump"/> and <see cref="IsForgotten"/>.</summary>
+    /// <summary>Guards <see cref="Sequences"/> and <see cref="MayJump"/>.</summary>
     public Lock Gate { get; } = new();
 
     /// <summary>The number that its records carry.</summary>
@@ -44,16 +44,19 @@ internal sealed class Producer
     /// </summary>
     public bool MayJump { get; set; }
 
-    /// <summary>It was idle for too long and is no longer in the catalogue.</summary>
-    public bool IsForgotten { get; set; }
-
-    /// <summary>Unix time in milliseconds when it was last seen.</summary>
+    /// <summary>Unix time in milliseconds when it was last seen; not kept up to date while it has open handles.</summary>
     public long LastSeen { get; set; }
 
     /// <summary>Connections that have a handle for it.</summary>
     public int OpenHandles => Volatile.Read(ref _openHandles);
 
+    /// <summary>Another connection has a handle for it.</summary>
     public void HandleOpened() => Interlocked.Increment(ref _openHandles);
 
-    public void HandleClosed() => Interlocked.Decrement(ref _openHandles);
+    /// <summary>A connection with a handle for it ended; from <paramref name="now"/> on (Unix milliseconds) it may be idle.</summary>
+    public void HandleClosed(long now)
+    {
+        LastSeen = now;
+        Interlocked.Decrement(ref _openHandles);
+    }
 }

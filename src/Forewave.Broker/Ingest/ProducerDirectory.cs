@@ -43,6 +43,9 @@ internal sealed class ProducerDirectory : IProducerNames
     public ReadOnlyMemory<byte> NameOf(uint producerNumber) =>
         _byNumber.TryGetValue(producerNumber, out var producer) ? producer.Name : [];
 
+    /// <summary>The clock as records have it: Unix time in milliseconds.</summary>
+    public long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>The producer with a number, or null.</summary>
     public Producer? Find(uint number) => _byNumber.GetValueOrDefault(number);
 
@@ -60,7 +63,7 @@ internal sealed class ProducerDirectory : IProducerNames
         {
             if (_byId.TryGetValue(id, out producer) && producer.Name.AsSpan().SequenceEqual(utf8))
             {
-                producer.LastSeen = Now();
+                producer.LastSeen = Now;
                 producer.HandleOpened();
                 return AppendOutcome.Appended;
             }
@@ -73,7 +76,7 @@ internal sealed class ProducerDirectory : IProducerNames
     /// <summary>Forgets those that were idle for too long and that no connection has open.</summary>
     public int ForgetIdle()
     {
-        long before = Now() - (long)Limits.ProducerIdle.TotalMilliseconds;
+        long before = Now - (long)Limits.ProducerIdle.TotalMilliseconds;
         int forgotten = 0;
         foreach (var producer in _byNumber.Values)
         {
@@ -126,7 +129,7 @@ internal sealed class ProducerDirectory : IProducerNames
             _byId[id] = producer;
         }
         producer.Name = name;
-        producer.LastSeen = Now();
+        producer.LastSeen = Now;
         producer.HandleOpened();
         return outcome;
     }
@@ -138,6 +141,4 @@ internal sealed class ProducerDirectory : IProducerNames
         lock (producer.Gate)
             producer.Sequences.Clear();
     }
-
-    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -91,13 +91,13 @@ internal sealed class ProducerState
         }
     }
 
-    private static void WriteProducer(StateWriter writer, Producer producer)
+    private void WriteProducer(StateWriter writer, Producer producer)
     {
         var sequences = producer.Sequences;
         writer.UInt32(producer.Number);
         producer.Id.WriteTo(writer.Take(ProducerId.ByteLength));
         writer.ShortBytes(producer.Name);
-        writer.UInt64((ulong)producer.LastSeen);
+        writer.UInt64((ulong)(producer.OpenHandles > 0 ? _producers.Now : producer.LastSeen));
         writer.UInt64(sequences.Last);
         writer.UInt32((uint)sequences.RunCount);
         for (int i = 0; i < sequences.RunCount; i++)

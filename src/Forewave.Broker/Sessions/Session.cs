@@ -222,7 +222,7 @@ internal sealed class Session : IPublishingSession
     {
         Output.Close(abort: false);
         foreach (var producer in Producers.All)
-            producer.HandleClosed();
+            producer.HandleClosed(Parts.Producers.Now);
         foreach (var subscription in Subscriptions.All)
             Parts.Delivery.Of(subscription.Queue.Id).Post(new ConnectionClosedCommand(subscription));
         await Errands.EndAsync();
