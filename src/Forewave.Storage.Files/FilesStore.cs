@@ -98,7 +98,11 @@ public sealed class FilesStore : IStore
     }
 
     /// <inheritdoc/>
-    public void Start(ICommitObserver observer) => Running.Start(_pumps, observer);
+    public void Start(ICommitObserver observer)
+    {
+        _parts.Indexes.Replayed();
+        Running.Start(_pumps, observer);
+    }
 
     /// <inheritdoc/>
     public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first) => Running.TryAppend(records, out first);
@@ -150,12 +154,17 @@ public sealed class FilesStore : IStore
     public async ValueTask<ReclaimReport> ReclaimAsync(CancellationToken cancellation) => await Running.Reclaim.RunAsync(cancellation);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _running?.Dispose();
+        if (_running is not null)
+        {
+            await _running.Checkpoints.CloseAsync();
+            await _running.Reclaim.CloseAsync();
+            _running.Dispose();
+        }
+
         _parts.Indexes.Dispose();
         _parts.Segments.Dispose();
         _folder.Dispose();
-        return ValueTask.CompletedTask;
     }
 }

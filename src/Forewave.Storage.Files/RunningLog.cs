@@ -82,6 +82,10 @@ internal sealed class RunningLog : IDisposable
         _writing = pumps.Start("forewave-log", _writer.Step);
         _answering = pumps.Start("forewave-commit", Answers.Step);
         Answers.RunOn(_answering, _writing, Fail);
+
+        // One of them may have failed before all were there to be woken.
+        _writing.Signal();
+        _answering.Signal();
     }
 
     public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first)

@@ -24,6 +24,13 @@ internal static class StoreFailures
         $"The partition stopped because of a fault of the broker: {bug.GetType().Name} while a commit was answered. Report it with the log, and start the broker again.",
         bug);
 
+    /// <summary>
+    /// The disk refused for want of space, and everybody knows what is on it: nobody has to stop. A sync that failed is no
+    /// such thing, whatever its error: what was to be synced may be lost, and a later sync would not tell.
+    /// </summary>
+    public static bool IsRefusal(this DiskException failure) =>
+        failure.Kind == DiskErrorKind.DiskFull && failure.Operation is not (DiskOperationKind.Sync or DiskOperationKind.SyncFolder);
+
     /// <summary>The folder could not be opened.</summary>
     public static StoreException OfOpening(DiskException cause) => new(
         cause.Kind switch

@@ -19,6 +19,7 @@ namespace Forewave.Storage.Files.Checkpoints;
 internal sealed class CheckpointRound
 {
     private readonly SemaphoreSlim _one = new(1);
+    private readonly CancellationTokenSource _closing = new();
     private readonly IDisk _disk;
     private readonly RecoveryParts _parts;
     private readonly SegmentLog _log;
@@ -47,12 +48,18 @@ internal sealed class CheckpointRound
     /// <summary>See <see cref="IStore.CheckpointAsync"/>.</summary>
     public async Task TakeAsync(IStateSource source, CancellationToken cancellation)
     {
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
         await _one.WaitAsync(cancellation);
         try
         {
-            await TakeOneAsync(source, cancellation);
+            either.Token.ThrowIfCancellationRequested();
+            await TakeOneAsync(source, either.Token);
         }
-        catch (DiskException full) when (full.Kind == DiskErrorKind.DiskFull)
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            throw new StoreException(ErrorCode.ShuttingDown, "No checkpoint was taken: the store is closing.");
+        }
+        catch (DiskException full) when (full.IsRefusal())
         {
             throw new StoreException(ErrorCode.DiskFull, $"No checkpoint was taken: {full.Message}", full);
         }
@@ -68,6 +75,17 @@ internal sealed class CheckpointRound
         }
     }
 
+    /// <summary>
+    /// Cancels the one that is being taken and waits for its end; later ones are refused. The folder's lock is held until then:
+    /// another process must not find this one at work on MANIFEST.
+    /// </summary>
+    public async Task CloseAsync()
+    {
+        await _closing.CancelAsync();
+        await _one.WaitAsync(CancellationToken.None);
+        _one.Release();
+    }
+
     private async Task TakeOneAsync(IStateSource source, CancellationToken cancellation)
     {
         long begun = Interlocked.Increment(ref _begun);
@@ -80,6 +98,11 @@ internal sealed class CheckpointRound
             isNamed = true;
             _log.Update(manifest => manifest with { Checkpoint = last + 1, ReplayFrom = replay.Place, ReplayPosition = replay.Position });
             DropSummaries(replay.Place.Segment);
+        }
+        catch (DiskException full) when (full.IsRefusal())
+        {
+            isNamed = false;
+            throw;
         }
         finally
         {
@@ -156,13 +179,13 @@ internal sealed class CheckpointRound
         }
     }
 
-    // The nearest record at or before the first that some part may lack; never before where replay begins now.
+    // The nearest noted record at or before the last that every part has: it is committed, so replay finds a record there and
+    // with it the time before which the clock must not go. Never before where replay begins now.
     private ReplayStart PlaceOf(LogPosition covered)
     {
-        LogPosition wanted = LogPosition.FromBits(covered.Bits + 1);
         Manifest manifest = _parts.Manifests.Current;
-        if (_parts.Segments.Find(wanted) is { } segment
-            && segment.Positions.TryFind(wanted, out int recordByte, out LogPosition first)
+        if (_parts.Segments.Find(covered) is { } segment
+            && segment.Positions.TryFind(covered, out int recordByte, out LogPosition first)
             && first > manifest.ReplayPosition)
         {
             return new ReplayStart(new LogPlace(segment.Number, recordByte), first);

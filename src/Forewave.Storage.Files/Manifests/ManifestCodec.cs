@@ -48,7 +48,7 @@ internal static class ManifestCodec
         WriteU64(bytes, 48, manifest.ReplayPosition.Bits);
         WriteU32(bytes, 56, manifest.ReplayFrom.Segment.Value);
         WriteU32(bytes, 60, (uint)manifest.ReplayFrom.Byte);
-        WriteU32(bytes, 64, manifest.NextGeneration.Salt);
+        WriteU32(bytes, 64, manifest.NextGeneration.Salt.Value);
         int at = MinBytes;
         foreach (SegmentEntry entry in manifest.Segments)
         {
@@ -82,7 +82,7 @@ internal static class ManifestCodec
                 $"The data folder has format {version}, this program reads up to {Version}. Start the version that wrote it.");
         }
 
-        uint salt = ReadU32(bytes, 64);
+        FolderSalt salt = new(ReadU32(bytes, 64));
         return new Manifest
         {
             Partition = new PartitionNumber((ushort)ReadU32(bytes, 16)),
@@ -97,7 +97,7 @@ internal static class ManifestCodec
         };
     }
 
-    private static ImmutableArray<SegmentEntry> ReadEntries(ReadOnlySpan<byte> bytes, int count, uint salt)
+    private static ImmutableArray<SegmentEntry> ReadEntries(ReadOnlySpan<byte> bytes, int count, FolderSalt salt)
     {
         ImmutableArray<SegmentEntry>.Builder entries = ImmutableArray.CreateBuilder<SegmentEntry>(count);
         for (int i = 0; i < count; i++)

@@ -6,7 +6,7 @@ namespace Forewave.Storage.Files.Manifests;
 /// <summary>
 /// Holds the folder's MANIFEST and replaces it atomically: new file, sync, rename, sync of the folder. Thread-safe; updates
 /// follow one another. After a <see cref="DiskException"/> the file on disk is the old one or the new one, nobody knows
-/// which: the store has to stop, unless the kind is <see cref="DiskErrorKind.DiskFull"/> (then it is the old one).
+/// which: the store has to stop, unless it is a refusal (<see cref="StoreFailures.IsRefusal"/>: then it is the old one).
 /// </summary>
 internal sealed class ManifestStore
 {

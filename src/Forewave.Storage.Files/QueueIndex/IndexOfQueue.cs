@@ -76,6 +76,16 @@ internal sealed class IndexOfQueue
         }
     }
 
+    /// <summary>Makes a new index begin at an offset.</summary>
+    public void BeginAt(long first)
+    {
+        lock (_lock)
+        {
+            _firstRetained = first;
+            _end = first;
+        }
+    }
+
     /// <summary>The run that holds an offset, if memory knows it.</summary>
     public bool TryFind(long offset, out IndexEntry run)
     {

@@ -23,6 +23,7 @@ internal sealed class QueueIndexes : IDisposable
     private readonly ConcurrentQueue<IndexOfQueue> _gone = new();
     private readonly BlockFiles _blocks;
     private BlockUse _use = new(0);
+    private volatile bool _isReplaying = true;
 
     public QueueIndexes(IDisk disk, DiskPath folder, int cachedBlocks = DefaultCachedBlocks) =>
         _blocks = new BlockFiles(disk, folder, new BlockCache(cachedBlocks));
@@ -54,7 +55,20 @@ internal sealed class QueueIndexes : IDisposable
 
     /// <summary>Gives a run its place; one that is known already is ignored.</summary>
     /// <exception cref="InvalidOperationException">It leaves a gap: a bug of the caller.</exception>
-    public void Append(uint queue, in IndexEntry run, int payloadBytes) => OfQueue(queue).Append(run, payloadBytes);
+    public void Append(uint queue, in IndexEntry run, int payloadBytes)
+    {
+        // A checkpoint's index may be younger than the engine's parts: then this queue was deleted between the two, and the
+        // replay comes to its deletion yet.
+        if (_isReplaying && run.First > Offset.First && !_queues.ContainsKey(queue))
+        {
+            OfQueue(queue).BeginAt(run.First.Value);
+        }
+
+        OfQueue(queue).Append(run, payloadBytes);
+    }
+
+    /// <summary>The log is replayed: from now on an append that leaves a gap is a bug.</summary>
+    public void Replayed() => _isReplaying = false;
 
     /// <summary>The run that holds an offset, if memory knows it; costs a lock and a search in memory.</summary>
     public bool TryFind(uint queue, Offset offset, out IndexEntry run)

@@ -109,7 +109,7 @@ internal sealed class StoreFolder : IDisposable
         {
             Partition = _options.Partition,
             SegmentBytes = _options.SegmentBytes,
-            NextGeneration = new Generation(1, BinaryPrimitives.ReadUInt32LittleEndian(RandomNumberGenerator.GetBytes(sizeof(uint)))),
+            NextGeneration = new Generation(1, new FolderSalt(BinaryPrimitives.ReadUInt32LittleEndian(RandomNumberGenerator.GetBytes(sizeof(uint))))),
         };
     }
 

@@ -5,11 +5,8 @@ namespace Forewave.Storage.Files.Segments;
 /// file is never taken for a new one.
 /// </summary>
 /// <param name="Value">Never used twice in a folder.</param>
-/// <param name="Salt">
-/// The folder's own number, drawn when it was made: part of every header's CRC though not of the header. So nobody who does not
-/// read the folder can publish a body in which bytes pass for a record, where a torn tail is searched for one.
-/// </param>
-internal readonly record struct Generation(uint Value, uint Salt)
+/// <param name="Salt">The folder's.</param>
+internal readonly record struct Generation(uint Value, FolderSalt Salt)
 {
     public Generation Next => Plus(1);
 

@@ -157,7 +157,7 @@ internal static class RecordCodec
     {
         Span<byte> covered = stackalloc byte[HeaderBytes];
         record[PayloadCrcAt..HeaderBytes].CopyTo(covered);
-        BinaryPrimitives.WriteUInt32LittleEndian(covered[(HeaderBytes - PayloadCrcAt)..], generation.Salt);
+        BinaryPrimitives.WriteUInt32LittleEndian(covered[(HeaderBytes - PayloadCrcAt)..], generation.Salt.Value);
         return Checksum.Of(covered);
     }
 }

@@ -42,7 +42,7 @@ internal readonly record struct SegmentHeader(SegmentNumber Number, Generation G
         BinaryPrimitives.WriteUInt32LittleEndian(block[20..], Generation.Value);
         BinaryPrimitives.WriteInt32LittleEndian(block[24..], SegmentBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(block[28..], Partition.Value);
-        BinaryPrimitives.WriteUInt32LittleEndian(block[32..], Generation.Salt);
+        BinaryPrimitives.WriteUInt32LittleEndian(block[32..], Generation.Salt.Value);
         BinaryPrimitives.WriteUInt32LittleEndian(block[8..], Checksum.Of(block[12..UsedBytes]));
     }
 
@@ -68,7 +68,7 @@ internal readonly record struct SegmentHeader(SegmentNumber Number, Generation G
 
         return new SegmentHeader(
             new SegmentNumber(BinaryPrimitives.ReadUInt32LittleEndian(block[16..])),
-            new Generation(BinaryPrimitives.ReadUInt32LittleEndian(block[20..]), BinaryPrimitives.ReadUInt32LittleEndian(block[32..])),
+            new Generation(BinaryPrimitives.ReadUInt32LittleEndian(block[20..]), new FolderSalt(BinaryPrimitives.ReadUInt32LittleEndian(block[32..]))),
             BinaryPrimitives.ReadInt32LittleEndian(block[24..]),
             new PartitionNumber((ushort)BinaryPrimitives.ReadUInt32LittleEndian(block[28..])));
     }

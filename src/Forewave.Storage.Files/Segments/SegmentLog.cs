@@ -26,7 +26,19 @@ internal sealed class SegmentLog
     public Segment Prepare(SegmentFileId file)
     {
         Segment? segment = null;
-        _manifest.Update(manifest =>
+        try
+        {
+            _manifest.Update(Add);
+        }
+        catch
+        {
+            segment?.Parts[0].Handle?.Dispose();
+            throw;
+        }
+
+        return segment ?? throw new InvalidOperationException("the manifest was not changed");
+
+        Manifest Add(Manifest manifest)
         {
             segment = New(manifest, manifest.NextSegment, new SegmentPart(file, manifest.NextGeneration, SegmentLayout.HeaderBytes));
             SegmentEntry entry = new(segment.Number, file, segment.Generation, SegmentLayout.HeaderBytes, LogPosition.None);
@@ -37,8 +49,7 @@ internal sealed class SegmentLog
                 NextGeneration = manifest.NextGeneration.Next,
                 Segments = known.Segments.Add(entry),
             };
-        });
-        return segment ?? throw new InvalidOperationException("the manifest was not changed");
+        }
     }
 
     /// <summary>Changes MANIFEST, filling in what is known of the segments by now.</summary>
@@ -48,8 +59,17 @@ internal sealed class SegmentLog
     private Segment New(Manifest manifest, SegmentNumber number, SegmentPart part)
     {
         IDiskFile handle = _disk.Open(part.File.Path, DiskOpen.OpenExisting);
-        new SegmentHeader(number, part.Generation, manifest.SegmentBytes, manifest.Partition).WriteTo(handle);
-        handle.Sync();
+        try
+        {
+            new SegmentHeader(number, part.Generation, manifest.SegmentBytes, manifest.Partition).WriteTo(handle);
+            handle.Sync();
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+
         part.Handle = handle;
         return new Segment(number, part);
     }

@@ -50,7 +50,7 @@ internal sealed class SegmentPreparer : IDisposable
     /// <summary>Prepares one segment or fills one piece of a spare file; false: all is ready, or the disk is full.</summary>
     public bool Step()
     {
-        if (_hasFailed || _gather.Failure is not null)
+        if (_hasFailed || _gather.Failure is not null || _gather.IsClosed)
         {
             return false;
         }
@@ -59,7 +59,7 @@ internal sealed class SegmentPreparer : IDisposable
         {
             return TryPrepare() || TryGrow();
         }
-        catch (DiskException full) when (full.Kind == DiskErrorKind.DiskFull)
+        catch (DiskException full) when (full.IsRefusal())
         {
             _growthFailed = true;
             NoteFullness();
@@ -89,8 +89,16 @@ internal sealed class SegmentPreparer : IDisposable
             return false;
         }
 
-        _gather.AddPrepared(_log.Prepare(file));
-        return true;
+        try
+        {
+            _gather.AddPrepared(_log.Prepare(file));
+            return true;
+        }
+        catch (DiskException full) when (full.IsRefusal())
+        {
+            _spares.Add(file);
+            throw;
+        }
     }
 
     private bool TryGrow()
@@ -106,13 +114,23 @@ internal sealed class SegmentPreparer : IDisposable
             return false;
         }
 
-        if (_growth.Step(_spares, out SegmentFileId whole))
+        try
         {
-            _spares.Add(whole);
-            NoteFullness();
-        }
+            if (_growth.Step(_spares, out SegmentFileId whole))
+            {
+                _spares.Add(whole);
+                NoteFullness();
+            }
 
-        return true;
+            return true;
+        }
+        catch (DiskException full) when (full.Kind == DiskErrorKind.DiskFull)
+        {
+            // Even in a sync: the file is gone, and nobody knew of it.
+            _growthFailed = true;
+            NoteFullness();
+            return false;
+        }
     }
 
     private bool CanGrow => !_growthFailed && _options.Disk.FreeBytes - _options.SegmentBytes >= _options.MinFreeBytes;

@@ -60,6 +60,11 @@ internal sealed class SpareSegments
     /// </summary>
     public void Return(SegmentFileId file, int enough = int.MaxValue)
     {
+        if (!_disk.Exists(file.Path))
+        {
+            return;
+        }
+
         if (Count < enough && IsWhole(file.Path))
         {
             Add(file);

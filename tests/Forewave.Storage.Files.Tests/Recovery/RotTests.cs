@@ -49,7 +49,7 @@ public sealed class RotTests
         byte[] forged = new byte[RecordCodec.HeaderBytes];
         RecordHeader header = new() { Type = RecordType.Purged, Position = new LogPosition(new Epoch(1), 100), Count = 1, Time = default, Queue = 1, Sequence = 2 };
         RecordCodec.WriteFields(forged, header, new PayloadSeal(0, Checksum.Of([])), RecordFlags.None);
-        RecordCodec.Seal(forged, new Generation(1, 0), startsGroup: true);
+        RecordCodec.Seal(forged, new Generation(1, default), startsGroup: true);
         DiskPath segment;
         using (OpenStore open = OpenStore.Open(disk))
         {

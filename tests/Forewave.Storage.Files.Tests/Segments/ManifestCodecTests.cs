@@ -42,15 +42,15 @@ public sealed class ManifestCodecTests
         Partition = new PartitionNumber(7),
         SegmentBytes = 64 * 1024 * 1024,
         Epoch = new Epoch(5),
-        NextGeneration = new Generation(11),
+        NextGeneration = new Generation(11, new FolderSalt(0x5A17)),
         NextSegment = new SegmentNumber(9),
         Checkpoint = 3,
         ReplayFrom = new LogPlace(new SegmentNumber(4), 8192),
         ReplayPosition = new LogPosition(new Epoch(2), 100),
         Segments =
         [
-            new SegmentEntry(new SegmentNumber(4), new SegmentFileId(2), new Generation(6), 4096, new LogPosition(new Epoch(2), 40)),
-            new SegmentEntry(new SegmentNumber(8), new SegmentFileId(1), new Generation(10), 4096, LogPosition.None),
+            new SegmentEntry(new SegmentNumber(4), new SegmentFileId(2), new Generation(6, new FolderSalt(0x5A17)), 4096, new LogPosition(new Epoch(2), 40)),
+            new SegmentEntry(new SegmentNumber(8), new SegmentFileId(1), new Generation(10, new FolderSalt(0x5A17)), 4096, LogPosition.None),
         ],
     };
 }

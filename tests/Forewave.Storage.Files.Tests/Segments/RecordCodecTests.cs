@@ -5,7 +5,7 @@ namespace Forewave.Storage.Files.Tests.Segments;
 
 public sealed class RecordCodecTests
 {
-    private static readonly Generation Written = new(0x0A0B0C0D);
+    private static readonly Generation Written = new(0x0A0B0C0D, new FolderSalt(0x5A17));
 
     [Fact]
     public void Header_comes_back_when_it_is_read()
@@ -16,7 +16,6 @@ public sealed class RecordCodecTests
 
         Assert.True(isRecord);
         Assert.Equal(header, stored.Header);
-        Assert.Equal(Written, stored.Generation);
         Assert.Equal(RecordFlags.GroupStart | RecordFlags.JoinsNext, stored.Flags);
         Assert.Equal(5, stored.PayloadBytes);
         Assert.Equal(Checksum.Of("hello"u8), stored.PayloadCrc);
@@ -56,12 +55,20 @@ public sealed class RecordCodecTests
     }
 
     [Fact]
+    public void Header_is_refused_when_it_is_of_another_folder()
+    {
+        byte[] record = Sample(out _);
+
+        Assert.False(RecordCodec.TryRead(record, Written with { Salt = new FolderSalt(1) }, out _));
+    }
+
+    [Fact]
     public void Draft_is_no_record_when_it_is_not_sealed()
     {
         byte[] record = new byte[72];
         RecordCodec.WriteDraft(record, Draft(), Position, Time);
 
-        Assert.False(RecordCodec.TryRead(record, new Generation(0), out _));
+        Assert.False(RecordCodec.TryRead(record, new Generation(0, default), out _));
         Assert.False(RecordCodec.TryRead(record, Written, out _));
     }
 
