@@ -204,7 +204,7 @@ public sealed class DamageTests
     }
 
     private static List<LogPosition> PublishedOf(OpenStore store) => store.Fold.Applied
-        .Where(applied => applied.Record.Header.Type == RecordType.Published)
+        .Where(applied => applied.Record.Header.Type == RecordType.Published && applied.Payload.Length > 0)
         .Select(applied => applied.Record.Header.Position)
         .ToList();
 
