@@ -78,6 +78,18 @@ internal sealed class BlockFiles : IDisposable
         }
     }
 
+    /// <summary>Whether every file that a checkpoint knows of is there.</summary>
+    public bool Exist(BlockUse use)
+    {
+        bool exist = true;
+        for (uint file = 0; exist && file * BlocksPerFile < use.Length; file++)
+        {
+            exist = _disk.Exists(PathOf(file));
+        }
+
+        return exist;
+    }
+
     /// <summary>Takes a number for a block that will be written now.</summary>
     public BlockNumber Take()
     {

@@ -76,6 +76,44 @@ internal sealed class IndexOfQueue
         }
     }
 
+    /// <summary>What the index files have to know of this queue; null: nothing.</summary>
+    public IndexGap? Gap
+    {
+        get
+        {
+            lock (_lock)
+            {
+                bool hasBlocks = _leaves.Count + _directories.Count > 0;
+                return hasBlocks ? new IndexGap(_queue.Value, new Offset(_firstRetained), _tail.Runs[0]) : null;
+            }
+        }
+    }
+
+    /// <summary>Writes new blocks instead of those that are lost; the numbers and the tail stay.</summary>
+    public void Rebuild(ReadOnlySpan<IndexEntry> runs)
+    {
+        lock (_lock)
+        {
+            (long firstRetained, long bytes, long oldestTime) = (_firstRetained, _bytes, _oldestTime);
+            IndexEntry[] tail = _tail.Runs.ToArray();
+            _directories.Clear();
+            _leaves.Clear();
+            _tail.Clear();
+            _end = runs.IsEmpty ? tail[0].First.Value : runs[0].First.Value;
+            foreach (ref readonly IndexEntry run in runs)
+            {
+                Append(run, 0);
+            }
+
+            foreach (ref readonly IndexEntry run in tail.AsSpan())
+            {
+                Append(run, 0);
+            }
+
+            (_firstRetained, _bytes, _oldestTime) = (Math.Max(firstRetained, runs.IsEmpty ? tail[0].First.Value : 1), bytes, oldestTime);
+        }
+    }
+
     /// <summary>Makes a new index begin at an offset.</summary>
     public void BeginAt(long first)
     {

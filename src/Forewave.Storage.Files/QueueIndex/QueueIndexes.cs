@@ -19,14 +19,19 @@ internal sealed class QueueIndexes : IDisposable
     /// <summary>Blocks of 1 KiB that are kept in memory.</summary>
     public const int DefaultCachedBlocks = 4096;
 
+    // There while the files do not match the last durable checkpoint.
+    private static readonly DiskPath RebuiltMark = new("INDEX-REBUILT");
+
     private readonly ConcurrentDictionary<uint, IndexOfQueue> _queues = new();
     private readonly ConcurrentQueue<IndexOfQueue> _gone = new();
     private readonly BlockFiles _blocks;
+    private readonly IDisk _disk;
     private BlockUse _use = new(0);
+    private bool _isRebuilt;
     private volatile bool _isReplaying = true;
 
     public QueueIndexes(IDisk disk, DiskPath folder, int cachedBlocks = DefaultCachedBlocks) =>
-        _blocks = new BlockFiles(disk, folder, new BlockCache(cachedBlocks));
+        (_disk, _blocks) = (disk, new BlockFiles(disk, folder, new BlockCache(cachedBlocks)));
 
     /// <summary>Bytes of the index files.</summary>
     public long DiskBytes => _blocks.DiskBytes;
@@ -46,6 +51,31 @@ internal sealed class QueueIndexes : IDisposable
             OfQueue(queue).ReadFrom(snapshot);
         }
     }
+
+    /// <summary>
+    /// The parts that are loaded refer to files that are not there, or that were rebuilt and are in no checkpoint yet.
+    /// </summary>
+    public bool IsMissing => _use.Length > 0 && (!_blocks.Exist(_use) || _disk.Exists(RebuiltMark));
+
+    /// <summary>Instead of <see cref="Open"/>: begins with empty files; <see cref="Rebuild"/> of each gap follows.</summary>
+    /// <returns>What is lost with the files.</returns>
+    public List<IndexGap> BeginRebuild()
+    {
+        // Blocks have other numbers from now on than the checkpoint says: until there is another one, every opening rebuilds.
+        if (!_disk.Exists(RebuiltMark))
+        {
+            using IDiskFile mark = _disk.Open(RebuiltMark, DiskOpen.CreateNew);
+            mark.Sync();
+        }
+
+        _disk.SyncFolder(DiskPath.Root);
+        _isRebuilt = true;
+        _blocks.Open(new BlockUse(0), _ => false);
+        return [.. _queues.Values.Select(queue => queue.Gap).OfType<IndexGap>()];
+    }
+
+    /// <summary>Gives a queue the runs of its gap, without holes, up to its tail.</summary>
+    public void Rebuild(uint queue, ReadOnlySpan<IndexEntry> runs) => OfQueue(queue).Rebuild(runs);
 
     /// <summary>All parts are loaded: opens the block files.</summary>
     /// <exception cref="DiskException">A file that the checkpoint refers to is missing.</exception>
@@ -141,7 +171,16 @@ internal sealed class QueueIndexes : IDisposable
     }
 
     /// <summary>The checkpoint that was written is the one that a restart begins with.</summary>
-    public void CheckpointIsDurable() => _blocks.CheckpointIsDurable();
+    public void CheckpointIsDurable()
+    {
+        _blocks.CheckpointIsDurable();
+        if (_isRebuilt)
+        {
+            _isRebuilt = false;
+            _disk.Delete(RebuiltMark);
+            _disk.SyncFolder(DiskPath.Root);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _blocks.Dispose();

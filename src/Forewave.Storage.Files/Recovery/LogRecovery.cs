@@ -76,7 +76,15 @@ internal sealed class LogRecovery
             CheckpointReader.Read(_options.Disk, StoreFolder.CheckpointPath(manifest.Checkpoint), LoadPart);
         }
 
-        _indexes.Open();
+        if (_indexes.IsMissing)
+        {
+            new IndexRebuild(_options, _indexes).Run(manifest);
+        }
+        else
+        {
+            _indexes.Open();
+        }
+
         _target.Loaded();
     }
 

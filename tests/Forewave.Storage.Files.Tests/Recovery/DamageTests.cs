@@ -92,26 +92,6 @@ public sealed class DamageTests
     }
 
     [Fact]
-    public void Opening_says_what_to_do_when_the_index_is_missing()
-    {
-        PowerLossDisk disk = new(seed: 1);
-        using (OpenStore open = OpenStore.Open(disk))
-        {
-            for (int i = 0; i < 200; i++)
-            {
-                open.Commit(Drafts.Published(1, $"{i}"));
-            }
-
-            open.Wait(() => open.Store.CheckpointAsync(new PassiveSource(open.Store), CancellationToken.None));
-        }
-
-        disk.Delete(Assert.Single(disk.List(new DiskPath("index"))));
-        StoreException error = Assert.Throws<StoreException>(() => OpenStore.Open(disk));
-
-        Assert.Equal(ErrorCode.LogDamaged, error.Error);
-    }
-
-    [Fact]
     public void Opening_says_what_to_do_when_a_segment_is_missing()
     {
         PowerLossDisk disk = new(seed: 1);
