@@ -87,6 +87,7 @@ internal sealed class PosixFile : IDiskFile
             return;
 
         Reserve(new ByteRange { Offset = written, LengthBytes = lengthBytes - written });
+        written = FillDirectly(written, new ByteCount(lengthBytes - written));
         while (written < lengthBytes)
         {
             int count = (int)Math.Min(ZeroBytes, lengthBytes - written);
@@ -237,6 +238,27 @@ internal sealed class PosixFile : IDiskFile
 
         if (result != 0 && LibC.LastError != Errno.NotSupported)
             throw new DiskException(DiskOperationKind.Preallocate, Path, LibC.LastError);
+    }
+
+    /// <summary>Writes whole pages of zeros past the page cache, as far as that goes; returns where it stopped.</summary>
+    private long FillDirectly(long offset, ByteCount fill)
+    {
+        long end = offset + (fill.Value / DirectZeros.AlignmentBytes * DirectZeros.AlignmentBytes);
+        if (offset % DirectZeros.AlignmentBytes != 0 || offset == end || DirectZeros.TryOpen(_handle) is not { } zeros)
+            return offset;
+
+        using (zeros)
+        {
+            while (offset < end)
+            {
+                nint count = zeros.Write(offset, new ByteCount(end - offset));
+                if (count < 0 && LibC.LastError == Errno.Invalid)
+                    break;
+                offset += CheckWritten(count, DiskOperationKind.Preallocate);
+            }
+        }
+
+        return offset;
     }
 
     private void CheckWritable()

@@ -161,6 +161,8 @@ internal sealed class Gather
     /// <summary>Blocks were committed, or something else may have made room.</summary>
     public void GiveRoom()
     {
+        // What made the room is seen by whoever wishes for it, or the wish is seen here: never neither.
+        Interlocked.MemoryBarrier();
         if (!_wantsRoom)
         {
             return;
@@ -223,6 +225,7 @@ internal sealed class Gather
     private AppendOutcome AdvanceSegment(in AppendSize size)
     {
         _wantsRoom = true;
+        Interlocked.MemoryBarrier();
         if (!_prepared.TryPeek(out Segment? next) || next is null)
         {
             return _isDiskFull ? AppendOutcome.DiskFull : AppendOutcome.NoRoom;

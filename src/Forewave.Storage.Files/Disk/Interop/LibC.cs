@@ -13,6 +13,7 @@ internal static unsafe partial class LibC
     internal const int OpenReadWrite = 0x2;
     internal const int OpenCreate = 0x40;
     internal const int OpenExclusive = 0x80;
+    internal const int OpenDirect = 0x4000;
     internal const int OpenCloseOnExec = 0x80000;
 
     internal const int SeekEnd = 2;
