@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Forewave.Client.Tests.Fakes;
 
 /// <summary>A clock that moves only when the test moves it; timers ring on the mover's thread.</summary>
@@ -42,6 +44,19 @@ internal sealed class MovedTime : TimeProvider
                 return;
             next.Ring();
         }
+    }
+
+    /// <summary>Moves on in small steps until a task has completed: for what the client does in its own time.</summary>
+    public async Task MoveUntilAsync(Task task, TimeSpan step)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        while (!task.IsCompleted && Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(30))
+        {
+            Move(step);
+            await Task.Yield();
+        }
+
+        await task.Soon();
     }
 
     internal void Remove(MovedTimer timer)
