@@ -10,7 +10,8 @@ namespace Forewave.Client.Administration;
 /// 1,000 entries); what changes something completes when that is on stable storage.
 /// <para>
 /// Every call throws <see cref="ForewaveException"/>: what the broker refused, for example <c>QueueNotFound</c>, or
-/// <c>Timeout</c> where it did not answer within the client's request timeout. Cancellation ends the wait, not the change.
+/// <c>Timeout</c> where there was no connection within the client's request timeout, <c>OutcomeUnknown</c> where no answer
+/// came within it. Cancellation ends the wait, not the change.
 /// </para>
 /// </summary>
 public sealed class BrokerAdministration

@@ -71,7 +71,7 @@ internal sealed class BrokerLink : IAsyncDisposable
         }
         catch (TimeoutException e)
         {
-            throw new ForewaveException(ErrorCode.Timeout, $"No answer within {_options.RequestTimeout}.", e);
+            throw new ForewaveException(ErrorCode.OutcomeUnknown, $"No answer within {_options.RequestTimeout}.", e);
         }
     }
 

@@ -443,7 +443,7 @@ internal sealed class ProducerBuffer : IFrameSource
             {
                 batch.IsAbandoned = true;
                 ForewaveException error = new(ErrorCode.OutcomeUnknown, $"No answer within the delivery deadline of {_options.DeliveryDeadline}.");
-                _completions.Add(new FailedBatch(this, batch, error, IsLast: false));
+                _completions.Add(new FailedBatch(this, batch, error));
             }
         }
     }
@@ -475,7 +475,7 @@ internal sealed class ProducerBuffer : IFrameSource
         _bufferedBytes -= batch.MessagesBytes;
         if (!batch.IsAbandoned)
         {
-            _completions.Add(new FailedBatch(this, batch, error, IsLast: true));
+            _completions.Add(new FailedBatch(this, batch, error));
         }
     }
 }

@@ -1,0 +1,129 @@
+using System.Net;
+using Forewave.Client.Connections;
+using Forewave.Client.Tests.Fakes;
+using Forewave.Protocol;
+using Command = Forewave.Protocol.V1.ClientFrame.CommandOneofCase;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Client.Tests.Connections;
+
+public sealed class LinkTests
+{
+    [Fact]
+    public async Task Client_connects_again_until_a_broker_is_there()
+    {
+        await using Scene scene = Scene.Start();
+        scene.Broker.FailedConnects = 5;
+
+        Task connecting = scene.Client.ConnectAsync().AsTask();
+        await scene.Broker.AcceptAsync();
+
+        await connecting.Soon();
+    }
+
+    [Fact]
+    public async Task Call_fails_with_the_last_failure_when_no_broker_is_there_in_time()
+    {
+        await using Scene scene = Scene.Start();
+        scene.Broker.FailedConnects = int.MaxValue;
+        Task connecting = scene.Client.ConnectAsync().AsTask();
+
+        await scene.Time.MoveUntilAsync(connecting.ContinueWith(_ => { }, TaskScheduler.Default), TimeSpan.FromSeconds(1));
+
+        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => connecting);
+        Assert.Equal(ErrorCode.Timeout, error.Code);
+        Assert.Contains("nobody is there", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Silent_broker_is_left_for_another_connection()
+    {
+        await using Scene scene = Scene.Start();
+        Task connecting = scene.Client.ConnectAsync().AsTask();
+        await scene.Broker.AcceptAsync();
+        await connecting.Soon();
+
+        Task<FakeConnection> next = scene.Broker.AcceptAsync();
+        await scene.Time.MoveUntilAsync(next, TimeSpan.FromSeconds(10));
+
+        await next;
+    }
+
+    [Fact]
+    public async Task Ping_is_answered()
+    {
+        await using Scene scene = await Scene.ConsumingAsync();
+
+        await scene.Connection.SendAsync(new V1.ServerFrame { Ping = new V1.Ping() });
+
+        await scene.Connection.ExpectPastCreditAsync(Command.Pong);
+    }
+
+    [Fact]
+    public async Task Request_without_an_answer_fails_in_time()
+    {
+        await using Scene scene = Scene.Start(options => options with { RequestTimeout = TimeSpan.FromSeconds(5) });
+        Task showing = scene.Client.Administration.ShowBrokerAsync().AsTask();
+        FakeConnection connection = await scene.Broker.AcceptAsync();
+        await connection.ExpectAsync(Command.Administration);
+
+        await scene.Time.MoveUntilAsync(showing.ContinueWith(_ => { }, TaskScheduler.Default), TimeSpan.FromSeconds(1));
+
+        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => showing);
+        Assert.Equal(ErrorCode.OutcomeUnknown, error.Code);
+    }
+
+    [Fact]
+    public async Task Request_fails_when_its_connection_breaks()
+    {
+        await using Scene scene = Scene.Start();
+        Task showing = scene.Client.Administration.ShowBrokerAsync().AsTask();
+        FakeConnection connection = await scene.Broker.AcceptAsync();
+        await connection.ExpectAsync(Command.Administration);
+
+        await connection.BreakAsync();
+
+        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => showing.Soon());
+        Assert.Equal(ErrorCode.Disconnected, error.Code);
+    }
+
+    [Fact]
+    public async Task Disposal_ends_those_who_receive()
+    {
+        Scene scene = await Scene.ConsumingAsync();
+        Task<bool> next = scene.Consumer.GetAsyncEnumerator().MoveNextAsync().AsTask();
+
+        await scene.Client.DisposeAsync();
+
+        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => next.Soon());
+        Assert.Equal(ErrorCode.ClientClosed, error.Code);
+    }
+
+    [Theory]
+    [InlineData("localhost", "Unspecified/localhost:7600")]
+    [InlineData("dns://broker.example:7700", "Unspecified/broker.example:7700")]
+    [InlineData("127.0.0.1:1, [::1]:2", "127.0.0.1:1 [::1]:2")]
+    public void Server_string_names_addresses(string server, string addresses)
+    {
+        IReadOnlyList<EndPoint> parsed = ServerAddress.Parse(server);
+
+        Assert.Equal(addresses, string.Join(' ', parsed));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(":7600")]
+    [InlineData("host:0")]
+    [InlineData("host:70000")]
+    [InlineData("host:seven")]
+    public void Server_string_that_names_no_address_is_refused(string server) =>
+        Assert.ThrowsAny<ArgumentException>(() => ServerAddress.Parse(server));
+
+    [Fact]
+    public void ZooKeeper_address_is_refused_with_what_to_do()
+    {
+        ForewaveException error = Assert.Throws<ForewaveException>(() => ServerAddress.Parse("zk://one:2181/forewave"));
+
+        Assert.Equal(ErrorCode.CapabilityMissing, error.Code);
+    }
+}
