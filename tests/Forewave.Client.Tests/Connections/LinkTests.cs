@@ -28,9 +28,10 @@ public sealed class LinkTests
         scene.Broker.FailedConnects = int.MaxValue;
         Task connecting = scene.Client.ConnectAsync().AsTask();
 
-        await scene.Time.MoveUntilAsync(connecting.ContinueWith(_ => { }, TaskScheduler.Default), TimeSpan.FromSeconds(1));
+        await scene.Broker.FailedTwice.Task.Soon();
+        scene.Time.Move(scene.Broker.Options.RequestTimeout);
 
-        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => connecting);
+        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => connecting.Soon());
         Assert.Equal(ErrorCode.Timeout, error.Code);
         Assert.Contains("nobody is there", error.Message, StringComparison.Ordinal);
     }
@@ -43,10 +44,9 @@ public sealed class LinkTests
         await scene.Broker.AcceptAsync();
         await connecting.Soon();
 
-        Task<FakeConnection> next = scene.Broker.AcceptAsync();
-        await scene.Time.MoveUntilAsync(next, TimeSpan.FromSeconds(10));
+        scene.Time.Move(TimeSpan.FromSeconds(40));
 
-        await next;
+        await scene.Broker.AcceptAsync();
     }
 
     [Fact]
@@ -63,13 +63,16 @@ public sealed class LinkTests
     public async Task Request_without_an_answer_fails_in_time()
     {
         await using Scene scene = Scene.Start(options => options with { RequestTimeout = TimeSpan.FromSeconds(5) });
-        Task showing = scene.Client.Administration.ShowBrokerAsync().AsTask();
+        Task connecting = scene.Client.ConnectAsync().AsTask();
         FakeConnection connection = await scene.Broker.AcceptAsync();
-        await connection.ExpectAsync(Command.Administration);
+        await connecting.Soon();
+        Task waiting = scene.Time.NextTimerAsync();
+        Task showing = scene.Client.Administration.ShowBrokerAsync().AsTask();
+        await waiting.Soon();
 
-        await scene.Time.MoveUntilAsync(showing.ContinueWith(_ => { }, TaskScheduler.Default), TimeSpan.FromSeconds(1));
+        scene.Time.Move(TimeSpan.FromSeconds(5));
 
-        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => showing);
+        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => showing.Soon());
         Assert.Equal(ErrorCode.OutcomeUnknown, error.Code);
     }
 

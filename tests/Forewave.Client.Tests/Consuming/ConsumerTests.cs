@@ -208,10 +208,12 @@ public sealed class ConsumerTests
         Consumer consumer = scene.Client.CreateConsumer(Scene.Queue, Scene.Group);
         FakeConnection connection = await scene.Broker.AcceptAsync();
         V1.ClientFrame first = await connection.ExpectAsync(Command.Subscribe);
+        Task pausing = scene.Time.NextTimerAsync();
         await connection.RefuseAsync(first, ErrorCode.UnsettledLimit);
+        await pausing.Soon();
 
-        Task<V1.Subscribe> second = connection.AnswerSubscribeAsync();
-        await scene.Time.MoveUntilAsync(second, TimeSpan.FromMilliseconds(250));
+        scene.Time.Move(TimeSpan.FromSeconds(1));
+        await connection.AnswerSubscribeAsync();
 
         await consumer.SubscribedAsync().Soon();
     }
@@ -264,8 +266,7 @@ public sealed class ConsumerTests
         await scene.Connection.BreakAsync();
         await scene.Broker.AcceptAsync();
 
-        Task closing = scene.Consumer.DisposeAsync().AsTask();
-        await scene.Time.MoveUntilAsync(closing, TimeSpan.FromSeconds(1));
+        await scene.Consumer.DisposeAsync().Soon();
 
         ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => message.AckAsync().Soon());
         Assert.Equal(ErrorCode.ClientClosed, error.Code);

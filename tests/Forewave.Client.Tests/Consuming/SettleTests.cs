@@ -227,9 +227,9 @@ public sealed class SettleTests
         Task acked = messages[0].AckAsync().AsTask();
         await scene.Connection.RefuseAsync(await scene.SettleAsync(), ErrorCode.UnsettledLimit);
 
-        Task<V1.ClientFrame> again = scene.SettleAsync();
-        await scene.Time.MoveUntilAsync(again, TimeSpan.FromMilliseconds(250));
-        await scene.Connection.AnswerSettleAsync(await again);
+        await scene.Connection.SettleDownAsync();
+        scene.Time.Move(TimeSpan.FromMilliseconds(250));
+        await scene.Connection.AnswerSettleAsync(await scene.SettleAsync());
 
         await acked.Soon();
     }

@@ -7,11 +7,15 @@ namespace Forewave.Client.Tests.Fakes;
 internal sealed class FakeBroker
 {
     private readonly Channel<FakeConnection> _connections = Channel.CreateBounded<FakeConnection>(100);
+    private int _failures;
 
     public MovedTime Time { get; } = new();
 
     /// <summary>Attempts to connect that fail before one succeeds.</summary>
     public int FailedConnects { get; set; }
+
+    /// <summary>Completes with the second attempt to connect that fails: then the client has noted the first.</summary>
+    public TaskCompletionSource FailedTwice { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Options of a client that reaches this broker, on the test's clock.</summary>
     public ForewaveClientOptions Options => new()
@@ -35,6 +39,11 @@ internal sealed class FakeBroker
     {
         if (FailedConnects-- > 0)
         {
+            if (++_failures == 2)
+            {
+                FailedTwice.SetResult();
+            }
+
             throw new IOException("nobody is there");
         }
 

@@ -77,6 +77,13 @@ internal sealed class FakeConnection(MemoryPipe pipe)
     public Task RefuseAsync(V1.ClientFrame request, ErrorCode code) =>
         AnswerAsync(request, new V1.ServerFrame { Error = ErrorFrame.Of(code) });
 
+    /// <summary>Completes when the client has taken all that was sent to it.</summary>
+    public async Task SettleDownAsync()
+    {
+        await SendAsync(new V1.ServerFrame { Ping = new V1.Ping() });
+        await ExpectPastCreditAsync(Command.Pong);
+    }
+
     /// <summary>The connection breaks.</summary>
     public async Task BreakAsync()
     {

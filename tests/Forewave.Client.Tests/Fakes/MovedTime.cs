@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Forewave.Client.Tests.Fakes;
 
 /// <summary>A clock that moves only when the test moves it; timers ring on the mover's thread.</summary>
@@ -7,6 +5,7 @@ internal sealed class MovedTime : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<MovedTimer> _timers = [];
+    private TaskCompletionSource? _nextTimer;
     private DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -24,7 +23,11 @@ internal sealed class MovedTime : TimeProvider
         var timer = new MovedTimer(this, () => callback(state));
         timer.Change(dueTime, period);
         lock (_gate)
+        {
             _timers.Add(timer);
+            _nextTimer?.SetResult();
+            _nextTimer = null;
+        }
         return timer;
     }
 
@@ -46,17 +49,11 @@ internal sealed class MovedTime : TimeProvider
         }
     }
 
-    /// <summary>Moves on in small steps until a task has completed: for what the client does in its own time.</summary>
-    public async Task MoveUntilAsync(Task task, TimeSpan step)
+    /// <summary>Completes when somebody begins to wait on this clock.</summary>
+    public Task NextTimerAsync()
     {
-        long begun = Stopwatch.GetTimestamp();
-        while (!task.IsCompleted && Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(30))
-        {
-            Move(step);
-            await Task.Yield();
-        }
-
-        await task.Soon();
+        lock (_gate)
+            return (_nextTimer ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
     internal void Remove(MovedTimer timer)

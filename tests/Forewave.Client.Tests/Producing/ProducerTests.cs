@@ -175,12 +175,13 @@ public sealed partial class ProducerTests
         answer.Batches.Add(new V1.PublishedBatch { Error = ErrorFrame.Of(ErrorCode.DiskFull) });
         await scene.Connection.AnswerAsync(refused, new V1.ServerFrame { Published = answer });
 
-        Task<V1.ClientFrame> again = scene.PublishAsync();
-        await scene.Time.MoveUntilAsync(again, TimeSpan.FromMilliseconds(100));
-        await scene.Connection.AnswerPublishAsync(await again, 800);
+        await scene.Connection.SettleDownAsync();
+        scene.Time.Move(TimeSpan.FromMilliseconds(100));
+        V1.ClientFrame again = await scene.PublishAsync();
+        await scene.Connection.AnswerPublishAsync(again, 800);
         Receipt receipt = await published.Soon();
 
-        Assert.Equal((2ul, 3ul), (refused.Publish.Batches[0].FirstSequence, (await again).Publish.Batches[0].FirstSequence));
+        Assert.Equal((2ul, 3ul), (refused.Publish.Batches[0].FirstSequence, again.Publish.Batches[0].FirstSequence));
         Assert.Equal(800ul, receipt.MessageId.Position.Bits);
     }
 
