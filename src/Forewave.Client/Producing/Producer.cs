@@ -218,7 +218,9 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
 
         _partition = new PartitionNumber((ushort)connection.Hello.Partition);
         await Task.WhenAll(_buffer.QueuesToOpen().Select(queue => OpenQueueAsync(connection, queue))).ConfigureAwait(false);
-        _buffer.Attach(connection, answer.ProducerOpened.Producer, new Sequence(answer.ProducerOpened.LastSequence));
+        List<QueueBuffer> others = _buffer.Attach(
+            connection, answer.ProducerOpened.Producer, new Sequence(answer.ProducerOpened.LastSequence));
+        others.ForEach(queue => OpenQueue(connection, queue));
     }
 
     void ILinkParticipant.Disconnected(ForewaveException reason) => _buffer.Detach();

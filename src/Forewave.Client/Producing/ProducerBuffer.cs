@@ -153,8 +153,10 @@ internal sealed class ProducerBuffer : IFrameSource
     }
 
     /// <summary>The producer is known on a new connection: what is unanswered goes again, then what gathered.</summary>
-    public void Attach(Connection connection, uint handle, Sequence lastKnown)
+    /// <returns>Queues that got their first message since <see cref="QueuesToOpen"/>: they need a handle too.</returns>
+    public List<QueueBuffer> Attach(Connection connection, uint handle, Sequence lastKnown)
     {
+        List<QueueBuffer> opening;
         lock (_lock)
         {
             _nextSequence = _nextSequence == 0 ? lastKnown.Value + 1 : _nextSequence;
@@ -162,9 +164,12 @@ internal sealed class ProducerBuffer : IFrameSource
             _resend.Clear();
             _unanswered.ForEach(_resend.Enqueue);
             _connection = connection;
+            opening = [.. _queues.Values.Where(queue => queue is { Handle: 0, IsOpening: false, IsEmpty: false })];
+            opening.ForEach(queue => queue.IsOpening = true);
         }
 
         connection.Signal(this);
+        return opening;
     }
 
     /// <summary>The connection has ended.</summary>

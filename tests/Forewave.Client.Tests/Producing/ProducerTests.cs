@@ -311,6 +311,19 @@ public sealed partial class ProducerTests
     }
 
     [Fact]
+    public async Task Message_published_at_any_moment_of_a_connect_is_sent()
+    {
+        for (int round = 0; round < 100; round++)
+        {
+            await using Scene scene = await Scene.ProducingAsync();
+            Task<Receipt> published = scene.Producer.PublishAsync(Scene.Queue, "a"u8.ToArray()).AsTask();
+            await scene.Connection.AnswerQueueAsync("orders");
+            await scene.Connection.AnswerPublishAsync(await scene.PublishAsync(), 700);
+            await published.Soon();
+        }
+    }
+
+    [Fact]
     public async Task Producer_that_the_broker_forgot_goes_on_under_a_new_id()
     {
         await using Scene scene = await Scene.ProducingAsync();
@@ -338,24 +351,44 @@ public sealed partial class ProducerTests
     [Fact]
     public async Task Publishing_without_waiting_allocates_nothing_for_a_message()
     {
-        const int Messages = 5_000;
+        const int Messages = 1_000;
         await using Scene scene = await Scene.ProducingAsync();
         await OpenAsync(scene);
         Observer observer = new();
+        long least = long.MaxValue;
+
+        // The first rounds fill the pools that buffers come from.
+        for (int round = 0; round < 30; round++)
+        {
+            least = Math.Min(least, Publish(scene.Producer, Messages, observer));
+            await AnswerAsync(scene, Messages);
+        }
+
+        Assert.True(least < 4 * Messages, $"{least} bytes for {Messages} messages");
+    }
+
+    private static long Publish(Producer producer, int messages, IPublishObserver observer)
+    {
         Message message = new("x"u8.ToArray());
-        for (int i = 0; i < 2 * Messages; i++)
-        {
-            scene.Producer.TryPublish(Scene.Queue, message, observer);
-        }
-
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Messages; i++)
+        for (int i = 0; i < messages; i++)
         {
-            scene.Producer.TryPublish(Scene.Queue, message, observer);
+            producer.TryPublish(Scene.Queue, message, observer);
         }
 
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated < 60 * Messages, $"{allocated} bytes for {Messages} messages");
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    private static async Task AnswerAsync(Scene scene, int messages)
+    {
+        while (messages > 0)
+        {
+            V1.ClientFrame publish = await scene.PublishAsync();
+            messages -= publish.Publish.Batches.Sum(batch => batch.Messages.Count);
+            await scene.Connection.AnswerPublishAsync(publish, 700);
+        }
+
+        await scene.Producer.FlushAsync().Soon();
     }
 
     private static async Task OpenAsync(Scene scene)
