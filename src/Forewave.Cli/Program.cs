@@ -43,6 +43,9 @@ internal static class Program
         ServeVerb.Create(),
         PublishVerb.Create(),
         ConsumeVerb.Create(),
+        QueueVerbs.Create(),
+        GroupVerbs.Create(),
+        DeadVerbs.Create(),
         BenchVerbs.Create(),
     ];
 

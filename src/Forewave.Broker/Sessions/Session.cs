@@ -143,7 +143,7 @@ internal sealed class Session : IPublishingSession
     public void Beat(long now)
     {
         var time = Parts.Time;
-        if (IsClosing)
+        if (IsClosing || Origin.IsInProcess)
             return;
         if (!IsGreeted && time.GetElapsedTime(_openedAt, now) >= Limits.HelloTimeout)
             Close(ErrorCode.HelloTimeout);

@@ -8,4 +8,7 @@ public readonly record struct SessionOrigin
 
     /// <summary>The peer's address; empty where it has none.</summary>
     public required string Peer { get; init; }
+
+    /// <summary>The peer lives in this process: its end is seen at once, and nobody waits for its signs of life.</summary>
+    public bool IsInProcess { get; init; }
 }

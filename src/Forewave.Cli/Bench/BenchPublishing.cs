@@ -32,7 +32,7 @@ internal sealed class BenchPublishing : IAsyncDisposable
         {
             foreach (var id in BenchProducerId.Of(plan))
                 publishing.Add(id, record);
-            await Task.WhenAll(publishing._clients.Select(client => client.ConnectAsync(cancellation).AsTask()));
+            await Task.WhenAll(publishing._clients.Select(client => client.ReachAsync(cancellation)));
             return publishing;
         }
         catch

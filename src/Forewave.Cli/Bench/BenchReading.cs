@@ -38,7 +38,7 @@ internal sealed class BenchReading : IAsyncDisposable
         try
         {
             reading.AddConsumers();
-            await Task.WhenAll(reading._clients.Select(client => client.ConnectAsync(cancellation).AsTask()));
+            await Task.WhenAll(reading._clients.Select(client => client.ReachAsync(cancellation)));
             await Task.WhenAll(reading._consumers.Select(consumer => consumer.SubscribedAsync(cancellation)));
         }
         catch

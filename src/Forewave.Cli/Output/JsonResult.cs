@@ -17,4 +17,13 @@ internal static class JsonResult
         output.Write("\n"u8);
         output.Flush();
     }
+
+    /// <summary>Prints a list.</summary>
+    public static void PrintList<T>(IEnumerable<T> entries, Action<Utf8JsonWriter, T> write) => Print(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (var entry in entries)
+            write(writer, entry);
+        writer.WriteEndArray();
+    });
 }

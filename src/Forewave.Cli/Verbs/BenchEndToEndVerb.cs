@@ -53,6 +53,8 @@ internal static class BenchEndToEndVerb
             Start = StartAt.Latest,
         };
         var report = await MeasureAsync(plan, reads, stop);
+        await using (var client = ClientOptions.Connect(plan.Server))
+            await client.Administration.DeleteGroupAsync(plan.Queues[0], reads.Group, stop);
         report.Print(parsed.GetValue(Json));
         return report.ExitCode;
     }

@@ -1,11 +1,15 @@
 using System.CommandLine;
 using Forewave.Client;
+using Forewave.Protocol;
 
 namespace Forewave.Cli.Verbs;
 
 /// <summary>What every verb but <c>serve</c> takes: the broker's address, and whether the result is JSON.</summary>
 internal static class ClientOptions
 {
+    /// <summary>How long to look for a broker at the beginning.</summary>
+    public static readonly TimeSpan ReachTime = TimeSpan.FromSeconds(10);
+
     private const string Variable = "FOREWAVE_SERVER";
 
     /// <summary><c>--server</c>, else FOREWAVE_SERVER, else this host.</summary>
@@ -18,6 +22,20 @@ internal static class ClientOptions
 
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json() => new("--json") { Description = "print the result as JSON" };
+
+    /// <summary>Waits for the first connection, but not as long as for later ones: the address may be wrong.</summary>
+    /// <exception cref="ForewaveException">There is no broker.</exception>
+    public static async Task ReachAsync(this ForewaveClient client, CancellationToken stop)
+    {
+        try
+        {
+            await client.ConnectAsync(stop).AsTask().WaitAsync(ReachTime, TimeProvider.System, stop);
+        }
+        catch (TimeoutException failure)
+        {
+            throw new ForewaveException(ErrorCode.Timeout, $"no broker answers within {ReachTime.TotalSeconds} s", failure);
+        }
+    }
 
     /// <summary>A client for the address.</summary>
     /// <exception cref="UsageException">It is no address.</exception>

@@ -56,7 +56,7 @@ internal static class ConsumeVerb
         };
         await using var client = ClientOptions.Connect(parsed.GetRequiredValue(Server));
         if (!follow)
-            await client.ConnectAsync(stop);
+            await client.ReachAsync(stop);
         await using var consumer = client.CreateConsumer(parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), options);
         using OutputBuffer output = new();
         Printing printing = new(consumer, plan, printed, output);

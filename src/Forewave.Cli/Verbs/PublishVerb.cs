@@ -48,7 +48,7 @@ internal static class PublishVerb
             Headers = HeadersOf(parsed.GetValue(Headers) ?? []),
         };
         await using var client = ClientOptions.Connect(parsed.GetRequiredValue(Server));
-        await client.ConnectAsync(stop);
+        await client.ReachAsync(stop);
         await using var producer = client.CreateProducer(new ProducerOptions { DeliveryDeadline = Deadline });
         using OutputBuffer output = new();
         ReceiptPrinter printer = new(output, parsed.GetValue(Json));

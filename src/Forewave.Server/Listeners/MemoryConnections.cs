@@ -15,7 +15,7 @@ internal sealed class MemoryConnections(BrokerEngine engine, CancellationToken e
     private const int SegmentBytes = 64 * 1024;
 
     private readonly ConcurrentDictionary<Task, bool> _sessions = new();
-    private readonly SessionOrigin _origin = new() { Listener = "memory", Peer = "this process" };
+    private readonly SessionOrigin _origin = new() { Listener = "memory", Peer = "this process", IsInProcess = true };
 
     /// <summary>The client's end of a new connection.</summary>
     public IDuplexPipe Connect()

@@ -1,0 +1,47 @@
+using System.Text;
+using System.Text.Json;
+using Forewave.Client.Administration;
+
+namespace Forewave.Cli.Output;
+
+/// <summary>A dead letter as the command line shows it; with its message where that was asked for.</summary>
+internal static class DeadLetterJson
+{
+    public static void Write(Utf8JsonWriter writer, DeadLetter letter)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("place", letter.Place);
+        writer.WriteString("messageId", letter.Id.ToString());
+        writer.WriteNumber("offset", letter.Offset.Value);
+        writer.WriteString("publishTime", letter.PublishTime);
+        writer.WriteString("deathTime", letter.DeathTime);
+        writer.WriteString("reason", letter.Reason);
+        writer.WriteNumber("bodyBytes", letter.BodyBytes);
+        WriteHistory(writer, letter.History);
+        if (letter.Message is { } message)
+            WriteMessage(writer, message);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteHistory(Utf8JsonWriter writer, IReadOnlyList<FailedAttempt> history)
+    {
+        writer.WriteStartArray("history");
+        foreach (var attempt in history)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("attempt", attempt.Attempt.Value);
+            writer.WriteString("time", attempt.Time);
+            writer.WriteString("consumer", attempt.Consumer);
+            writer.WriteString("reason", attempt.Reason);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    private static void WriteMessage(Utf8JsonWriter writer, DeadMessage message)
+    {
+        if (message.Tag is { } tag)
+            writer.WriteString("tag", tag);
+        writer.WriteString("body", Encoding.UTF8.GetString(message.Body.Span));
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Forewave.Client.Administration;
+
+namespace Forewave.Cli.Output;
+
+/// <summary>A queue as the command line shows it.</summary>
+internal static class QueueJson
+{
+    public static void Write(Utf8JsonWriter writer, QueueDetails queue)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("queue", queue.Name.Value);
+        writer.WriteNumber("messages", queue.Messages);
+        writer.WriteNumber("bytes", queue.Bytes);
+        writer.WriteNumber("firstOffset", queue.FirstOffset.Value);
+        writer.WriteNumber("nextOffset", queue.NextOffset.Value);
+        writer.WriteNumber("groups", queue.Groups);
+        writer.WriteBoolean("relaxed", queue.Relaxed);
+        writer.WriteDuration("retention", queue.Retention);
+        if (queue.LastPublishTime is { } time)
+            writer.WriteString("lastPublishTime", time);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Forewave.Cli.Output;
+using Forewave.Client.Administration;
+using Forewave.Protocol;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary><c>forewave dead list</c>.</summary>
+internal static class DeadListVerb
+{
+    private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
+    private static readonly Option<GroupName> Group = Parsing.GroupOption();
+    private static readonly Option<bool> Json = ClientOptions.Json();
+
+    public static Command Create() => new Command("list", "The dead letters of a group, oldest first") { Queue, Group, Json }.With(RunAsync);
+
+    private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
+    {
+        List<DeadLetter> letters = [];
+        await foreach (var letter in broker.ListDeadLettersAsync(parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), stop))
+            letters.Add(letter);
+        if (parsed.GetValue(Json))
+            JsonResult.PrintList(letters, DeadLetterJson.Write);
+        else
+            PrintTable(letters);
+    }
+
+    private static void PrintTable(List<DeadLetter> letters)
+    {
+        TextTable table = new("PLACE", "MESSAGE", "DIED", "ATTEMPTS", "REASON");
+        foreach (var letter in letters)
+            table.Add($"{letter.Place}", $"{letter.Id}", $"{letter.DeathTime:yyyy-MM-ddTHH:mm:ssZ}", $"{letter.History.Count}", letter.Reason);
+        table.Print();
+    }
+}

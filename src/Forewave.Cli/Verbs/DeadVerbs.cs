@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary><c>forewave dead</c>.</summary>
+internal static class DeadVerbs
+{
+    /// <summary>The verb with its own verbs.</summary>
+    public static Command Create() => new("dead", "Look at a group's dead letters, make them available again, remove them")
+    {
+        DeadListVerb.Create(), DeadShowVerb.Create(), DeadRedriveVerb.Create(), DeadPurgeVerb.Create(),
+    };
+}

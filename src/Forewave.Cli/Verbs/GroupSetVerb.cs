@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Forewave.Cli.Output;
+using Forewave.Client.Administration;
+using Forewave.Protocol;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary><c>forewave group set</c>: what is not given stays as it is.</summary>
+internal static class GroupSetVerb
+{
+    private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
+    private static readonly Option<GroupName> Group = Parsing.GroupOption();
+    private static readonly Option<TagFilter?> Tag = Parsing.TagFilterOption();
+    private static readonly Option<TimeSpan?> Visibility = Parsing.OptionalDuration("--visibility");
+    private static readonly Option<long?> Attempts = Parsing.OptionalCount("--max-attempts");
+    private static readonly Option<TimeSpan?> RetryFirst = Parsing.OptionalDuration("--retry-first");
+    private static readonly Option<TimeSpan?> RetryMax = Parsing.OptionalDuration("--retry-max");
+    private static readonly Option<bool> Json = ClientOptions.Json();
+
+    public static Command Create() =>
+        new Command("set", "Change a group's settings") { Queue, Group, Tag, Visibility, Attempts, RetryFirst, RetryMax, Json }.With(RunAsync);
+
+    private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
+    {
+        if (parsed.GetValue(Attempts) > int.MaxValue)
+            throw new UsageException("--max-attempts is too high");
+        GroupSettings settings = new()
+        {
+            TagFilter = parsed.GetValue(Tag),
+            VisibilityTimeout = parsed.GetValue(Visibility),
+            MaxAttempts = (int?)parsed.GetValue(Attempts),
+            Retry = RetryOf(parsed),
+        };
+        var group = await broker.SetGroupAsync(parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), settings, stop);
+        EntryText.Print(parsed.GetValue(Json), writer => GroupJson.Write(writer, group));
+    }
+
+    private static GroupRetry? RetryOf(ParseResult parsed)
+    {
+        var (first, max) = (parsed.GetValue(RetryFirst), parsed.GetValue(RetryMax));
+        if (first is null && max is null)
+            return null;
+        GroupRetry retry = new();
+        return retry with { FirstDelay = first ?? retry.FirstDelay, MaxDelay = max ?? retry.MaxDelay };
+    }
+}

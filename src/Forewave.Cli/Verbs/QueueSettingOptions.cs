@@ -1,0 +1,17 @@
+using System.CommandLine;
+using Forewave.Client.Administration;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary>The settings of a queue as options; what is not given stays as it is.</summary>
+internal sealed class QueueSettingOptions
+{
+    private readonly Option<bool?> _relaxed = new("--relaxed") { Description = "answer before the sync: true or false", HelpName = "BOOL" };
+    private readonly Option<TimeSpan?> _retention = Parsing.OptionalDuration("--retention");
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<Option> All => [_relaxed, _retention];
+
+    /// <summary>What was given.</summary>
+    public QueueSettings Read(ParseResult parsed) => new() { Relaxed = parsed.GetValue(_relaxed), Retention = parsed.GetValue(_retention) };
+}
