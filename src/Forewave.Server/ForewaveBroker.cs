@@ -90,7 +90,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            await StopPartsAsync(new CancellationToken(canceled: true));
+            await DisposeAsync();
             throw AsForewave(failure);
         }
         ServerLog.Started(_logger, ListenAddress, HttpAddress, maxConnections);
