@@ -42,6 +42,7 @@ internal sealed class ForewaveProcess : IAsyncDisposable
     {
         ProcessStartInfo start = new("dotnet")
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
