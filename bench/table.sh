@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# The workloads of docs/benchmarks.md against a broker of this checkout, next to the machine's limits, in one run.
+#   bench/table.sh [--rounds N] [--scale PERCENT] [--folder DIR]
+# Prints one line per workload: the median of N rounds (3). Every workload checks for loss; a failed one ends the run.
+# --scale 10 makes every workload a tenth as long: to try the script, not to quote from it.
+set -euo pipefail
+
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
+rounds=3 scale=100 parent=$PWD
+while (($#)); do
+  case $1 in
+    --rounds) rounds=$2 ;;
+    --scale) scale=$2 ;;
+    --folder) parent=$2 ;;
+    *) sed -n '2,6s/^# //p' "$0" >&2; exit 2 ;;
+  esac
+  shift 2
+done
+
+folder=$(mktemp -d "$parent/forewave-bench-XXXXXX")
+pid=''
+trap 'stop; rm -rf "$folder"' EXIT
+forewave() { "$root/forewave" "$@" 2>>"$folder/errors"; }
+scaled() { echo $(($1 * scale / 100)); }
+
+start() {
+  : >"$folder/out"
+  "$root/forewave" serve --data "$folder/data" --listen 127.0.0.1:0 --http 127.0.0.1:0 >"$folder/out" 2>>"$folder/errors" &
+  while ! grep -q ready "$folder/out"; do
+    kill -0 $! 2>/dev/null || { tail -3 "$folder/errors" >&2; exit 1; }
+    sleep 0.01
+  done
+  server=$(sed -n 's/.* listen=\([^ ]*\).*/\1/p' "$folder/out")
+  http=$(sed -n 's/.* http=\([^ ]*\).*/\1/p' "$folder/out")
+  pid=$(sed -n 's/.* pid=\([0-9]*\).*/\1/p' "$folder/out")
+}
+
+stop() {
+  [[ -n $pid ]] && kill "$pid" 2>/dev/null && while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+  pid=''
+}
+
+fresh() { stop; rm -rf "$folder/data"; start; }
+
+cpu() { awk '{ print ($14 + $15) / 100 }' "/proc/$pid/stat"; }
+field() { grep -o "\"$1\":[0-9.]*" | head -1 | cut -d: -f2; }
+median() { sort -g | awk '{ a[NR] = $1 } END { print (NR % 2) ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'; }
+say() { printf '%-52s %s\n' "$1" "$2"; }
+
+# rate NAME ARGS…: messages per second, and messages per processor-second of broker and client.
+rate() {
+  local name=$1 n=0 before result
+  shift
+  rm -f "$folder"/{rate,broker,client}
+  while ((n++ < rounds)); do
+    before=$(cpu)
+    TIMEFORMAT='%U %S'
+    { time result=$(forewave bench "$@" --server "$server" --json); } 2>"$folder/time"
+    echo "$result" | field messagesPerSecond >>"$folder/rate"
+    echo "$result" | awk -v m="$(echo "$result" | field messages)" -v b="$before" -v c="$(cpu)" '{ print m / (c - b + 0.001) }' >>"$folder/broker"
+    awk -v m="$(echo "$result" | field messages)" '{ print m / ($1 + $2) }' "$folder/time" >>"$folder/client"
+  done
+  say "$name" "$(printf '%.0f/s   per CPU second: broker %.0f, client %.0f' \
+    "$(median <"$folder/rate")" "$(median <"$folder/broker")" "$(median <"$folder/client")")"
+}
+
+# latency NAME ARGS…
+latency() {
+  local name=$1 n=0 result
+  shift
+  rm -f "$folder"/{p50,p99}
+  while ((n++ < rounds)); do
+    result=$(forewave bench "$@" --server "$server" --json)
+    echo "$result" | field p50 >>"$folder/p50"
+    echo "$result" | field p99 >>"$folder/p99"
+  done
+  say "$name" "p50 $(median <"$folder/p50") ms, p99 $(median <"$folder/p99") ms"
+}
+
+million=$(scaled 1000000)
+echo "load before: $(cut -d' ' -f1-3 /proc/loadavg)"
+dotnet run -c Release --project "$root/bench/Forewave.Bench.Probes" -- --folder "$folder" --rounds "$rounds" \
+  append-64k recycled-64k recycled-4k loopback round-trip crc-32c paced 2>>"$folder/errors" | sed 's/^/  /'
+
+fresh
+rate 'publish 1 KiB, 10,000 in flight' publish --queue p1k --messages "$million" --size 1024 --in-flight 10000 --mode callback
+rate 'publish 100 B, callback' publish --queue p100 --messages $((2 * million)) --size 100 --in-flight 10000 --mode callback
+rate 'publish 100 B, batch send' publish --queue p100 --messages $((2 * million)) --size 100 --in-flight 10000 --mode batch
+rate 'publish 100 B, awaited one by one' publish --queue p100 --messages "$million" --size 100 --in-flight 10000 --mode await
+fresh
+forewave bench publish --server "$server" --queue backlog --messages "$million" --size 1024 --in-flight 10000 --mode callback --json >"$folder/result"
+for n in $(seq "$rounds"); do
+  forewave bench consume --server "$server" --queue backlog --group "each-$n" --messages "$million" --json | field messagesPerSecond >>"$folder/each"
+  forewave bench consume --server "$server" --queue backlog --group "upto-$n" --messages "$million" --ack upto --json | field messagesPerSecond >>"$folder/upto"
+done
+say 'drain 1 KiB, acks' "$(median <"$folder/each")/s"
+say 'drain 1 KiB, acks up to an offset' "$(median <"$folder/upto")/s"
+fresh
+rate 'publish and consume at once, 1 KiB' e2e --queue both --messages "$million" --size 1024
+latency 'paced 5,000/s, intended send to received, 1 KiB' e2e --queue paced --messages "$(scaled 50000)" --size 1024 --rate 5000
+latency 'one in flight, 1 KiB' publish --queue single --messages "$(scaled 10000)" --size 1024 --in-flight 1 --mode await
+forewave bench publish --server "$server" --queue old --messages "$million" --size 1024 --in-flight 10000 --mode callback --json >"$folder/result"
+forewave bench consume --server "$server" --queue old --group slow --messages "$million" --json >"$folder/old" &
+latency '  while another group reads 1 M old messages' e2e --queue paced2 --messages "$(scaled 20000)" --size 1024 --rate 5000
+wait $! || true
+fresh
+rate '1 queue, 1 KiB' publish --queue one --messages "$million" --size 1024 --in-flight 10000 --mode callback
+rate '10,000 queues, round robin, 1 KiB' publish --queue many --queues 10000 --messages "$million" --size 1024 --in-flight 10000 --mode callback
+fresh
+forewave bench publish --server "$server" --queue q --queues 1000 --messages "$(scaled 10000000)" --size 100 --in-flight 10000 --mode callback --json >"$folder/result"
+sleep 30
+say '10 M x 100 B in 1,000 queues, 30 s later' "$(awk '/VmRSS/ { printf "%.0f MB resident", $2 / 1000 }' "/proc/$pid/status")"
+forewave bench publish --server "$server" --queue p --messages "$(scaled 4500000)" --size 1024 --in-flight 10000 --mode callback --json >"$folder/result"
+kill -9 "$pid"
+while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
+begin=$(date +%s%N)
+start
+say "ready after kill -9, log of $(du -sh "$folder/data" | cut -f1)" "$((($(date +%s%N) - begin) / 1000000)) ms"
+FOREWAVE_ADDED_SYNC_TIME=2ms fresh
+rate 'publish 1 KiB, 2 ms added to every sync' publish --queue slow --messages "$million" --size 1024 --in-flight 10000 --mode callback
