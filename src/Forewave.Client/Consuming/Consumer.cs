@@ -1,4 +1,5 @@
 using Forewave.Client.Connections;
+using Forewave.Client.Telemetry;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 using Forewave.Protocol.V1;
@@ -318,6 +319,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
             return;
         }
 
+        ClientTelemetry.NoteUnsettled(this, messages);
         ClientLog.NotSettled(
             _logger, Queue, Group, messages.First, messages.Count, messages.Error.Message);
         try

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Forewave.Client.Telemetry;
 using Forewave.Protocol;
 
 namespace Forewave.Client.Consuming;
@@ -53,6 +55,7 @@ internal sealed class HandlerRun(Consumer consumer, Func<ReceivedMessage, Cancel
     {
         work.Begin(message, consumer.Time.GetTimestamp());
         Exception? failure = null;
+        using Activity? activity = ClientTelemetry.StartHandling(message);
         try
         {
             await handler(message, cancellation).ConfigureAwait(false);
@@ -60,6 +63,7 @@ internal sealed class HandlerRun(Consumer consumer, Func<ReceivedMessage, Cancel
         catch (Exception e)
         {
             failure = e;
+            activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
         }
 
         work.End();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Forewave.Client.Connections;
+using Forewave.Client.Telemetry;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 
@@ -11,6 +12,7 @@ namespace Forewave.Client.Consuming;
 /// </summary>
 internal sealed class Prefetch
 {
+    private readonly Consumer _consumer;
     private readonly Lock _lock;
     private readonly TimeProvider _time;
     private readonly LeasedRuns _leased;
@@ -26,6 +28,7 @@ internal sealed class Prefetch
 
     public Prefetch(Consumer consumer, Lock gate, LeasedRuns leased, Settlements settlements, ConsumerOptions options, TimeProvider time)
     {
+        _consumer = consumer;
         _lock = gate;
         _leased = leased;
         _settlements = settlements;
@@ -91,9 +94,9 @@ internal sealed class Prefetch
         }
 
         List<LeasedRun> runs = _copy.Read(frame, payload, terms, (_time.GetTimestamp(), _window.HandedOut));
+        int messages = 0;
         lock (_lock)
         {
-            int messages = 0;
             foreach (LeasedRun run in runs)
             {
                 messages += run.Count;
@@ -114,6 +117,7 @@ internal sealed class Prefetch
             _waiters.Wake(messages);
         }
 
+        ClientTelemetry.NoteConsumed(_consumer, messages);
         if (IsEnded)
         {
             _settlements.Wake();

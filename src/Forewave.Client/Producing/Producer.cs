@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Forewave.Client.Connections;
+using Forewave.Client.Telemetry;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 using Forewave.Protocol.V1;
@@ -109,12 +110,13 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
             throw new ForewaveException(ErrorCode.ClientClosed);
         }
 
+        Message traced = ClientTelemetry.Traced(queue, message);
         MessageFields fields = new()
         {
-            Body = message.Body.Span,
-            Keys = message.Keys.Span,
-            Tag = message.Tag,
-            Headers = message.Headers.Span,
+            Body = traced.Body.Span,
+            Keys = traced.Keys.Span,
+            Tag = traced.Tag,
+            Headers = traced.Headers.Span,
         };
         return _buffer.TryAdd(queue, fields, new CompletionEntry(observer, token));
     }
@@ -272,6 +274,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
 
     private void Tell(Batch batch, BatchOutcome outcome)
     {
+        ClientTelemetry.NoteSent(batch.Queue.Name, batch.Count, outcome.Error);
         ReadOnlySpan<CompletionEntry> entries = batch.Entries;
         for (int i = 0; i < entries.Length; i++)
         {
