@@ -6,13 +6,19 @@ namespace Forewave.Client.Producing;
 /// Runs completions one after the other on the thread pool, so that what publishers do with their receipts never runs on a
 /// connection's loop. Thread-safe; one pool item for all that gathered.
 /// </summary>
-internal sealed class CompletionQueue : IThreadPoolWorkItem
+/// <param name="ran">Called after each that ran.</param>
+internal sealed class CompletionQueue(Action ran) : IThreadPoolWorkItem
 {
     private readonly ConcurrentQueue<ICompletion> _waiting = new();
     private int _isScheduled;
+    private int _open;
+
+    /// <summary>Everything that was added has run to its end.</summary>
+    public bool IsIdle => Volatile.Read(ref _open) == 0;
 
     public void Add(ICompletion completion)
     {
+        Interlocked.Increment(ref _open);
         _waiting.Enqueue(completion);
         if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
         {
@@ -27,6 +33,8 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem
             while (_waiting.TryDequeue(out ICompletion? completion))
             {
                 completion.Run();
+                Interlocked.Decrement(ref _open);
+                ran();
             }
 
             // A full fence: it must be seen before the queue is looked at again, or an addition in between would wait for ever.

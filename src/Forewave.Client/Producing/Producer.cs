@@ -280,20 +280,28 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
         {
             try
             {
-                if (outcome.Error is { } error)
-                {
-                    entries[i].Observer?.Failed(error, entries[i].Token);
-                }
-                else
-                {
-                    Receipt receipt = new(new MessageId(_partition, outcome.PositionOf(i)), outcome.Durability, outcome.IsDuplicate);
-                    entries[i].Observer?.Stored(receipt, entries[i].Token);
-                }
+                Tell(entries[i], outcome, i);
             }
             catch (Exception e)
             {
                 ClientLog.ObserverFailed(_logger, e);
             }
         }
+    }
+
+    private void Tell(in CompletionEntry entry, in BatchOutcome outcome, int message)
+    {
+        // No position: an earlier try of this message was refused, and the refusal was lost with its connection.
+        ForewaveException? error = outcome.Error ?? (outcome.PositionOf(message) == LogPosition.None
+            ? new ForewaveException(ErrorCode.OutcomeUnknown, "An earlier try was refused; why was lost with its connection.")
+            : null);
+        if (error is not null)
+        {
+            entry.Observer?.Failed(error, entry.Token);
+            return;
+        }
+
+        Receipt receipt = new(new MessageId(_partition, outcome.PositionOf(message)), outcome.Durability, outcome.IsDuplicate);
+        entry.Observer?.Stored(receipt, entry.Token);
     }
 }

@@ -22,8 +22,8 @@ internal sealed class ProducerBuffer : IFrameSource
     private readonly List<PublishFrame> _unanswered = [];
     private readonly Queue<PublishFrame> _resend = new();
     private readonly List<(Batch Batch, long Due)> _delayed = [];
-    private readonly CompletionQueue _completions = new();
     private readonly Room _room = new();
+    private readonly CompletionQueue _completions;
     private Connection? _connection;
     private uint _handle;
     private ulong _nextSequence;
@@ -33,6 +33,7 @@ internal sealed class ProducerBuffer : IFrameSource
     {
         _options = options;
         _time = time;
+        _completions = new CompletionQueue(_room.Open);
         _nextSequence = options.FirstSequence?.Value ?? 0;
     }
 
@@ -89,14 +90,14 @@ internal sealed class ProducerBuffer : IFrameSource
     /// <summary>Completes when there may be room again.</summary>
     public Task WaitForRoomAsync() => _room.WaitAsync();
 
-    /// <summary>Whether everything has been answered; else wait for room and look again.</summary>
+    /// <summary>Whether everything has its outcome and everybody was told; else wait for room and look again.</summary>
     public bool IsEmpty
     {
         get
         {
             lock (_lock)
             {
-                return _bufferedBytes == 0;
+                return _bufferedBytes == 0 && _completions.IsIdle;
             }
         }
     }
@@ -238,9 +239,10 @@ internal sealed class ProducerBuffer : IFrameSource
                     _bufferedBytes -= batch.MessagesBytes;
                 }
             }
+
+            _completions.Add(frame);
         }
 
-        _completions.Add(frame);
         _room.Open();
         if (connection is not null && lostIdentity)
         {

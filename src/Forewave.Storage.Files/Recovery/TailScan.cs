@@ -101,7 +101,7 @@ internal sealed class TailScan
 
             _unit.Break();
             _damaged(new DamagedRange(stored.Header.Position, LogPosition.FromBits(next.Bits - 1)));
-            KeepPlace(index, at, stored);
+            KeepPlace(index, stored, at);
         }
         else
         {
@@ -116,7 +116,7 @@ internal sealed class TailScan
 
     // Offsets are ranks: without the publish every later message of its queue would get another offset than it had. Readers
     // find out by its CRC that its bytes are lost.
-    private void KeepPlace(int index, int at, in StoredHeader stored)
+    private void KeepPlace(int index, in StoredHeader stored, int at)
     {
         if (stored.Header.Type == RecordType.Published)
         {
