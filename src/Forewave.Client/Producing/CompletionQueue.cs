@@ -7,7 +7,7 @@ namespace Forewave.Client.Producing;
 /// connection's loop. Thread-safe; one pool item for all that gathered.
 /// </summary>
 /// <param name="ran">Called after each that ran.</param>
-internal sealed class CompletionQueue(Action ran) : IThreadPoolWorkItem
+internal sealed class CompletionQueue(Action? ran = null) : IThreadPoolWorkItem
 {
     private readonly ConcurrentQueue<ICompletion> _waiting = new();
     private int _isScheduled;
@@ -34,7 +34,7 @@ internal sealed class CompletionQueue(Action ran) : IThreadPoolWorkItem
             {
                 completion.Run();
                 Interlocked.Decrement(ref _open);
-                ran();
+                ran?.Invoke();
             }
 
             // A full fence: it must be seen before the queue is looked at again, or an addition in between would wait for ever.

@@ -12,7 +12,8 @@ namespace Forewave.Client.Producing;
 
 /// <summary>
 /// Publishes messages to any number of queues. Thread-safe; make one and keep it. Messages of one queue are stored in the order
-/// in which publishing was called.
+/// in which publishing was called, through reconnects too; only what the broker refused for now (a full disk) and the retry
+/// policy sends again comes after what was published meanwhile.
 /// <para>
 /// Batches by itself: whatever gathers while an earlier send is under way goes together, nothing waits for more to come. So
 /// many messages in flight are cheap and one awaited after the other costs a sync and a round trip each.
