@@ -26,6 +26,7 @@ internal sealed class IndexOfQueue
     private long _end = 1;
     private long _bytes;
     private long _oldestTime;
+    private bool _followsHole;
 
     public IndexOfQueue(BlockFiles blocks, QueueNumber queue)
     {
@@ -50,11 +51,12 @@ internal sealed class IndexOfQueue
     {
         lock (_lock)
         {
-            if (run.First.Value < _end)
+            if (run.First.Value < _end && !_followsHole)
             {
                 return;
             }
 
+            CutBack(run.First.Value);
             if (run.First.Value > _end)
             {
                 throw new InvalidOperationException($"queue {_queue.Value}: expected offset {_end}, got {run.First.Value}");
@@ -73,6 +75,18 @@ internal sealed class IndexOfQueue
             _tail.Add(run);
             _end = run.End;
             _bytes += payloadBytes;
+        }
+    }
+
+    /// <summary>
+    /// Records of the replay are lost, and nobody knows whose. The index may know more than the engine, which gives their
+    /// offsets to the records that follow: the next append counts, and what was here from its offset on does not.
+    /// </summary>
+    public void NoteHole()
+    {
+        lock (_lock)
+        {
+            _followsHole = true;
         }
     }
 
@@ -290,6 +304,43 @@ internal sealed class IndexOfQueue
                 && _blocks.Read(_directories[parent].Block, _queue, _directories[parent].FirstOffset) is { } directory
                 && directory.Leaf(directory.FindLeaf(block.FirstOffset)) == reference;
         }
+    }
+
+    // After a hole; may read from disk. Everything from the offset on comes again: it is in what is replayed.
+    private void CutBack(long end)
+    {
+        bool isAhead = _followsHole && end < _end;
+        _followsHole = false;
+        if (!isAhead)
+        {
+            return;
+        }
+
+        // The leaves that stay; none when the offset is further back than they reach: then every block is made anew.
+        bool isInTail = _tail.Count > 0 && end >= _tail.Runs[0].First.Value;
+        int leaves = isInTail ? _leaves.Count : Math.Max(0, _leaves.FindLast(end));
+        bool isInLeaves = leaves < _leaves.Count && end >= _leaves[leaves].FirstOffset;
+        long from = isInTail ? _tail.Runs[0].First.Value : isInLeaves ? _leaves[leaves].FirstOffset : _firstRetained;
+        List<IndexEntry> kept = [];
+        for (long offset = Math.Max(from, _firstRetained); offset < end && Find(offset) is { } run; offset = run.End)
+        {
+            kept.Add(run.End > end ? run with { Count = (int)(end - run.First.Value) } : run);
+        }
+
+        if (!isInTail && !isInLeaves)
+        {
+            _expiredDirectories.AddRange(_directories);
+            _directories.Clear();
+        }
+
+        _leaves.Skip(leaves).ToList().ForEach(leaf => _blocks.Free(leaf.Block));
+        _leaves.RemoveRange(leaves, _leaves.Count - leaves);
+        _tail.Clear();
+        _bytes = end <= _firstRetained ? 0 : (long)(_bytes * ((double)(end - _firstRetained) / (_end - _firstRetained)));
+        _firstRetained = Math.Min(_firstRetained, end);
+        (_end, long oldestTime) = (kept.Count == 0 ? end : kept[0].First.Value, _oldestTime);
+        kept.ForEach(run => Append(run, 0));
+        _oldestTime = oldestTime;
     }
 
     private Place Locate(long offset, out BlockReference leaf, out BlockReference directory, ref IndexEntry run)

@@ -97,8 +97,24 @@ internal sealed class QueueIndexes : IDisposable
         OfQueue(queue).Append(run, payloadBytes);
     }
 
-    /// <summary>The log is replayed: from now on an append that leaves a gap is a bug.</summary>
-    public void Replayed() => _isReplaying = false;
+    /// <summary>Records that are replayed are lost: see <see cref="IndexOfQueue.NoteHole"/>.</summary>
+    public void NoteHole()
+    {
+        foreach (IndexOfQueue queue in _queues.Values)
+        {
+            queue.NoteHole();
+        }
+    }
+
+    /// <summary>
+    /// The log is replayed: from now on an append that leaves a gap is a bug. What an index knows beyond is of records that were
+    /// at the log's end and are lost, if there is such a thing.
+    /// </summary>
+    public void Replayed()
+    {
+        _isReplaying = false;
+        NoteHole();
+    }
 
     /// <summary>The run that holds an offset, if memory knows it; costs a lock and a search in memory.</summary>
     public bool TryFind(uint queue, Offset offset, out IndexEntry run)

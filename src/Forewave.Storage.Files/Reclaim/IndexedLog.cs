@@ -29,6 +29,9 @@ internal sealed class IndexedLog
         SummaryOf(new LogPlace(carried.Run.Location).Segment, summaries)?.Add(carried.Queue, carried.Run, carried.PayloadBytes);
     }
 
+    /// <summary>Records that are replayed are lost.</summary>
+    public void NoteHole() => _indexes.NoteHole();
+
     private SegmentSummary? SummaryOf(SegmentNumber number, RecoveredSummaries? summaries) =>
         summaries is not null ? summaries.Of(number) : _segments.Find(number)?.Summary;
 }

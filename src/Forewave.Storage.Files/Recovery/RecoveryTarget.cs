@@ -35,6 +35,12 @@ internal sealed class RecoveryTarget
 
     public void Apply(in CommittedRecord record, ReadOnlySpan<byte> payload)
     {
+        if (record.Header.Type == RecordType.Barrier)
+        {
+            // An opening before this one ended the log here: what it lost is no hole any more.
+            _log.NoteHole();
+        }
+
         if (record.Header.Type == RecordType.CarriedOver)
         {
             _log.Relocate(CarriedRun.Of(record), Summaries);
@@ -45,5 +51,9 @@ internal sealed class RecoveryTarget
         }
     }
 
-    public void Damaged(DamagedRange range) => _fold.Damaged(range.First, range.Last);
+    public void Damaged(DamagedRange range)
+    {
+        _log.NoteHole();
+        _fold.Damaged(range.First, range.Last);
+    }
 }

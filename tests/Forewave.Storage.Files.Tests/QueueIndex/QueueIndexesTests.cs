@@ -39,6 +39,32 @@ public sealed class QueueIndexesTests
         Assert.Throws<InvalidOperationException>(() => index.Append(Queue, run with { First = new Offset(5) }, payloadBytes: 1));
     }
 
+    [Theory]
+    [InlineData(10, 5)]
+    [InlineData(5_000, 4_990)]
+    [InlineData(5_000, 100)]
+    [InlineData(5_000, 1)]
+    public void Append_wins_over_what_is_known_when_records_before_it_were_lost(int known, int given)
+    {
+        using QueueIndexes index = Opened(new MemoryDisk());
+        for (int i = 1; i <= known; i++)
+        {
+            index.Append(Queue, new IndexEntry(new Offset(i), 1, new RecordLocation((ulong)i), new Timestamp(i)), 10);
+        }
+
+        index.NoteHole();
+        IndexEntry next = new(new Offset(given), 3, new RecordLocation(9_000), new Timestamp(9_000));
+        index.Append(Queue, next, 30);
+        index.Append(Queue, next with { First = next.First.Plus(3) }, 30);
+
+        Assert.Equal(new Offset(given + 6), index.Extent(Queue).End);
+        Assert.Equal(next, index.Find(Queue, new Offset(given + 2)));
+        for (int i = 1; i < given; i++)
+        {
+            Assert.Equal((ulong)i, index.Find(Queue, new Offset(i))?.Location.Bits);
+        }
+    }
+
     [Fact]
     public void FindRange_gives_consecutive_runs_across_blocks()
     {
