@@ -158,7 +158,7 @@ internal sealed class RunReader
         }
 
         ReadOnlyMemory<byte> payload = chunk.Slice(at + RecordCodec.HeaderBytes, stored.PayloadBytes);
-        return Checksum.Of(payload.Span) == stored.PayloadCrc
+        return Checksum.Of(payload.Span) == stored.PayloadCrc && RunBuilder.Fits(stored, payload.Span, entry)
             ? RunBuilder.Build(stored, payload, entry, offset, null)
             : RunBuilder.Damaged(entry, offset);
     }

@@ -34,6 +34,20 @@ internal static class RunBuilder
         return new StoredRun(header, offset, entry.Count - skip, payload, owner);
     }
 
+    /// <summary>
+    /// Whether a whole record can be what the index says: another one is there when the log was damaged and the index with it.
+    /// </summary>
+    public static bool Fits(in StoredHeader stored, ReadOnlySpan<byte> payload, in IndexEntry entry)
+    {
+        RecordHeader header = stored.Header;
+        if (header.Type == RecordType.CarriedOver)
+        {
+            header = RecordCodec.ReadFields(payload).Header;
+        }
+
+        return header.Type is RecordType.Published or RecordType.DeadLettered && header.Count >= entry.Count;
+    }
+
     /// <summary>A run whose bytes rotted.</summary>
     public static StoredRun Damaged(in IndexEntry entry, Offset offset)
     {
