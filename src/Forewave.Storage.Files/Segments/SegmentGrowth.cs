@@ -8,7 +8,9 @@ namespace Forewave.Storage.Files.Segments;
 /// </summary>
 internal sealed class SegmentGrowth
 {
-    private const int StepBytes = 4 * 1024 * 1024;
+    // A step holds up a sync of the log by a millisecond or two, whatever the file system does with the zeros.
+    private const int StepBytes = 512 * 1024;
+    private const int SyncEveryBytes = 8 * 1024 * 1024;
 
     private readonly IDisk _disk;
     private readonly int _segmentBytes;
@@ -39,8 +41,13 @@ internal sealed class SegmentGrowth
 
             _filled = Math.Min(_filled + StepBytes, _segmentBytes);
             _file.Preallocate(_filled);
-            _file.Sync();
-            if (_filled < _segmentBytes)
+            bool isWhole = _filled == _segmentBytes;
+            if (isWhole || _filled % SyncEveryBytes == 0)
+            {
+                _file.Sync();
+            }
+
+            if (!isWhole)
             {
                 return false;
             }
