@@ -121,7 +121,9 @@ public sealed class BrokerEngine : IAsyncDisposable
         await TakeLastCheckpointAsync();
         _closing.TrySetResult();
         await _failureWatch;
-        await StopDeliveryAsync(ErrorCode.ShuttingDown);
+        // Loops that never started (the store could not be recovered) would not hear of it.
+        if (_loops.HasStarted)
+            await StopDeliveryAsync(ErrorCode.ShuttingDown);
         await DisposePartsAsync();
     }
 
