@@ -32,7 +32,7 @@ internal static class BatchFate
     /// <summary>Refused for what it is, in its turn; not for its sequence.</summary>
     private static bool UsesSequencesUp(in PendingBatch batch, SequenceWindow sequences, ulong firstNew) =>
         batch.Error != ErrorCode.None && batch.KnownCount < batch.Count && firstNew == sequences.Last + 1
-        && batch.Error is not (ErrorCode.ProducerUnknown or ErrorCode.SequenceGap or ErrorCode.PartitionStopped);
+        && batch.Error is not (ErrorCode.ProducerUnknown or ErrorCode.SequenceGap);
 
     /// <summary>After a jump: what was left out had been refused before the restart.</summary>
     private static void FillGap(SequenceWindow sequences, ulong firstNew)

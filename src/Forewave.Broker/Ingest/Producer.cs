@@ -10,6 +10,7 @@ internal sealed class Producer
 {
     private volatile byte[] _name;
     private int _openHandles;
+    private ulong _jumpsEnd;
 
     public Producer(uint number, ProducerId id, byte[] name, SequenceMemory memory)
     {
@@ -19,7 +20,7 @@ internal sealed class Producer
         Sequences = new SequenceWindow(memory);
     }
 
-    /// <summary>Guards <see cref="Sequences"/> and <see cref="MayJump"/>.</summary>
+    /// <summary>Guards <see cref="Sequences"/> and the jumps.</summary>
     public Lock Gate { get; } = new();
 
     /// <summary>The number that its records carry.</summary>
@@ -39,16 +40,25 @@ internal sealed class Producer
     public SequenceWindow Sequences { get; }
 
     /// <summary>
-    /// It was recovered and has published nothing since: refusals are not in the log, so sequences may have been used up after
-    /// the last one that is known. Its client sends all that is unanswered again, in order: what it leaves out was refused.
+    /// It was recovered: refusals are not in the log, and what a relaxed queue answered before the sync may be lost, so
+    /// sequences may have been used up after the last one that is known, here and there. Its client sends all that is unanswered
+    /// again, in order: what it leaves out had its answer. So for as many sequences as may have been unanswered there are no gaps.
     /// </summary>
-    public bool MayJump { get; set; }
+    public bool IsRecovered { get; init; }
 
     /// <summary>Unix time in milliseconds when it was last seen; not kept up to date while it has open handles.</summary>
     public long LastSeen { get; set; }
 
     /// <summary>Connections that have a handle for it.</summary>
     public int OpenHandles => Volatile.Read(ref _openHandles);
+
+    /// <summary>Whether the sequences before one may be left out. Under <see cref="Gate"/>.</summary>
+    public bool MayJumpTo(ulong sequence)
+    {
+        if (IsRecovered && _jumpsEnd == 0)
+            _jumpsEnd = Sequences.Last + Limits.SequenceWindow;
+        return sequence <= _jumpsEnd;
+    }
 
     /// <summary>Another connection has a handle for it.</summary>
     public void HandleOpened() => Interlocked.Increment(ref _openHandles);

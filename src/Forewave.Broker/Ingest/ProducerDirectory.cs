@@ -105,7 +105,7 @@ internal sealed class ProducerDirectory : IProducerNames
         // The id came back after it had been forgotten: what was known under the old number does not count any more.
         if (_byId.TryGetValue(id, out var former))
             Forget(former);
-        var producer = new Producer(number, id, name, Memory) { MayJump = true };
+        var producer = new Producer(number, id, name, Memory) { IsRecovered = true };
         _byNumber[number] = producer;
         _byId[id] = producer;
         return producer;

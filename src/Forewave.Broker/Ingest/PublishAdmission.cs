@@ -59,10 +59,7 @@ internal sealed class PublishAdmission
             if (outcome == AppendOutcome.NoRoom)
                 return false;
         }
-        ulong last = publish.Producer.Sequences.Last;
         Note(publish, end, outcome, first);
-        if (publish.Producer.Sequences.Last != last)
-            publish.Producer.MayJump = false;
         if (owned && outcome == AppendOutcome.Appended)
             publish.AwaitedPosition = LogPosition.None;
         publish.Admitted = end;

@@ -46,7 +46,7 @@ internal static class SequenceJudgement
         {
             Refuse(ref batch, ErrorCode.ProducerUnknown);
         }
-        else if (producer.MayJump && next == last + 1)
+        else if (producer.MayJumpTo(batch.FirstSequence))
         {
             next = end;
         }

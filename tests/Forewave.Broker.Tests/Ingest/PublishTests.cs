@@ -285,9 +285,11 @@ public sealed class PublishTests
         producer = await client.OpenProducerAsync(Id);
         queue = await client.OpenQueueAsync("orders");
         var next = await client.PublishAsync(producer, TestClient.Batch(queue, 5, 1));
-        var gap = await client.PublishAsync(producer, TestClient.Batch(queue, 7, 1));
+        var further = await client.PublishAsync(producer, TestClient.Batch(queue, 7, 1));
+        var gap = await client.PublishAsync(producer, TestClient.Batch(queue, 2 + Limits.SequenceWindow, 1));
 
         Assert.Null(next.Error);
+        Assert.Null(further.Error);
         Assert.Equal((uint)ErrorCode.SequenceGap, gap.Error.Number);
         await engine.DisposeAsync();
     }
