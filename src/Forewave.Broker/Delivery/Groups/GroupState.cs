@@ -139,7 +139,7 @@ internal sealed class GroupState
             if (redriven)
                 Dead.HandOut(run);
             else if (record.Kind == LeaseKind.InOrder)
-                Cursor.Read(run.End);
+                ReadThrough(run);
             Cursor.Lease(new ReadyRun(run.First, run.Count, run.Attempt), terms);
         }
     }
@@ -168,7 +168,7 @@ internal sealed class GroupState
                 Dead.SettledWhere(offset => !Cursor.IsUnsettled(offset));
                 return;
             case SettledHow.Taken:
-                Cursor.Read(run.End);
+                ReadThrough(run);
                 break;
             case SettledHow.TakenRedriven:
                 Dead.HandOut(run);
@@ -180,6 +180,16 @@ internal sealed class GroupState
         }
         Cursor.Settle(run.First, run.Count);
         Dead.Settled(run.First, run.Count);
+    }
+
+    /// <summary>
+    /// First deliveries move the read offset. A redelivery does not, even of a message beyond it (that an earlier epoch had
+    /// leased): what lies between was never handed out.
+    /// </summary>
+    private void ReadThrough(in RecordRun run)
+    {
+        if (Cursor.WasNeverHandedOut(run.First))
+            Cursor.Read(run.End);
     }
 
     private void Extended(ReadOnlySpan<byte> payload)
