@@ -121,7 +121,10 @@ internal sealed class Cursor
         }
     }
 
-    /// <summary>Settles everything up to and with an offset that is leased to a consumer.</summary>
+    /// <summary>
+    /// Settles everything up to and with an offset that is leased to a consumer, but for what it has rejected: that goes to the
+    /// dead letters.
+    /// </summary>
     public void SettleUpTo(GroupConsumer consumer, long last)
     {
         for (int index = consumer.FirstHold, next; index >= 0; index = next)
@@ -134,7 +137,7 @@ internal sealed class Cursor
                 var block = _blocks.Find(part.Number);
                 if (block is null)
                     continue;
-                ulong mask = part.Mask & block.Leased;
+                ulong mask = part.Mask & block.Leased & ~block.Dying;
                 Forget(part.Number, block, hold.Live == hold.Count ? mask : block.InHold(mask, index));
             }
         }
