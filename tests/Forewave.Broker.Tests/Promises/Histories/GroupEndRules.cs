@@ -1,0 +1,66 @@
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Tests.Promises.Histories;
+
+/// <summary>What must hold for a group when everything was drained.</summary>
+internal sealed class GroupEndRules(ViolationLog log)
+{
+    public void Check(GroupHistory group, QueueRules queues)
+    {
+        long end = queues.End(group.Key.Queue);
+        for (long offset = 1; offset <= end; offset++)
+        {
+            if (queues.Find(group.Key.Queue, offset) is { } first)
+                Check(group, group.Message(offset), first);
+        }
+    }
+
+    private void Check(GroupHistory group, GroupMessage message, HistoryEvent first)
+    {
+        long offset = first.Offset;
+        Violation About(ViolationKind kind, string text) => new(kind, $"{text} ({group.Key})") { Group = group.Key, Offset = offset, Position = first.Position };
+
+        bool isExempt = group.IsAtMostOnce || offset <= group.AckedUpTo;
+        if (message.Listed is { } listed)
+            CheckListed(group, message, (listed, first));
+        if (message.Deliveries.Count == 0)
+        {
+            log.Require(isExempt, () => About(ViolationKind.NotDelivered, $"offset {offset} never came"));
+            return;
+        }
+        bool isSettled = isExempt || message.Acked is not null || message.MayBeAcked || message.Listed is not null;
+        log.Require(isSettled, () => About(ViolationKind.LostForGroup, $"offset {offset} was not settled and never came again"));
+        bool cameAgain = isExempt || !message.IsRedriveAnswered || message.Deliveries[^1].Number > message.RedrivenAt;
+        log.Require(cameAgain, () => About(ViolationKind.LostForGroup, $"offset {offset} was redriven and never came"));
+        log.Require(message.Buried is null || message.Listed is not null, () =>
+            About(ViolationKind.DeadLetterMissing, $"offset {offset} was {message.Buried!.Verb}ed at attempt {message.Buried.Attempt}"));
+    }
+
+    private void CheckListed(GroupHistory group, GroupMessage message, (HistoryEvent Listed, HistoryEvent First) pair)
+    {
+        var (listed, first) = pair;
+        Violation Wrong(string text) => new(ViolationKind.DeadLetterWrong, $"{text} ({group.Key})") { Group = group.Key, Offset = listed.Offset };
+
+        bool isSame = listed.Message == first.Message && listed.Text == first.Text && listed.Position == first.Position;
+        log.Require(isSame, () => Wrong($"the dead letter of offset {listed.Offset} is message {listed.Message}, not {first.Message}"));
+        var reasons = message.Settles.Where(settle => Kills(group, settle)).ToList();
+        // The last lease may have expired: a late ack of it is taken, and changes nothing.
+        bool mayDie = reasons.Count > 0 || message.Deliveries.Exists(delivery => delivery.Attempt >= group.MaxAttempts) || message.WasRedriven;
+        log.Require(mayDie, () => Wrong($"nobody gave offset {listed.Offset} up"));
+        if (message.WasRedriven)
+            return;
+        // What is said of a last attempt after its lease expired comes too late.
+        bool mayBeLate = message.Deliveries.Exists(delivery => delivery.Attempt >= group.MaxAttempts);
+        if (message.Buried is not null && reasons.Count == 1 && !mayBeLate)
+            log.Require(listed.Reason == reasons[0].Reason, () => Wrong($"offset {listed.Offset} died of '{listed.Reason}'"));
+        foreach (var nack in message.Nacked)
+        {
+            bool isAlone = message.Settles.Count(settle => settle.Attempt == nack.Attempt && settle.Verb is SettleVerb.Nack or SettleVerb.Reject) == 1;
+            bool isThere = listed.Attempts.Any(attempt => attempt.Attempt == nack.Attempt && attempt.Reason == nack.Reason);
+            log.Require(!isAlone || isThere || nack.Attempt >= group.MaxAttempts, () => Wrong($"the history of offset {listed.Offset} lacks attempt {nack.Attempt}"));
+        }
+    }
+
+    private static bool Kills(GroupHistory group, HistoryEvent settle) =>
+        settle.Verb == SettleVerb.Reject || (settle.Verb == SettleVerb.Nack && settle.Attempt >= group.MaxAttempts);
+}

@@ -1,0 +1,59 @@
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Tests.Promises.Histories;
+
+/// <summary>What one group was sent and said.</summary>
+internal sealed class GroupHistory(GroupKey key)
+{
+    private readonly Dictionary<long, GroupMessage> _messages = [];
+    private readonly HashSet<int> _released = [];
+    private readonly Dictionary<int, long> _lastFirst = [];
+    private int _disturbedLife;
+
+    public GroupKey Key { get; } = key;
+
+    public bool IsAtMostOnce { get; private set; }
+
+    public uint MaxAttempts { get; private set; } = 16;
+
+    /// <summary>An ack up to an offset may have settled what never arrived: up to here nothing has to be delivered.</summary>
+    public long AckedUpTo { get; private set; }
+
+    public void Made(HistoryEvent made)
+    {
+        IsAtMostOnce = made.Text == "at-most-once";
+        MaxAttempts = made.Count > 0 ? (uint)made.Count : MaxAttempts;
+    }
+
+    public GroupMessage Message(long offset)
+    {
+        if (!_messages.TryGetValue(offset, out var message))
+            _messages.Add(offset, message = new GroupMessage());
+        return message;
+    }
+
+    /// <summary>Leases of a connection were given back in place: they come again, under the same attempt.</summary>
+    public void Release(HistoryEvent happened)
+    {
+        _released.Add(happened.Connection);
+        _disturbedLife = happened.Life;
+    }
+
+    public bool MayBeReleased(HistoryEvent delivery) =>
+        _released.Contains(delivery.Connection)
+        || Message(delivery.Offset).Settles.Exists(settle =>
+            settle.Verb is SettleVerb.Release && settle.Attempt == delivery.Attempt);
+
+    /// <summary>Whether a delivery keeps the order of first deliveries.</summary>
+    public bool TakeFirst(GroupMessage message, HistoryEvent delivery)
+    {
+        if (delivery.Attempt != 1 || message.Deliveries.Count > 0 || delivery.IsRedriven)
+            return true;
+        bool holds = delivery.Offset > _lastFirst.GetValueOrDefault(delivery.Connection) || _disturbedLife == delivery.Life;
+        _lastFirst[delivery.Connection] = Math.Max(delivery.Offset, _lastFirst.GetValueOrDefault(delivery.Connection));
+        return holds;
+    }
+
+    /// <summary>Up to here an ack up to an offset reached.</summary>
+    public void AckUpTo(long offset) => AckedUpTo = Math.Max(AckedUpTo, offset);
+}

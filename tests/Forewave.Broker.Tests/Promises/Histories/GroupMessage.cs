@@ -1,0 +1,67 @@
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Tests.Promises.Histories;
+
+/// <summary>What one group did with one message.</summary>
+internal sealed class GroupMessage
+{
+    public List<HistoryEvent> Deliveries { get; } = [];
+
+    public List<HistoryEvent> Settles { get; } = [];
+
+    /// <summary>The answer that settled it for good, with the settle that it answers; null: not so far, or redriven since.</summary>
+    public HistoryEvent? Acked { get; private set; }
+
+    /// <summary>The answer that made it a dead letter; null: not so far, or redriven since.</summary>
+    public HistoryEvent? Buried { get; private set; }
+
+    /// <summary>Answered nacks after which it had to come again.</summary>
+    public List<HistoryEvent> Nacked { get; } = [];
+
+    public HistoryEvent? Listed { get; set; }
+
+    public bool WasRedriven { get; private set; }
+
+    /// <summary>Number of the last redrive's event; 0: none.</summary>
+    public int RedrivenAt { get; private set; }
+
+    /// <summary>The last redrive is known to be done.</summary>
+    public bool IsRedriveAnswered { get; set; }
+
+    /// <summary>An ack whose outcome nobody knows.</summary>
+    public bool MayBeAcked => Settles.Exists(settle => settle.Verb is SettleVerb.Ack or SettleVerb.AckUpTo && !_answered.Contains(settle.Number));
+
+    private readonly HashSet<int> _answered = [];
+
+    /// <summary>Takes the answer to a settle. What is left open by it stays unknown.</summary>
+    public void Answer(HistoryEvent answer, HistoryEvent settle, uint maxAttempts)
+    {
+        if (answer.Error is ErrorCode.PartitionStopped or ErrorCode.StoreUnavailable or ErrorCode.ShuttingDown)
+            return;
+        _answered.Add(settle.Number);
+        if (answer.Error != ErrorCode.None || settle.Number < RedrivenAt)
+            return;
+        var done = answer with { Attempt = settle.Attempt, Reason = settle.Reason, Verb = settle.Verb };
+        if (settle.Verb == SettleVerb.Ack || (settle.Verb == SettleVerb.AckUpTo && IsSurelyLeased(answer)))
+            Acked = done;
+        else if (settle.Verb == SettleVerb.Reject || (settle.Verb == SettleVerb.Nack && settle.Attempt >= maxAttempts))
+            Buried = done;
+        if (settle.Verb == SettleVerb.Nack)
+            Nacked.Add(done);
+    }
+
+    /// <summary>An ack up to an offset covers what is leased still; leases last 30 s where the reader was at most one move late.</summary>
+    private bool IsSurelyLeased(HistoryEvent answer) =>
+        Deliveries.Count > 0 && Deliveries[^1].Life == answer.Life && answer.Time - Deliveries[^1].Time < TimeSpan.FromSeconds(14);
+
+    /// <summary>It may be available again from now on.</summary>
+    public void Redrive(HistoryEvent sent)
+    {
+        RedrivenAt = sent.Number;
+        IsRedriveAnswered = false;
+        WasRedriven = true;
+        Acked = null;
+        Buried = null;
+        Nacked.Clear();
+    }
+}

@@ -1,0 +1,145 @@
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Tests.Promises.Histories;
+
+/// <summary>
+/// Every group gets every message until it is settled; what is settled stays so; attempts rise; first deliveries come in order.
+/// </summary>
+internal sealed class GroupRules(ViolationLog log)
+{
+    private readonly Dictionary<GroupKey, GroupHistory> _groups = [];
+    private readonly Dictionary<int, HistoryEvent> _settles = [];
+    private readonly Dictionary<int, int> _durable = [];
+
+    public void Apply(HistoryEvent happened)
+    {
+        switch (happened.Kind)
+        {
+            case EventKind.GroupMade:
+                Of(happened).Made(happened);
+                break;
+            case EventKind.PublishAnswered when happened.Durability == Durability.Synced && !happened.IsRepeat:
+                _durable[happened.Life] = Math.Max(_durable.GetValueOrDefault(happened.Life), happened.Request);
+                break;
+            case EventKind.Delivered:
+                Delivered(Of(happened), happened);
+                break;
+            case EventKind.SettleSent:
+                Sent(Of(happened), happened);
+                break;
+            case EventKind.SettleAnswered:
+                Answered(Of(happened), happened);
+                break;
+            case EventKind.LeasesReleased:
+                Of(happened).Release(happened);
+                break;
+            case EventKind.RedriveSent:
+                Of(happened).Message(happened.Offset).Redrive(happened);
+                break;
+            case EventKind.RedriveAnswered:
+                Of(happened).Message(happened.Offset).IsRedriveAnswered = true;
+                break;
+            case EventKind.DeadListed:
+                Of(happened).Message(happened.Offset).Listed = happened;
+                break;
+            default:
+                break;
+        }
+    }
+
+    public void Finish(QueueRules queues)
+    {
+        var rules = new GroupEndRules(log);
+        foreach (var group in _groups.Values)
+            rules.Check(group, queues);
+    }
+
+    private GroupHistory Of(HistoryEvent happened)
+    {
+        if (!_groups.TryGetValue(happened.Group, out var group))
+            _groups.Add(happened.Group, group = new GroupHistory(happened.Group));
+        return group;
+    }
+
+    private void Sent(GroupHistory group, HistoryEvent settle)
+    {
+        _settles[settle.Number] = settle;
+        group.Message(settle.Offset).Settles.Add(settle);
+        if (settle.Verb == SettleVerb.AckUpTo)
+            group.AckUpTo(settle.Offset);
+    }
+
+    private void Answered(GroupHistory group, HistoryEvent answer)
+    {
+        var settle = _settles[answer.Request];
+        group.Message(settle.Offset).Answer(answer, settle, group.MaxAttempts);
+        log.Require(answer.Error != ErrorCode.HandleInvalid, () =>
+            About(settle, ViolationKind.WronglyRefused, $"the handle of offset {settle.Offset} is not known any more"));
+    }
+
+    private void Delivered(GroupHistory group, HistoryEvent delivery)
+    {
+        var message = group.Message(delivery.Offset);
+        log.Require(group.TakeFirst(message, delivery), () =>
+            About(delivery, ViolationKind.OrderBroken, $"offset {delivery.Offset} was delivered first after a later one on its connection"));
+        CheckSettled(group, message, delivery);
+        if (group.IsAtMostOnce)
+        {
+            log.Require(message.Deliveries.Count == 0 || message.WasRedriven, () =>
+                About(delivery, ViolationKind.DeliveredTwice, $"offset {delivery.Offset} was delivered before"));
+        }
+        else if (!message.WasRedriven)
+        {
+            foreach (var earlier in message.Deliveries)
+                CheckAttempt(group, (earlier, delivery));
+        }
+        message.Deliveries.Add(delivery);
+    }
+
+    private void CheckSettled(GroupHistory group, GroupMessage message, HistoryEvent delivery)
+    {
+        if (message.Acked is { } ack)
+        {
+            log.Require(MayCross(ack, delivery), () =>
+                About(delivery, ViolationKind.AckedRedelivered, $"offset {delivery.Offset} was acked and came again"));
+        }
+        if (message.Buried is { } buried)
+        {
+            log.Require(MayCross(buried, delivery), () =>
+                About(delivery, ViolationKind.DeadRedelivered, $"offset {delivery.Offset} is a dead letter and came again"));
+        }
+        foreach (var nack in message.Nacked)
+        {
+            // A nack by the handle of a lease that was given back changes nothing.
+            bool wasGivenBack = message.Deliveries.Exists(earlier => earlier.Attempt == nack.Attempt && group.MayBeReleased(earlier));
+            log.Require(delivery.Attempt > nack.Attempt || wasGivenBack || MayCross(nack, delivery), () =>
+                About(delivery, ViolationKind.AttemptNotRaised, $"offset {delivery.Offset} was nacked at attempt {nack.Attempt}"));
+        }
+    }
+
+    /// <summary>A frame of an earlier attempt that was on its way on another connection when the answer was read.</summary>
+    private static bool MayCross(HistoryEvent answer, HistoryEvent delivery) =>
+        delivery.Life == answer.Life
+        && delivery.Connection != answer.Connection
+        && delivery.ConnectedAfter < answer.Number
+        && delivery.Attempt <= answer.Attempt;
+
+    private void CheckAttempt(GroupHistory group, (HistoryEvent Earlier, HistoryEvent Later) pair)
+    {
+        var (earlier, later) = pair;
+        bool mayRepeat = later.Attempt == earlier.Attempt && group.MayBeReleased(earlier);
+        bool raised = later.Attempt > earlier.Attempt || mayRepeat;
+        bool holds = true;
+        if (earlier.Life != later.Life)
+            holds = raised || earlier.Number >= _durable.GetValueOrDefault(earlier.Life);
+        else
+            holds = earlier.Connection == later.Connection ? raised : later.Attempt != earlier.Attempt || mayRepeat;
+        log.Require(holds, () => About(
+            later, ViolationKind.AttemptNotRaised, $"offset {later.Offset} came with attempt {earlier.Attempt} and again with {later.Attempt}"));
+    }
+
+    private static Violation About(HistoryEvent happened, ViolationKind kind, string text) => new(kind, $"{text} ({happened.Group})")
+    {
+        Group = happened.Group, Offset = happened.Offset,
+    };
+}

@@ -1,0 +1,33 @@
+namespace Forewave.Broker.Tests.Promises.Histories;
+
+/// <summary>
+/// Holds a whole history against the promises. Knows nothing of how the broker works: only what clients sent, what they were
+/// answered and what was delivered to them. An answer counts from when it was read; what crossed it on another connection is
+/// taken in the broker's favour, so that a violation is one.
+/// </summary>
+internal static class HistoryChecker
+{
+    /// <summary>Everything that was broken, in the order in which it shows.</summary>
+    /// <param name="history">Events in order.</param>
+    /// <param name="isDrained">The history ends with every group drained: what is missing then is lost.</param>
+    public static IReadOnlyList<Violation> Check(IReadOnlyList<HistoryEvent> history, bool isDrained = true)
+    {
+        var log = new ViolationLog();
+        var publishes = new PublishRules(log);
+        var queues = new QueueRules(log);
+        var groups = new GroupRules(log);
+        foreach (var happened in history)
+        {
+            publishes.Apply(happened);
+            queues.Apply(happened);
+            groups.Apply(happened);
+        }
+        if (isDrained)
+        {
+            queues.Finish();
+            publishes.Finish(queues);
+            groups.Finish(queues);
+        }
+        return log.Found;
+    }
+}

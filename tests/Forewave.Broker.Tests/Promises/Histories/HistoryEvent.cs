@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Tests.Promises.Histories;
+
+/// <summary>One thing that happened to one message, or to a queue or group. Which fields are used depends on the kind.</summary>
+internal sealed record HistoryEvent
+{
+    public required EventKind Kind { get; init; }
+
+    /// <summary>From 1, in the order in which the clients saw them; given by the history.</summary>
+    public int Number { get; init; }
+
+    /// <summary>Which start of the broker, from 1; given by the history.</summary>
+    public int Life { get; init; }
+
+    /// <summary>The moved clock; given by the history.</summary>
+    public DateTimeOffset Time { get; init; }
+
+    /// <summary>The connection, never used twice; 0: none.</summary>
+    public int Connection { get; init; }
+
+    /// <summary>Number of the last event before that connection was opened.</summary>
+    public int ConnectedAfter { get; init; }
+
+    public MessageKey Message { get; init; }
+
+    public GroupKey Group { get; init; }
+
+    public long Offset { get; init; }
+
+    public ulong Position { get; init; }
+
+    public uint Attempt { get; init; }
+
+    public uint Epoch { get; init; }
+
+    public bool IsRedriven { get; init; }
+
+    public Durability Durability { get; init; }
+
+    public SettleVerb Verb { get; init; }
+
+    public ErrorCode Error { get; init; }
+
+    /// <summary>Of an answer: number of the event that it answers.</summary>
+    public int Request { get; init; }
+
+    public int Count { get; init; }
+
+    /// <summary>An answer that says that the message was stored before.</summary>
+    public bool IsRepeat { get; init; }
+
+    public string Text { get; init; } = "";
+
+    /// <summary>Why it was nacked, rejected, or died.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Of a dead letter: its history.</summary>
+    public IReadOnlyList<ListedAttempt> Attempts { get; init; } = [];
+
+    public override string ToString()
+    {
+        var text = new StringBuilder($"{Number,6} life {Life} {Kind}");
+        Add(text, "connection", Connection);
+        if (Message.Sequence != 0)
+            text.Append(CultureInfo.InvariantCulture, $" message={Message}");
+        if (Group.Queue.Length > 0)
+            text.Append(CultureInfo.InvariantCulture, $" {Group}");
+        Add(text, "offset", Offset);
+        Add(text, "attempt", Attempt);
+        Add(text, "epoch", Epoch);
+        if (Position != 0)
+            text.Append(CultureInfo.InvariantCulture, $" position={Position:x16}");
+        Add(text, "verb", Verb);
+        Add(text, "durability", Durability);
+        Add(text, "error", Error);
+        Add(text, "request", Request);
+        Add(text, "count", Count);
+        Add(text, "redriven", IsRedriven);
+        Add(text, "repeat", IsRepeat);
+        if (Text.Length > 0)
+            text.Append(CultureInfo.InvariantCulture, $" '{Text}'");
+        if (Reason.Length > 0)
+            text.Append(CultureInfo.InvariantCulture, $" because '{Reason}'");
+        foreach (var attempt in Attempts)
+            text.Append(CultureInfo.InvariantCulture, $" [{attempt.Attempt} '{attempt.Reason}']");
+        return text.ToString();
+    }
+
+    private static void Add<T>(StringBuilder text, string name, T value)
+        where T : struct
+    {
+        if (!EqualityComparer<T>.Default.Equals(value, default))
+            text.Append(CultureInfo.InvariantCulture, $" {name}={value}");
+    }
+}

@@ -1,0 +1,62 @@
+namespace Forewave.Broker.Tests.Promises.Histories;
+
+/// <summary>Which promise was broken.</summary>
+internal enum ViolationKind
+{
+    /// <summary>A message with a durable receipt is not in its queue any more.</summary>
+    AcknowledgedLost,
+
+    /// <summary>A message that was delivered is gone, or another one stands in its place.</summary>
+    DeliveredVanished,
+
+    /// <summary>A group never got a message of its queue.</summary>
+    NotDelivered,
+
+    /// <summary>A group got a message, did not settle it, and never got it again.</summary>
+    LostForGroup,
+
+    /// <summary>A message was delivered that nobody sent to this queue, or with other bytes.</summary>
+    DeliveredUnknown,
+
+    /// <summary>One sequence of a producer has two messages.</summary>
+    SecondCopy,
+
+    /// <summary>One position names two messages.</summary>
+    PositionGivenTwice,
+
+    /// <summary>One message has two offsets, or offsets are not dense.</summary>
+    OffsetsBroken,
+
+    /// <summary>Messages of one producer stand in another order than it sent them, or are first delivered out of offset order.</summary>
+    OrderBroken,
+
+    /// <summary>A message came again after its ack was answered.</summary>
+    AckedRedelivered,
+
+    /// <summary>A dead letter came again without a redrive.</summary>
+    DeadRedelivered,
+
+    /// <summary>A message was delivered twice to a group at most once.</summary>
+    DeliveredTwice,
+
+    /// <summary>A message came again without a higher attempt.</summary>
+    AttemptNotRaised,
+
+    /// <summary>A rejected message is not among the dead letters.</summary>
+    DeadLetterMissing,
+
+    /// <summary>A message is a dead letter and nobody gave a reason for it, or it has another reason, body or history.</summary>
+    DeadLetterWrong,
+
+    /// <summary>A receipt names another durability than its queue has.</summary>
+    DurabilityWrong,
+
+    /// <summary>A request was refused that had to be taken.</summary>
+    WronglyRefused,
+
+    /// <summary>The broker does not come to an end: it does not answer, or keeps messages back.</summary>
+    Stuck,
+
+    /// <summary>The broker cannot be opened again, or fails by itself.</summary>
+    CannotOpen,
+}

@@ -1,0 +1,15 @@
+using Forewave.Broker.Tests.Promises.Histories;
+
+namespace Forewave.Broker.Tests.Promises.Scenarios;
+
+/// <summary>A group of a scenario.</summary>
+internal sealed record GroupPlan(GroupKey Key, int Consumers)
+{
+    public bool IsAtMostOnce { get; init; }
+
+    /// <summary>0: the default.</summary>
+    public uint MaxAttempts { get; init; }
+
+    /// <summary>Acks up to an offset, being alone.</summary>
+    public bool AcksUpTo { get; init; }
+}

@@ -1,0 +1,20 @@
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Tests.Promises.Scenarios;
+
+/// <summary>Gives a group the options of its plan.</summary>
+internal sealed class GroupSetting(Scenario scenario)
+{
+    /// <summary>False: the broker is gone.</summary>
+    public async Task<bool> ApplyAsync(GroupPlan plan)
+    {
+        if (plan.MaxAttempts == 0)
+            return true;
+        var set = new V1.SetGroup
+        {
+            Queue = plan.Key.Queue, Group = plan.Key.Group, Options = new V1.GroupOptions { MaxAttempts = plan.MaxAttempts },
+        };
+        var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { SetGroup = set });
+        return answer?.Administration is not null;
+    }
+}

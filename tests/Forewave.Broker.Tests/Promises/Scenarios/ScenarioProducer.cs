@@ -1,0 +1,202 @@
+using Forewave.Broker.Tests.Promises.Histories;
+using Forewave.Protocol;
+using Google.Protobuf;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Tests.Promises.Scenarios;
+
+/// <summary>
+/// A producer as an SDK is one: numbers its messages, keeps what is not answered through the broker's lives, and sends it again
+/// in order when it is connected again. Driven by one task; answers come on another.
+/// </summary>
+internal sealed class ScenarioProducer
+{
+    private readonly Lock _gate = new();
+    private readonly Scenario _scenario;
+    private readonly SortedDictionary<ulong, TestMessage> _unanswered = [];
+    private readonly Dictionary<string, uint> _handles = [];
+    private ProducerId _id;
+    private int _number;
+    private ulong _next = 1;
+    private bool _isUnknown;
+    private WireConnection? _connection;
+    private uint _producer;
+
+    public ScenarioProducer(Scenario scenario)
+    {
+        _scenario = scenario;
+        Renew();
+    }
+
+    public WireConnection? Connection => _connection is { HasEnded: false } ? _connection : null;
+
+    /// <summary>Everything was answered.</summary>
+    public bool IsDone
+    {
+        get
+        {
+            lock (_gate)
+                return _unanswered.Count == 0;
+        }
+    }
+
+    /// <summary>Connects and sends again what was not answered; false: the broker is gone.</summary>
+    public async Task<bool> ConnectAsync()
+    {
+        if (_isUnknown)
+            Renew();
+        _handles.Clear();
+        var connection = await _scenario.OpenAsync(_ => { });
+        var open = new V1.OpenProducer { ProducerId = ByteString.CopyFrom(_id.ToBytes()), Name = $"p{_number}" };
+        var opened = await connection.AskAsync(new V1.ClientFrame { OpenProducer = open });
+        if (opened?.ProducerOpened is null)
+            return false;
+        _producer = opened.ProducerOpened.Producer;
+        foreach (string queue in _scenario.Plan.Queues)
+        {
+            var answer = await connection.AskAsync(new V1.ClientFrame { OpenQueue = new V1.OpenQueue { Queue = queue, Create = true } });
+            if (answer?.QueueOpened is null)
+                return false;
+            _handles[queue] = answer.QueueOpened.Queue;
+        }
+        _connection = connection;
+        SendAgain();
+        return true;
+    }
+
+    /// <summary>Publishes some messages to some queues in one frame.</summary>
+    public void Publish(Random random)
+    {
+        if (Connection is null)
+            return;
+        var messages = new List<TestMessage>();
+        lock (_gate)
+        {
+            for (int batches = random.Next(1, 4); batches > 0; batches--)
+            {
+                string queue = _scenario.Plan.Queues[random.Next(_scenario.Plan.Queues.Count)];
+                for (int count = random.Next(8) == 0 ? random.Next(1, 40) : random.Next(1, 6); count > 0; count--)
+                    messages.Add(TestMessage.Make(new MessageKey(_number, _next++), queue, random));
+            }
+            foreach (var message in messages)
+                _unanswered.Add(message.Key.Sequence, message);
+        }
+        SendFrame(messages, random);
+    }
+
+    /// <summary>Publishes one message to each queue; returns them.</summary>
+    public IReadOnlyList<TestMessage> PublishLast(Random random)
+    {
+        var messages = new List<TestMessage>();
+        lock (_gate)
+        {
+            foreach (string queue in _scenario.Plan.Queues)
+                messages.Add(TestMessage.Make(new MessageKey(_number, _next++), queue, random));
+            foreach (var message in messages)
+                _unanswered.Add(message.Key.Sequence, message);
+        }
+        if (Connection is not null)
+            SendFrame(messages, random);
+        return messages;
+    }
+
+    /// <summary>The connection ends without a word.</summary>
+    public async Task LeaveAsync()
+    {
+        if (_connection is { } left)
+            await left.LeaveAsync();
+        _connection = null;
+    }
+
+    private void Renew()
+    {
+        _number = _scenario.NextProducerNumber();
+        _id = new ProducerId((UInt128)(uint)_number);
+        _next = 1;
+        _isUnknown = false;
+        _unanswered.Clear();
+    }
+
+    private void SendAgain()
+    {
+        TestMessage[] messages;
+        lock (_gate)
+            messages = [.. _unanswered.Values];
+        var random = _scenario.Random;
+        for (int sent = 0; sent < messages.Length;)
+        {
+            int count = Math.Min(random.Next(1, 80), messages.Length - sent);
+            SendFrame(messages.AsSpan(sent, count).ToArray(), random);
+            sent += count;
+        }
+    }
+
+    /// <summary>One frame: runs of one queue are batches, cut anywhere.</summary>
+    private void SendFrame(IReadOnlyList<TestMessage> messages, Random random)
+    {
+        var batches = new List<List<TestMessage>>();
+        foreach (var message in messages)
+        {
+            bool goesOn = batches.Count > 0 && batches[^1][^1] is var last
+                && last.Queue == message.Queue && last.Key.Sequence + 1 == message.Key.Sequence;
+            if (!goesOn || random.Next(12) == 0)
+                batches.Add([]);
+            batches[^1].Add(message);
+        }
+        var publish = new V1.Publish { Producer = _producer };
+        foreach (var batch in batches)
+        {
+            var sent = new V1.PublishBatch { Queue = _handles[batch[0].Queue], FirstSequence = batch[0].Key.Sequence };
+            sent.Messages.AddRange(batch.Select(message => message.Bytes));
+            publish.Batches.Add(sent);
+            foreach (var message in batch)
+                message.SentAt = _scenario.History.Add(Event(EventKind.PublishSent, message) with { Text = message.Digest });
+        }
+        _connection!.Send(new V1.ClientFrame { Publish = publish }, answer => Answered(batches, answer));
+    }
+
+    private void Answered(List<List<TestMessage>> batches, V1.ServerFrame? answer)
+    {
+        for (int i = 0; i < batches.Count && answer is not null; i++)
+        {
+            if (answer.Published is null)
+                Refused(batches[i], answer.Error);
+            else if (answer.Published.Batches[i].Error is { } error)
+                Refused(batches[i], error);
+            else
+                Stored(batches[i], answer.Published.Batches[i]);
+        }
+    }
+
+    private void Stored(List<TestMessage> batch, V1.PublishedBatch receipt)
+    {
+        for (int i = 0; i < batch.Count; i++)
+        {
+            _scenario.History.Add(Event(EventKind.PublishAnswered, batch[i]) with
+            {
+                Position = receipt.Positions.Count > 0 ? receipt.Positions[i] : receipt.FirstPosition + (ulong)i,
+                Durability = (Durability)receipt.Durability,
+                IsRepeat = receipt.Duplicate,
+                Request = batch[i].SentAt,
+            });
+            lock (_gate)
+                _unanswered.Remove(batch[i].Key.Sequence);
+        }
+    }
+
+    private void Refused(List<TestMessage> batch, V1.Error error)
+    {
+        _isUnknown |= (ErrorCode)error.Number is ErrorCode.ProducerUnknown or ErrorCode.SequenceGap;
+        foreach (var message in batch)
+            _scenario.History.Add(Event(EventKind.PublishRefused, message) with { Error = (ErrorCode)error.Number, Request = message.SentAt });
+    }
+
+    private HistoryEvent Event(EventKind kind, TestMessage message) => new()
+    {
+        Kind = kind,
+        Connection = _connection!.Number.Value,
+        ConnectedAfter = _connection.Number.ConnectedAfter,
+        Message = message.Key,
+        Group = GroupKey.OfQueue(message.Queue),
+    };
+}
