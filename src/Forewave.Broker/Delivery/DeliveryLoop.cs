@@ -201,21 +201,42 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     [SuppressMessage("Design", "CA1031", Justification = "The loop's edge: a bug stops the partition.")]
     void IThreadPoolWorkItem.Execute()
     {
-        try
+        if (Failure is null)
         {
-            Run();
+            try
+            {
+                Run();
+                return;
+            }
+            catch (Exception failure)
+            {
+                Failure = failure;
+                Log.LoopFailed(Number, failure);
+                _failed(failure);
+            }
         }
-        catch (Exception failure)
+        RefuseCommands();
+    }
+
+    /// <summary>It failed: whoever waits for it, a checkpoint or the end of the broker too, hears so instead of waiting for ever.</summary>
+    private void RefuseCommands()
+    {
+        do
         {
-            Failure = failure;
-            Log.LoopFailed(Number, failure);
-            _failed(failure);
+            _mailbox.TakeCommitted(ref _committed, out _);
+            _committed.Clear();
+            _mailbox.TakeCommands(ref _commands);
+            foreach (var command in _backlog.Concat(_commands))
+                command.Refuse(this, ErrorCode.PartitionStopped);
+            _backlog.Clear();
+            _commands.Clear();
         }
+        while (!_mailbox.TrySleep(ignoreCommands: false));
     }
 
     private void Schedule()
     {
-        if (_started && Failure is null)
+        if (_started)
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
