@@ -8,7 +8,7 @@ internal sealed class GroupHistory(GroupKey key)
     private readonly Dictionary<long, GroupMessage> _messages = [];
     private readonly HashSet<int> _released = [];
     private readonly Dictionary<int, long> _lastFirst = [];
-    private int _disturbedLife;
+    private bool _isDisturbed;
 
     public GroupKey Key { get; } = key;
 
@@ -36,7 +36,7 @@ internal sealed class GroupHistory(GroupKey key)
     public void Release(HistoryEvent happened)
     {
         _released.Add(happened.Connection);
-        _disturbedLife = happened.Life;
+        _isDisturbed = true;
     }
 
     public bool MayBeReleased(HistoryEvent delivery) =>
@@ -49,7 +49,7 @@ internal sealed class GroupHistory(GroupKey key)
     {
         if (delivery.Attempt != 1 || message.Deliveries.Count > 0 || delivery.IsRedriven)
             return true;
-        bool holds = delivery.Offset > _lastFirst.GetValueOrDefault(delivery.Connection) || _disturbedLife == delivery.Life;
+        bool holds = delivery.Offset > _lastFirst.GetValueOrDefault(delivery.Connection) || _isDisturbed;
         _lastFirst[delivery.Connection] = Math.Max(delivery.Offset, _lastFirst.GetValueOrDefault(delivery.Connection));
         return holds;
     }
