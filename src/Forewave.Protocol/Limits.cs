@@ -70,7 +70,7 @@ public static class Limits
     public const int HandlesPerConnection = 65_536;
 
     /// <summary>Connections of one broker, by default; it is also bounded by the limit of open files less 1,000.</summary>
-    public const int DefaultConnections = 10_000;
+    public const int DefaultConnections = MaxConnections;
 
     /// <summary>Connections of one broker, at most.</summary>
     public const int MaxConnections = 50_000;
