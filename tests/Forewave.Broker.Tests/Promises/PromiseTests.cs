@@ -7,7 +7,7 @@ namespace Forewave.Broker.Tests.Promises;
 [Trait("Suite", "powerloss")]
 public sealed class PromiseTests(ITestOutputHelper output)
 {
-    private const int Seeds = 10;
+    private const int Seeds = 3;
     private const int NightlySeeds = 100_000;
 
     [Fact]
