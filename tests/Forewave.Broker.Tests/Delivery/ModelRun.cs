@@ -173,7 +173,9 @@ internal sealed class ModelRun(Random random)
         Assert.All(unread, message => Assert.Equal(1u, message.Attempt));
         Assert.Equal(_entries.Where(pair => pair.Value.Fate == Fate.Unread).Take(unread.Length).Select(pair => pair.Key),
             unread.Select(message => message.Offset));
-        Assert.InRange(got.Count, _entries.Values.Any(entry => entry.Fate is Fate.Ready or Fate.Unread) ? 1 : 0, max);
+        // A pull whose wait ends while the log has no room gets nothing; what it would have got comes with a later one.
+        bool getsSome = !IsNarrow && _entries.Values.Any(entry => entry.Fate is Fate.Ready or Fate.Unread);
+        Assert.InRange(got.Count, getsSome ? 1 : 0, max);
         var end = _stage.Time.GetUtcNow() - TimeSpan.FromMilliseconds(1) + Visibility;
         foreach (var message in got)
         {
