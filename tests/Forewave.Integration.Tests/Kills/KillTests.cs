@@ -22,25 +22,26 @@ public sealed class KillTests(ITestOutputHelper output)
         await broker.StartAsync();
         string record = broker.PathOf("record");
         await using ForewaveProcess load = ForewaveProcess.Start(
-            "bench", "publish", "--server", broker.Address, "--queue", "orders", "--queues", "3", "--messages", $"{kills * 12_000}",
-            "--size", "100", "--producers", "2", "--in-flight", "2000", "--rate", "20000", "--record", record, "--json");
+            "bench", "publish", "--server", broker.Address, "--queue", "orders", "--queues", "3", "--messages", "1000000000",
+            "--size", "100", "--producers", "2", "--in-flight", "2000", "--rate", "10000", "--record", record, "--json");
 
         for (int kill = 0; kill < kills; kill++)
         {
-            long target = Watching.LengthOf(record) + (random.Next(1, 8_000) * RecordLineBytes);
+            long target = Watching.LengthOf(record) + (random.Next(1, 4_000) * RecordLineBytes);
             await Watching.UntilAsync(() => Watching.LengthOf(record) >= target || load.HasEnded, Patience, () => $"kill {kill}: {load.Errors}");
             Assert.False(load.HasEnded, $"the load ended before kill {kill}: {load.Errors}");
             await broker.KillAsync();
             await broker.StartAsync();
         }
 
-        string published = await load.EndAsync(Patience);
-        output.WriteLine(published);
+        await load.InterruptAsync().WaitAsync(Patience);
+        long receipts = File.ReadLines(record).LongCount();
+        output.WriteLine($"{receipts} receipts");
         string verified = await ForewaveProcess.RunAsync(
             Patience, "bench", "verify", "--server", broker.Address, "--queue", "orders", "--queues", "3", "--group", "audit", "--record", record, "--json");
         output.WriteLine(verified);
         JsonElement report = JsonDocument.Parse(verified).RootElement;
-        Assert.Equal(kills * 12_000, report.GetProperty("messages").GetInt64());
+        Assert.InRange(report.GetProperty("messages").GetInt64(), receipts, long.MaxValue);
         Assert.Equal(0, report.GetProperty("lost").GetInt64());
         Assert.Equal(0, report.GetProperty("duplicates").GetInt64());
         Assert.Equal(0, report.GetProperty("outOfOrder").GetInt64());

@@ -78,6 +78,15 @@ internal sealed class ForewaveProcess : IAsyncDisposable
         await Output.BaseStream.CopyToAsync(file);
     }
 
+    /// <summary>Asks it to end, as Ctrl-C does, and waits until it has.</summary>
+    public async Task InterruptAsync()
+    {
+        ProcessStartInfo interrupt = new("kill", ["-INT", $"{_process.Id}"]) { UseShellExecute = false };
+        using Process asking = Process.Start(interrupt) ?? throw new InvalidOperationException("kill did not start");
+        await asking.WaitForExitAsync();
+        await _process.WaitForExitAsync();
+    }
+
     /// <summary>Kills it with -9 and waits until it is gone.</summary>
     public async Task KillAsync()
     {
