@@ -28,7 +28,7 @@ public sealed class ForewaveClient : IAsyncDisposable
     {
         _options = options ?? new ForewaveClientOptions();
         _link = new BrokerLink(_options);
-        Administration = new BrokerAdministration(_link);
+        Administration = new BrokerAdministration(new AdministrationCalls(_link, _options));
     }
 
     /// <summary>Looks at queues, groups and dead letters and changes them.</summary>
@@ -47,7 +47,7 @@ public sealed class ForewaveClient : IAsyncDisposable
     /// <summary>Completes when there is a connection: for programs that want to know at their start.</summary>
     /// <exception cref="Protocol.ForewaveException">None came within the request timeout.</exception>
     public async ValueTask ConnectAsync(CancellationToken cancellation = default) =>
-        await _link.ConnectionAsync(cancellation).ConfigureAwait(false);
+        await _link.ConnectionAsync(_options.RequestTimeout, cancellation).ConfigureAwait(false);
 
     /// <summary>Ends the connection. Producers and consumers are to be disposed before.</summary>
     public ValueTask DisposeAsync() => _link.DisposeAsync();

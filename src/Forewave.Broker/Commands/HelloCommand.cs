@@ -9,7 +9,11 @@ namespace Forewave.Broker.Commands;
 /// <summary>Hello: the first frame, answered with the limits and with what this broker can do.</summary>
 internal static class HelloCommand
 {
-    private static readonly string[] Capabilities = ["streaming", "long-polling", "dead-letters", "relaxed-queues", "administration"];
+    private static readonly string[] Capabilities =
+    [
+        CapabilityNames.Streaming, CapabilityNames.LongPolling, CapabilityNames.DeadLetters, CapabilityNames.RelaxedQueues,
+        CapabilityNames.Administration,
+    ];
 
     public static ValueTask Run(Session session, ReadOnlyMemory<byte> frame, in ClientFrameHeader header)
     {

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Forewave.Client.Connections;
 using Forewave.Protocol;
 using V1 = Forewave.Protocol.V1;
 
@@ -11,15 +10,16 @@ namespace Forewave.Client.Administration;
 /// <para>
 /// Every call throws <see cref="ForewaveException"/>: what the broker refused, for example <c>QueueNotFound</c>, or
 /// <c>Timeout</c> where there was no connection within the client's request timeout, <c>OutcomeUnknown</c> where no answer
-/// came within it. Cancellation ends the wait, not the change.
+/// came within it or the connection ended before, <c>CapabilityMissing</c> where the broker is too old for it. What only looks
+/// is asked again over the next connection. Cancellation ends the wait, not the change.
 /// </para>
 /// </summary>
 public sealed class BrokerAdministration
 {
     private const uint PageEntries = 1_000;
-    private readonly BrokerLink _link;
+    private readonly AdministrationCalls _calls;
 
-    internal BrokerAdministration(BrokerLink link) => _link = link;
+    internal BrokerAdministration(AdministrationCalls calls) => _calls = calls;
 
     /// <summary>The queues, in the order of their names.</summary>
     /// <param name="prefix">Only names that start with this. Default: all.</param>
@@ -197,11 +197,6 @@ public sealed class BrokerAdministration
     private async ValueTask<long> ChangeAsync(V1.AdministrationRequest request, CancellationToken cancellation) =>
         (long)((await AskAsync(request, cancellation).ConfigureAwait(false)).Changed?.Messages ?? 0);
 
-    private async ValueTask<V1.AdministrationAnswer> AskAsync(V1.AdministrationRequest request, CancellationToken cancellation)
-    {
-        V1.ServerFrame answer = await _link.RequestAsync(
-            new V1.ClientFrame { Administration = request }, cancellation).ConfigureAwait(false);
-        return answer.Administration
-            ?? throw new ForewaveException(ErrorCode.FrameBroken, "The broker answered an administration request with something else.");
-    }
+    private ValueTask<V1.AdministrationAnswer> AskAsync(V1.AdministrationRequest request, CancellationToken cancellation) =>
+        _calls.AskAsync(request, cancellation);
 }

@@ -9,6 +9,11 @@ namespace Forewave.Client.Connections;
 /// <summary>
 /// Keeps one connection to a broker, through restarts: one loop connects, lets the participants make themselves known, waits
 /// for the end, and begins again after a pause with jitter. Thread-safe. Only disposal ends it.
+/// <para>
+/// When a broker says that it goes away the next connection is opened at once, and nothing new is begun on the old one. The
+/// participants are told of the new one when the old one has ended: what it answers until then need not be sent again, and
+/// nothing is under way on two connections.
+/// </para>
 /// </summary>
 internal sealed class BrokerLink : IAsyncDisposable
 {
@@ -21,21 +26,24 @@ internal sealed class BrokerLink : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<LinkSeat> _seats = [];
     private readonly CancellationTokenSource _end = new();
+    private readonly ReconnectPause _pause;
     private TaskCompletionSource<Connection> _current = NewCurrent();
+    private Connection? _shared;
     private ForewaveException? _lastFailure;
     private Task? _loop;
-    private int _attempts;
+    private int _endpoint;
 
     public BrokerLink(ForewaveClientOptions options)
     {
         _options = options;
         _endpoints = options.Connector is null ? ServerAddress.Parse(options.Server) : [];
         _logger = options.LoggerFactory.CreateLogger("Forewave.Client");
+        _pause = new ReconnectPause(options, _endpoints.Count);
     }
 
     /// <summary>The connection there is, or the next one.</summary>
     /// <exception cref="ForewaveException">Timeout: none came in time; the message names the last failure.</exception>
-    public async ValueTask<Connection> ConnectionAsync(CancellationToken cancellation)
+    public async ValueTask<Connection> ConnectionAsync(TimeSpan patience, CancellationToken cancellation)
     {
         Task<Connection> current;
         lock (_lock)
@@ -51,27 +59,12 @@ internal sealed class BrokerLink : IAsyncDisposable
 
         try
         {
-            return await current.WaitAsync(_options.RequestTimeout, _options.TimeProvider, cancellation).ConfigureAwait(false);
+            return await current.WaitAsync(patience, _options.TimeProvider, cancellation).ConfigureAwait(false);
         }
         catch (TimeoutException e)
         {
             throw new ForewaveException(
                 ErrorCode.Timeout, $"No connection to {Where} within {_options.RequestTimeout}: {_lastFailure?.Message ?? "no answer"}", e);
-        }
-    }
-
-    /// <summary>Sends a request over the connection there is, or the next one.</summary>
-    public async Task<ServerFrame> RequestAsync(ClientFrame request, CancellationToken cancellation)
-    {
-        Connection connection = await ConnectionAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            return await connection.RequestAsync(request, cancellation)
-                .WaitAsync(_options.RequestTimeout, _options.TimeProvider, cancellation).ConfigureAwait(false);
-        }
-        catch (TimeoutException e)
-        {
-            throw new ForewaveException(ErrorCode.OutcomeUnknown, $"No answer within {_options.RequestTimeout}.", e);
         }
     }
 
@@ -133,44 +126,70 @@ internal sealed class BrokerLink : IAsyncDisposable
 
     private async Task RunAsync()
     {
+        Task before = Task.CompletedTask;
         while (!_end.IsCancellationRequested)
         {
-            if (await TryOpenAsync().ConfigureAwait(false) is not { } connection)
+            if (await TryOpenAsync().ConfigureAwait(false) is { } connection)
             {
-                await PauseAsync().ConfigureAwait(false);
-                continue;
+                await before.ConfigureAwait(false);
+                before = LiveAsync(connection);
+                await connection.Ending.ConfigureAwait(false);
             }
 
-            _attempts = 0;
-            ForewaveException reason = await ServeAsync(connection).ConfigureAwait(false);
-            if (reason.Code != ErrorCode.ClientClosed)
+            await _pause.WaitAsync(_end.Token).ConfigureAwait(false);
+        }
+
+        await before.ConfigureAwait(false);
+    }
+
+    // The life of a connection from where it is shared: completes when it has ended and everybody was told.
+    private async Task LiveAsync(Connection connection)
+    {
+        ClientLog.Connected(_logger, Where);
+        _pause.Reset();
+        connection.BeforeEnding = () => Unshare(connection);
+        CancellationTokenRegistration registration = _end.Token.UnsafeRegister(
+            static broken => ((Connection)broken!).Fail(new ForewaveException(ErrorCode.ClientClosed)), connection);
+        await using (registration.ConfigureAwait(false))
+        {
+            lock (_lock)
+            {
+                _shared = connection;
+                _current.SetResult(connection);
+                _seats.ForEach(seat => seat.Connected(_current.Task, _end.Token));
+            }
+
+            await connection.Ending.ConfigureAwait(false);
+            Unshare(connection);
+            if (connection.Leaving is { } notice)
+            {
+                _endpoint++;
+                ClientLog.GoingAway(_logger, Where, notice.Reason.Message);
+                await connection.FinishAsync(notice).ConfigureAwait(false);
+            }
+
+            ForewaveException reason = await connection.Completion.ConfigureAwait(false);
+            lock (_lock)
+            {
+                _seats.ForEach(seat => seat.Disconnected(reason));
+            }
+
+            if (reason.Code != ErrorCode.ClientClosed && connection.Leaving is null)
             {
                 ClientLog.Disconnected(_logger, Where, reason.Message);
             }
         }
     }
 
-    private async ValueTask<ForewaveException> ServeAsync(Connection connection)
+    // From here on whoever asks for a connection waits for the next one.
+    private void Unshare(Connection connection)
     {
-        ClientLog.Connected(_logger, Where);
         lock (_lock)
         {
-            _current.SetResult(connection);
-            _seats.ForEach(seat => seat.Connected(_current.Task, _end.Token));
-        }
-
-        CancellationTokenRegistration registration = _end.Token.UnsafeRegister(
-            static broken => ((Connection)broken!).Fail(new ForewaveException(ErrorCode.ClientClosed)), connection);
-        await using (registration.ConfigureAwait(false))
-        {
-            ForewaveException reason = await connection.Completion.ConfigureAwait(false);
-            lock (_lock)
+            if (_shared == connection)
             {
-                _current = NewCurrent();
-                _seats.ForEach(seat => seat.Disconnected(reason));
+                (_shared, _current) = (null, NewCurrent());
             }
-
-            return reason;
         }
     }
 
@@ -188,13 +207,14 @@ internal sealed class BrokerLink : IAsyncDisposable
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             _lastFailure = e as ForewaveException ?? new ForewaveException(ErrorCode.Disconnected, $"{e.Message}", e);
+            _endpoint++;
             return null;
         }
     }
 
     private async ValueTask<IWireTransport> ReachAsync(CancellationToken cancellation) => _options.Connector is { } connector
         ? new PipeTransport(await connector(cancellation).ConfigureAwait(false))
-        : await SocketTransport.ConnectAsync(_endpoints[_attempts % _endpoints.Count], cancellation).ConfigureAwait(false);
+        : await SocketTransport.ConnectAsync(_endpoints[_endpoint % _endpoints.Count], cancellation).ConfigureAwait(false);
 
     private Hello HelloOf() => new()
     {
@@ -204,22 +224,6 @@ internal sealed class BrokerLink : IAsyncDisposable
         Sdk = "forewave-dotnet",
         SdkVersion = Version,
     };
-
-    private async ValueTask PauseAsync()
-    {
-        int doublings = Math.Min(_attempts++ / Math.Max(1, _endpoints.Count), 16);
-        double milliseconds = Math.Min(
-            _options.ReconnectDelay.TotalMilliseconds * (1 << doublings), _options.MaxReconnectDelay.TotalMilliseconds);
-        TimeSpan pause = TimeSpan.FromMilliseconds(milliseconds * (0.5 + (Random.Shared.NextDouble() / 2)));
-        try
-        {
-            await Task.Delay(pause, _options.TimeProvider, _end.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The loop's condition sees it.
-        }
-    }
 
     private static TaskCompletionSource<Connection> NewCurrent() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -10,6 +10,10 @@ namespace Forewave.Client.Connections;
 /// One connection to one broker, from hello to its end. Two loops run it: one receives and gives answers and deliveries to
 /// their handlers, one sends. Thread-safe. Any failure ends it: <see cref="Completion"/> says why, everybody who waited for
 /// an answer has been told then; it is never used again.
+/// <para>
+/// When the broker says that it is going away the connection begins nothing new: what is under way is answered, what was
+/// received can be settled. <see cref="FinishAsync"/> waits for that and ends it.
+/// </para>
 /// </summary>
 internal sealed class Connection : IAsyncDisposable
 {
@@ -22,7 +26,9 @@ internal sealed class Connection : IAsyncDisposable
     private readonly ConcurrentDictionary<uint, IDeliveryHandler> _subscriptions = new();
     private readonly CancellationTokenSource _end = new();
     private readonly TaskCompletionSource<ForewaveException> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Heartbeat _heartbeat;
+    private volatile LeaveNotice? _leaving;
     private ForewaveException? _failure;
 
     private Connection(IWireTransport transport, TimeProvider time)
@@ -37,11 +43,23 @@ internal sealed class Connection : IAsyncDisposable
     /// <summary>What the broker said in its hello.</summary>
     public HelloAnswer Hello { get; private set; } = new();
 
+    /// <summary>What the broker can do.</summary>
+    public BrokerCapabilities Capabilities { get; private set; } = new(new HelloAnswer());
+
+    /// <summary>Completes as soon as nothing new is to be begun: the broker goes away, or the connection fails.</summary>
+    public Task Ending => _ending.Task;
+
+    /// <summary>Nothing new is to be begun on it.</summary>
+    public bool IsEnding => _leaving is not null || Volatile.Read(ref _failure) is not null;
+
+    /// <summary>What the broker said when it announced its leave; null as long as it did not.</summary>
+    public LeaveNotice? Leaving => _leaving;
+
     /// <summary>Completes with the reason when the connection has ended.</summary>
     public Task<ForewaveException> Completion => _completion.Task;
 
-    /// <summary>The broker wants this connection to end: nothing new should be begun on it.</summary>
-    public Action? GoingAway { get; set; }
+    /// <summary>Called once before a request is refused because the connection ends; on the thread that ends it: short.</summary>
+    public Action? BeforeEnding { get; set; }
 
     /// <summary>Says hello over a fresh transport, which the connection owns from here on.</summary>
     /// <exception cref="ForewaveException">The broker refused, or did not answer in time.</exception>
@@ -57,6 +75,7 @@ internal sealed class Connection : IAsyncDisposable
             ServerFrame answer = await connection.RequestAsync(new ClientFrame { Hello = hello }, both.Token).ConfigureAwait(false);
             connection.Hello = answer.Hello
                 ?? throw new ForewaveException(ErrorCode.HelloExpected, "The other side did not answer the hello: it is no Forewave broker.");
+            connection.Capabilities = new BrokerCapabilities(connection.Hello);
             return connection;
         }
         catch
@@ -72,22 +91,71 @@ internal sealed class Connection : IAsyncDisposable
     /// <summary>Gives a request of the caller's own encoding its number; null: the connection has ended.</summary>
     public CorrelationId? Register(IAnswerHandler handler) => _requests.Add(handler);
 
-    /// <summary>Sends a request and waits for its answer.</summary>
+    /// <summary>Sends a request, unless the connection ends; then false, and the request was not sent.</summary>
     /// <param name="request">Its correlation is set here.</param>
-    /// <param name="cancellation">Ends the wait, not the request.</param>
-    /// <param name="onAnswer">Runs on the receive loop, before anything that came after the answer.</param>
-    public Task<ServerFrame> RequestAsync(
-        ClientFrame request, CancellationToken cancellation, Action<ServerFrame>? onAnswer = null)
+    /// <param name="handler">Hears of the answer.</param>
+    public bool TryRequest(ClientFrame request, IAnswerHandler handler)
     {
-        RequestWaiter waiter = new(onAnswer);
-        if (_requests.Add(waiter) is not { } correlation)
+        if (_leaving is not null || _requests.Add(handler) is not { } correlation)
         {
-            return Task.FromException<ServerFrame>(_failure ?? new ForewaveException(ErrorCode.Disconnected));
+            return false;
         }
 
         request.Correlation = correlation.Value;
         Send(request);
-        return waiter.Task.WaitAsync(cancellation);
+        return true;
+    }
+
+    /// <summary>Sends a request and waits for its answer.</summary>
+    /// <param name="request">Its correlation is set here.</param>
+    /// <param name="cancellation">Ends the wait, not the request.</param>
+    /// <param name="onAnswer">Runs on the receive loop, before anything that came after the answer.</param>
+    /// <exception cref="ForewaveException">The broker refused, or the connection ends.</exception>
+    public Task<ServerFrame> RequestAsync(
+        ClientFrame request, CancellationToken cancellation, Action<ServerFrame>? onAnswer = null)
+    {
+        RequestWaiter waiter = new(onAnswer);
+        return TryRequest(request, waiter)
+            ? waiter.Task.WaitAsync(cancellation)
+            : Task.FromException<ServerFrame>(_failure ?? _leaving?.Reason ?? new ForewaveException(ErrorCode.Disconnected));
+    }
+
+    /// <summary>Sends a request that belongs to the end of something, which may be sent while the broker goes away.</summary>
+    public void SendLast(ClientFrame request)
+    {
+        if (_requests.Add(IgnoredAnswer.Instance) is { } correlation)
+        {
+            request.Correlation = correlation.Value;
+            Send(request);
+        }
+    }
+
+    /// <summary>Waits so long, or until nothing new is to be begun.</summary>
+    public async ValueTask PauseAsync(TimeSpan pause, CancellationToken cancellation)
+    {
+        try
+        {
+            await Ending.WaitAsync(pause, _time, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The pause is over.
+        }
+    }
+
+    /// <summary>Waits for the answers to what is under way, at most for the broker's grace; then ends the connection.</summary>
+    public async Task FinishAsync(LeaveNotice notice)
+    {
+        try
+        {
+            await _requests.IdleAsync().WaitAsync(notice.Grace, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // What is not answered goes again over the next connection.
+        }
+
+        Fail(notice.Reason);
     }
 
     /// <summary>Sends a frame that has no answer.</summary>
@@ -116,6 +184,8 @@ internal sealed class Connection : IAsyncDisposable
     {
         if (Interlocked.CompareExchange(ref _failure, reason, null) is null)
         {
+            BeforeEnding?.Invoke();
+            _ending.TrySetResult();
             _end.Cancel();
         }
     }
@@ -209,7 +279,7 @@ internal sealed class Connection : IAsyncDisposable
                 _heartbeat.Answer();
                 break;
             case ServerAnswer.GoAway:
-                GoingAway?.Invoke();
+                TakeLeave(frame, header);
                 break;
             case ServerAnswer.SubscriptionEnded:
                 TakeSubscriptionEnd(frame, header);
@@ -232,6 +302,28 @@ internal sealed class Connection : IAsyncDisposable
         {
             handler.Delivered(frame, header.Payload);
         }
+    }
+
+    private void TakeLeave(ReadOnlySpan<byte> frame, in ServerFrameHeader header)
+    {
+        if (!GeneratedFrame.TryParse(GoAway.Parser, header.Payload.Of(frame), out GoAway? goAway, out FrameProblem problem))
+        {
+            throw problem.ToException();
+        }
+
+        if (_leaving is not null)
+        {
+            return;
+        }
+
+        BeforeEnding?.Invoke();
+        _leaving = LeaveNotice.Of(goAway);
+        foreach ((_, IDeliveryHandler handler) in _subscriptions)
+        {
+            handler.GoingAway();
+        }
+
+        _ending.TrySetResult();
     }
 
     private void TakeSubscriptionEnd(ReadOnlySpan<byte> frame, in ServerFrameHeader header)

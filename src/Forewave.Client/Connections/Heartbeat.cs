@@ -8,7 +8,7 @@ namespace Forewave.Client.Connections;
 /// Sends a ping every 10 s and ends the connection when nothing was received for 30 s. Its timer runs on the thread pool;
 /// thread-safe.
 /// </summary>
-internal sealed class Heartbeat : IAnswerHandler, IAsyncDisposable
+internal sealed class Heartbeat : IAsyncDisposable
 {
     private readonly Connection _connection;
     private readonly TimeProvider _time;
@@ -36,16 +36,6 @@ internal sealed class Heartbeat : IAnswerHandler, IAsyncDisposable
         _connection.Send(pong.WrittenMemory);
     }
 
-    public void Answered(ReadOnlySpan<byte> frame, in ServerFrameHeader header)
-    {
-        // That it came is all: NoteReceived has been called.
-    }
-
-    public void Lost(ForewaveException reason)
-    {
-        // The connection's end is told by the connection.
-    }
-
     public ValueTask DisposeAsync() => _timer?.DisposeAsync() ?? default;
 
     private void Beat()
@@ -56,7 +46,8 @@ internal sealed class Heartbeat : IAnswerHandler, IAsyncDisposable
             return;
         }
 
-        if (_connection.Register(this) is { } correlation)
+        // That the pong comes is all: NoteReceived has been called by then.
+        if (_connection.Register(IgnoredAnswer.Instance) is { } correlation)
         {
             ArrayBufferWriter<byte> ping = new();
             HeartbeatFrames.WriteClientPing(ping, correlation);

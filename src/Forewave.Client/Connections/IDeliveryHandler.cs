@@ -9,6 +9,9 @@ internal interface IDeliveryHandler
     /// <summary>Messages came; the frame's bytes are valid during the call.</summary>
     void Delivered(ReadOnlySpan<byte> frame, ByteRange payload);
 
+    /// <summary>The broker is about to close the connection: ask for nothing more on it.</summary>
+    void GoingAway();
+
     /// <summary>The broker ended the subscription.</summary>
     void Ended(ForewaveException reason);
 }

@@ -16,6 +16,9 @@ internal sealed class RequestWaiter : IAnswerHandler
     /// <summary>The answer, or a <see cref="ForewaveException"/>.</summary>
     public Task<ServerFrame> Task => _completion.Task;
 
+    /// <summary>The connection ended before the answer; known when the task has failed.</summary>
+    public bool IsLost { get; private set; }
+
     public void Answered(ReadOnlySpan<byte> frame, in ServerFrameHeader header)
     {
         if (!GeneratedFrame.TryParse(ServerFrame.Parser, frame, out ServerFrame? answer, out FrameProblem problem))
@@ -33,5 +36,9 @@ internal sealed class RequestWaiter : IAnswerHandler
         }
     }
 
-    public void Lost(ForewaveException reason) => _completion.TrySetException(reason);
+    public void Lost(ForewaveException reason)
+    {
+        IsLost = true;
+        _completion.TrySetException(reason);
+    }
 }

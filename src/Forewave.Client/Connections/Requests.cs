@@ -8,6 +8,7 @@ internal sealed class Requests
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, IAnswerHandler> _handlers = [];
+    private TaskCompletionSource? _idle;
     private ulong _last;
     private ForewaveException? _closed;
 
@@ -31,7 +32,28 @@ internal sealed class Requests
     {
         lock (_lock)
         {
-            return _handlers.Remove(correlation.Value, out IAnswerHandler? handler) ? handler : null;
+            _handlers.Remove(correlation.Value, out IAnswerHandler? handler);
+            if (_idle is not null && _handlers.Count == 0)
+            {
+                _idle.TrySetResult();
+            }
+
+            return handler;
+        }
+    }
+
+    /// <summary>Completes as soon as nothing is unanswered, or the connection has ended. Asked for once.</summary>
+    public Task IdleAsync()
+    {
+        lock (_lock)
+        {
+            if (_handlers.Count == 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _idle.Task;
         }
     }
 
@@ -44,6 +66,7 @@ internal sealed class Requests
             _closed = reason;
             waiting = [.. _handlers.OrderBy(one => one.Key)];
             _handlers.Clear();
+            _idle?.TrySetResult();
         }
 
         foreach ((_, IAnswerHandler handler) in waiting)

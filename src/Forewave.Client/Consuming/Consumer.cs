@@ -27,13 +27,13 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
     private readonly BrokerLink _link;
     private readonly ConsumerOptions _options;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _patience;
     private readonly ILogger _logger;
     private readonly LeasedRuns _leased = new();
     private readonly Prefetch _prefetch;
     private readonly Subscribing _subscribing;
     private readonly ITimer _timer;
-    private readonly TaskCompletionSource _firstSubscription = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Subscription? _subscription;
+    private readonly SubscriptionSlot _slot = new();
     private bool _isClosed;
 
     internal Consumer(BrokerLink link, QueueName queue, GroupName group, ConsumerOptions options, ForewaveClientOptions client)
@@ -41,6 +41,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         _link = link;
         _options = options;
         _time = client.TimeProvider;
+        _patience = client.RequestTimeout;
         _logger = client.LoggerFactory.CreateLogger("Forewave.Client");
         (Queue, Group) = (queue, group);
         ConsumerId = options.ConsumerId ?? ConsumerId.New();
@@ -73,11 +74,24 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
     internal ILogger Logger => _logger;
 
     /// <summary>
-    /// Completes when the broker has taken the consumer into its group for the first time: for programs that want to know at
-    /// their start. Receiving waits for that by itself.
+    /// Completes when the consumer is in its group: for programs that want to know at their start. Receiving waits for that by
+    /// itself.
     /// </summary>
-    /// <exception cref="ForewaveException">The broker refuses it for good, for example <c>GroupFilterDiffers</c>.</exception>
-    public Task SubscribedAsync(CancellationToken cancellation = default) => _firstSubscription.Task.WaitAsync(cancellation);
+    /// <exception cref="ForewaveException">
+    /// The broker refuses it for good, for example <c>GroupFilterDiffers</c>; <c>Timeout</c>: it did not within the client's request
+    /// timeout, but still may.
+    /// </exception>
+    public async Task SubscribedAsync(CancellationToken cancellation = default)
+    {
+        try
+        {
+            await _slot.NextAsync().WaitAsync(_patience, _time, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw new ForewaveException(ErrorCode.Timeout, $"No broker took the consumer into its group within {_patience}.", e);
+        }
+    }
 
     /// <summary>
     /// The messages as they come; ends when the consumer is disposed. Several enumerations share the messages.
@@ -142,7 +156,10 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         return new HandlerRun(this, handler, concurrency).RunAsync(cancellation);
     }
 
-    /// <summary>Completes when all that was settled before has been answered.</summary>
+    /// <summary>
+    /// Completes when all that was settled before has been answered; waits through restarts of the broker, as long as the token
+    /// allows.
+    /// </summary>
     public Task FlushAsync(CancellationToken cancellation = default) => Settlements.IdleAsync().WaitAsync(cancellation);
 
     /// <summary>
@@ -171,8 +188,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         _link.Leave(this);
         await _timer.DisposeAsync().ConfigureAwait(false);
         ForewaveException closed = new(ErrorCode.ClientClosed, "The consumer was closed.");
-        _firstSubscription.TrySetException(closed);
-        _ = _firstSubscription.Task.Exception;
+        _slot.Fail(closed);
         Settlements.End(closed);
     }
 
@@ -183,12 +199,21 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         return !Volatile.Read(ref _isClosed);
     }
 
-    ValueTask ILinkParticipant.ConnectedAsync(Connection connection, CancellationToken cancellation) =>
-        Volatile.Read(ref _isClosed) ? default : ConnectedAsync(connection, cancellation);
+    ValueTask ILinkParticipant.ConnectedAsync(Connection connection, CancellationToken cancellation)
+    {
+        if (!Volatile.Read(ref _isClosed))
+        {
+            return ConnectedAsync(connection, cancellation);
+        }
+
+        // A lease is settled from any connection: what the closed consumer still has to say needs no subscription.
+        Settlements.Attach(connection);
+        return default;
+    }
 
     void ILinkParticipant.Disconnected(ForewaveException reason)
     {
-        Volatile.Write(ref _subscription, null);
+        _slot.Take();
         _prefetch.Detach();
         Settlements.Detach();
         if (reason.Code == ErrorCode.ClientClosed)
@@ -199,9 +224,16 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
 
     void IDeliveryHandler.Delivered(ReadOnlySpan<byte> frame, ByteRange payload) => _prefetch.Add(frame, payload, isPull: false);
 
+    void IDeliveryHandler.GoingAway()
+    {
+        if (_slot.Take() is { } subscription)
+        {
+            LeaveFor(subscription.Connection, subscription.Terms.Handle);
+        }
+    }
+
     void IDeliveryHandler.Ended(ForewaveException reason)
     {
-        Volatile.Write(ref _subscription, null);
         ClientLog.SubscriptionEnded(_logger, Queue, Group, reason.Message);
         Fail(reason);
     }
@@ -212,7 +244,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         {
             await _subscribing.SubscribeAsync(connection, answer => Subscribed(connection, answer), cancellation).ConfigureAwait(false);
         }
-        catch (ForewaveException e) when (!connection.Completion.IsCompleted && e.Retry == RetryAdvice.Never)
+        catch (ForewaveException e) when (!connection.IsEnding && e.Retry == RetryAdvice.Never)
         {
             ClientLog.SubscriptionEnded(_logger, Queue, Group, e.Message);
             Fail(e);
@@ -228,26 +260,46 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
             new QueueId(answer.QueueId),
             new GroupId(answer.GroupId),
             TimeSpan.FromMilliseconds(answer.VisibilityTimeout));
-        Volatile.Write(ref _subscription, new Subscription(connection, terms));
+        if (connection.Leaving is not null)
+        {
+            LeaveFor(connection, terms.Handle);
+            return;
+        }
+
         connection.AddSubscription(terms.Handle, this);
         Settlements.Attach(connection);
         _prefetch.Attach(connection, terms);
-        _firstSubscription.TrySetResult();
+        _slot.Set(new Subscription(connection, terms));
+    }
+
+    // The broker goes away: no message is asked for any more. What it has sent already still comes, and stays leased to this
+    // consumer until it is back.
+    private void LeaveFor(Connection connection, uint handle)
+    {
+        _prefetch.Detach();
+        connection.SendLast(new ClientFrame { Unsubscribe = new Unsubscribe { Subscription = handle } });
     }
 
     private void Fail(ForewaveException reason)
     {
         _prefetch.Fail(reason);
-        _firstSubscription.TrySetException(reason);
-        _ = _firstSubscription.Task.Exception;
+        _slot.Fail(reason);
     }
 
     private async ValueTask UnsubscribeAsync(CancellationToken cancellation)
     {
-        if (Volatile.Read(ref _subscription) is { } subscription)
+        if (_slot.Take() is { } subscription)
         {
             Unsubscribe request = new() { Subscription = subscription.Terms.Handle };
-            await subscription.Connection.RequestAsync(new ClientFrame { Unsubscribe = request }, cancellation).ConfigureAwait(false);
+            try
+            {
+                await subscription.Connection.RequestAsync(new ClientFrame { Unsubscribe = request }, cancellation).ConfigureAwait(false);
+            }
+            catch (ForewaveException) when (subscription.Connection.IsEnding)
+            {
+                // The subscription ends with its connection.
+            }
+
             subscription.Connection.RemoveSubscription(subscription.Terms.Handle);
         }
     }
@@ -267,14 +319,29 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
 
     private async ValueTask PullAsync(uint maxMessages, TimeSpan wait, CancellationToken cancellation)
     {
-        await SubscribedAsync(cancellation).ConfigureAwait(false);
         PullAnswer pull = new(_prefetch);
-        if (Volatile.Read(ref _subscription) is not { } subscription || subscription.Connection.Register(pull) is not { } correlation)
+        Connection? connection = null;
+        try
         {
-            await Task.Delay(TickPeriod, _time, cancellation).ConfigureAwait(false);
-            return;
-        }
+            await WaitAtMostAsync(_slot.NextAsync(), wait, cancellation).ConfigureAwait(false);
+            Subscription? subscription = _slot.Current;
+            connection = subscription?.Connection;
+            if (subscription is null || !TryPull(subscription, pull, maxMessages, wait))
+            {
+                await Task.Delay(TickPeriod, _time, cancellation).ConfigureAwait(false);
+                return;
+            }
 
+            await pull.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (ForewaveException) when (connection is { IsEnding: true } || _prefetch.IsEnded)
+        {
+            // It is asked again over the next connection, or the receiver is told why there is none.
+        }
+    }
+
+    private bool TryPull(Subscription subscription, PullAnswer pull, uint maxMessages, TimeSpan wait)
+    {
         Receive request = new()
         {
             Subscription = subscription.Terms.Handle,
@@ -282,15 +349,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
             MaxBytes = (uint)_options.PrefetchBytes,
             Wait = (uint)Math.Max(1, wait.TotalMilliseconds),
         };
-        subscription.Connection.Send(new ClientFrame { Correlation = correlation.Value, Receive = request });
-        try
-        {
-            await pull.Task.WaitAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (ForewaveException) when (subscription.Connection.Completion.IsCompleted || _prefetch.IsEnded)
-        {
-            // It is asked again over the next connection, or the receiver is told why there is none.
-        }
+        return subscription.Connection.TryRequest(new ClientFrame { Receive = request }, pull);
     }
 
     private async ValueTask WaitAtMostAsync(Task waiting, TimeSpan wait, CancellationToken cancellation)

@@ -15,10 +15,11 @@ internal sealed class Subscribing(Consumer consumer, ConsumerOptions options, Fo
     private bool _wasSubscribed;
 
     /// <summary>Subscribes; tries again what may succeed later, as long as the connection lives.</summary>
-    /// <exception cref="ForewaveException">The connection ended.</exception>
+    /// <exception cref="ForewaveException">The broker refuses it for good or cannot do it, or the connection ended.</exception>
     public async ValueTask SubscribeAsync(Connection connection, Action<Subscribed> subscribed, CancellationToken cancellation)
     {
-        while (!connection.Completion.IsCompleted)
+        connection.Capabilities.Require(options.PrefetchMessages > 0 ? CapabilityNames.Streaming : CapabilityNames.LongPolling);
+        while (!connection.IsEnding)
         {
             try
             {
@@ -27,9 +28,9 @@ internal sealed class Subscribing(Consumer consumer, ConsumerOptions options, Fo
                 _wasSubscribed = true;
                 return;
             }
-            catch (ForewaveException e) when (!connection.Completion.IsCompleted && e.Retry != RetryAdvice.Never)
+            catch (ForewaveException e) when (!connection.IsEnding && e.Retry != RetryAdvice.Never)
             {
-                await Task.Delay(e.RetryAfter ?? RetryDelay, client.TimeProvider, cancellation).ConfigureAwait(false);
+                await connection.PauseAsync(e.RetryAfter ?? RetryDelay, cancellation).ConfigureAwait(false);
             }
         }
     }

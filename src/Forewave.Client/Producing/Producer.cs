@@ -25,6 +25,7 @@ namespace Forewave.Client.Producing;
 public sealed class Producer : ILinkParticipant, IAsyncDisposable
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan OpenRetryDelay = TimeSpan.FromMilliseconds(250);
 
     private readonly BrokerLink _link;
     private readonly ProducerOptions _options;
@@ -102,8 +103,13 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
     /// <summary>
     /// Publishes a message whose outcome an observer hears of; does not wait. The fastest way: no allocation, no task.
     /// </summary>
-    /// <returns>False: the buffer is full, nothing was taken; wait with <see cref="WaitForRoomAsync"/>.</returns>
-    /// <exception cref="ForewaveException">The message breaks a limit, or the producer is closed.</exception>
+    /// <returns>
+    /// False: the buffer is full, nothing was taken; wait with <see cref="WaitForRoomAsync"/>. So it is too before the first
+    /// connection, for a message that asks for more than every broker can do.
+    /// </returns>
+    /// <exception cref="ForewaveException">
+    /// The message breaks a limit or asks for what the broker cannot do (<c>CapabilityMissing</c>), or the producer is closed.
+    /// </exception>
     public bool TryPublish(QueueName queue, in Message message, IPublishObserver observer, long token = 0)
     {
         if (Volatile.Read(ref _isClosed))
@@ -119,8 +125,11 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
             Tag = traced.Tag,
             Headers = traced.Headers.Span,
         };
-        return _buffer.TryAdd(queue, fields, new CompletionEntry(observer, token));
+        return TryPublish(queue, fields, new CompletionEntry(observer, token));
     }
+
+    /// <summary>As above, for a message that is all fields.</summary>
+    internal bool TryPublish(QueueName queue, in MessageFields fields, in CompletionEntry entry) => _buffer.TryAdd(queue, fields, entry);
 
     /// <summary>Completes when a publish that found no room is worth another try.</summary>
     public Task WaitForRoomAsync(CancellationToken cancellation = default) => _buffer.WaitForRoomAsync().WaitAsync(cancellation);
@@ -200,33 +209,37 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
 
     async ValueTask ILinkParticipant.ConnectedAsync(Connection connection, CancellationToken cancellation)
     {
-        ClientFrame request = new()
-        {
-            OpenProducer = new OpenProducer
-            {
-                ProducerId = ByteString.CopyFrom(_id.ToBytes()),
-                Name = _name.Value,
-            },
-        };
-        ServerFrame answer;
-        try
-        {
-            answer = await connection.RequestAsync(request, cancellation).ConfigureAwait(false);
-        }
-        catch (ForewaveException e) when (e.Retry == RetryAdvice.Never && !connection.Completion.IsCompleted)
-        {
-            _buffer.FailAll(e);
-            throw;
-        }
-
+        ProducerOpened opened = await OpenAsync(connection, cancellation).ConfigureAwait(false);
         _partition = new PartitionNumber((ushort)connection.Hello.Partition);
-        await Task.WhenAll(_buffer.QueuesToOpen().Select(queue => OpenQueueAsync(connection, queue))).ConfigureAwait(false);
-        List<QueueBuffer> others = _buffer.Attach(
-            connection, answer.ProducerOpened.Producer, new Sequence(answer.ProducerOpened.LastSequence));
+        await Task.WhenAll(_buffer.QueuesToOpen(connection).Select(queue => OpenQueueAsync(connection, queue))).ConfigureAwait(false);
+        List<QueueBuffer> others = _buffer.Attach(connection, opened.Producer, new Sequence(opened.LastSequence));
         others.ForEach(queue => OpenQueue(connection, queue));
     }
 
     void ILinkParticipant.Disconnected(ForewaveException reason) => _buffer.Detach();
+
+    // Tries again what may succeed later, as long as the connection lives.
+    private async Task<ProducerOpened> OpenAsync(Connection connection, CancellationToken cancellation)
+    {
+        OpenProducer open = new() { ProducerId = ByteString.CopyFrom(_id.ToBytes()), Name = _name.Value };
+        while (true)
+        {
+            try
+            {
+                ServerFrame answer = await connection.RequestAsync(new ClientFrame { OpenProducer = open }, cancellation).ConfigureAwait(false);
+                return answer.ProducerOpened;
+            }
+            catch (ForewaveException e) when (!connection.IsEnding && e.Retry != RetryAdvice.Never)
+            {
+                await connection.PauseAsync(e.RetryAfter ?? OpenRetryDelay, cancellation).ConfigureAwait(false);
+            }
+            catch (ForewaveException e) when (!connection.IsEnding)
+            {
+                _buffer.FailAll(e);
+                throw;
+            }
+        }
+    }
 
     private async Task<Receipt> PublishCancellableAsync(QueueName queue, Message message, CancellationToken cancellation)
     {
@@ -237,7 +250,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
             await WaitForRoomAsync(cancellation).ConfigureAwait(false);
             if (_time.GetElapsedTime(begun) > _options.DeliveryDeadline)
             {
-                throw new ForewaveException(ErrorCode.BufferFull, $"The producer's buffer was full for {_options.DeliveryDeadline}.");
+                throw _buffer.NoRoom(_options.DeliveryDeadline);
             }
         }
 
@@ -255,7 +268,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
             ServerFrame answer = await connection.RequestAsync(new ClientFrame { OpenQueue = open }, default).ConfigureAwait(false);
             _buffer.Opened(connection, queue, answer.QueueOpened.Queue);
         }
-        catch (ForewaveException e) when (!connection.Completion.IsCompleted && e.Code is not (ErrorCode.Disconnected or ErrorCode.ClientClosed))
+        catch (ForewaveException e) when (!connection.IsEnding)
         {
             _buffer.Refused(queue, e);
         }

@@ -25,6 +25,8 @@ internal sealed class ProducerBuffer : IFrameSource
     private readonly Room _room = new();
     private readonly CompletionQueue _completions;
     private Connection? _connection;
+    private Connection? _introducing;
+    private volatile BrokerCapabilities? _capabilities;
     private uint _handle;
     private ulong _nextSequence;
     private long _bufferedBytes;
@@ -49,13 +51,23 @@ internal sealed class ProducerBuffer : IFrameSource
     /// <summary>The highest sequence that was given.</summary>
     public Sequence LastSequence => new(_nextSequence == 0 ? 0 : _nextSequence - 1);
 
-    /// <summary>Adds a message to what gathers; false: the buffer is full.</summary>
-    /// <exception cref="ForewaveException">The message breaks a limit.</exception>
+    /// <summary>Adds a message to what gathers; false: the buffer is full, or nobody knows yet whether the broker can do it.</summary>
+    /// <exception cref="ForewaveException">The message breaks a limit, or asks for what the broker cannot do.</exception>
     public bool TryAdd(QueueName queue, in MessageFields message, in CompletionEntry entry)
     {
         if (!MessageWriter.TryMeasure(message, out int encodedBytes, out FrameProblem problem))
         {
             throw problem.ToException();
+        }
+
+        if (message.Capabilities is not MessageCapabilities.None and var asked)
+        {
+            if (_capabilities is not { } broker)
+            {
+                return false;
+            }
+
+            broker.Require(asked);
         }
 
         Connection? connection;
@@ -72,7 +84,7 @@ internal sealed class ProducerBuffer : IFrameSource
             _bufferedBytes += size;
             buffer = BufferOf(queue);
             buffer.BatchFor(size, _time.GetTimestamp()).Add(message, encodedBytes, entry);
-            connection = _connection;
+            connection = Live;
             opens = connection is not null && buffer is { Handle: 0, IsOpening: false };
             buffer.IsOpening |= opens;
             if (buffer.IsListed || (buffer.Handle == 0 && !opens))
@@ -89,6 +101,11 @@ internal sealed class ProducerBuffer : IFrameSource
 
     /// <summary>Completes when there may be room again.</summary>
     public Task WaitForRoomAsync() => _room.WaitAsync();
+
+    /// <summary>Why a message found no room for so long.</summary>
+    public ForewaveException NoRoom(TimeSpan waited) => _capabilities is null
+        ? new ForewaveException(ErrorCode.Timeout, $"No connection to a broker within {waited}.")
+        : new ForewaveException(ErrorCode.BufferFull, $"The producer's buffer was full for {waited}.");
 
     /// <summary>Whether everything has its outcome and everybody was told; else wait for room and look again.</summary>
     public bool IsEmpty
@@ -107,7 +124,7 @@ internal sealed class ProducerBuffer : IFrameSource
         frames = default;
         lock (_lock)
         {
-            if (_connection is null)
+            if (Live is not { } connection)
             {
                 return false;
             }
@@ -117,7 +134,7 @@ internal sealed class ProducerBuffer : IFrameSource
                 frame = _unanswered.Count < _options.FramesInFlight ? Seal() : null;
             }
 
-            if (frame is null || _connection.Register(frame) is not { } correlation)
+            if (frame is null || connection.Register(frame) is not { } correlation)
             {
                 return false;
             }
@@ -128,10 +145,11 @@ internal sealed class ProducerBuffer : IFrameSource
     }
 
     /// <summary>The queues that need a handle on a new connection: they have something to send.</summary>
-    public List<QueueBuffer> QueuesToOpen()
+    public List<QueueBuffer> QueuesToOpen(Connection connection)
     {
         lock (_lock)
         {
+            _introducing = connection;
             HashSet<QueueBuffer> queues = [];
             foreach (QueueBuffer queue in _queues.Values)
             {
@@ -165,11 +183,13 @@ internal sealed class ProducerBuffer : IFrameSource
             _resend.Clear();
             _unanswered.ForEach(_resend.Enqueue);
             _connection = connection;
+            _capabilities = connection.Capabilities;
             opening = [.. _queues.Values.Where(queue => queue is { Handle: 0, IsOpening: false, IsEmpty: false })];
             opening.ForEach(queue => queue.IsOpening = true);
         }
 
         connection.Signal(this);
+        _room.Open();
         return opening;
     }
 
@@ -187,6 +207,12 @@ internal sealed class ProducerBuffer : IFrameSource
     {
         lock (_lock)
         {
+            if (connection != _introducing)
+            {
+                // Handles end with their connection: this one would stand for another queue on the next.
+                return;
+            }
+
             (queue.Handle, queue.IsOpening) = (handle, false);
             if (!queue.IsEmpty && !queue.IsListed)
             {
@@ -197,7 +223,7 @@ internal sealed class ProducerBuffer : IFrameSource
         connection.Signal(this);
     }
 
-    /// <summary>A queue cannot be opened: what gathered for it fails.</summary>
+    /// <summary>A queue cannot be opened: what gathered for it fails, or is tried again later.</summary>
     public void Refused(QueueBuffer queue, ForewaveException error)
     {
         lock (_lock)
@@ -205,7 +231,10 @@ internal sealed class ProducerBuffer : IFrameSource
             queue.IsOpening = false;
             while (queue.Take() is { } batch)
             {
-                Finish(batch, error);
+                if (!TryLater(batch, error))
+                {
+                    Finish(batch, error);
+                }
             }
         }
 
@@ -313,6 +342,9 @@ internal sealed class ProducerBuffer : IFrameSource
 
     /// <summary>Tells the publishers of a batch; on the thread pool.</summary>
     public void Tell(Batch batch, in BatchOutcome outcome) => TellPublishers(batch, outcome);
+
+    // The connection that takes something new: not one that is about to end.
+    private Connection? Live => _connection is { IsEnding: false } connection ? connection : null;
 
     private QueueBuffer BufferOf(QueueName queue)
     {
@@ -429,7 +461,7 @@ internal sealed class ProducerBuffer : IFrameSource
 
             _delayed.RemoveAt(i);
             batch.Queue.PutBack(batch);
-            if (batch.Queue is { Handle: 0, IsOpening: false } && _connection is { } connection)
+            if (batch.Queue is { Handle: 0, IsOpening: false } && Live is { } connection)
             {
                 batch.Queue.IsOpening = true;
                 ThreadPool.UnsafeQueueUserWorkItem(open => OpenQueue(open.connection, open.Queue), (connection, batch.Queue), preferLocal: false);

@@ -35,4 +35,12 @@ public readonly ref struct MessageFields
 
     /// <summary>Null or empty: none.</summary>
     public string? DeduplicationId { get; init; }
+
+    /// <summary>What it asks of the broker.</summary>
+    public MessageCapabilities Capabilities =>
+        (string.IsNullOrEmpty(OrderingKey) ? 0 : MessageCapabilities.Ordering)
+        | (Priority is null or Limits.DefaultPriority ? 0 : MessageCapabilities.Priorities)
+        | ((DeliverAtMilliseconds | DelayMilliseconds) == 0 ? 0 : MessageCapabilities.Delays)
+        | ((ExpiresAtMilliseconds | TimeToLiveMilliseconds) == 0 ? 0 : MessageCapabilities.Expiry)
+        | (string.IsNullOrEmpty(DeduplicationId) ? 0 : MessageCapabilities.Deduplication);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Forewave.Client.Administration;
 using Forewave.Client.Connections;
 using Forewave.Client.Tests.Fakes;
 using Forewave.Protocol;
@@ -77,17 +78,33 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public async Task Request_fails_when_its_connection_breaks()
+    public async Task Request_that_only_looks_is_asked_again_when_its_connection_breaks()
     {
         await using Scene scene = Scene.Start();
-        Task showing = scene.Client.Administration.ShowBrokerAsync().AsTask();
+        Task<BrokerDetails> showing = scene.Client.Administration.ShowBrokerAsync().AsTask();
+        FakeConnection connection = await scene.Broker.AcceptAsync();
+        await connection.ExpectAsync(Command.Administration);
+
+        await connection.BreakAsync();
+        FakeConnection next = await scene.Broker.AcceptAsync();
+        V1.ClientFrame again = await next.ExpectAsync(Command.Administration);
+        await next.AnswerAsync(again, new V1.ServerFrame { Administration = new() { Broker = new() { Version = "9" } } });
+
+        Assert.Equal("9", (await showing.Soon()).Version);
+    }
+
+    [Fact]
+    public async Task Request_that_changes_something_has_an_unknown_outcome_when_its_connection_breaks()
+    {
+        await using Scene scene = Scene.Start();
+        Task<long> purging = scene.Client.Administration.PurgeQueueAsync(Scene.Queue).AsTask();
         FakeConnection connection = await scene.Broker.AcceptAsync();
         await connection.ExpectAsync(Command.Administration);
 
         await connection.BreakAsync();
 
-        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => showing.Soon());
-        Assert.Equal(ErrorCode.Disconnected, error.Code);
+        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => purging.Soon());
+        Assert.Equal((ErrorCode.OutcomeUnknown, StoredOutcome.Unknown), (error.Code, error.Stored));
     }
 
     [Fact]

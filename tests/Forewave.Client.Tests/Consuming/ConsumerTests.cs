@@ -258,6 +258,24 @@ public sealed class ConsumerTests
     }
 
     [Fact]
+    public async Task Ack_reaches_the_broker_over_the_next_connection_when_the_consumer_closes_without_one()
+    {
+        await using Scene scene = await Scene.ConsumingAsync();
+        await scene.Connection.DeliverAsync(FakeConnection.Run(1, 1));
+        ReceivedMessage message = (await scene.ReceiveAsync(1))[0];
+        await scene.Connection.BreakAsync();
+
+        message.Ack();
+        Task closing = scene.Consumer.DisposeAsync().AsTask();
+        FakeConnection next = await scene.Broker.AcceptAsync();
+        V1.ClientFrame settle = await next.ExpectAsync(Command.Settle);
+        await next.AnswerSettleAsync(settle);
+
+        Assert.Equal(1ul, Assert.Single(settle.Settle.Runs).FirstOffset);
+        await closing.Soon();
+    }
+
+    [Fact]
     public async Task Message_of_a_closed_consumer_cannot_be_settled()
     {
         await using Scene scene = await Scene.ConsumingAsync();

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Threading.Channels;
+using Forewave.Protocol;
 
 namespace Forewave.Client.Tests.Fakes;
 
@@ -10,6 +11,13 @@ internal sealed class FakeBroker
     private int _failures;
 
     public MovedTime Time { get; } = new();
+
+    /// <summary>What its hello lists.</summary>
+    public IReadOnlyList<string> Capabilities { get; set; } =
+    [
+        CapabilityNames.Streaming, CapabilityNames.LongPolling, CapabilityNames.DeadLetters, CapabilityNames.RelaxedQueues,
+        CapabilityNames.Administration,
+    ];
 
     /// <summary>Attempts to connect that fail before one succeeds.</summary>
     public int FailedConnects { get; set; }
@@ -31,7 +39,7 @@ internal sealed class FakeBroker
     public async Task<FakeConnection> AcceptAsync()
     {
         FakeConnection connection = await _connections.Reader.ReadAsync().AsTask().Soon();
-        await connection.GreetAsync();
+        await connection.GreetAsync(Capabilities);
         return connection;
     }
 

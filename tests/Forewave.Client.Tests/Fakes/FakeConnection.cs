@@ -15,10 +15,38 @@ internal sealed class FakeConnection(MemoryPipe pipe)
     private uint _handles;
 
     /// <summary>Reads the hello and answers it.</summary>
-    public async Task GreetAsync()
+    /// <param name="capabilities">What the broker can do.</param>
+    public async Task GreetAsync(IEnumerable<string> capabilities)
     {
         V1.ClientFrame hello = await ExpectAsync(Command.Hello);
-        await AnswerAsync(hello, new V1.ServerFrame { Hello = new V1.HelloAnswer { ProtocolVersion = 1, Partition = 3, Epoch = 7 } });
+        V1.HelloAnswer answer = new() { ProtocolVersion = 1, BrokerVersion = "1.2.3", Partition = 3, Epoch = 7 };
+        answer.Capabilities.AddRange(capabilities);
+        await AnswerAsync(hello, new V1.ServerFrame { Hello = answer });
+    }
+
+    /// <summary>The broker announces that it will close the connection.</summary>
+    public Task GoAwayAsync(TimeSpan? grace = null) => SendAsync(new V1.ServerFrame
+    {
+        GoAway = new V1.GoAway
+        {
+            Error = ErrorFrame.Of(ErrorCode.ShuttingDown), Grace = (uint)(grace ?? TimeSpan.FromSeconds(5)).TotalMilliseconds,
+        },
+    });
+
+    /// <summary>The client leaves the subscription and closes the connection, and sends nothing else.</summary>
+    public async Task ExpectLeaveAsync()
+    {
+        V1.ClientFrame unsubscribe = await ExpectPastCreditAsync(Command.Unsubscribe);
+        Assert.Equal((Subscription, false), (unsubscribe.Unsubscribe.Subscription, unsubscribe.Unsubscribe.Release));
+        await AnswerAsync(unsubscribe, new V1.ServerFrame { Unsubscribed = new V1.Unsubscribed() });
+        await ExpectEndAsync();
+    }
+
+    /// <summary>The client closes the connection, and sends nothing else.</summary>
+    public async Task ExpectEndAsync()
+    {
+        V1.ClientFrame? frame = await ReadAsync();
+        Assert.True(frame is null, $"expected the end, got {frame}");
     }
 
     /// <summary>The next frame; null: the client has closed.</summary>

@@ -1,0 +1,22 @@
+using Forewave.Protocol;
+using Forewave.Protocol.V1;
+using Verb = Forewave.Protocol.V1.AdministrationRequest.VerbOneofCase;
+
+namespace Forewave.Client.Administration;
+
+/// <summary>What is to be known of an administrative request before it is sent.</summary>
+/// <param name="Capability">What the broker must be able to do for it.</param>
+/// <param name="IsRepeatable">It changes nothing: without an answer it is asked again.</param>
+internal readonly record struct AdministrationVerb(string Capability, bool IsRepeatable)
+{
+    public static AdministrationVerb Of(AdministrationRequest request) => request.VerbCase switch
+    {
+        Verb.ListQueues or Verb.ShowQueue or Verb.ListGroups or Verb.ShowGroup or Verb.ShowBroker =>
+            new(CapabilityNames.Administration, IsRepeatable: true),
+        Verb.ListDead or Verb.ShowDead => new(CapabilityNames.DeadLetters, IsRepeatable: true),
+        Verb.RedriveDead or Verb.PurgeDead => new(CapabilityNames.DeadLetters, IsRepeatable: false),
+        Verb.CreateQueue when request.CreateQueue.Options is { Relaxed: true } => new(CapabilityNames.RelaxedQueues, IsRepeatable: false),
+        Verb.SetQueue when request.SetQueue.Options is { Relaxed: true } => new(CapabilityNames.RelaxedQueues, IsRepeatable: false),
+        _ => new(CapabilityNames.Administration, IsRepeatable: false),
+    };
+}

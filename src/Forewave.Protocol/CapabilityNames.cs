@@ -1,0 +1,61 @@
+using Forewave.Protocol.Frames;
+
+namespace Forewave.Protocol;
+
+/// <summary>
+/// The names under which a broker's hello lists what it can do. A client refuses locally what is not listed. Names of later
+/// work are here already, so that a client can tell what an old broker lacks.
+/// </summary>
+public static class CapabilityNames
+{
+    /// <summary>Deliveries to standing credit.</summary>
+    public const string Streaming = "streaming";
+
+    /// <summary>Pulls that wait for a message.</summary>
+    public const string LongPolling = "long-polling";
+
+    /// <summary>Listing, showing, redriving and purging dead letters.</summary>
+    public const string DeadLetters = "dead-letters";
+
+    /// <summary>Queues that answer before the sync.</summary>
+    public const string RelaxedQueues = "relaxed-queues";
+
+    /// <summary>Looking at queues and groups and changing them.</summary>
+    public const string Administration = "administration";
+
+    /// <summary>Ordering keys of messages.</summary>
+    public const string Ordering = "ordering";
+
+    /// <summary>Priorities of messages other than 4.</summary>
+    public const string Priorities = "priorities";
+
+    /// <summary>Messages that are delivered later.</summary>
+    public const string Delays = "delays";
+
+    /// <summary>Messages that expire.</summary>
+    public const string Expiry = "expiry";
+
+    /// <summary>Deduplication ids of messages.</summary>
+    public const string Deduplication = "deduplication";
+
+    private static readonly (string Name, MessageCapabilities Flag)[] OfMessages =
+    [
+        (Ordering, MessageCapabilities.Ordering),
+        (Priorities, MessageCapabilities.Priorities),
+        (Delays, MessageCapabilities.Delays),
+        (Expiry, MessageCapabilities.Expiry),
+        (Deduplication, MessageCapabilities.Deduplication),
+    ];
+
+    /// <summary>What messages may ask of a broker that lists these names; names that are not known say nothing.</summary>
+    public static MessageCapabilities FlagsOf(IEnumerable<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        HashSet<string> listed = [.. names];
+        return OfMessages.Where(one => listed.Contains(one.Name)).Aggregate(MessageCapabilities.None, (all, one) => all | one.Flag);
+    }
+
+    /// <summary>The names of what messages ask for.</summary>
+    public static IEnumerable<string> NamesOf(MessageCapabilities flags) =>
+        OfMessages.Where(one => (flags & one.Flag) != 0).Select(one => one.Name);
+}
