@@ -9,6 +9,7 @@ using Forewave.Storage.Files.QueueIndex;
 using Forewave.Storage.Files.Reclaim;
 using Forewave.Storage.Files.Recovery;
 using Forewave.Storage.Files.Segments;
+using Forewave.Storage.Files.Slices;
 
 namespace Forewave.Storage.Files;
 
@@ -27,6 +28,7 @@ public sealed class FilesStore : IStore
     private readonly IPumps _pumps;
     private readonly StoreFolder _folder;
     private readonly RecoveryParts _parts;
+    private readonly SliceFolder _slices;
     private RecoveredLog? _recovered;
     private RecoveryTarget? _recovering;
     private RunningLog? _running;
@@ -45,6 +47,7 @@ public sealed class FilesStore : IStore
         _time = time;
         _pumps = pumps;
         _folder = new StoreFolder(options);
+        _slices = new SliceFolder(options.Disk);
         SegmentTable segments = new(options.Disk);
         QueueIndexes indexes = new(options.Disk, StoreFolder.Index);
         _parts = new RecoveryParts(
@@ -72,7 +75,10 @@ public sealed class FilesStore : IStore
     public int MaxAppendBytes => _options.MaxAppendBytes;
 
     /// <inheritdoc/>
-    public StoreUsage Usage => Running.Usage;
+    public ISlices Slices => _slices;
+
+    /// <inheritdoc/>
+    public StoreUsage Usage => Running.Usage with { DiskBytes = Running.Usage.DiskBytes + _slices.DiskBytes };
 
     private RecoveredLog Recovered => _recovered ?? throw new InvalidOperationException("the store was not recovered");
 
@@ -94,6 +100,7 @@ public sealed class FilesStore : IStore
 
         _recovering = null;
         _running = new RunningLog(_options, _time, _pumps, _parts, _recovered);
+        _slices.Readers = _running.ColdReaders;
         return _recovered.Report;
     }
 
@@ -163,6 +170,7 @@ public sealed class FilesStore : IStore
             _running.Dispose();
         }
 
+        _slices.Dispose();
         _parts.Indexes.Dispose();
         _parts.Segments.Dispose();
         _folder.Dispose();

@@ -94,6 +94,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>One round of recycling and carry-over; the engine's retention loop calls it.</summary>
     ValueTask<ReclaimReport> ReclaimAsync(CancellationToken cancellation);
 
+    /// <summary>Pages that the engine keeps beside the log; usable from recovery on.</summary>
+    ISlices Slices { get; }
+
     /// <summary>Sizes and counts for metrics and operators. For any thread.</summary>
     StoreUsage Usage { get; }
 }

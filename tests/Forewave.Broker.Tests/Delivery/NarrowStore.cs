@@ -20,6 +20,8 @@ internal sealed class NarrowStore(IStore store, Random random) : IStore
 
     public StoreUsage Usage => store.Usage;
 
+    public ISlices Slices => store.Slices;
+
     public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first)
     {
         lock (random)

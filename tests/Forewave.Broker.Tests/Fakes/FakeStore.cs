@@ -50,6 +50,8 @@ internal sealed class FakeStore : IStore
 
     public StoreUsage Usage => default;
 
+    public ISlices Slices { get; private init; } = new FakeSlices();
+
     public IReadOnlyList<FakeRecord> Records
     {
         get
@@ -82,7 +84,7 @@ internal sealed class FakeStore : IStore
     /// <summary>A store on what this one had committed up to a position.</summary>
     public FakeStore ReopenUpTo(LogPosition last)
     {
-        var next = new FakeStore { CommitsByItself = CommitsByItself, Time = Time };
+        var next = new FakeStore { CommitsByItself = CommitsByItself, Time = Time, Slices = Slices };
         next._records.AddRange(Records.Where(record => record.Header.Position <= last));
         next.Epoch = Epoch.Next;
         next._number = _number;

@@ -18,6 +18,8 @@ internal sealed class HastyStore(IStore store) : IStore
 
     public StoreUsage Usage => store.Usage;
 
+    public ISlices Slices => store.Slices;
+
     public ValueTask<RecoveryReport> RecoverAsync(IStateFold fold, CancellationToken cancellation) => store.RecoverAsync(fold, cancellation);
 
     public void Start(ICommitObserver observer) => store.Start(observer);

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Tests.Fakes;
+
+/// <summary>Slices in memory; the test may say that the disk is full.</summary>
+internal sealed class FakeSlices : ISlices
+{
+    private readonly ConcurrentDictionary<SliceNumber, byte[]> _slices = new();
+    private long _reads;
+
+    public bool IsFull { get; set; }
+
+    public long Reads => Volatile.Read(ref _reads);
+
+    public int Count => _slices.Count;
+
+    public long DiskBytes => _slices.Values.Sum(pages => (long)pages.Length);
+
+    public SliceNumber KeepOnly(IReadOnlySet<SliceNumber> used)
+    {
+        ulong highest = _slices.Keys.Select(number => number.Value).DefaultIfEmpty().Max();
+        foreach (var number in _slices.Keys.Where(number => !used.Contains(number)))
+            _slices.TryRemove(number, out _);
+        if (used.Any(number => !_slices.ContainsKey(number)))
+            throw new StoreException(ErrorCode.LogDamaged, "a slice is missing, says the test");
+        return new SliceNumber(highest);
+    }
+
+    public void Append(SliceNumber slice, ReadOnlySpan<byte> pages)
+    {
+        if (IsFull)
+            throw new StoreException(ErrorCode.DiskFull, "no room for slices, says the test");
+        _slices[slice] = [.. _slices.GetValueOrDefault(slice, []), .. pages];
+    }
+
+    public void Sync(IReadOnlyCollection<SliceNumber> slices)
+    {
+        foreach (var slice in slices)
+            Assert.True(_slices.ContainsKey(slice));
+    }
+
+    public bool Read(SliceNumber slice, SlicePage first, Span<byte> pages)
+    {
+        Interlocked.Increment(ref _reads);
+        if (!_slices.TryGetValue(slice, out byte[]? bytes))
+            return false;
+        bytes.AsSpan(first.Value * SlicePage.Bytes, pages.Length).CopyTo(pages);
+        return true;
+    }
+
+    public async ValueTask<bool> ReadAsync(ReadOnlyMemory<SliceRead> reads, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        bool all = true;
+        for (int i = 0; i < reads.Length; i++)
+            all &= Read(reads.Span[i].Slice, reads.Span[i].Page, reads.Span[i].Into.Span[..SlicePage.Bytes]);
+        return all;
+    }
+
+    public void Delete(SliceNumber slice) => _slices.TryRemove(slice, out _);
+}

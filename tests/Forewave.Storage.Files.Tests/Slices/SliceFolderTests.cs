@@ -1,0 +1,72 @@
+using Forewave.Storage.Files.Disk;
+using Forewave.Storage.Files.Slices;
+
+namespace Forewave.Storage.Files.Tests.Slices;
+
+public sealed class SliceFolderTests
+{
+    private static readonly SliceNumber One = new(1);
+    private static readonly SliceNumber Two = new(2);
+
+    [Fact]
+    public void Slice_is_read_as_it_was_written_when_it_was_named_after_a_restart()
+    {
+        MemoryDisk disk = new();
+        using (SliceFolder before = new(disk))
+        {
+            before.Append(One, Page(1));
+            before.Append(One, [.. Page(2), .. Page(3)]);
+            before.Append(Two, Page(9));
+            before.Sync([One]);
+        }
+
+        using SliceFolder after = new(disk);
+        SliceNumber highest = after.KeepOnly(new HashSet<SliceNumber> { One });
+
+        Assert.Equal(Two, highest);
+        byte[] read = new byte[2 * SlicePage.Bytes];
+        Assert.True(after.Read(One, new SlicePage(1), read));
+        Assert.Equal([.. Page(2), .. Page(3)], read);
+        Assert.False(after.Read(Two, new SlicePage(0), read.AsSpan(0, SlicePage.Bytes)));
+        Assert.Equal(3 * SlicePage.Bytes, after.DiskBytes);
+    }
+
+    [Fact]
+    public void Opening_fails_when_a_slice_is_missing()
+    {
+        using SliceFolder slices = new(new MemoryDisk());
+
+        Assert.Throws<StoreException>(() => slices.KeepOnly(new HashSet<SliceNumber> { One }));
+    }
+
+    [Fact]
+    public void Reading_fails_when_the_slice_was_cut_short()
+    {
+        using SliceFolder slices = new(new MemoryDisk());
+        slices.Append(One, Page(1));
+
+        Assert.Throws<StoreException>(() => slices.Read(One, new SlicePage(1), new byte[SlicePage.Bytes]));
+    }
+
+    [Fact]
+    public void Deleted_slice_takes_no_room_and_is_not_read()
+    {
+        MemoryDisk disk = new();
+        using SliceFolder slices = new(disk);
+        slices.Append(One, Page(1));
+
+        slices.Delete(One);
+        slices.Delete(One);
+
+        Assert.False(slices.Read(One, new SlicePage(0), new byte[SlicePage.Bytes]));
+        Assert.Equal(0, slices.DiskBytes);
+        Assert.Empty(disk.List(new DiskPath("slices")));
+    }
+
+    private static byte[] Page(byte value)
+    {
+        byte[] page = new byte[SlicePage.Bytes];
+        page.AsSpan().Fill(value);
+        return page;
+    }
+}
