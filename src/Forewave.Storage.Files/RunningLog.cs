@@ -32,9 +32,10 @@ internal sealed class RunningLog : IDisposable
         _options = options;
         _parts = parts;
         _listener = new CommitListener(options.CheckpointIntervalBytes);
-        Gather = new Gather(options, time, recovered.Start);
+        Gather = new Gather(options, time, recovered.Start, () => _writing?.Signal());
         Answers = new CommitQueue(_listener);
         Answers.MoveCommitted(recovered.Start.Last);
+        Answers.Waiters.SomebodyWaits = Want;
         _writer = new LogWriter(Gather, Answers, parts.Segments, recovered.Start.Segment, _counters, () => _preparing?.Signal(), options.SegmentBytes);
         SegmentLog log = new(options.Disk, parts.Manifests, parts.Segments);
         _preparer = new SegmentPreparer(options, log, parts.Spares, Gather, new GrowthPace(time, _counters, () => _preparing?.Signal()), Fail);
@@ -91,11 +92,12 @@ internal sealed class RunningLog : IDisposable
     public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first)
     {
         AppendOutcome outcome = Gather.TryAppend(records, out first);
-        if (outcome == AppendOutcome.Appended)
+        if (Gather.HasWaiting)
         {
             _writing?.Signal();
         }
-        else if (outcome is AppendOutcome.NoRoom or AppendOutcome.DiskFull)
+
+        if (outcome is AppendOutcome.NoRoom or AppendOutcome.DiskFull)
         {
             _preparing?.Signal();
         }
@@ -121,10 +123,20 @@ internal sealed class RunningLog : IDisposable
     {
         Gather.Close();
         _writing?.Dispose();
+        Gather.Dispose();
         _answering?.Dispose();
         _preparing?.Dispose();
         _preparer.Dispose();
         ColdReaders.Dispose();
+    }
+
+    private void Want(LogPosition position)
+    {
+        Gather.Want(position);
+        if (Gather.HasWaiting)
+        {
+            _writing?.Signal();
+        }
     }
 
     private void GrowAgain()

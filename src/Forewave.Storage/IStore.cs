@@ -36,7 +36,9 @@ public interface IStore : IAsyncDisposable
 
     /// <summary>
     /// Puts records into the next group, all or none, under consecutive positions in the given order. Thread-safe, does
-    /// not block, costs one copy of the payloads. Calls from one thread keep their order.
+    /// not block, costs one copy of the payloads. Calls from one thread keep their order. Lazy records
+    /// (<see cref="RecordDraft.IsLazy"/>) ask for no group of their own: they are written with the next one, when somebody
+    /// waits for their position, when 64 KiB of them have gathered, after 5 ms, and before the store ends.
     /// </summary>
     /// <param name="records">At least one; all of them together at most <see cref="MaxAppendBytes"/>.</param>
     /// <param name="first">Position of the first record.</param>

@@ -33,6 +33,12 @@ public readonly struct RecordDraft
     /// <summary>Who is told when it is committed; null when nobody waits.</summary>
     public ICommitOwner? Owner { get; init; }
 
+    /// <summary>
+    /// Nobody waits for it: it may stay unwritten for a few milliseconds, until something follows that somebody waits for, and
+    /// be lost in a crash before that. An append is lazy when all its records are, and have no owner.
+    /// </summary>
+    public bool IsLazy { get; init; }
+
     /// <summary>Given back to <see cref="Owner"/>.</summary>
     public long Token { get; init; }
 }

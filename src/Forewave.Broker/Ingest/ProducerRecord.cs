@@ -21,6 +21,8 @@ internal static class ProducerRecord
         Source = number,
         Payload = payload,
         PayloadCrc = Checksum.Of(payload),
+        // Its first publish comes after it in the log, and waits for both.
+        IsLazy = true,
     };
 
     /// <summary>False when the payload is none of this kind.</summary>

@@ -6,7 +6,8 @@ namespace Forewave.Storage.Files.GroupCommit;
 /// <param name="Bytes">Bytes in the log.</param>
 /// <param name="Positions">Log positions.</param>
 /// <param name="MayUseReserve">Every record of it may be written when the disk is full.</param>
-internal readonly record struct AppendSize(int Bytes, ulong Positions, bool MayUseReserve)
+/// <param name="IsLazy">Nobody waits for any record of it.</param>
+internal readonly record struct AppendSize(int Bytes, ulong Positions, bool MayUseReserve, bool IsLazy)
 {
     /// <exception cref="ArgumentException">
     /// There is no record, one takes no position, the last one joins what another call may append, or all are too large together.
@@ -17,6 +18,7 @@ internal readonly record struct AppendSize(int Bytes, ulong Positions, bool MayU
         long unpadded = 0;
         ulong positions = 0;
         bool mayUseReserve = true;
+        bool isLazy = true;
         foreach (ref readonly RecordDraft record in records)
         {
             if (record.Count < 1)
@@ -28,6 +30,7 @@ internal readonly record struct AppendSize(int Bytes, ulong Positions, bool MayU
             unpadded += record.Payload.Length + (record.Type == RecordType.CarriedOver ? 0 : RecordCodec.HeaderBytes);
             positions += (uint)record.Count;
             mayUseReserve &= record.Type.MayUseReserve();
+            isLazy &= record.IsLazy && record.Owner is null;
         }
 
         if (records.IsEmpty)
@@ -45,6 +48,6 @@ internal readonly record struct AppendSize(int Bytes, ulong Positions, bool MayU
             throw new ArgumentException($"the last record, a {records[^1].Type}, joins a next one that is not there", nameof(records));
         }
 
-        return new AppendSize(bytes, positions, mayUseReserve);
+        return new AppendSize(bytes, positions, mayUseReserve, isLazy);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class CommitWaiters
         set => Volatile.Write(ref _committed, value.Bits);
     }
 
+    /// <summary>Told of each position that is waited for, outside the lock: it has to be written now. Set before the first wait.</summary>
+    public Action<LogPosition>? SomebodyWaits { get; set; }
+
     /// <summary>See <see cref="IStore.TryAwaitCommit"/>.</summary>
     public bool TryAdd(in OwnedRecord waiter)
     {
@@ -39,6 +42,10 @@ internal sealed class CommitWaiters
         if (failure is not null)
         {
             waiter.Owner.Lost(failure, waiter.Token);
+        }
+        else
+        {
+            SomebodyWaits?.Invoke(waiter.First);
         }
 
         return true;

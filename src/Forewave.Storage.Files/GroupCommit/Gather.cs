@@ -10,13 +10,15 @@ namespace Forewave.Storage.Files.GroupCommit;
 /// <see cref="Failure"/>; from then on every append is refused.
 /// </para>
 /// </summary>
-internal sealed class Gather
+internal sealed class Gather : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly RoomWaiters _room = new();
     private readonly PreparedSegments _prepared = new();
+    private readonly LazyRecords _lazy;
     private readonly RecentMemory _memory;
     private readonly TimeProvider _time;
+    private readonly Action _wanted;
     private readonly int _segmentBytes;
     private readonly int _maxAppendBytes;
     private CommitGroup _group = new();
@@ -24,8 +26,9 @@ internal sealed class Gather
     private int _nextByte;
     private ulong _nextPosition;
     private ulong _tail;
+    private ulong _takenThrough;
     private long _lastTime;
-    private bool _isClosed;
+    private volatile bool _isClosed;
     private volatile bool _isDiskFull;
     private volatile bool _wantsRoom;
     private volatile StoreException? _failure;
@@ -33,8 +36,11 @@ internal sealed class Gather
     /// <param name="options">Sizes.</param>
     /// <param name="time">Clock of the records.</param>
     /// <param name="start">Where the first append goes.</param>
-    public Gather(FilesStoreOptions options, TimeProvider time, GatherStart start)
+    /// <param name="wanted">Called when lazy records have waited for long enough: the writer has to be woken.</param>
+    public Gather(FilesStoreOptions options, TimeProvider time, GatherStart start, Action wanted)
     {
+        _wanted = wanted;
+        _lazy = new LazyRecords(time, MeetLazy);
         _segmentBytes = options.SegmentBytes;
         _maxAppendBytes = options.MaxAppendBytes;
         _time = time;
@@ -43,6 +49,7 @@ internal sealed class Gather
         _nextByte = start.NextByte;
         _nextPosition = start.Last.Plus(1).Bits;
         _tail = start.Last.Bits;
+        _takenThrough = _tail;
         _lastTime = start.LastTime.UnixMilliseconds;
         _memory.TryAdvance(new BlockClaim { Segment = _segment, StartByte = _nextByte, MinBytes = 0 });
     }
@@ -68,16 +75,7 @@ internal sealed class Gather
     }
 
     /// <summary>No append waits to be written and none will come.</summary>
-    public bool IsClosed
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _isClosed;
-            }
-        }
-    }
+    public bool IsClosed => _isClosed;
 
     /// <summary>Segments that are ready to be written.</summary>
     public int PreparedSegments
@@ -100,6 +98,8 @@ internal sealed class Gather
             AppendOutcome outcome = MakeRoom(size);
             if (outcome != AppendOutcome.Appended)
             {
+                // Lazy records may be what the room is missing for.
+                _lazy.Hurry();
                 first = LogPosition.None;
                 return outcome;
             }
@@ -113,6 +113,7 @@ internal sealed class Gather
 
             _group.LastTime = now;
             Volatile.Write(ref _tail, _nextPosition - 1);
+            _lazy.Appended(size);
             return AppendOutcome.Appended;
         }
     }
@@ -126,11 +127,20 @@ internal sealed class Gather
         }
     }
 
-    /// <summary>Takes everything that waits, for the writer; puts <paramref name="empty"/> in its place. Null: nothing waits.</summary>
+    /// <summary>
+    /// Takes everything that waits, for the writer; puts <paramref name="empty"/> in its place. Null: nothing waits, or nothing
+    /// that is to be written yet.
+    /// </summary>
     public CommitGroup? TryTake(CommitGroup empty)
     {
         lock (_lock)
         {
+            if (!_lazy.IsWanted && !_isClosed && _failure is null)
+            {
+                return null;
+            }
+
+            _lazy.Taken();
             TakeActive();
             if (_group.Pieces.IsEmpty)
             {
@@ -138,14 +148,32 @@ internal sealed class Gather
             }
 
             CommitGroup taken = _group;
+            _takenThrough = _tail;
             taken.Through = LogPosition.FromBits(_tail);
             _group = empty;
             return taken;
         }
     }
 
-    /// <summary>Whether an append waits to be written. Without the lock: a hint.</summary>
-    public bool HasWaiting(LogPosition through) => Volatile.Read(ref _tail) > through.Bits;
+    /// <summary>Whether something waits that is to be written now. Without the lock: a hint.</summary>
+    public bool HasWaiting => _lazy.IsWanted;
+
+    /// <summary>Somebody waits for a position: lazy records up to it are to be written now. Then the writer has to be woken.</summary>
+    public void Want(LogPosition position)
+    {
+        if (HasWaiting)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_takenThrough < position.Bits)
+            {
+                _lazy.Hurry();
+            }
+        }
+    }
 
     /// <summary>A segment is ready to be written after those before.</summary>
     public void AddPrepared(Segment segment)
@@ -193,6 +221,22 @@ internal sealed class Gather
             _isClosed = true;
             _room.CompleteAll();
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lazy.Dispose();
+
+    private void MeetLazy()
+    {
+        lock (_lock)
+        {
+            if (!_lazy.TryMeet())
+            {
+                return;
+            }
+        }
+
+        _wanted();
     }
 
     private AppendOutcome MakeRoom(in AppendSize size)

@@ -71,7 +71,7 @@ internal sealed class LogWriter
             return true;
         }
 
-        if (_answers.Unanswered >= MaxUnanswered && !_gather.IsClosed)
+        if (!_gather.IsClosed && (!_gather.HasWaiting || _answers.Unanswered >= MaxUnanswered))
         {
             return false;
         }
@@ -107,7 +107,7 @@ internal sealed class LogWriter
 
         _answers.MoveCommitted(group.Through);
         _gather.GiveRoom();
-        bool answerHere = group.Owned.Length <= SmallGroupOwners && !_gather.HasWaiting(group.Through);
+        bool answerHere = group.Owned.Length <= SmallGroupOwners && !_gather.HasWaiting;
         _answers.Add(group, answerHere);
     }
 

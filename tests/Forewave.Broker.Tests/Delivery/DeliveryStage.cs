@@ -151,7 +151,11 @@ internal sealed class DeliveryStage : IAsyncDisposable
         {
             tail = Store.Tail;
             if (tail > _opened)
+            {
+                // Lazy records are written when somebody waits for them.
+                await Store.CommittedAsync();
                 await Fold.HandedOverAsync(tail);
+            }
             busy = false;
             for (uint i = 0; i < Loops.Count; i++)
                 busy |= await TurnAsync(Loops.Of(i)) || await TurnAsync(Loops.Of(i));

@@ -104,6 +104,7 @@ internal sealed class PowerLossWorkload(
             PayloadCrc = Checksum.Of(payload),
             JoinsNext = joinsNext,
             Owner = random.Next(2) == 0 ? answers : null,
+            IsLazy = random.Next(2) == 0,
         };
     }
 

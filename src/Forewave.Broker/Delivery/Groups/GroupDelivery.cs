@@ -132,6 +132,8 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         Payload = Loop.Payload.Written,
         PayloadCrc = Checksum.Of(Loop.Payload.Written.Span),
         Owner = owner,
+        // A lease that is lost in a crash is a redelivery, and a read offset that stood still is moved again.
+        IsLazy = type is RecordType.Leased or RecordType.CursorMoved,
     };
 
     /// <summary>Appends what the group is from now on. False: no room, nothing happened.</summary>
