@@ -91,7 +91,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     /// <summary>There may be something to hand out, or somebody to hand it to.</summary>
     public void HasDemand()
     {
-        if (!_closed && (Subscriptions.AnyHungry || Burials.Any))
+        if (!_closed && (Subscriptions.HungryCount > 0 || Burials.Any))
             Loop.WantsTurn(this);
     }
 

@@ -3,61 +3,72 @@ using Forewave.Protocol;
 
 namespace Forewave.Broker.Delivery.Groups;
 
-/// <summary>The consumers of a group in the order of their turns. For the loop alone.</summary>
+/// <summary>
+/// The consumers of a group, and the turns of those who would take messages. Who would is noted as it changes, so that a group
+/// with a thousand consumers costs no more than one with a few. For the loop alone.
+/// </summary>
 internal sealed class GroupSubscriptions
 {
     private readonly List<Subscription> _all = [];
-    private int _next;
+    private readonly Queue<Subscription> _turns = new();
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Subscription> All => _all;
 
-    /// <summary>One of them would take messages.</summary>
-    public bool AnyHungry => HungryCount(1) > 0;
+    /// <summary>How many would take messages.</summary>
+    public int HungryCount { get; private set; }
 
     /// <summary>The subscription of a consumer, or null.</summary>
     public Subscription? Find(ConsumerId consumer) => _all.Find(subscription => subscription.ConsumerId == consumer);
 
     /// <summary>Adds one.</summary>
-    public void Add(Subscription subscription) => _all.Add(subscription);
+    public void Add(Subscription subscription)
+    {
+        _all.Add(subscription);
+        Note(subscription);
+    }
 
     /// <summary>Takes one out; false: it is not in it.</summary>
     public bool Remove(Subscription subscription)
     {
-        int index = _all.IndexOf(subscription);
-        if (index < 0)
+        if (!_all.Remove(subscription))
             return false;
-        _all.RemoveAt(index);
-        if (_next > index)
-            _next--;
+        Note(subscription, isHungry: false);
         return true;
     }
 
-    /// <summary>How many would take messages, counted up to a bound.</summary>
-    public int HungryCount(int atMost)
-    {
-        int count = 0;
-        foreach (var subscription in _all)
-        {
-            if (subscription.IsHungry && ++count >= atMost)
-                break;
-        }
-        return count;
-    }
+    /// <summary>Notes whether one would take messages now.</summary>
+    public void Note(Subscription subscription) => Note(subscription, subscription.IsHungry);
 
     /// <summary>The next in turn that would take messages and whose connection takes them; null: there is none.</summary>
     public Subscription? Next(DeliveryLoop loop)
     {
-        for (int i = 0; i < _all.Count; i++)
+        for (int left = _turns.Count; left > 0; left--)
         {
-            _next = _next >= _all.Count ? 0 : _next;
-            var subscription = _all[_next++];
-            if (!subscription.IsHungry || subscription.Output.IsClosed)
+            var subscription = _turns.Dequeue();
+            if (!subscription.Noted.IsCounted)
+            {
+                subscription.Noted = default;
+                continue;
+            }
+            _turns.Enqueue(subscription);
+            if (subscription.Output.IsClosed)
                 continue;
             if (!subscription.Output.IsCongested)
                 return subscription;
             loop.Queues.AddCongested(subscription);
         }
         return null;
+    }
+
+    private void Note(Subscription subscription, bool isHungry)
+    {
+        var (wasHungry, isListed) = subscription.Noted;
+        if (isHungry == wasHungry)
+            return;
+        HungryCount += isHungry ? 1 : -1;
+        if (isHungry && !isListed)
+            _turns.Enqueue(subscription);
+        subscription.Noted = (isHungry, isListed || isHungry);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class GroupTurn(GroupDelivery group)
     {
         if (!group.Burials.TryRun())
             return true;
-        long hungry = group.Subscriptions.HungryCount(int.MaxValue);
+        long hungry = group.Subscriptions.HungryCount;
         for (int i = 0; i < FramesPerTurn; i++)
         {
             if (group.Subscriptions.Next(group.Loop) is not { } subscription)

@@ -12,6 +12,8 @@ namespace Forewave.Broker.Delivery.Groups;
 /// </summary>
 internal sealed class ReturningConsumer(GroupDelivery group, Subscription subscription)
 {
+    private readonly HeldLeases _held = new(subscription.Held.Span);
+
     /// <summary>Stands for a consumer that is known by a handle alone.</summary>
     public static ConsumerId Unknown { get; } = new(UInt128.One);
 
@@ -25,46 +27,20 @@ internal sealed class ReturningConsumer(GroupDelivery group, Subscription subscr
             group.State.Cursor.CollectLeases(consumer, leased);
         var rest = new List<RecordRun>();
         foreach (var run in leased)
-        {
-            long first = run.First;
-            for (long offset = run.First; offset < run.End; offset++)
-            {
-                if (!Holds(offset, run.Attempt))
-                    continue;
-                Add(rest, new OffsetSpan { First = first, End = offset }, run.Attempt);
-                first = offset + 1;
-            }
-            Add(rest, new OffsetSpan { First = first, End = run.End }, run.Attempt);
-        }
+            _held.CollectGaps(run, rest);
         return rest;
-    }
-
-    private static void Add(List<RecordRun> runs, OffsetSpan span, uint attempt)
-    {
-        if (span.End > span.First)
-            runs.Add(new RecordRun(span.First, (int)(span.End - span.First), attempt));
-    }
-
-    private bool Holds(long offset, uint attempt)
-    {
-        foreach (var held in subscription.Held.Span)
-        {
-            if (held.Attempt.Value == attempt && offset >= held.First.Value && offset < held.First.Value + held.Count)
-                return true;
-        }
-        return false;
     }
 
     private bool TryAdopt()
     {
         var runs = new List<RecordRun>();
-        foreach (var held in subscription.Held.Span)
+        var cursor = group.State.Cursor;
+        foreach (var held in _held.In(new OffsetSpan { First = cursor.ReadOffset, End = group.Queue.End }))
         {
-            long end = Math.Min(held.First.Value + held.Count, group.Queue.End);
-            for (long offset = held.First.Value; offset < end; offset++)
+            for (long offset = held.First; offset < held.End && runs.Count < Limits.MessagesPerFrame; offset++)
             {
-                if (group.State.Cursor.WasNeverHandedOut(offset) && runs.Count < Limits.MessagesPerFrame)
-                    Append(runs, offset, held.Attempt.Value);
+                if (cursor.WasNeverHandedOut(offset))
+                    Append(runs, offset, held.Attempt);
             }
         }
         if (runs.Count == 0)

@@ -1,7 +1,7 @@
 namespace Forewave.Broker.Delivery.Subscriptions;
 
 /// <summary>The pulls of one subscription that have no answer yet, oldest first. For the loop alone.</summary>
-internal sealed class PendingReceives
+internal sealed class PendingReceives(Subscription subscription)
 {
     private readonly List<PendingReceive> _pending = [];
 
@@ -12,8 +12,17 @@ internal sealed class PendingReceives
     public PendingReceive First => _pending[0];
 
     /// <summary>Adds the newest.</summary>
-    public void Add(PendingReceive receive) => _pending.Add(receive);
+    public void Add(PendingReceive receive)
+    {
+        _pending.Add(receive);
+        subscription.AppetiteChanged();
+    }
 
     /// <summary>Takes one out; false when it was answered before.</summary>
-    public bool Remove(PendingReceive receive) => _pending.Remove(receive);
+    public bool Remove(PendingReceive receive)
+    {
+        bool removed = _pending.Remove(receive);
+        subscription.AppetiteChanged();
+        return removed;
+    }
 }

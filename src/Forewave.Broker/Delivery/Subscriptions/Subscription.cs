@@ -15,6 +15,10 @@ internal sealed class Subscription : IDeliveryCommand
     private long _newMessages;
     private long _newBytes;
     private int _creditPosted;
+    private bool _waitsForDrain;
+
+    /// <summary>It has no credit and no pulls yet.</summary>
+    public Subscription() => Receives = new PendingReceives(this);
 
     /// <summary>Stands for it on its connection; never 0.</summary>
     public required uint Handle { get; init; }
@@ -68,16 +72,27 @@ internal sealed class Subscription : IDeliveryCommand
     internal long CreditBytes { get; private set; }
 
     /// <summary>Pulls without an answer, oldest first.</summary>
-    internal PendingReceives Receives { get; } = new();
+    internal PendingReceives Receives { get; }
 
     /// <summary>It waits for its connection to drain.</summary>
-    internal bool WaitsForDrain { get; set; }
+    internal bool WaitsForDrain
+    {
+        get => _waitsForDrain;
+        set
+        {
+            _waitsForDrain = value;
+            AppetiteChanged();
+        }
+    }
 
     /// <summary>Its output has to be flushed at the end of the loop's turn.</summary>
     internal bool Unflushed { get; set; }
 
     /// <summary>It would take messages now.</summary>
     internal bool IsHungry => !Ended && !WaitsForDrain && (Receives.Any || CreditMessages > 0 && CreditBytes > 0);
+
+    /// <summary>What <see cref="GroupSubscriptions"/> has noted of it: counted as hungry, standing in the list of turns.</summary>
+    internal (bool IsCounted, bool IsListed) Noted { get; set; }
 
     /// <summary>Adds standing credit. For any thread; several additions before the loop's turn are one command.</summary>
     public void AddCredit(DeliveryLoop loop, in CreditView credit)
@@ -95,6 +110,7 @@ internal sealed class Subscription : IDeliveryCommand
         Interlocked.MemoryBarrier();
         CreditMessages = Math.Min(CreditMessages + Interlocked.Exchange(ref _newMessages, 0), Limits.ReceiveMessages * 100L);
         CreditBytes = Math.Min(CreditBytes + Interlocked.Exchange(ref _newBytes, 0), uint.MaxValue);
+        AppetiteChanged();
         Group?.HasDemand();
         return true;
     }
@@ -118,10 +134,14 @@ internal sealed class Subscription : IDeliveryCommand
         Output.Flush();
     }
 
+    /// <summary>Something that <see cref="IsHungry"/> depends on has changed.</summary>
+    internal void AppetiteChanged() => Group?.Subscriptions.Note(this);
+
     /// <summary>Takes credit away for what was sent.</summary>
     internal void Spend(int messages, long bytes)
     {
         CreditMessages -= messages;
         CreditBytes -= bytes;
+        AppetiteChanged();
     }
 }
