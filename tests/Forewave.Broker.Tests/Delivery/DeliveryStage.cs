@@ -95,11 +95,17 @@ internal sealed class DeliveryStage : IAsyncDisposable
     /// <summary>Publishes bodies as one batch; a body "tag:text" has that tag.</summary>
     public async Task PublishAsync(string queue, params string[] bodies)
     {
-        AppendBatch(queue, bodies);
+        while (TryAppendBatch(queue, bodies) is var outcome && outcome != AppendOutcome.Appended)
+        {
+            Assert.Equal(AppendOutcome.NoRoom, outcome);
+            await Store.WaitForRoomAsync(CancellationToken.None);
+        }
         await IdleAsync();
     }
 
-    public void AppendBatch(string queue, params string[] bodies)
+    public void AppendBatch(string queue, params string[] bodies) => Assert.Equal(AppendOutcome.Appended, TryAppendBatch(queue, bodies));
+
+    private AppendOutcome TryAppendBatch(string queue, string[] bodies)
     {
         var run = new ArrayBufferWriter<byte>();
         foreach (string body in bodies)
@@ -109,7 +115,7 @@ internal sealed class DeliveryStage : IAsyncDisposable
             Type = RecordType.Published, Count = bodies.Length, Queue = Queue(queue).Id, Source = 7,
             Payload = run.WrittenMemory, PayloadCrc = Checksum.Of(run.WrittenSpan),
         };
-        Assert.Equal(AppendOutcome.Appended, Store.TryAppend(new ReadOnlySpan<RecordDraft>(in draft), out _));
+        return Store.TryAppend(new ReadOnlySpan<RecordDraft>(in draft), out _);
     }
 
     public static string[] Bodies(int count, int from = 1) =>

@@ -24,11 +24,7 @@ public sealed class EngineTests
         var goAway = await client.ReadAsync();
         store.Commit();
         var published = await client.ReadAsync();
-        while (!client.Session.IsCompleted)
-        {
-            engine.Time.Move(TimeSpan.FromMilliseconds(50));
-            await Task.Yield();
-        }
+        await engine.Time.MoveUntilAsync(client.Session, TimeSpan.FromMilliseconds(20), atMost: Limits.Heartbeat - TimeSpan.FromSeconds(1));
         var last = await client.ReadAsync();
         await stop;
 

@@ -32,21 +32,56 @@ internal sealed class MovedTime : TimeProvider
         var end = GetUtcNow() + span;
         while (true)
         {
-            MovedTimer? next;
-            lock (_gate)
-            {
-                next = _timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
-                _now = next is null ? end : next.Due > _now ? next.Due : _now;
-            }
-            if (next is null)
+            if (TakeNext(end) is not { } next)
                 return;
             next.Ring();
         }
+    }
+
+    /// <summary>
+    /// Moves on in steps until a task has completed, at most so far in all. What lies beyond (peers that are dead of silence,
+    /// leases that end) must not come to pass because the machine is slow to do what is due.
+    /// </summary>
+    public async Task MoveUntilAsync(Task done, TimeSpan step, TimeSpan atMost)
+    {
+        while (!done.IsCompleted)
+        {
+            var next = step < atMost ? step : atMost;
+            atMost -= next;
+            Move(next);
+            await Task.Yield();
+        }
+        await done;
+    }
+
+    internal void Change(MovedTimer timer, TimeSpan dueTime, TimeSpan period)
+    {
+        lock (_gate)
+            timer.Plan = (dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : _now + dueTime, period);
     }
 
     internal void Remove(MovedTimer timer)
     {
         lock (_gate)
             _timers.Remove(timer);
+    }
+
+    // The next timer that is due, planned anew before it rings: what it is changed to meanwhile must not be overwritten.
+    private MovedTimer? TakeNext(DateTimeOffset end)
+    {
+        lock (_gate)
+        {
+            var next = _timers.Where(timer => timer.Plan.Due <= end).MinBy(timer => timer.Plan.Due);
+            if (next is null)
+            {
+                _now = end > _now ? end : _now;
+                return null;
+            }
+            var (due, period) = next.Plan;
+            _now = due > _now ? due : _now;
+            bool isOnce = period == Timeout.InfiniteTimeSpan || period == TimeSpan.Zero;
+            next.Plan = (isOnce ? DateTimeOffset.MaxValue : due + period, period);
+            return next;
+        }
     }
 }

@@ -2,22 +2,16 @@ namespace Forewave.Broker.Tests.Fakes;
 
 internal sealed class MovedTimer(MovedTime time, Action ring) : ITimer
 {
-    private TimeSpan _period = Timeout.InfiniteTimeSpan;
-
-    public DateTimeOffset Due { get; private set; } = DateTimeOffset.MaxValue;
+    /// <summary>When it rings next, and how long after that again. Guarded by the clock's lock.</summary>
+    public (DateTimeOffset Due, TimeSpan Period) Plan { get; set; } = (DateTimeOffset.MaxValue, Timeout.InfiniteTimeSpan);
 
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
-        _period = period;
-        Due = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : time.GetUtcNow() + dueTime;
+        time.Change(this, dueTime, period);
         return true;
     }
 
-    public void Ring()
-    {
-        Due = _period == Timeout.InfiniteTimeSpan || _period == TimeSpan.Zero ? DateTimeOffset.MaxValue : Due + _period;
-        ring();
-    }
+    public void Ring() => ring();
 
     public void Dispose() => time.Remove(this);
 

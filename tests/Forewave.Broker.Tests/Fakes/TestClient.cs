@@ -68,9 +68,11 @@ internal sealed class TestClient
     }
 
     /// <summary>Sends a request and reads its answer; frames of the broker's own in between are passed over.</summary>
-    public async Task<V1.ServerFrame> AskAsync(V1.ClientFrame frame)
+    public async Task<V1.ServerFrame> AskAsync(V1.ClientFrame frame) => await AnswerToAsync(await SendAsync(frame));
+
+    /// <summary>Reads the answer to a request; other frames are passed over, but for errors.</summary>
+    public async Task<V1.ServerFrame> AnswerToAsync(ulong correlation)
     {
-        ulong correlation = await SendAsync(frame);
         while (true)
         {
             var answer = await ReadAsync() ?? throw new InvalidOperationException("the connection ended before the answer");
