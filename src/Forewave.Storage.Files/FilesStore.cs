@@ -126,6 +126,7 @@ public sealed class FilesStore : IStore
     {
         IndexEntry run = new(first, record.Header.Count, record.Location, record.Header.Time);
         _parts.Log.Dispatch(queue, run, record.PayloadBytes, _recovering?.Summaries);
+        _running?.Dispatched();
     }
 
     /// <inheritdoc/>

@@ -38,7 +38,7 @@ internal sealed class RunningLog : IDisposable
         Answers.Waiters.SomebodyWaits = Want;
         _writer = new LogWriter(Gather, Answers, parts.Segments, recovered.Start.Segment, _counters, () => _preparing?.Signal(), options.SegmentBytes);
         SegmentLog log = new(options.Disk, parts.Manifests, parts.Segments);
-        _preparer = new SegmentPreparer(options, log, parts.Spares, Gather, new GrowthPace(time, _counters, () => _preparing?.Signal()), Fail);
+        _preparer = new SegmentPreparer(options, log, parts, Gather, new GrowthPace(time, _counters, () => _preparing?.Signal()), Fail);
         ColdReaders = new ColdReaders(pumps, options);
         Runs = new RunReader(parts.Indexes, parts.Segments, options.SegmentBytes);
         Positions = new PositionReader(parts.Segments, options.SegmentBytes);
@@ -103,6 +103,15 @@ internal sealed class RunningLog : IDisposable
         }
 
         return outcome;
+    }
+
+    /// <summary>A record got its place in the index: when the disk was too full for that, publishes have to stop.</summary>
+    public void Dispatched()
+    {
+        if (_parts.Indexes.HasWaiting && !Gather.IsDiskFull)
+        {
+            _preparing?.Signal();
+        }
     }
 
     public bool TryReadRecent(in IndexEntry entry, Offset offset, out StoredRun run)

@@ -9,6 +9,11 @@ namespace Forewave.Storage.Files.QueueIndex;
 /// A block is written once and not again before it was freed and a checkpoint that no longer refers to it is durable; so
 /// whatever the last durable checkpoint refers to is whole after a power loss.
 /// </para>
+/// <para>
+/// A disk that is full throws at nobody who writes a block: the block waits in memory, is read from there, and is written by
+/// <see cref="TryWriteWaiting"/> or the next <see cref="Sync"/>. Whoever lets records in has to stop meanwhile
+/// (<see cref="HasWaiting"/>): only what was appended before bounds that memory.
+/// </para>
 /// </summary>
 internal sealed class BlockFiles : IDisposable
 {
@@ -20,11 +25,13 @@ internal sealed class BlockFiles : IDisposable
     private readonly Lock _lock = new();
     private readonly List<IDiskFile> _files = [];
     private readonly Stack<BlockNumber> _free = new();
+    private readonly Dictionary<BlockNumber, IndexBlock> _waiting = [];
     private List<BlockNumber> _freed = [];
     private List<BlockNumber> _freedBeforeCheckpoint = [];
     private List<BlockNumber> _taken = [];
     private uint _next;
     private bool _hasNewFiles;
+    private volatile bool _hasWaiting;
 
     public BlockFiles(IDisk disk, DiskPath folder, BlockCache cache)
     {
@@ -44,6 +51,9 @@ internal sealed class BlockFiles : IDisposable
             }
         }
     }
+
+    /// <summary>The disk was too full for a block; it waits in memory.</summary>
+    public bool HasWaiting => _hasWaiting;
 
     /// <summary>
     /// Opens the files that a checkpoint knows of. Blocks that were taken or freed while it was written are free unless
@@ -101,12 +111,6 @@ internal sealed class BlockFiles : IDisposable
                 return number;
             }
 
-            if (_next / BlocksPerFile == _files.Count)
-            {
-                _files.Add(OpenOrCreate(PathOf(_next / BlocksPerFile)));
-                _hasNewFiles = true;
-            }
-
             number = new BlockNumber(_next++);
             _taken.Add(number);
             return number;
@@ -114,10 +118,37 @@ internal sealed class BlockFiles : IDisposable
     }
 
     /// <summary>Writes a block; it is durable after the next <see cref="Sync"/>.</summary>
+    /// <exception cref="DiskException">The disk failed, but not for want of space.</exception>
     public void Write(IndexBlock block)
     {
-        FileOf(block.Number).Write(PlaceOf(block.Number), block.Bytes);
         _cache.Put(block);
+        try
+        {
+            WriteNow(block);
+            Forget(block.Number);
+        }
+        catch (DiskException full) when (full.IsRefusal())
+        {
+            lock (_lock)
+            {
+                _waiting[block.Number] = block;
+                _hasWaiting = true;
+            }
+        }
+    }
+
+    /// <summary>Writes the blocks that wait; false: the disk is too full still.</summary>
+    public bool TryWriteWaiting()
+    {
+        try
+        {
+            WriteWaiting();
+            return true;
+        }
+        catch (DiskException full) when (full.IsRefusal())
+        {
+            return false;
+        }
     }
 
     /// <summary>A block from memory; null when it is not there.</summary>
@@ -199,12 +230,15 @@ internal sealed class BlockFiles : IDisposable
     }
 
     /// <summary>Makes every block written so far durable.</summary>
+    /// <exception cref="DiskException">The disk failed; for want of space too.</exception>
     public void Sync()
     {
+        WriteWaiting();
         IDiskFile[] files;
         bool hasNewFiles;
         lock (_lock)
         {
+            OpenFilesUpTo(_next);
             files = [.. _files];
             hasNewFiles = _hasNewFiles;
             _hasNewFiles = false;
@@ -232,6 +266,11 @@ internal sealed class BlockFiles : IDisposable
 
     private IndexBlock? ReadAny(BlockNumber number)
     {
+        if (_hasWaiting && Waiting(number) is { } waiting)
+        {
+            return waiting;
+        }
+
         byte[] bytes = new byte[IndexBlock.SizeBytes];
         FileOf(number).Read(PlaceOf(number), bytes);
         return IndexBlock.Parse(number, bytes);
@@ -246,7 +285,54 @@ internal sealed class BlockFiles : IDisposable
     {
         lock (_lock)
         {
+            OpenFilesUpTo(number.Value + 1);
             return _files[(int)(number.Value / BlocksPerFile)];
+        }
+    }
+
+    private void OpenFilesUpTo(uint blocks)
+    {
+        while ((long)_files.Count * BlocksPerFile < blocks)
+        {
+            _files.Add(OpenOrCreate(PathOf((uint)_files.Count)));
+            _hasNewFiles = true;
+        }
+    }
+
+    private void WriteNow(IndexBlock block) => FileOf(block.Number).Write(PlaceOf(block.Number), block.Bytes);
+
+    // Under the lock: nobody takes the number again, and writes another block under it, between the look and the write.
+    private void WriteWaiting()
+    {
+        lock (_lock)
+        {
+            foreach (IndexBlock block in _waiting.Values.ToArray())
+            {
+                WriteNow(block);
+                _waiting.Remove(block.Number);
+            }
+
+            _hasWaiting = false;
+        }
+    }
+
+    private IndexBlock? Waiting(BlockNumber number)
+    {
+        lock (_lock)
+        {
+            return _waiting.GetValueOrDefault(number);
+        }
+    }
+
+    // An older block under the same number must not be written over this one.
+    private void Forget(BlockNumber number)
+    {
+        if (_hasWaiting)
+        {
+            lock (_lock)
+            {
+                _waiting.Remove(number);
+            }
         }
     }
 

@@ -36,6 +36,13 @@ internal sealed class QueueIndexes : IDisposable
     /// <summary>Bytes of the index files.</summary>
     public long DiskBytes => _blocks.DiskBytes;
 
+    /// <summary>The disk was too full for a part of the index; it waits in memory, and no more messages may be let in.</summary>
+    public bool HasWaiting => _blocks.HasWaiting;
+
+    /// <summary>Writes what waits; false: the disk is too full still.</summary>
+    /// <exception cref="DiskException">The disk failed otherwise.</exception>
+    public bool TryWriteWaiting() => !_blocks.HasWaiting || _blocks.TryWriteWaiting();
+
     /// <summary>The queues that have an index.</summary>
     public IEnumerable<uint> Queues => _queues.Keys;
 

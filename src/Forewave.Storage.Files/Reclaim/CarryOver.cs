@@ -75,6 +75,11 @@ internal sealed class CarryOver
     {
         CommitTask committed = new();
         draft = draft with { Owner = committed };
+        if (_parts.Indexes.HasWaiting)
+        {
+            throw Full();
+        }
+
         while (true)
         {
             AppendOutcome outcome = _gather.TryAppend([draft], out _);
@@ -90,10 +95,13 @@ internal sealed class CarryOver
                 case AppendOutcome.Stopped:
                     throw _gather.Failure ?? new StoreException(ErrorCode.ShuttingDown, "No live messages were moved: the store is closing.");
                 default:
-                    throw new StoreException(ErrorCode.DiskFull, "The disk is full: live messages of old segments cannot be moved. Free space on it.");
+                    throw Full();
             }
         }
     }
+
+    private static StoreException Full() =>
+        new(ErrorCode.DiskFull, "The disk is full: live messages of old segments cannot be moved. Free space on it.");
 
     private async Task TurnIndexAsync(CommitTask? last)
     {

@@ -1,14 +1,15 @@
 using Forewave.Protocol;
 using Forewave.Storage.Files.Disk;
 using Forewave.Storage.Files.GroupCommit;
-using Forewave.Storage.Files.Manifests;
+using Forewave.Storage.Files.QueueIndex;
+using Forewave.Storage.Files.Recovery;
 
 namespace Forewave.Storage.Files.Segments;
 
 /// <summary>
 /// Keeps segments ready ahead of the log's end, and spare files behind them: the writer never waits for a file to be made.
-/// Guards the disk: when no file can be made and only the reserve is left, publishes are refused and the reserve serves the
-/// rest.
+/// Guards the disk: when no file can be made and only the reserve is left, or a part of the queue index finds no room,
+/// publishes are refused and the reserve serves the rest.
 /// <para>
 /// <see cref="Step"/> runs on one thread and does not throw: a failure stops the store, but for a full disk.
 /// </para>
@@ -22,6 +23,7 @@ internal sealed class SegmentPreparer : IDisposable
     private readonly SegmentLog _log;
     private readonly Gather _gather;
     private readonly Action<StoreException> _fail;
+    private readonly QueueIndexes _indexes;
     private readonly SegmentGrowth _growth;
     private readonly GrowthPace _pace;
     private bool _hasFailed;
@@ -30,7 +32,7 @@ internal sealed class SegmentPreparer : IDisposable
     public SegmentPreparer(
         FilesStoreOptions options,
         SegmentLog log,
-        SpareSegments spares,
+        RecoveryParts parts,
         Gather gather,
         GrowthPace pace,
         Action<StoreException> fail)
@@ -38,7 +40,8 @@ internal sealed class SegmentPreparer : IDisposable
         _pace = pace;
         _options = options;
         _log = log;
-        _spares = spares;
+        _spares = parts.Spares;
+        _indexes = parts.Indexes;
         _gather = gather;
         _fail = fail;
         _growth = new SegmentGrowth(options.Disk, options.SegmentBytes);
@@ -139,10 +142,22 @@ internal sealed class SegmentPreparer : IDisposable
     private void NoteFullness()
     {
         bool onlyReserve = _spares.Count <= _options.ReservedSegments && !CanGrow;
-        bool isFull = onlyReserve && (_gather.IsDiskFull || _gather.PreparedSegments == 0);
+        bool isFull = IndexWaits() || (onlyReserve && (_gather.IsDiskFull || _gather.PreparedSegments == 0));
         if (isFull != _gather.IsDiskFull)
         {
             _gather.IsDiskFull = isFull;
         }
+    }
+
+    // Tried once; then again when something may have become free.
+    private bool IndexWaits()
+    {
+        if (!_indexes.HasWaiting)
+        {
+            return false;
+        }
+
+        _growthFailed = _growthFailed || !_indexes.TryWriteWaiting();
+        return _growthFailed;
     }
 }
