@@ -64,6 +64,8 @@ public sealed class BrokerEngine : IAsyncDisposable
         var report = await _store.RecoverAsync(_state, cancellation);
         if (report.DamagedPositions.Value > 0)
             BrokerLog.PositionsDamaged(_logger, report.DamagedPositions.Value);
+        if (report.DamagedCheckpoint is { } damage)
+            BrokerLog.CheckpointDamaged(_logger, damage);
         _parts.Queues.NoteId(_parts.Delivery.HighestId);
         _parts.Queues.Opened = _parts.Delivery.Administration.OpenQueue;
         _store.Start(_observer);

@@ -44,7 +44,7 @@ internal sealed class RunningLog : IDisposable
         Positions = new PositionReader(parts.Segments, options.SegmentBytes);
         Checkpoints = new CheckpointRound(options.Disk, parts, log, new CheckpointHooks(Answers.Waiters, _listener, Fail));
         _carryOver = new CarryOver(parts, Gather, ColdReaders, () => _writing?.Signal());
-        Reclaim = new ReclaimRound(options, parts, log, _carryOver, new ReclaimHooks(() => Checkpoints.Begun, () => Checkpoints.Durable, GrowAgain, HurryCheckpoint, Fail));
+        Reclaim = new ReclaimRound(options, parts, log, _carryOver, ColdReaders, new ReclaimHooks(Checkpoints, () => Gather.IsDiskFull, GrowAgain, HurryCheckpoint, Fail));
     }
 
     public Gather Gather { get; }
@@ -134,6 +134,11 @@ internal sealed class RunningLog : IDisposable
         _writing?.Dispose();
         Gather.Dispose();
         _answering?.Dispose();
+        if (_writing is not null)
+        {
+            _writer.WriteEnd();
+        }
+
         _preparing?.Dispose();
         _preparer.Dispose();
         ColdReaders.Dispose();

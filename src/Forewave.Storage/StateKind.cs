@@ -23,4 +23,7 @@ public enum StateKind : byte
 
     /// <summary>The store's own summary of one segment; never given to the engine.</summary>
     StoreSegment = 101,
+
+    /// <summary>Where the store begins to replay with this checkpoint; never given to the engine.</summary>
+    StoreReplay = 102,
 }

@@ -23,6 +23,9 @@ internal static partial class BrokerLog
     [LoggerMessage(4004, LogLevel.Information, "Stopped at log position {Position}")]
     public static partial void Stopped(ILogger logger, LogPosition position);
 
+    [LoggerMessage(4005, LogLevel.Error, "The one before the last checkpoint is used, nothing is lost by it: {Damage} Check the disk")]
+    public static partial void CheckpointDamaged(ILogger logger, string damage);
+
     [LoggerMessage(4010, LogLevel.Warning, "Connection {Connection} from {Peer} closed: {Error}, {Detail}")]
     public static partial void ConnectionRefused(ILogger logger, long connection, string peer, ErrorCode error, string? detail);
 

@@ -10,6 +10,30 @@ internal static class CheckpointReader
 {
     private const int ReadBytes = 1024 * 1024;
 
+    /// <summary>Reads a whole file and gives nothing of it to anybody; says what is damaged, null when nothing is.</summary>
+    /// <exception cref="StoreException">The file is of another format.</exception>
+    public static string? FindDamage(IDisk disk, DiskPath path)
+    {
+        if (!disk.Exists(path))
+        {
+            return $"The checkpoint {path} is missing.";
+        }
+
+        try
+        {
+            Read(disk, path, static (in StatePart part, ReadOnlySpan<byte> state) => { });
+            return null;
+        }
+        catch (StoreException broken) when (broken.Error == ErrorCode.LogDamaged)
+        {
+            return broken.Message;
+        }
+        catch (DiskException failure) when (failure.Errno == Errno.InputOutput)
+        {
+            return failure.Message;
+        }
+    }
+
     /// <summary>Gives every part to <paramref name="visit"/>, in the order in which they were written.</summary>
     /// <exception cref="StoreException">The file is of another format, torn or rotten.</exception>
     public static void Read(IDisk disk, DiskPath path, StatePartVisitor visit)
@@ -42,7 +66,7 @@ internal static class CheckpointReader
         if (version != CheckpointLayout.Version)
         {
             throw new StoreException(
-                ErrorCode.StoreUnavailable,
+                ErrorCode.FormatTooNew,
                 $"{file.Path} has format {version}, this version reads {CheckpointLayout.Version}. Start the version that wrote it.");
         }
     }
@@ -102,6 +126,6 @@ internal static class CheckpointReader
     }
 
     private static StoreException Broken(IDiskFile file, string where) => new(
-        ErrorCode.StoreUnavailable,
-        $"The checkpoint {file.Path} is damaged: {where} does not match its checksum. Restore the data folder from a backup.");
+        ErrorCode.LogDamaged,
+        $"The checkpoint {file.Path} is damaged: {where} does not match its checksum.");
 }

@@ -12,13 +12,15 @@ namespace Forewave.Storage.Files.Checkpoints;
 /// Takes checkpoints, one at a time: the engine's parts, then the index (never behind them), then, when the log is committed
 /// up to all of it, the file's end, its sync and MANIFEST.
 /// <para>
-/// Cancelled or on a full disk it leaves the last checkpoint in force and deletes what it wrote. Any other failure of the disk
-/// stops the store.
+/// The one before the last is kept with everything that it needs (segments, index blocks): a restart falls back on it when the
+/// last one rotted. Cancelled or on a full disk it leaves the last checkpoint in force and deletes what it wrote. Any other
+/// failure of the disk stops the store.
 /// </para>
 /// </summary>
 internal sealed class CheckpointRound
 {
     private readonly SemaphoreSlim _one = new(1);
+    private readonly Lock _keeping = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly IDisk _disk;
     private readonly RecoveryParts _parts;
@@ -27,6 +29,7 @@ internal sealed class CheckpointRound
     private long _taken;
     private long _begun;
     private long _durable;
+    private long _oldestKept;
 
     public CheckpointRound(IDisk disk, RecoveryParts parts, SegmentLog log, CheckpointHooks hooks)
     {
@@ -44,6 +47,23 @@ internal sealed class CheckpointRound
 
     /// <summary>Number of the last one that is durable, counted as they began.</summary>
     public long Durable => Volatile.Read(ref _durable);
+
+    /// <summary>Number of the oldest one that a restart may begin with, counted as they began; 0: one of an earlier opening.</summary>
+    public long OldestKept => Volatile.Read(ref _oldestKept);
+
+    /// <summary>Gives up the checkpoint before the last, so that what it needs becomes free. Durable when it returns.</summary>
+    public void GiveUpPrevious()
+    {
+        lock (_keeping)
+        {
+            if (_oldestKept < _durable)
+            {
+                Delete(_parts.Manifests.Current.Checkpoint - 1);
+                _disk.SyncFolder(StoreFolder.Checkpoints);
+                Volatile.Write(ref _oldestKept, _durable);
+            }
+        }
+    }
 
     /// <summary>See <see cref="IStore.CheckpointAsync"/>.</summary>
     public async Task TakeAsync(IStateSource source, CancellationToken cancellation)
@@ -112,14 +132,39 @@ internal sealed class CheckpointRound
             }
         }
 
-        _parts.Indexes.CheckpointIsDurable();
-        if (last != 0)
-        {
-            _disk.Delete(StoreFolder.CheckpointPath(last));
-        }
-
-        Volatile.Write(ref _durable, begun);
+        KeepLastTwo(last, begun);
         Interlocked.Increment(ref _taken);
+    }
+
+    private void KeepLastTwo(ulong last, long begun)
+    {
+        lock (_keeping)
+        {
+            Volatile.Write(ref _oldestKept, _durable);
+            Volatile.Write(ref _durable, begun);
+            if (_parts.Indexes.IsRebuilt)
+            {
+                // The last one's index is of files that were lost.
+                Delete(last);
+                _disk.SyncFolder(StoreFolder.Checkpoints);
+                Volatile.Write(ref _oldestKept, begun);
+            }
+
+            _parts.Indexes.CheckpointIsDurable();
+            if (last != 0)
+            {
+                Delete(last - 1);
+            }
+        }
+    }
+
+    private void Delete(ulong checkpoint)
+    {
+        DiskPath path = StoreFolder.CheckpointPath(checkpoint);
+        if (_disk.Exists(path))
+        {
+            _disk.Delete(path);
+        }
     }
 
     private async Task<ReplayStart> WriteAsync(DiskPath path, IStateSource source, CancellationToken cancellation)
@@ -138,6 +183,7 @@ internal sealed class CheckpointRound
 
         ReplayStart replay = PlaceOf(positions.Covered);
         WriteSummaries(writer, replay.Place.Segment);
+        replay.WriteTo(writer);
         writer.Finish();
         _disk.SyncFolder(path.Folder);
         return replay;

@@ -95,7 +95,7 @@ internal sealed class Gather : IDisposable
         AppendSize size = AppendSize.Of(records, _maxAppendBytes);
         lock (_lock)
         {
-            AppendOutcome outcome = MakeRoom(size);
+            AppendOutcome outcome = _isClosed ? AppendOutcome.Stopped : MakeRoom(size);
             if (outcome != AppendOutcome.Appended)
             {
                 // Lazy records may be what the room is missing for.
@@ -239,9 +239,27 @@ internal sealed class Gather : IDisposable
         _wanted();
     }
 
+    /// <summary>Appends the barrier that ends a life, when everything else is committed; false: there is no room for it.</summary>
+    public bool TryAppendEnd()
+    {
+        RecordDraft end = new() { Type = RecordType.Barrier, Count = 1, Sequence = Tail.Bits, PayloadCrc = Checksum.Of([]) };
+        AppendSize size = AppendSize.Of([end], _maxAppendBytes);
+        lock (_lock)
+        {
+            if (MakeRoom(size) != AppendOutcome.Appended)
+            {
+                return false;
+            }
+
+            Copy(end, Now());
+            Volatile.Write(ref _tail, _nextPosition - 1);
+            return true;
+        }
+    }
+
     private AppendOutcome MakeRoom(in AppendSize size)
     {
-        if (_failure is not null || _isClosed)
+        if (_failure is not null)
         {
             return AppendOutcome.Stopped;
         }

@@ -87,6 +87,28 @@ internal sealed class LogWriter
         return true;
     }
 
+    /// <summary>
+    /// After the last step: a barrier in a group of its own. Its start proves that everything before it was synced, so what is
+    /// not whole at the next opening rotted. Without it (no room, a failing disk) that opening cannot tell it from a torn end.
+    /// </summary>
+    public void WriteEnd()
+    {
+        if (_hasStopped || !_gather.TryAppendEnd() || _gather.TryTake(_answers.Rent()) is not { } group)
+        {
+            return;
+        }
+
+        try
+        {
+            Write(group);
+        }
+        catch (DiskException failure)
+        {
+            // Nobody waits for it: all that was appended is committed and answered.
+            _gather.Stop(StoreFailures.OfLogWrite(failure));
+        }
+    }
+
     private void Commit(CommitGroup group)
     {
         try

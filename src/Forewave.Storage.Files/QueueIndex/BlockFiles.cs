@@ -6,8 +6,8 @@ namespace Forewave.Storage.Files.QueueIndex;
 /// <summary>
 /// The files that hold the index blocks of all queues: 65,536 blocks of 1 KiB each. Thread-safe.
 /// <para>
-/// A block is written once and not again before it was freed and a checkpoint that no longer refers to it is durable; so
-/// whatever the last durable checkpoint refers to is whole after a power loss.
+/// A block is written once and not again before it was freed and two checkpoints that no longer refer to it are durable; so
+/// whatever the last durable checkpoint or the one before refers to is whole after a power loss.
 /// </para>
 /// <para>
 /// A disk that is full throws at nobody who writes a block: the block waits in memory, is read from there, and is written by
@@ -28,6 +28,7 @@ internal sealed class BlockFiles : IDisposable
     private readonly Dictionary<BlockNumber, IndexBlock> _waiting = [];
     private List<BlockNumber> _freed = [];
     private List<BlockNumber> _freedBeforeCheckpoint = [];
+    private List<BlockNumber> _heldForPrevious = [];
     private List<BlockNumber> _taken = [];
     private uint _next;
     private bool _hasNewFiles;
@@ -56,8 +57,8 @@ internal sealed class BlockFiles : IDisposable
     public bool HasWaiting => _hasWaiting;
 
     /// <summary>
-    /// Opens the files that a checkpoint knows of. Blocks that were taken or freed while it was written are free unless
-    /// <paramref name="isReferredTo"/> says that they are in it.
+    /// Opens the files that a checkpoint knows of. Blocks that were taken or freed while it was written are not in use unless
+    /// <paramref name="isReferredTo"/> says that they are in it; the checkpoint before it may refer to them still.
     /// </summary>
     /// <exception cref="DiskException">A file is missing.</exception>
     public void Open(BlockUse use, Func<IndexBlock, bool> isReferredTo)
@@ -79,9 +80,11 @@ internal sealed class BlockFiles : IDisposable
             use[number] = ReadAny(number) is { } block && isReferredTo(block);
         }
 
+        _heldForPrevious = [.. use.Doubtful.Concat(use.Held).Where(number => !use[number]).Distinct()];
+        HashSet<BlockNumber> held = [.. _heldForPrevious];
         for (uint number = _next; number-- > 0;)
         {
-            if (!use[new BlockNumber(number)])
+            if (!use[new BlockNumber(number)] && !held.Contains(new BlockNumber(number)))
             {
                 _free.Push(new BlockNumber(number));
             }
@@ -178,7 +181,7 @@ internal sealed class BlockFiles : IDisposable
         return block;
     }
 
-    /// <summary>A block is not referred to any more; it may be written again after the next checkpoint.</summary>
+    /// <summary>A block is not referred to any more; it may be written again after the next two checkpoints.</summary>
     public void Free(BlockNumber number)
     {
         lock (_lock)
@@ -204,13 +207,14 @@ internal sealed class BlockFiles : IDisposable
         lock (_lock)
         {
             BlockUse use = new((int)_next);
-            foreach (BlockNumber number in _free.Concat(_freedBeforeCheckpoint))
+            foreach (BlockNumber number in _free.Concat(_freedBeforeCheckpoint).Concat(_heldForPrevious))
             {
                 use[number] = false;
             }
 
             use.Doubtful.AddRange(_taken);
             use.Doubtful.AddRange(_freed);
+            use.Held.AddRange(_freedBeforeCheckpoint);
             return use;
         }
     }
@@ -220,11 +224,12 @@ internal sealed class BlockFiles : IDisposable
     {
         lock (_lock)
         {
-            foreach (BlockNumber number in _freedBeforeCheckpoint)
+            foreach (BlockNumber number in _heldForPrevious)
             {
                 _free.Push(number);
             }
 
+            _heldForPrevious = _freedBeforeCheckpoint;
             _freedBeforeCheckpoint = [];
         }
     }

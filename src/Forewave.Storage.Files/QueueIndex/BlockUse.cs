@@ -6,7 +6,7 @@ namespace Forewave.Storage.Files.QueueIndex;
 /// <summary>
 /// Which blocks of the index files a checkpoint refers to, one bit each, and the few that were taken or freed while it was
 /// written, so that only a look tells. On disk, little-endian: u32 blocks, u32 doubtful, the bits (64 to a word), u32 each
-/// doubtful one.
+/// doubtful one, u32 held, u32 each held one.
 /// </summary>
 internal sealed class BlockUse
 {
@@ -26,6 +26,9 @@ internal sealed class BlockUse
     /// <summary>Taken or freed while the checkpoint was written.</summary>
     public List<BlockNumber> Doubtful { get; } = [];
 
+    /// <summary>Not in use by this checkpoint, but maybe by the one before it.</summary>
+    public List<BlockNumber> Held { get; } = [];
+
     /// <summary>Whether a block is in use.</summary>
     public bool this[BlockNumber number]
     {
@@ -40,7 +43,7 @@ internal sealed class BlockUse
 
     public void WriteTo(IBufferWriter<byte> writer)
     {
-        int length = 8 + (_words.Length * sizeof(ulong)) + (Doubtful.Count * sizeof(uint));
+        int length = 12 + (_words.Length * sizeof(ulong)) + ((Doubtful.Count + Held.Count) * sizeof(uint));
         Span<byte> bytes = writer.GetSpan(length)[..length];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, Length);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[4..], Doubtful.Count);
@@ -51,12 +54,9 @@ internal sealed class BlockUse
             bytes = bytes[sizeof(ulong)..];
         }
 
-        foreach (BlockNumber number in Doubtful)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes, number.Value);
-            bytes = bytes[sizeof(uint)..];
-        }
-
+        bytes = Write(bytes, Doubtful);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, Held.Count);
+        Write(bytes[sizeof(uint)..], Held);
         writer.Advance(length);
     }
 
@@ -71,12 +71,30 @@ internal sealed class BlockUse
             bytes = bytes[sizeof(ulong)..];
         }
 
-        for (int i = 0; i < doubtful; i++)
+        bytes = Read(bytes, doubtful, use.Doubtful);
+        Read(bytes[sizeof(uint)..], BinaryPrimitives.ReadInt32LittleEndian(bytes), use.Held);
+        return use;
+    }
+
+    private static Span<byte> Write(Span<byte> bytes, List<BlockNumber> numbers)
+    {
+        foreach (BlockNumber number in numbers)
         {
-            use.Doubtful.Add(new BlockNumber(BinaryPrimitives.ReadUInt32LittleEndian(bytes)));
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes, number.Value);
             bytes = bytes[sizeof(uint)..];
         }
 
-        return use;
+        return bytes;
+    }
+
+    private static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> bytes, int count, List<BlockNumber> numbers)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            numbers.Add(new BlockNumber(BinaryPrimitives.ReadUInt32LittleEndian(bytes)));
+            bytes = bytes[sizeof(uint)..];
+        }
+
+        return bytes;
     }
 }

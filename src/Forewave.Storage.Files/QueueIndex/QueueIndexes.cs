@@ -64,6 +64,9 @@ internal sealed class QueueIndexes : IDisposable
     /// </summary>
     public bool IsMissing => _use.Length > 0 && (!_blocks.Exist(_use) || _disk.Exists(RebuiltMark));
 
+    /// <summary>The files were rebuilt and are in no durable checkpoint yet.</summary>
+    public bool IsRebuilt => _isRebuilt;
+
     /// <summary>Instead of <see cref="Open"/>: begins with empty files; <see cref="Rebuild"/> of each gap follows.</summary>
     /// <returns>What is lost with the files.</returns>
     public List<IndexGap> BeginRebuild()
@@ -164,9 +167,11 @@ internal sealed class QueueIndexes : IDisposable
             return;
         }
 
-        if (firstRetained > index.Extent.End && _queues.TryRemove(queue, out _))
+        if (firstRetained > index.Extent.End)
         {
+            // In this order: a checkpoint that is written meanwhile finds it as one that is gone or as a queue, never as neither.
             _gone.Enqueue(index);
+            _queues.TryRemove(queue, out _);
         }
         else
         {
@@ -187,6 +192,8 @@ internal sealed class QueueIndexes : IDisposable
             writer.Write(PartOf(number), buffer.WrittenSpan);
         }
 
+        // What went since the beginning may be in no part: its blocks must not count as used.
+        FreeExpired();
         buffer.ResetWrittenCount();
         _blocks.Use().WriteTo(buffer);
         writer.Write(PartOf(0), buffer.WrittenSpan);

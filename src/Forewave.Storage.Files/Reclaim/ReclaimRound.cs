@@ -1,4 +1,5 @@
 using Forewave.Protocol;
+using Forewave.Storage.Files.ColdReads;
 using Forewave.Storage.Files.Disk;
 using Forewave.Storage.Files.Recovery;
 using Forewave.Storage.Files.Segments;
@@ -9,8 +10,8 @@ namespace Forewave.Storage.Files.Reclaim;
 /// One round of giving segments back: those of which nothing is needed any more become spare files, those of which little is
 /// needed are carried over first.
 /// <para>
-/// A segment goes when the newest checkpoint neither replays it nor finds anything in it: so it has to be dead before that
-/// checkpoint began. One round at a time, on the caller's thread; a full disk ends a round, another failure stops the store.
+/// A segment goes when no checkpoint that is kept replays it or finds anything in it: so it has to be dead before the older of
+/// the last two began. On a full disk that one is given up. One round at a time, on the caller's thread; a full disk ends a round, another failure stops the store.
 /// </para>
 /// </summary>
 internal sealed class ReclaimRound
@@ -23,6 +24,8 @@ internal sealed class ReclaimRound
     private readonly RecoveryParts _parts;
     private readonly SegmentLog _log;
     private readonly CarryOver _carryOver;
+    private readonly ColdReaders _readers;
+    private readonly SummaryRebuild _rebuild;
     private readonly ReclaimHooks _hooks;
 
     // Dead segments, and how many checkpoints had begun when that was found.
@@ -32,12 +35,14 @@ internal sealed class ReclaimRound
     private readonly List<Segment> _removed = [];
     private readonly CancellationTokenSource _closing = new();
 
-    public ReclaimRound(FilesStoreOptions options, RecoveryParts parts, SegmentLog log, CarryOver carryOver, ReclaimHooks hooks)
+    public ReclaimRound(FilesStoreOptions options, RecoveryParts parts, SegmentLog log, CarryOver carryOver, ColdReaders readers, ReclaimHooks hooks)
     {
         _options = options;
         _parts = parts;
         _log = log;
         _carryOver = carryOver;
+        _readers = readers;
+        _rebuild = new SummaryRebuild(options, parts);
         _hooks = hooks;
     }
 
@@ -86,7 +91,12 @@ internal sealed class ReclaimRound
     // MANIFEST forgets a segment before its file is written again.
     private int Recycle()
     {
-        List<SegmentNumber> dead = _deadSince.Where(pair => pair.Value < _hooks.DurableCheckpoints()).Select(pair => pair.Key).ToList();
+        if (_hooks.IsDiskFull() && _deadSince.Values.Any(since => since < _hooks.Checkpoints.Durable))
+        {
+            _hooks.Checkpoints.GiveUpPrevious();
+        }
+
+        List<SegmentNumber> dead = _deadSince.Where(pair => pair.Value < _hooks.Checkpoints.OldestKept).Select(pair => pair.Key).ToList();
         _removed.AddRange(_parts.Segments.Remove(dead));
         if (_removed.Count == 0)
         {
@@ -118,19 +128,19 @@ internal sealed class ReclaimRound
         foreach (Segment segment in _parts.Segments.Snapshot())
         {
             bool isOld = segment.IsSealed && segment.Number.CompareTo(replayed) < 0 && !_deadSince.ContainsKey(segment.Number);
-            if (!isOld || (segment.Summary ?? _parts.Summaries.Read(segment.Number)) is not { } summary)
+            if (!isOld || await SummaryOfAsync(segment, cancellation) is not { } summary)
             {
                 continue;
             }
 
             long live = summary.LiveBytes(_parts.Indexes);
-            if (live > 0 && (live >= _options.SegmentBytes / 2 || (carried > 0 && carried + live > MaxCarriedBytes)))
+            if (live > 0 && !MayCarry(live, carried))
             {
                 continue;
             }
 
             carried += live > 0 ? await _carryOver.CarryAsync(segment.Number, summary, cancellation) : 0;
-            _deadSince[segment.Number] = _hooks.BegunCheckpoints();
+            _deadSince[segment.Number] = _hooks.Checkpoints.Begun;
         }
 
         if (_deadSince.Count > 0)
@@ -139,5 +149,22 @@ internal sealed class ReclaimRound
         }
 
         return carried;
+    }
+
+    // On a full disk there is no room for it; what is dead is found all the same.
+    private bool MayCarry(long live, long carried) =>
+        live < _options.SegmentBytes / 2 && (carried == 0 || carried + live <= MaxCarriedBytes) && !_hooks.IsDiskFull();
+
+    // The next checkpoint writes what is made anew.
+    private async Task<SegmentSummary?> SummaryOfAsync(Segment segment, CancellationToken cancellation)
+    {
+        if ((segment.Summary ?? _parts.Summaries.Read(segment.Number)) is { } known)
+        {
+            return known;
+        }
+
+        SegmentSummary? rebuilt = await _readers.ReadAsync(() => _rebuild.Read(segment.Number), cancellation);
+        segment.Summary = rebuilt;
+        return rebuilt;
     }
 }

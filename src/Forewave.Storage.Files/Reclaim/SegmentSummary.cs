@@ -46,21 +46,25 @@ internal sealed class SegmentSummary
     }
 
     /// <summary>A run lies in the segment; one that is known already counts once.</summary>
-    public void Add(uint queue, in IndexEntry run, int payloadBytes)
+    public void Add(uint queue, in IndexEntry run, int payloadBytes) =>
+        Add(new QueueShare { Queue = queue, First = run.First.Value, End = run.End, Bytes = payloadBytes });
+
+    /// <summary>Offsets of a queue lie in the segment; those that are known already count once.</summary>
+    public void Add(in QueueShare added)
     {
         lock (_lock)
         {
-            if (!_shares.TryGetValue(queue, out QueueShare share))
+            if (!_shares.TryGetValue(added.Queue, out QueueShare share))
             {
-                _shares[queue] = new QueueShare { Queue = queue, First = run.First.Value, End = run.End, Bytes = payloadBytes };
+                _shares[added.Queue] = added;
             }
-            else if (run.First.Value < share.First || run.End > share.End)
+            else if (added.First < share.First || added.End > share.End)
             {
-                _shares[queue] = share with
+                _shares[added.Queue] = share with
                 {
-                    First = Math.Min(share.First, run.First.Value),
-                    End = Math.Max(share.End, run.End),
-                    Bytes = share.Bytes + payloadBytes,
+                    First = Math.Min(share.First, added.First),
+                    End = Math.Max(share.End, added.End),
+                    Bytes = share.Bytes + added.Bytes,
                 };
             }
         }

@@ -56,7 +56,7 @@ internal sealed class SummaryFiles
 
     public void SyncNames() => _disk.SyncFolder(Folder);
 
-    /// <summary>The summary of a segment; null when it is missing or damaged: nothing is known of the segment then.</summary>
+    /// <summary>The summary of a segment; null when it is missing, damaged or cannot be read.</summary>
     public SegmentSummary? Read(SegmentNumber number)
     {
         if (!_disk.Exists(PathOf(number)))
@@ -66,12 +66,24 @@ internal sealed class SummaryFiles
 
         using IDiskFile file = _disk.Open(PathOf(number), DiskOpen.ReadOnly);
         byte[] bytes = new byte[file.Length];
-        int read = file.Read(0, bytes);
+        int read = Read(file, bytes);
         bool isWhole = read == bytes.Length
             && read >= HeaderBytes
             && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Checksum.Of(bytes.AsSpan(4))
             && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4)) == number.Value;
         return isWhole ? SegmentSummary.Decode(bytes.AsSpan(HeaderBytes)) : null;
+    }
+
+    private static int Read(IDiskFile file, byte[] bytes)
+    {
+        try
+        {
+            return file.Read(0, bytes);
+        }
+        catch (DiskException failure) when (failure.Errno == Errno.InputOutput)
+        {
+            return 0;
+        }
     }
 
     public void Delete(SegmentNumber number)

@@ -55,14 +55,8 @@ internal sealed class IndexRebuild
         {
             SegmentEntry entry = manifest.Segments[i];
             SegmentEntry? next = i + 1 < manifest.Segments.Length ? manifest.Segments[i + 1] : null;
-            TailSegment segment = new(entry.Number, entry.File, entry.Generation, entry.From);
+            TailSegment segment = new(entry.Number, entry.File, entry.Generation, entry.From, TailSegment.EndOf(manifest, entry));
             segment.Load(_options.Disk, buffer.Span);
-            if (next is { } part && part.Number == entry.Number)
-            {
-                // What is in the next part was in this file too, before a recovery wrote it again.
-                buffer.Span[part.From..].Clear();
-            }
-
             TailScan scan = new(_options.Disk, [segment], _options.SegmentBytes, new FoldUnit(Add), _damaged.Add) { Expected = entry.FirstPosition };
             scan.Scan(0, buffer.Span, new SparsePositions());
             CheckEnd(scan, entry, next);

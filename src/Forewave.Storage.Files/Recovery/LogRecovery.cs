@@ -50,6 +50,8 @@ internal sealed class LogRecovery
         long begin = _time.GetTimestamp();
         Manifest manifest = folder.Open(_manifests);
         folder.CollectSpares(manifest, _spares);
+        CheckpointChoice choice = CheckpointChoice.Of(_options.Disk, manifest);
+        manifest = choice.Manifest;
         LoadCheckpoint(manifest);
 
         List<TailSegment> tail = TailSegment.Of(manifest);
@@ -60,7 +62,15 @@ internal sealed class LogRecovery
 
         Segment active = WriteBarrier(manifest, scan, rewriter);
         Publish(manifest, tail, rewriter, active);
-        RecoveryReport report = new(scan.Records, new ByteCount(_bytes), new PositionCount(_damagedPositions), _time.GetElapsedTime(begin));
+        if (choice.Damage is not null)
+        {
+            folder.DeleteCheckpoint(manifest.Checkpoint + 1);
+        }
+
+        RecoveryReport report = new(scan.Records, new ByteCount(_bytes), new PositionCount(_damagedPositions), _time.GetElapsedTime(begin))
+        {
+            DamagedCheckpoint = choice.Damage,
+        };
         return new RecoveredLog(new GatherStart(active, active.End, active.Last, BarrierTime(scan)), manifest.Epoch, report);
     }
 
@@ -94,7 +104,7 @@ internal sealed class LogRecovery
         {
             _indexes.Load(part.Id, state);
         }
-        else
+        else if (part.Kind != StateKind.StoreReplay)
         {
             _target.Load(part, state);
         }
@@ -190,7 +200,8 @@ internal sealed class LogRecovery
     {
         foreach (IGrouping<SegmentNumber, SegmentEntry> entries in manifest.Segments.Where(entry => entry.Number != active.Number).GroupBy(entry => entry.Number))
         {
-            Segment? written = rewriter.Written.FirstOrDefault(segment => segment.Number == entries.Key);
+            // More than one when the tail begins before what an earlier opening wrote again.
+            Segment[] written = [.. rewriter.Written.Where(segment => segment.Number == entries.Key)];
             SegmentPart[] parts = [.. entries.Select(entry => PartOf(entry, written))];
             Segment segment = new(entries.Key, parts)
             {
@@ -198,11 +209,11 @@ internal sealed class LogRecovery
                 IsSealed = true,
                 Summary = SummaryOf(entries.Key, manifest),
             };
-            if (written is not null)
+            foreach (Segment part in written)
             {
-                segment.Positions.CopyFrom(written.Positions);
-                segment.Last = written.Last;
-                segment.End = written.End;
+                segment.Positions.CopyFrom(part.Positions);
+                segment.Last = part.Last;
+                segment.End = part.End;
             }
 
             _segments.Add(segment);
@@ -216,10 +227,8 @@ internal sealed class LogRecovery
     private SegmentSummary? SummaryOf(SegmentNumber number, Manifest manifest) =>
         number.CompareTo(manifest.ReplayFrom.Segment) >= 0 ? _target.Summaries.Of(number) : _target.Summaries.TryGet(number);
 
-    private static SegmentPart PartOf(SegmentEntry entry, Segment? written) =>
-        written is not null && written.Parts[0].File == entry.File
-            ? written.Parts[0]
-            : new SegmentPart(entry.File, entry.Generation, entry.From);
+    private static SegmentPart PartOf(SegmentEntry entry, Segment[] written) =>
+        Array.Find(written, segment => segment.Parts[0].File == entry.File)?.Parts[0] ?? new SegmentPart(entry.File, entry.Generation, entry.From);
 
     private void NoteDamage(DamagedRange range)
     {

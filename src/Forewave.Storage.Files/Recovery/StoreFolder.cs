@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Forewave.Protocol;
+using Forewave.Storage.Files.Checkpoints;
 using Forewave.Storage.Files.Disk;
 using Forewave.Storage.Files.Manifests;
 using Forewave.Storage.Files.Segments;
@@ -53,7 +54,7 @@ internal sealed class StoreFolder : IDisposable
         return opened with { NextGeneration = manifest.NextGeneration };
     }
 
-    /// <summary>Gives the files that no segment uses to the spares and deletes checkpoints that are not the last.</summary>
+    /// <summary>Gives the files that no segment uses to the spares and deletes checkpoints before the last two.</summary>
     public void CollectSpares(Manifest manifest, SpareSegments spares)
     {
         HashSet<SegmentFileId> used = [.. manifest.Segments.Select(entry => entry.File)];
@@ -74,6 +75,15 @@ internal sealed class StoreFolder : IDisposable
         DeleteOldCheckpoints(manifest);
     }
 
+    /// <summary>Deletes a checkpoint.</summary>
+    public void DeleteCheckpoint(ulong number)
+    {
+        if (_disk.Exists(CheckpointPath(number)))
+        {
+            _disk.Delete(CheckpointPath(number));
+        }
+    }
+
     /// <summary>The file of a checkpoint.</summary>
     public static DiskPath CheckpointPath(ulong number) => Checkpoints / $"{number:x16}.checkpoint";
 
@@ -85,8 +95,9 @@ internal sealed class StoreFolder : IDisposable
 
     private void DeleteOldCheckpoints(Manifest manifest)
     {
-        DiskPath used = CheckpointPath(manifest.Checkpoint);
-        foreach (DiskPath path in _disk.List(Checkpoints).Where(path => path != used))
+        DiskPath last = CheckpointPath(manifest.Checkpoint);
+        DiskPath before = CheckpointPath(Math.Max(manifest.Checkpoint, 1) - 1);
+        foreach (DiskPath path in _disk.List(Checkpoints).Where(path => path != last && path != before))
         {
             _disk.Delete(path);
         }
@@ -104,6 +115,7 @@ internal sealed class StoreFolder : IDisposable
 
         _disk.CreateFolder(SegmentFileId.Folder);
         _disk.CreateFolder(Checkpoints);
+        WriteFirstCheckpoint();
         _disk.SyncFolder(DiskPath.Root);
         return new Manifest
         {
@@ -111,6 +123,21 @@ internal sealed class StoreFolder : IDisposable
             SegmentBytes = _options.SegmentBytes,
             NextGeneration = new Generation(1, new FolderSalt(BinaryPrimitives.ReadUInt32LittleEndian(RandomNumberGenerator.GetBytes(sizeof(uint))))),
         };
+    }
+
+    // The one before the first: it says that the log has been whole from its first record on.
+    private void WriteFirstCheckpoint()
+    {
+        DiskPath path = CheckpointPath(0);
+        if (_disk.Exists(path))
+        {
+            _disk.Delete(path);
+        }
+
+        using CheckpointWriter writer = new(_disk, path);
+        ReplayStart.Beginning.WriteTo(writer);
+        writer.Finish();
+        _disk.SyncFolder(Checkpoints);
     }
 
     private void CheckFits(Manifest manifest)

@@ -48,7 +48,7 @@ internal sealed class TailRewriter : IDisposable
     /// </summary>
     public void CutAt(LogPlace place)
     {
-        Segment segment = _written.Find(written => written.Number == place.Segment)
+        Segment segment = _written.FindLast(written => written.Number == place.Segment && written.Parts[0].From <= place.Byte)
             ?? throw new InvalidOperationException($"{place} was not written again");
         IDiskFile file = segment.Parts[0].Handle ?? throw new InvalidOperationException("a new part is open");
         file.Write(place.Byte, new byte[segment.End - place.Byte]);

@@ -9,7 +9,8 @@ namespace Forewave.Storage.Files.Recovery;
 /// <param name="File">Its file.</param>
 /// <param name="Generation">The only generation that counts in it.</param>
 /// <param name="From">The first byte of the tail in it.</param>
-internal readonly record struct TailSegment(SegmentNumber Number, SegmentFileId File, Generation Generation, int From)
+/// <param name="End">The byte from which on another file has the segment's records: what is here behind it was written again there.</param>
+internal readonly record struct TailSegment(SegmentNumber Number, SegmentFileId File, Generation Generation, int From, int End)
 {
     /// <summary>Reads it into a buffer of a whole segment, every byte at its own place; what the file lacks becomes 0.</summary>
     public void Load(IDisk disk, Span<byte> segment)
@@ -17,7 +18,7 @@ internal readonly record struct TailSegment(SegmentNumber Number, SegmentFileId 
         using IDiskFile file = disk.Open(File.Path, DiskOpen.ReadOnly);
         int read = Read(file, segment);
         file.AdviseDontNeed(new ByteRange { Offset = From, LengthBytes = read });
-        segment[(From + read)..].Clear();
+        segment[Math.Min(From + read, End)..].Clear();
     }
 
     // Bytes that the disk does not give back are a hole like any other rot: page by page, what is unreadable becomes 0.
@@ -66,11 +67,18 @@ internal readonly record struct TailSegment(SegmentNumber Number, SegmentFileId 
                 continue;
             }
 
-            tail.Add(new TailSegment(entry.Number, entry.File, entry.Generation, isFirst ? Math.Max(entry.From, start.Byte) : entry.From));
+            tail.Add(new TailSegment(entry.Number, entry.File, entry.Generation, isFirst ? Math.Max(entry.From, start.Byte) : entry.From, EndOf(manifest, entry)));
         }
 
         return tail;
     }
+
+    /// <summary>The byte at which the next file of the same segment goes on; the segment's size when there is none.</summary>
+    public static int EndOf(Manifest manifest, SegmentEntry part) => manifest.Segments
+        .Where(other => other.Number == part.Number && other.From > part.From)
+        .Select(other => other.From)
+        .DefaultIfEmpty(manifest.SegmentBytes)
+        .Min();
 
     // Whether another part of the same segment begins at or before the byte and after this part.
     private static bool IsFollowedBefore(Manifest manifest, SegmentEntry part, int recordByte) =>

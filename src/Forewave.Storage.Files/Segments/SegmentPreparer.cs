@@ -8,8 +8,8 @@ namespace Forewave.Storage.Files.Segments;
 
 /// <summary>
 /// Keeps segments ready ahead of the log's end, and spare files behind them: the writer never waits for a file to be made.
-/// Guards the disk: when no file can be made and only the reserve is left, or a part of the queue index finds no room,
-/// publishes are refused and the reserve serves the rest.
+/// Guards the disk: when no file can be made and only the reserve is left, or MANIFEST or a part of the queue index finds
+/// no room, publishes are refused and the reserve serves the rest.
 /// <para>
 /// <see cref="Step"/> runs on one thread and does not throw: a failure stops the store, but for a full disk.
 /// </para>
@@ -28,6 +28,8 @@ internal sealed class SegmentPreparer : IDisposable
     private readonly GrowthPace _pace;
     private bool _hasFailed;
     private volatile bool _growthFailed;
+    private volatile bool _prepareWaits;
+    private bool _prepareFailed;
 
     public SegmentPreparer(
         FilesStoreOptions options,
@@ -48,7 +50,11 @@ internal sealed class SegmentPreparer : IDisposable
     }
 
     /// <summary>Something may have become free: try again to make files.</summary>
-    public void RetryGrowth() => _growthFailed = false;
+    public void RetryGrowth()
+    {
+        _growthFailed = false;
+        _prepareWaits = false;
+    }
 
     /// <summary>Prepares one segment or fills one piece of a spare file; false: all is ready, or the disk is full.</summary>
     public bool Step()
@@ -87,7 +93,7 @@ internal sealed class SegmentPreparer : IDisposable
     {
         NoteFullness();
         int keep = _gather.IsDiskFull ? 0 : _options.ReservedSegments;
-        if (_gather.PreparedSegments >= Ahead || !_spares.TryTake(keep, out SegmentFileId file))
+        if (_prepareWaits || _gather.PreparedSegments >= Ahead || !_spares.TryTake(keep, out SegmentFileId file))
         {
             return false;
         }
@@ -95,11 +101,14 @@ internal sealed class SegmentPreparer : IDisposable
         try
         {
             _gather.AddPrepared(_log.Prepare(file));
+            _prepareFailed = false;
+            NoteFullness();
             return true;
         }
         catch (DiskException full) when (full.IsRefusal())
         {
             _spares.Add(file);
+            _prepareFailed = _prepareWaits = true;
             throw;
         }
     }
@@ -142,7 +151,7 @@ internal sealed class SegmentPreparer : IDisposable
     private void NoteFullness()
     {
         bool onlyReserve = _spares.Count <= _options.ReservedSegments && !CanGrow;
-        bool isFull = IndexWaits() || (onlyReserve && (_gather.IsDiskFull || _gather.PreparedSegments == 0));
+        bool isFull = _prepareFailed || IndexWaits() || (onlyReserve && (_gather.IsDiskFull || _gather.PreparedSegments == 0));
         if (isFull != _gather.IsDiskFull)
         {
             _gather.IsDiskFull = isFull;

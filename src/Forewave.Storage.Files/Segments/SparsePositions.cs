@@ -43,7 +43,7 @@ internal sealed class SparsePositions
         }
     }
 
-    /// <summary>Takes what recovery noted, into an empty one.</summary>
+    /// <summary>Takes what recovery noted, behind what is here.</summary>
     public void CopyFrom(SparsePositions other)
     {
         lock (_lock)

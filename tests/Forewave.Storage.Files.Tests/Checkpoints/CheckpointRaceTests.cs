@@ -51,7 +51,7 @@ public sealed class CheckpointRaceTests
         StoreException refused = await Assert.ThrowsAsync<StoreException>(() => checkpoint);
         Assert.Equal(ErrorCode.ShuttingDown, refused.Error);
         Assert.Equal(operations, disk.Counts.Operations);
-        Assert.Empty(disk.List(new DiskPath("checkpoints")));
+        Assert.Equal(new DiskPath("checkpoints/0000000000000000.checkpoint"), Assert.Single(disk.List(new DiskPath("checkpoints"))));
         await Assert.ThrowsAsync<StoreException>(async () => await open.Store.CheckpointAsync(new WaitingState(), CancellationToken.None));
     }
 

@@ -100,6 +100,7 @@ public sealed class ReclaimTests
         open.Wait(() => open.Store.CheckpointAsync(new PassiveSource(open.Store), CancellationToken.None));
         open.Wait(() => open.Store.ReclaimAsync(CancellationToken.None));
         open.Wait(() => open.Store.CheckpointAsync(new PassiveSource(open.Store), CancellationToken.None));
+        open.Wait(() => open.Store.CheckpointAsync(new PassiveSource(open.Store), CancellationToken.None));
         disk.BeforeOperation = operation =>
         {
             if (operation.Kind == DiskOperationKind.Write && operation.Path == new DiskPath("MANIFEST.new"))
@@ -117,10 +118,32 @@ public sealed class ReclaimTests
         Assert.Empty(open.Observer.Stops);
     }
 
+    [Fact]
+    public void Segments_are_recycled_and_live_messages_kept_when_the_summaries_are_gone()
+    {
+        MemoryDisk disk = new();
+        using OpenStore open = OpenStore.Open(disk);
+        Fill(open, queue: 1, second: 2);
+        open.Wait(() => open.Store.CheckpointAsync(new PassiveSource(open.Store), CancellationToken.None));
+        IReadOnlyList<DiskPath> summaries = disk.List(new DiskPath("summaries"));
+        foreach (DiskPath summary in summaries)
+        {
+            disk.Delete(summary);
+        }
+
+        open.Store.Expire(1, open.Store.Extent(1).End);
+        long carried = Rounds(open);
+
+        Assert.True(summaries.Count > 5);
+        Assert.True(carried > 0);
+        Assert.InRange(open.Store.Usage.Segments, 1, 4);
+        CheckSecond(open);
+    }
+
     private static long Rounds(OpenStore open)
     {
         long carried = 0;
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < 4; i++)
         {
             open.Wait(() => open.Store.CheckpointAsync(new PassiveSource(open.Store), CancellationToken.None));
             carried += open.Wait(() => open.Store.ReclaimAsync(CancellationToken.None)).CarriedOver.Value;

@@ -16,7 +16,8 @@ public sealed class DamageTests
     public void Tail_is_cut_when_the_last_group_is_torn()
     {
         PowerLossDisk disk = new(seed: 1);
-        List<CommittedRecord> records = FillThree(disk);
+        List<CommittedRecord> records = PublishThree(OpenStore.Open(disk));
+        disk = disk.PowerLoss();
         disk.FlipBit(PathOf(disk, records[2]), new LogPlace(records[2].Location).Byte + RecordCodec.HeaderBytes, 3);
 
         using OpenStore again = OpenStore.Open(disk);
@@ -76,15 +77,12 @@ public sealed class DamageTests
     public void Unit_is_dropped_when_its_end_is_torn()
     {
         PowerLossDisk disk = new(seed: 1);
-        LogPosition kept;
-        CommittedRecord published;
-        using (OpenStore open = OpenStore.Open(disk))
-        {
-            kept = open.Commit(Drafts.Other(RecordType.Settled, 10));
-            open.Commit(Drafts.Other(RecordType.Settled, 10, joinsNext: true), Drafts.Published(1, "end"));
-            published = open.Observer.Records[^1];
-        }
+        OpenStore open = OpenStore.Open(disk);
+        LogPosition kept = open.Commit(Drafts.Other(RecordType.Settled, 10));
+        open.Commit(Drafts.Other(RecordType.Settled, 10, joinsNext: true), Drafts.Published(1, "end"));
+        CommittedRecord published = open.Observer.Records[^1];
 
+        disk = disk.PowerLoss();
         disk.FlipBit(PathOf(disk, published), new LogPlace(published.Location).Byte + RecordCodec.HeaderBytes, 0);
         using OpenStore again = OpenStore.Open(disk);
 
@@ -175,6 +173,11 @@ public sealed class DamageTests
     private static List<CommittedRecord> FillThree(IDisk disk)
     {
         using OpenStore open = OpenStore.Open(disk);
+        return PublishThree(open);
+    }
+
+    private static List<CommittedRecord> PublishThree(OpenStore open)
+    {
         for (int i = 0; i < 3; i++)
         {
             open.Commit(Drafts.Published(1, $"message {i}"));

@@ -50,15 +50,12 @@ public sealed class RotTests
         RecordHeader header = new() { Type = RecordType.Purged, Position = new LogPosition(new Epoch(1), 100), Count = 1, Time = default, Queue = 1, Sequence = 2 };
         RecordCodec.WriteFields(forged, header, new PayloadSeal(0, Checksum.Of([])), RecordFlags.None);
         RecordCodec.Seal(forged, new Generation(1, default), startsGroup: true);
-        DiskPath segment;
-        using (OpenStore open = OpenStore.Open(disk))
-        {
-            open.Commit(Drafts.Published(1, "whole"));
-            byte[] payload = [.. Enumerable.Range(0, 8).SelectMany(_ => forged)];
-            open.Commit(new RecordDraft { Type = RecordType.Published, Count = 1, Queue = 1, Payload = payload, PayloadCrc = Checksum.Of(payload) });
-            segment = disk.List(SegmentFileId.Folder)[0];
-        }
-
+        OpenStore open = OpenStore.Open(disk);
+        open.Commit(Drafts.Published(1, "whole"));
+        byte[] payload = [.. Enumerable.Range(0, 8).SelectMany(_ => forged)];
+        open.Commit(new RecordDraft { Type = RecordType.Published, Count = 1, Queue = 1, Payload = payload, PayloadCrc = Checksum.Of(payload) });
+        disk = disk.PowerLoss();
+        DiskPath segment = disk.List(SegmentFileId.Folder)[0];
         int at = FindByte(disk, segment, forged);
         disk.FlipBit(segment, at - RecordCodec.HeaderBytes, 0);
 
@@ -72,12 +69,10 @@ public sealed class RotTests
     public void Unit_that_was_cut_off_leaves_nothing_behind_when_the_barrier_after_it_rots()
     {
         PowerLossDisk disk = new(seed: 1);
-        using (OpenStore open = OpenStore.Open(disk))
-        {
-            open.Commit(Drafts.Published(1, "whole"));
-            open.Commit(Drafts.Other(RecordType.Leased, 400, joinsNext: true), Drafts.Other(RecordType.Settled, 400, joinsNext: true), Drafts.Other(RecordType.Extended, 400));
-        }
-
+        OpenStore open = OpenStore.Open(disk);
+        open.Commit(Drafts.Published(1, "whole"));
+        open.Commit(Drafts.Other(RecordType.Leased, 400, joinsNext: true), Drafts.Other(RecordType.Settled, 400, joinsNext: true), Drafts.Other(RecordType.Extended, 400));
+        disk = disk.PowerLoss();
         DiskPath first = disk.List(SegmentFileId.Folder)[0];
         disk.FlipBit(first, FindByte(disk, first, [.. Enumerable.Repeat((byte)RecordType.Extended, 400)]), 1);
         using (OpenStore cut = OpenStore.Open(disk))
