@@ -95,12 +95,14 @@ internal sealed class DeliveryLoops : IDisposable
     }
 
     /// <summary>
-    /// Recovery is over and the store is open: queues that are not in the catalogue any more are freed, everything up to
-    /// <paramref name="committed"/> counts as dispatched, deadlines run, deliveries begin.
+    /// Recovery is over and the store is open: queues that are not in the catalogue any more are freed, those to which nothing
+    /// happened yet are made, everything up to <paramref name="committed"/> counts as dispatched, deadlines run, deliveries begin.
     /// </summary>
     public void Start(IReadOnlyCollection<QueueEntry> queues, LogPosition committed)
     {
         var known = queues.Select(queue => queue.Id).ToHashSet();
+        foreach (uint id in known)
+            Of(id).Queues.Get(id);
         foreach (var loop in _loops)
         {
             foreach (var queue in loop.Queues.All.ToArray())

@@ -20,6 +20,9 @@ internal sealed record DeliverySetting
     /// <summary>Gives the next number for a group or an index of dead letters; from any thread.</summary>
     public required Func<uint> NextId { get; init; }
 
+    /// <summary>Whether a queue's number is in use; from any thread. Numbers are never used again.</summary>
+    public Func<uint, bool> HasQueue { get; init; } = static _ => true;
+
     /// <summary>Makes the meter.</summary>
     public required IMeterFactory Meters { get; init; }
 

@@ -12,7 +12,6 @@ internal sealed class LoopQueues(DeliveryLoop loop)
     private readonly Dictionary<uint, QueueDelivery> _queues = [];
     private readonly Dictionary<uint, GroupDelivery> _groups = [];
     private readonly List<Subscription> _congested = [];
-    private readonly HashSet<uint> _closed = [];
 
     /// <summary>All queues.</summary>
     public IReadOnlyCollection<QueueDelivery> All => _queues.Values;
@@ -25,6 +24,10 @@ internal sealed class LoopQueues(DeliveryLoop loop)
 
     /// <summary>The group with a number, or null.</summary>
     public GroupDelivery? FindGroup(uint groupId) => _groups.GetValueOrDefault(groupId);
+
+    /// <summary>The queue with a number.</summary>
+    /// <exception cref="ForewaveException">It was deleted a moment ago.</exception>
+    public QueueDelivery Known(uint queueId) => Find(queueId) ?? throw new ForewaveException(ErrorCode.QueueNotFound);
 
     /// <summary>The queue with a number; made when it is not known.</summary>
     public QueueDelivery Get(uint queueId)
@@ -61,8 +64,7 @@ internal sealed class LoopQueues(DeliveryLoop loop)
         foreach (var group in queue.Groups.ToArray())
             group.Close(ErrorCode.QueueNotFound);
         _queues.Remove(queueId);
-        _closed.Add(queueId);
-        loop.Store.Expire(queueId, new Offset(queue.End));
+        loop.Store.Expire(queueId, new Offset(queue.End).Next);
     }
 
     /// <summary>A record of one of its queues is committed.</summary>
@@ -76,12 +78,14 @@ internal sealed class LoopQueues(DeliveryLoop loop)
 
     /// <summary>
     /// The first publish may be committed before the command that opens its queue has run, and the last one after the queue was
-    /// closed (numbers are never used again, so a closed one stays closed).
+    /// closed: the catalogue knows which.
     /// </summary>
     private void DispatchPublished(in CommittedRecord record)
     {
         uint id = record.Header.Queue;
-        if (_closed.Count == 0 || !_closed.Contains(id))
+        if (_queues.TryGetValue(id, out var queue))
+            queue.Dispatch(record);
+        else if (loop.Setting.HasQueue(id))
             Get(id).Dispatch(record);
     }
 

@@ -151,7 +151,8 @@ internal sealed class QueueDelivery
     /// <summary>Does what a Purged record says, unless it is in the checkpoint already.</summary>
     public void Purged(in RecordHeader header)
     {
-        long lowest = (long)header.Sequence;
+        // Messages before it may be lost, and their offsets given again: what comes with them was never purged.
+        long lowest = Math.Min((long)header.Sequence, End);
         foreach (var group in _groups)
         {
             if (header.Position > group.State.Tail)

@@ -1,5 +1,6 @@
 using Forewave.Broker.Tests.Fakes;
 using Forewave.Protocol;
+using Google.Protobuf;
 using V1 = Forewave.Protocol.V1;
 
 namespace Forewave.Broker.Tests.Queues;
@@ -40,6 +41,23 @@ public sealed class QueueAdministrationTests
         Assert.True(first.More);
         Assert.Equal(["b-3"], second.Queues.Select(queue => queue.Queue));
         Assert.False(second.More);
+    }
+
+    [Fact]
+    public async Task Empty_queue_is_subscribed_to_after_a_restart_without_a_checkpoint()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        await AskAsync(client, new() { CreateQueue = new() { Queue = "empty" } });
+
+        await using var again = await TestEngine.StartAsync(engine.Store.Reopen());
+        client = await TestClient.GreetedAsync(again.Engine);
+        var subscribe = new V1.Subscribe { Queue = "empty", Group = "g", ConsumerId = ByteString.CopyFrom(new byte[15].Append((byte)1).ToArray()), ConsumerName = "c" };
+        var answer = await client.AskAsync(new V1.ClientFrame { Subscribe = subscribe });
+
+        Assert.Null(answer.Error);
+        Assert.NotNull(answer.Subscribed);
+        await engine.DisposeAsync();
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
     /// <summary>Looks at a queue.</summary>
     public Task<QueueDeliveryDetails> ShowQueueAsync(QueueEntry queue) => Call<QueueDeliveryDetails>(queue, (loop, call) =>
     {
-        var state = loop.Queues.Get(queue.Id);
+        var state = loop.Queues.Known(queue.Id);
         return call.Complete(new QueueDeliveryDetails
         {
             FirstOffset = state.Lowest, NextOffset = state.End, Groups = state.GroupCount, LastPublishTime = state.LastPublishTime,
@@ -42,7 +42,7 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
         long end = 0;
         long messages = await Call<long>(queue, (loop, call) =>
         {
-            var state = loop.Queues.Get(queue.Id);
+            var state = loop.Queues.Known(queue.Id);
             end = state.End;
             long count = state.End - state.Lowest;
             return state.TryPurge() && call.CompleteCommitted(loop, count);
@@ -56,8 +56,9 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
     {
         await Call<bool>(queue, (loop, call) =>
         {
-            var state = loop.Queues.Get(queue.Id);
-            return state.TryExpire(firstRetained.Value) && call.CompleteCommitted(loop, true);
+            // A queue that was deleted a moment ago has nothing left.
+            var state = loop.Queues.Find(queue.Id);
+            return state is null ? call.Complete(false) : state.TryExpire(firstRetained.Value) && call.CompleteCommitted(loop, true);
         });
         await FreeAsync(queue, firstRetained);
     }
@@ -78,7 +79,7 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
             : null;
         return await Call<GroupDetails>(queue, (loop, call) =>
         {
-            var state = loop.Queues.Get(queue.Id);
+            var state = loop.Queues.Known(queue.Id);
             var group = state.Find(name);
             if (group is null && !change.Create)
                 throw new ForewaveException(ErrorCode.GroupNotFound);
@@ -140,7 +141,9 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
 
     private Task FreeAsync(QueueEntry queue, Offset firstRetained) => Call<bool>(queue, (loop, call) =>
     {
-        loop.Store.Expire(queue.Id, firstRetained);
+        // One offset beyond the end would take the whole index away.
+        var end = loop.Store.Extent(queue.Id).End;
+        loop.Store.Expire(queue.Id, firstRetained < end ? firstRetained : end);
         return call.Complete(true);
     });
 

@@ -289,7 +289,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         if (_paused)
             Loop.Metrics.Paused(false);
         Queue.Remove(this);
-        Loop.Store.Expire(State.Identity.DeadIndex, new Offset(State.Dead.End));
+        Loop.Store.Expire(State.Identity.DeadIndex, new Offset(State.Dead.End).Next);
     }
 
     /// <inheritdoc/>
