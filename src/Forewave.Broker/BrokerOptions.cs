@@ -11,8 +11,14 @@ public sealed record BrokerOptions
     /// <summary>Queues at most. Default: 100,000.</summary>
     public int MaxQueues { get; init; } = Limits.DefaultQueues;
 
-    /// <summary>Connections at most. Default: 10,000; the host lowers it to what open files allow.</summary>
+    /// <summary>Connections at most. Default: 50,000; the host lowers it to what open files allow.</summary>
     public int MaxConnections { get; init; } = Limits.DefaultConnections;
+
+    /// <summary>
+    /// Memory for frames of more than 16 KiB while they come in, over all connections; a connection that finds none is not read
+    /// until there is. Default: 256 MiB.
+    /// </summary>
+    public long FrameMemoryBytes { get; init; } = Limits.FrameMemoryBytes;
 
     /// <summary>Producer ids remembered at most. Default: 100,000.</summary>
     public int MaxProducers { get; init; } = Limits.ProducerIds;

@@ -20,6 +20,12 @@ internal static class EngineGauges
             new MetricText { Name = "forewave.connections.congested", Unit = "{connection}", Description = "Connections whose peers do not read." },
             () => sessions.Congested);
         metrics.Gauge(
+            new MetricText { Name = "forewave.frames.memory", Unit = "By", Description = "Memory taken for large frames that come in." },
+            () => parts.FrameMemory.Bytes);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.frames.waiting", Unit = "{connection}", Description = "Connections that are not read until there is memory for their frame." },
+            () => parts.FrameMemory.Waiting);
+        metrics.Gauge(
             new MetricText { Name = "forewave.queues", Unit = "{queue}", Description = "Queues." },
             () => parts.Queues.Count);
         metrics.Gauge(

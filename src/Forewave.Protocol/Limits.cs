@@ -24,6 +24,9 @@ public static class Limits
     /// <summary>Bytes of a frame before the hello was answered: 16 KiB.</summary>
     public const int HelloFrameBytes = 16 * 1024;
 
+    /// <summary>Bytes that frames over 16 KiB of all connections may take while they come in, by default: 256 MiB.</summary>
+    public const int FrameMemoryBytes = 256 * 1024 * 1024;
+
     /// <summary>Messages in one frame, published or delivered.</summary>
     public const int MessagesPerFrame = 10_000;
 

@@ -169,6 +169,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         CreateQueues = _options.CreateQueues,
         MaxQueues = _options.MaxQueues,
         MaxConnections = maxConnections,
+        FrameMemoryBytes = _options.FrameMemoryBytes,
         StopGrace = _options.StopGrace,
     };
 

@@ -42,6 +42,12 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public int MaxConnections { get; init; } = Limits.MaxConnections;
 
+    /// <summary>
+    /// Memory for frames of more than 16 KiB while they come in, over all connections, in bytes; from 16 MiB. A connection that
+    /// finds none is not read until there is. Default: 256 MiB.
+    /// </summary>
+    public long FrameMemoryBytes { get; init; } = Limits.FrameMemoryBytes;
+
     /// <summary>How long connections may finish what is in flight when the broker stops. Default: 5 s.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
 

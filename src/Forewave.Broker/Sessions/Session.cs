@@ -13,7 +13,7 @@ namespace Forewave.Broker.Sessions;
 
 /// <summary>
 /// One connection. Its read loop takes frame after frame and runs each command: hot ones at once, without allocation; one that
-/// has to wait (for room in the log, for places in flight, for the peer to read) holds up this connection alone. Handles and
+/// has to wait (for room in the log, for memory of a large frame, for places in flight, for the peer to read) holds up this connection alone. Handles and
 /// input buffer belong to the loop; <see cref="Close"/>, <see cref="SendGoAway"/> and <see cref="Beat"/> may be called from any thread.
 /// <para>
 /// What a command throws: a refusal is answered and the session goes on; anything else is a fault, logged once, and ends this
@@ -25,6 +25,7 @@ internal sealed class Session : IPublishingSession
     private readonly IDuplexPipe _pipe;
     private readonly ReadGate _readGate = new();
     private readonly FrameBuffer _frameBuffer = new();
+    private readonly FrameClaim _claim;
     private readonly long _openedAt;
     private long _lastHeard;
     private int _closeCode;
@@ -37,6 +38,7 @@ internal sealed class Session : IPublishingSession
         Id = id;
         Origin = origin;
         _pipe = pipe;
+        _claim = new FrameClaim(parts.FrameMemory, parts.Time);
         _openedAt = _lastHeard = parts.Time.GetTimestamp();
         Output = new SessionOutput(id, pipe.Output, _readGate, parts.Options.RequestsInFlight, parts.Time);
     }
@@ -126,7 +128,7 @@ internal sealed class Session : IPublishingSession
         Output.WriteError(correlation, code, detail);
         Output.Flush();
         Output.Close(abort: false);
-        _pipe.Input.CancelPendingRead();
+        StopReading();
         Parts.Metrics.ConnectionClosed(code);
         if (code != ErrorCode.ShuttingDown)
             BrokerLog.ConnectionRefused(Parts.Logger, Id, Origin.Peer, code, detail);
@@ -150,6 +152,8 @@ internal sealed class Session : IPublishingSession
         var silence = time.GetElapsedTime(Volatile.Read(ref _lastHeard), now);
         if (_isReading && silence >= Limits.DeadAfter)
             Close(ErrorCode.HeartbeatMissed);
+        else if (_isReading && _claim.IsOverdue(now, Limits.DeadAfter))
+            Close(ErrorCode.HeartbeatMissed, "a frame was not whole after 30 s, and others wait for its memory.");
         else if (Output.CongestedFor(now) >= Limits.DeadAfter)
             Abort();
         else if (IsGreeted && time.GetElapsedTime(Output.LastFlush, now) >= Limits.Heartbeat)
@@ -162,8 +166,14 @@ internal sealed class Session : IPublishingSession
     {
         Interlocked.CompareExchange(ref _closeCode, (int)ErrorCode.HeartbeatMissed, 0);
         Output.Close(abort: true);
-        _pipe.Input.CancelPendingRead();
+        StopReading();
         Parts.Metrics.ConnectionClosed(ErrorCode.HeartbeatMissed);
+    }
+
+    private void StopReading()
+    {
+        _pipe.Input.CancelPendingRead();
+        _claim.Abandon();
     }
 
     private async Task ReadAsync(CancellationToken cancellation)
@@ -187,8 +197,12 @@ internal sealed class Session : IPublishingSession
                     await step;
                 }
                 _frameBuffer.Release();
+                if (_claim.Give())
+                    _frameBuffer.Shrink();
             }
             Output.Flush();
+            if (!buffer.IsEmpty && !IsClosing)
+                await _claim.TakeForAsync(buffer, cancellation);
             input.AdvanceTo(buffer.Start, buffer.End);
             if (result.IsCompleted)
                 return;
@@ -226,6 +240,7 @@ internal sealed class Session : IPublishingSession
         foreach (var subscription in Subscriptions.All)
             Parts.Delivery.Of(subscription.Queue.Id).Post(new ConnectionClosedCommand(subscription));
         await Errands.EndAsync();
+        _claim.Give();
         _frameBuffer.Release();
         _frameBuffer.Shrink();
         await _pipe.Output.CompleteAsync();

@@ -22,6 +22,8 @@ internal sealed record SessionParts
 
     public required DeliveryLoops Delivery { get; init; }
 
+    public required FrameMemory FrameMemory { get; init; }
+
     public required SessionRegistry Sessions { get; init; }
 
     public required PartitionHealth Health { get; init; }

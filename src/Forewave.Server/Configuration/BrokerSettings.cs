@@ -21,9 +21,10 @@ internal static class BrokerSettings
         new("createQueues", (options, text) => options with { CreateQueues = bool.Parse(text) }),
         new("maxQueues", (options, text) => options with { MaxQueues = Whole(text) }),
         new("maxConnections", (options, text) => options with { MaxConnections = Whole(text) }),
+        new("frameMemoryBytes", (options, text) => options with { FrameMemoryBytes = Bytes(text) }),
         new("stopGrace", (options, text) => options with { StopGrace = Duration(text) }),
         new("recentMemoryBytes", (options, text) => options with { RecentMemoryBytes = Whole(text) }),
-        new("minFreeBytes", (options, text) => options with { MinFreeBytes = long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) }),
+        new("minFreeBytes", (options, text) => options with { MinFreeBytes = Bytes(text) }),
         new("addedSyncTime", (options, text) => options with { AddedSyncTime = Duration(text) }),
     ];
 
@@ -84,6 +85,8 @@ internal static class BrokerSettings
     };
 
     private static int Whole(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static long Bytes(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static TimeSpan Duration(string text) =>
         DurationText.TryParse(text, out var duration) ? duration : throw new FormatException("a duration is 500ms, 5s, 30m, 2h or 7d");

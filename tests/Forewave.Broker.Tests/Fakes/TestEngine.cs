@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Forewave.Storage;
 using Forewave.Storage.Files;
 using Forewave.Storage.Files.Disk;
@@ -45,6 +46,24 @@ internal sealed class TestEngine : IAsyncDisposable
             },
             time);
         return StartAsync(store, time, options ?? new BrokerOptions { StopGrace = TimeSpan.Zero });
+    }
+
+    /// <summary>What one of its gauges shows now.</summary>
+    public long Gauge(string name)
+    {
+        long shown = long.MinValue;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Scope == Meters && instrument.Name == name)
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => shown = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return shown;
     }
 
     public async ValueTask DisposeAsync()
