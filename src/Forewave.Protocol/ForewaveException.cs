@@ -11,18 +11,23 @@ public sealed class ForewaveException : Exception
         : base(Compose(code, detail), inner)
     {
         Code = code;
+        Detail = detail;
         RetryAfter = retryAfter ?? (ErrorTable.TryGet((uint)code, out var entry) ? entry.RetryAfter : null);
     }
 
-    private ForewaveException(string message, ErrorCode code, TimeSpan? retryAfter)
+    private ForewaveException(string message, ErrorCode code, string detail, TimeSpan? retryAfter)
         : base(message)
     {
         Code = code;
+        Detail = detail;
         RetryAfter = retryAfter;
     }
 
     /// <summary>The number. One that a newer broker sent may be missing from this version's <see cref="ErrorTable"/>.</summary>
     public ErrorCode Code { get; }
+
+    /// <summary>What happened in this case, without number; from a broker with its advice. Null: the table's words.</summary>
+    public string? Detail { get; }
 
     /// <summary>How long to wait before a repeat; null where there is no advice.</summary>
     public TimeSpan? RetryAfter { get; }
@@ -37,7 +42,7 @@ public sealed class ForewaveException : Exception
     internal static ForewaveException FromBroker(ErrorCode code, string text, TimeSpan? retryAfter)
     {
         string name = ErrorTable.TryGet((uint)code, out var entry) ? entry.Name + ", " : "";
-        return new ForewaveException($"{text} ({name}error {(uint)code})", code, retryAfter ?? entry?.RetryAfter);
+        return new ForewaveException($"{text} ({name}error {(uint)code})", code, text, retryAfter ?? entry?.RetryAfter);
     }
 
     private static string Compose(ErrorCode code, string? detail)

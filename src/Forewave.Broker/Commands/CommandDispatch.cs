@@ -63,7 +63,7 @@ internal static class CommandDispatch
         }
         catch (ForewaveException refusal)
         {
-            await Refuse(session, header, new FrameProblem(refusal.Code, null));
+            await Refuse(session, header, new FrameProblem(refusal.Code, refusal.Detail));
         }
         catch (StoreException)
         {
