@@ -134,7 +134,7 @@ internal sealed class ReclaimRound
             }
 
             long live = summary.LiveBytes(_parts.Indexes);
-            if (live > 0 && !MayCarry(live, carried))
+            if (live > 0 && !MayCarry(new ByteCount(live), carried))
             {
                 continue;
             }
@@ -152,8 +152,8 @@ internal sealed class ReclaimRound
     }
 
     // On a full disk there is no room for it; what is dead is found all the same.
-    private bool MayCarry(long live, long carried) =>
-        live < _options.SegmentBytes / 2 && (carried == 0 || carried + live <= MaxCarriedBytes) && !_hooks.IsDiskFull();
+    private bool MayCarry(ByteCount live, long carried) =>
+        live.Value < _options.SegmentBytes / 2 && (carried == 0 || carried + live.Value <= MaxCarriedBytes) && !_hooks.IsDiskFull();
 
     // The next checkpoint writes what is made anew.
     private async Task<SegmentSummary?> SummaryOfAsync(Segment segment, CancellationToken cancellation)

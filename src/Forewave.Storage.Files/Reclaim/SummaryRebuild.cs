@@ -36,7 +36,7 @@ internal sealed class SummaryRebuild
             Manifest manifest = _parts.Manifests.Current;
             foreach (SegmentEntry entry in manifest.Segments.Where(entry => entry.Number == number))
             {
-                Scan(new TailSegment(number, entry.File, entry.Generation, entry.From, TailSegment.EndOf(manifest, entry)), summary, published);
+                Scan(new TailSegment(number, entry.File, entry.Generation, entry.From) { End = TailSegment.EndOf(manifest, entry) }, summary, published);
             }
 
             foreach ((uint queue, TimedShare share) in published)

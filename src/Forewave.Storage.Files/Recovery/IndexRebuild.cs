@@ -55,7 +55,7 @@ internal sealed class IndexRebuild
         {
             SegmentEntry entry = manifest.Segments[i];
             SegmentEntry? next = i + 1 < manifest.Segments.Length ? manifest.Segments[i + 1] : null;
-            TailSegment segment = new(entry.Number, entry.File, entry.Generation, entry.From, TailSegment.EndOf(manifest, entry));
+            TailSegment segment = new(entry.Number, entry.File, entry.Generation, entry.From) { End = TailSegment.EndOf(manifest, entry) };
             segment.Load(_options.Disk, buffer.Span);
             TailScan scan = new(_options.Disk, [segment], _options.SegmentBytes, new FoldUnit(Add), _damaged.Add) { Expected = entry.FirstPosition };
             scan.Scan(0, buffer.Span, new SparsePositions());

@@ -9,9 +9,11 @@ namespace Forewave.Storage.Files.Recovery;
 /// <param name="File">Its file.</param>
 /// <param name="Generation">The only generation that counts in it.</param>
 /// <param name="From">The first byte of the tail in it.</param>
-/// <param name="End">The byte from which on another file has the segment's records: what is here behind it was written again there.</param>
-internal readonly record struct TailSegment(SegmentNumber Number, SegmentFileId File, Generation Generation, int From, int End)
+internal readonly record struct TailSegment(SegmentNumber Number, SegmentFileId File, Generation Generation, int From)
 {
+    /// <summary>The byte from which on another file has the segment's records: what is here behind it was written again there.</summary>
+    public required int End { get; init; }
+
     /// <summary>Reads it into a buffer of a whole segment, every byte at its own place; what the file lacks becomes 0.</summary>
     public void Load(IDisk disk, Span<byte> segment)
     {
@@ -67,7 +69,7 @@ internal readonly record struct TailSegment(SegmentNumber Number, SegmentFileId 
                 continue;
             }
 
-            tail.Add(new TailSegment(entry.Number, entry.File, entry.Generation, isFirst ? Math.Max(entry.From, start.Byte) : entry.From, EndOf(manifest, entry)));
+            tail.Add(new TailSegment(entry.Number, entry.File, entry.Generation, isFirst ? Math.Max(entry.From, start.Byte) : entry.From) { End = EndOf(manifest, entry) });
         }
 
         return tail;
