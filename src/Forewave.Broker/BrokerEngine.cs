@@ -42,9 +42,9 @@ public sealed class BrokerEngine : IAsyncDisposable
         _logger = loggers.CreateLogger("Forewave.Broker");
         var flushes = new FlushList();
         _parts = EngineParts.Compose(store, options, time, loggers, meters, flushes);
-        _state = new EngineState(store, _parts.Queues, _parts.Producers, _parts.Delivery);
+        _state = new EngineState(store, _parts.Queues, _parts.Producers, _parts.Delivery, _parts.Scheduling);
         _loops = new EngineLoops(_parts, _state);
-        _observer = new EngineObserver(_parts.Delivery, flushes, _parts.Health, _loops.Checkpoints);
+        _observer = new EngineObserver(_parts.Delivery, _parts.Scheduling.Intake, flushes, _parts.Health, _loops.Checkpoints);
         EngineGauges.Add(_parts, _loops);
     }
 
@@ -68,6 +68,7 @@ public sealed class BrokerEngine : IAsyncDisposable
             BrokerLog.CheckpointDamaged(_logger, damage);
         _parts.Queues.NoteId(_parts.Delivery.HighestId);
         _parts.Queues.Opened = _parts.Delivery.Administration.OpenQueue;
+        _parts.Scheduling.Begin(_parts.Queues, _store.Committed);
         _store.Start(_observer);
         _parts.Delivery.Start([.. _parts.Queues.All], _store.Committed);
         _failureWatch = WatchForFailureAsync();
@@ -152,6 +153,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         bool wasOpen = _loops.HasStarted;
         await _store.DisposeAsync();
         _parts.Delivery.Dispose();
+        _parts.Scheduling.Dispose();
         _parts.Queues.Dispose();
         _loops.Dispose();
         _sessionsEnd.Dispose();

@@ -35,6 +35,12 @@ public sealed record BrokerOptions
     /// <summary>Delivery loops. Default: one for each core.</summary>
     public int DeliveryLoops { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>
+    /// Messages may be scheduled for later. Off: publishes that ask for it are refused, and the hello does not offer it; what
+    /// was scheduled before comes out all the same. Default: on.
+    /// </summary>
+    public bool Scheduling { get; init; } = true;
+
     /// <summary>A checkpoint is taken at least this often when something was written. Default: 5 minutes.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
 

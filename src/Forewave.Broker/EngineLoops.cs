@@ -17,6 +17,7 @@ internal sealed class EngineLoops : IDisposable
         [
             new SupervisedLoop("heartbeat", heartbeat.RunAsync, parts),
             new SupervisedLoop("checkpoint", Checkpoints.RunAsync, parts),
+            new SupervisedLoop("scheduler", parts.Scheduling.RunAsync, parts),
             new SupervisedLoop("retention", retention.RunAsync, parts),
         ];
     }

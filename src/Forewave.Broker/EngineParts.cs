@@ -3,7 +3,9 @@ using Forewave.Broker.Delivery;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
+using Forewave.Broker.Scheduling;
 using Forewave.Broker.Sessions;
+using Forewave.Protocol.Frames;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -31,15 +33,17 @@ internal static class EngineParts
             Loggers = loggers,
             Loops = options.DeliveryLoops,
         });
+        var capabilities = options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None;
         return new SessionParts
         {
             Store = store,
             Options = options,
-            Ingest = new IngestStage(store, health, flushes, metrics, time),
+            Ingest = new IngestStage(store, health, flushes, metrics, new PublishTerms(capabilities, time)),
             Producers = producers,
             Queues = queues,
             Delivery = delivery,
             FrameMemory = new FrameMemory(options.FrameMemoryBytes),
+            Scheduling = new Scheduler(store, time, metrics, logger),
             Sessions = new SessionRegistry(options.MaxConnections),
             Health = health,
             Metrics = metrics,

@@ -1,6 +1,7 @@
 using Forewave.Broker.Delivery;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Queues;
+using Forewave.Broker.Scheduling;
 using Forewave.Protocol;
 using Forewave.Storage;
 
@@ -15,14 +16,16 @@ internal sealed class EngineState : IStateFold, IStateSource
     private readonly IStore _store;
     private readonly QueueCatalogue _queues;
     private readonly DeliveryLoops _delivery;
+    private readonly Scheduler _scheduling;
     private readonly ProducerState _producers;
     private LogPosition _catalogueFrom;
 
-    public EngineState(IStore store, QueueCatalogue queues, ProducerDirectory producers, DeliveryLoops delivery)
+    public EngineState(IStore store, QueueCatalogue queues, ProducerDirectory producers, DeliveryLoops delivery, Scheduler scheduling)
     {
         _store = store;
         _queues = queues;
         _delivery = delivery;
+        _scheduling = scheduling;
         _producers = new ProducerState(producers);
     }
 
@@ -41,6 +44,10 @@ internal sealed class EngineState : IStateFold, IStateSource
             case StateKind.Queue:
             case StateKind.Group:
                 _delivery.Load(part, state);
+                break;
+            case StateKind.Schedule:
+            case StateKind.ScheduleBlock:
+                ScheduleParts.Load(_scheduling, part, state);
                 break;
             default:
                 throw new StoreException(
@@ -64,12 +71,14 @@ internal sealed class EngineState : IStateFold, IStateSource
                 break;
             case RecordType.ProducerSeen:
             case RecordType.Published:
+            case RecordType.Scheduled:
                 _producers.Apply(record.Header, payload);
                 break;
             default:
                 break;
         }
         _delivery.Apply(record, payload);
+        _scheduling.Fold.Apply(record, payload);
     }
 
     /// <inheritdoc/>
@@ -83,5 +92,6 @@ internal sealed class EngineState : IStateFold, IStateSource
         _queues.Write(writer);
         _producers.Write(writer, _store);
         await _delivery.WriteAsync(writer, cancellation);
+        await new ScheduleParts(_scheduling, _store).WriteAsync(writer, cancellation);
     }
 }

@@ -8,11 +8,16 @@ internal static class StoreCalls
 {
     /// <summary>Appends one record, waiting for room; returns its position.</summary>
     /// <exception cref="RefusedException">DiskFull or PartitionStopped: nothing was appended.</exception>
-    public static async ValueTask<LogPosition> AppendAsync(this IStore store, RecordDraft draft, CancellationToken cancellation)
+    public static ValueTask<LogPosition> AppendAsync(this IStore store, RecordDraft draft, CancellationToken cancellation) =>
+        store.AppendAsync([draft], cancellation);
+
+    /// <summary>Appends records, all or none, waiting for room; returns the position of the first.</summary>
+    /// <exception cref="RefusedException">DiskFull or PartitionStopped: nothing was appended.</exception>
+    public static async ValueTask<LogPosition> AppendAsync(this IStore store, RecordDraft[] drafts, CancellationToken cancellation)
     {
         while (true)
         {
-            var outcome = store.TryAppend([draft], out var position);
+            var outcome = store.TryAppend(drafts, out var position);
             if (outcome == AppendOutcome.Appended)
                 return position;
             outcome.ThrowIfRefused();

@@ -51,6 +51,8 @@ public enum ErrorCode
     HeadersTooLarge = 208,
     /// <summary>A header has no name, or a name with control characters.</summary>
     HeaderInvalid = 209,
+    /// <summary>A message is to be delivered in the past, or later than in 10 years.</summary>
+    DeliveryTimeInvalid = 210,
 
     // 3xx: publishing.
     /// <summary>The producer id is not known and its sequence is above 1: whether this was stored before cannot be told.</summary>
@@ -101,6 +103,16 @@ public enum ErrorCode
     DeadLetterNotFound = 509,
     /// <summary>There is no message with this id or offset.</summary>
     MessageNotFound = 510,
+    /// <summary>The message is not scheduled: it came out already, was cancelled, or never had a delay.</summary>
+    NotScheduled = 511,
+    /// <summary>The queue has no recurring message of this name.</summary>
+    RecurringNotFound = 512,
+    /// <summary>The times of a recurring message are no cron expression, or it never comes true.</summary>
+    CronInvalid = 513,
+    /// <summary>The broker does not know the time zone.</summary>
+    TimeZoneUnknown = 514,
+    /// <summary>The broker has as many recurring messages as it may.</summary>
+    TooManyRecurring = 515,
 
     // 6xx: the broker and its store.
     /// <summary>The partition stopped after a failure of its store and takes nothing until it is started again.</summary>

@@ -123,6 +123,15 @@ public static class Limits
     /// <summary>How far in the future a message may be delivered: 10 years of 365 days.</summary>
     public static TimeSpan MaxDelay { get; } = TimeSpan.FromDays(3_650);
 
+    /// <summary>Recurring messages of one broker.</summary>
+    public const int RecurringMessages = 1_000;
+
+    /// <summary>Bytes of the encoded message of a recurring message: 64 KiB.</summary>
+    public const int RecurringMessageBytes = 64 * 1024;
+
+    /// <summary>Scheduled messages that one command cancels or reschedules.</summary>
+    public const int ScheduledPerCommand = 10_000;
+
     /// <summary>How long messages are kept, by default.</summary>
     public static TimeSpan DefaultRetention { get; } = TimeSpan.FromDays(30);
 

@@ -10,8 +10,8 @@ public interface ICommitObserver
 {
     /// <summary>A group was committed.</summary>
     /// <param name="records">
-    /// Its records that have to be dispatched (<see cref="RecordType.Published"/> and
-    /// <see cref="RecordType.DeadLettered"/>), in log order; valid during the call only.
+    /// Its records that have to be dispatched (<see cref="RecordTypes.IsDispatched"/>), in log order; valid during the call
+    /// only.
     /// </param>
     /// <param name="through">The new committed position.</param>
     void GroupCommitted(ReadOnlySpan<CommittedRecord> records, LogPosition through);

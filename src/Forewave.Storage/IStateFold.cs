@@ -15,8 +15,8 @@ public interface IStateFold
     void Loaded();
 
     /// <summary>
-    /// A record. It may be older than a part of the state: the part's positions tell. A <see cref="RecordType.Published"/> whose
-    /// header is whole but whose bytes rotted comes after <see cref="Damaged"/> with an empty payload: its messages are lost,
+    /// A record. It may be older than a part of the state: the part's positions tell. One that <see cref="RecordTypes.KeepsPlace"/>
+    /// and whose header is whole but whose bytes rotted comes after <see cref="Damaged"/> with an empty payload: its messages are lost,
     /// their offsets are not given to others.
     /// </summary>
     void Apply(in CommittedRecord record, ReadOnlySpan<byte> payload);

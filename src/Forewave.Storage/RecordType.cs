@@ -11,7 +11,7 @@ public enum RecordType : byte
     /// <summary>Messages of one queue as their producer encoded them, under consecutive positions and sequences.</summary>
     Published = 1,
 
-    /// <summary>A message that was delayed or prepared becomes available (reserved for later work).</summary>
+    /// <summary>Scheduled messages of one queue become available: a copy of them, under their first positions.</summary>
     Released = 2,
 
     /// <summary>A message of an undecided transaction (reserved for later work).</summary>
@@ -32,7 +32,7 @@ public enum RecordType : byte
     /// <summary>Dead letters are available again to their group.</summary>
     Redriven = 8,
 
-    /// <summary>A message that was not out yet is withdrawn (reserved for later work).</summary>
+    /// <summary>Scheduled messages that were not out yet are withdrawn.</summary>
     Cancelled = 9,
 
     /// <summary>A group's read offset was moved otherwise than by delivering.</summary>
@@ -61,4 +61,16 @@ public enum RecordType : byte
 
     /// <summary>Dead letters are gone for good.</summary>
     DeadPurged = 18,
+
+    /// <summary>
+    /// Messages of one queue as their producer encoded them, under consecutive positions and sequences, that become available
+    /// at a later time. They stand in the index of a lane, not in the queue's.
+    /// </summary>
+    Scheduled = 19,
+
+    /// <summary>A scheduled message that is not out yet gets another time: a copy of it, under its first position.</summary>
+    Rescheduled = 20,
+
+    /// <summary>A recurring message was made, changed or deleted.</summary>
+    RecurringChanged = 21,
 }

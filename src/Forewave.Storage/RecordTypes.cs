@@ -8,5 +8,13 @@ public static class RecordTypes
     /// messages may not.
     /// </summary>
     public static bool MayUseReserve(this RecordType type) =>
-        type is not (RecordType.Published or RecordType.Prepared or RecordType.ProducerSeen);
+        type is not (RecordType.Published or RecordType.Prepared or RecordType.ProducerSeen or RecordType.Scheduled
+            or RecordType.Rescheduled or RecordType.Released or RecordType.RecurringChanged);
+
+    /// <summary>Whether it gets a place in an index: the engine dispatches it when it is committed.</summary>
+    public static bool IsDispatched(this RecordType type) =>
+        type is RecordType.Published or RecordType.DeadLettered or RecordType.Released or RecordType.Scheduled or RecordType.Rescheduled;
+
+    /// <summary>Whether offsets or places after it are wrong without it, however its bytes may have rotted.</summary>
+    public static bool KeepsPlace(this RecordType type) => type.IsDispatched() && type != RecordType.DeadLettered;
 }

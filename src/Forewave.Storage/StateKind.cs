@@ -18,6 +18,12 @@ public enum StateKind : byte
     /// <summary>Delivery state of one group.</summary>
     Group = 4,
 
+    /// <summary>Lanes of scheduled messages, and recurring messages.</summary>
+    Schedule = 5,
+
+    /// <summary>Some of the scheduled messages of one lane.</summary>
+    ScheduleBlock = 6,
+
     /// <summary>The store's own index of one queue; never given to the engine.</summary>
     StoreIndex = 100,
 

@@ -30,6 +30,8 @@ internal static class AdministrationCommand
         var answer = await QueueVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await GroupVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await DeadVerbs.RunAsync(session.Parts, request, cancellation)
+            ?? await ScheduleVerbs.RunAsync(session.Parts, request, cancellation)
+            ?? await RecurringVerbs.RunAsync(session.Parts, request, cancellation)
             ?? BrokerVerbs.Run(session.Parts, request)
             ?? throw new RefusedException(ErrorCode.CapabilityMissing, "the request has a verb that this broker does not know.");
         session.Output.Answer(new V1.ServerFrame { Correlation = header.Correlation.Value, Administration = answer });

@@ -74,6 +74,8 @@ internal static class HelloCommand
             },
         };
         answer.Capabilities.AddRange(Capabilities);
+        if (parts.Options.Scheduling)
+            answer.Capabilities.Add("delays");
         return answer;
     }
 }

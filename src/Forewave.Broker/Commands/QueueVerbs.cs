@@ -81,6 +81,7 @@ internal static class QueueVerbs
         var queue = await parts.Queues.DeleteAsync(NameOf(request.Queue), cancellation);
         await parts.Store.CommittedAsync();
         await parts.Delivery.Administration.CloseQueueAsync(queue).WaitAsync(cancellation);
+        await parts.Scheduling.CloseAsync(queue);
         return new V1.AdministrationAnswer { Changed = new V1.Changed { Messages = details.Messages } };
     }
 
@@ -120,6 +121,7 @@ internal static class QueueVerbs
             Bytes = parts.Store.Extent(queue.Id).Bytes,
             Groups = (uint)delivery.Groups,
             LastPublishTime = (ulong)delivery.LastPublishTime,
+            Scheduled = (ulong)await parts.Scheduling.Administration.CountAsync(queue.Id, cancellation),
         };
     }
 }

@@ -73,7 +73,7 @@ internal sealed class DeliveryLoops : IDisposable
         var header = record.Header;
         switch (header.Type)
         {
-            case RecordType.Published:
+            case RecordType.Published or RecordType.Released:
                 Of(header.Queue).Queues.Get(header.Queue).Dispatch(record);
                 break;
             case RecordType.Purged:
@@ -121,9 +121,9 @@ internal sealed class DeliveryLoops : IDisposable
     {
         foreach (ref readonly var record in records)
         {
-            if (record.Header.Type is not (RecordType.Published or RecordType.DeadLettered))
+            if (record.Header.Type is not (RecordType.Published or RecordType.DeadLettered or RecordType.Released))
                 continue;
-            uint queue = record.Header.Type == RecordType.Published ? record.Header.Queue : (uint)record.Header.Extra;
+            uint queue = record.Header.Type == RecordType.DeadLettered ? (uint)record.Header.Extra : record.Header.Queue;
             _byLoop[queue % (uint)_loops.Length].Add(record);
         }
         for (int i = 0; i < _loops.Length; i++)

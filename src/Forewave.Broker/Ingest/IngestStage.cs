@@ -19,14 +19,16 @@ internal sealed class IngestStage
     private readonly FlushList _flushes;
     private readonly BrokerMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly PublishTerms _terms;
 
     public IngestStage(
-        IStore store, PartitionHealth health, FlushList flushes, BrokerMetrics metrics, TimeProvider time)
+        IStore store, PartitionHealth health, FlushList flushes, BrokerMetrics metrics, PublishTerms terms)
     {
         _admission = new PublishAdmission(store, health);
         _flushes = flushes;
         _metrics = metrics;
-        _time = time;
+        _terms = terms;
+        _time = terms.Time;
     }
 
     /// <summary>
@@ -55,7 +57,7 @@ internal sealed class IngestStage
         publish.Begin(session.Output, header.Correlation.Value, producer, _time.GetTimestamp());
         publish.Reserve(reader.BatchCount);
         while (reader.MoveNext(out var view))
-            PublishBatchCheck.Fill(ref publish.Add(), view, session, frame);
+            PublishBatchCheck.Fill(ref publish.Add(), view, session, frame, _terms);
         problem = reader.Problem;
         if (problem.IsNone)
             return true;

@@ -21,6 +21,9 @@ internal struct PendingBatch
     /// <summary>CRC-32C of the run.</summary>
     public uint Crc;
 
+    /// <summary>What of it is due when; null where all of it is published at once.</summary>
+    public ScheduledSlice[]? Slices;
+
     /// <summary>Why it was refused, or (part of) it had been.</summary>
     public ErrorCode Error;
 
@@ -38,6 +41,9 @@ internal struct PendingBatch
 
     /// <summary>A position for each message where they are not consecutive, none where refused; else null.</summary>
     public LogPosition[]? Positions;
+
+    /// <summary>How many records its messages take, at most.</summary>
+    public readonly int RecordCount => Slices?.Length ?? 1;
 
     /// <summary>Whether messages of it are to be appended.</summary>
     public readonly bool HasNew => Error == ErrorCode.None && KnownCount < Count;

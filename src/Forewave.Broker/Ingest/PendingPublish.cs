@@ -19,6 +19,7 @@ internal sealed class PendingPublish : ICommitOwner
     private RecordDraft[] _drafts = new RecordDraft[FirstBatches];
     private int _holds;
     private int _places;
+    private int _draftsUsed;
     private long _takenAt;
     private volatile bool _lost;
 
@@ -51,8 +52,8 @@ internal sealed class PendingPublish : ICommitOwner
     /// <summary>The batches, to be read and changed in place.</summary>
     public Span<PendingBatch> Batches => _batches.AsSpan(0, BatchCount);
 
-    /// <summary>Room for as many drafts as there are batches.</summary>
-    public Span<RecordDraft> Drafts => _drafts.AsSpan(0, BatchCount);
+    /// <summary>Room for the drafts that <see cref="ReserveDrafts"/> made room for.</summary>
+    public Span<RecordDraft> Drafts => _drafts.AsSpan(0, _draftsUsed);
 
     /// <summary>When the frame was read, in the clock's ticks.</summary>
     public long TakenAt => _takenAt;
@@ -82,6 +83,14 @@ internal sealed class PendingPublish : ICommitOwner
             Output.RequestTaken(_places);
     }
 
+    /// <summary>Makes room for drafts; what was put into it stays.</summary>
+    public void ReserveDrafts(int drafts)
+    {
+        _draftsUsed = Math.Max(_draftsUsed, drafts);
+        if (_drafts.Length < drafts)
+            Array.Resize(ref _drafts, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)drafts));
+    }
+
     /// <summary>Adds a batch; its fields are those of a new one.</summary>
     public ref PendingBatch Add() => ref _batches[BatchCount++];
 
@@ -106,12 +115,11 @@ internal sealed class PendingPublish : ICommitOwner
         if (_places > 0)
             Output.RequestDone(_places);
         Batches.Clear();
-        Drafts.Clear();
+        _drafts.AsSpan(0, _draftsUsed).Clear();
         if (_batches.Length > MostBatchesKept)
-        {
             _batches = new PendingBatch[FirstBatches];
-            _drafts = new RecordDraft[FirstBatches];
-        }
+        if (_drafts.Length > MostBatchesKept)
+            _drafts = new RecordDraft[_batches.Length];
         Output = null!;
         Producer = null!;
         BatchCount = 0;
@@ -119,6 +127,7 @@ internal sealed class PendingPublish : ICommitOwner
         NeedsCommit = false;
         AwaitedPosition = LogPosition.None;
         _places = 0;
+        _draftsUsed = 0;
         _lost = false;
     }
 

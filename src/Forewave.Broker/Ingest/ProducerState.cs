@@ -22,7 +22,7 @@ internal sealed class ProducerState
 
     public ProducerState(ProducerDirectory producers) => _producers = producers;
 
-    /// <summary>Folds a ProducerSeen or Published record.</summary>
+    /// <summary>Folds a ProducerSeen, Published or Scheduled record.</summary>
     public void Apply(in RecordHeader header, ReadOnlySpan<byte> payload)
     {
         if (header.Type == RecordType.ProducerSeen)

@@ -1,5 +1,4 @@
 using Forewave.Protocol;
-using Forewave.Protocol.Frames;
 using Forewave.Storage;
 
 namespace Forewave.Broker.Ingest;
@@ -77,40 +76,28 @@ internal sealed class PublishAdmission
         for (; i < batches.Length; i++)
         {
             ref var batch = ref batches[i];
-            int bytes = batch.Messages.Length + RecordHeaderBytes;
+            int bytes = batch.Messages.Length + batch.RecordCount * RecordHeaderBytes;
             if (bytes > room && i > publish.Admitted)
                 break;
+            if (bytes > _store.MaxAppendBytes)
+                RefuseTooLarge(ref batch);
             SequenceJudgement.Judge(ref batch, publish.Producer, ref next);
             publish.NeedsCommit |= batch.KnownCount > 0;
             if (!batch.HasNew)
                 continue;
             publish.NeedsCommit |= !batch.Queue!.Options.Relaxed;
-            publish.Drafts[draftCount++] = Draft(batch, publish.Producer.Number);
+            publish.ReserveDrafts(draftCount + batch.RecordCount);
+            draftCount = BatchDrafts.Add(batch, publish.Producer.Number, publish.Drafts, draftCount);
             room -= bytes;
         }
         return i;
     }
 
-    private static RecordDraft Draft(in PendingBatch batch, uint producerNumber)
+    /// <summary>A batch of which nearly each message is due at another time has as many records.</summary>
+    private static void RefuseTooLarge(ref PendingBatch batch)
     {
-        var messages = batch.Messages;
-        uint crc = batch.Crc;
-        if (batch.KnownCount > 0)
-        {
-            new MessageRun(messages.Span).TrySlice(batch.KnownCount, out int knownBytes);
-            messages = messages[knownBytes..];
-            crc = Checksum.Of(messages.Span);
-        }
-        return new RecordDraft
-        {
-            Type = RecordType.Published,
-            Count = batch.Count - batch.KnownCount,
-            Queue = batch.Queue!.Id,
-            Source = producerNumber,
-            Sequence = batch.FirstSequence + (ulong)batch.KnownCount,
-            Payload = messages,
-            PayloadCrc = crc,
-        };
+        batch.Error = ErrorCode.TooManyMessages;
+        batch.Detail = "the messages are due at so many times that they do not fit together; send fewer in a frame";
     }
 
     private static RecordDraft WithOwner(in RecordDraft draft, ICommitOwner owner) => new()
@@ -120,6 +107,7 @@ internal sealed class PublishAdmission
         Queue = draft.Queue,
         Source = draft.Source,
         Sequence = draft.Sequence,
+        Extra = draft.Extra,
         Payload = draft.Payload,
         PayloadCrc = draft.PayloadCrc,
         Owner = owner,

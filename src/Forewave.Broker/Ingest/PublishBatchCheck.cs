@@ -9,7 +9,7 @@ internal static class PublishBatchCheck
 {
     /// <summary>Fills a batch from its view; sets its error where it is refused.</summary>
     public static void Fill(
-        ref PendingBatch batch, in PublishBatchView view, IPublishingSession session, ReadOnlyMemory<byte> frame)
+        ref PendingBatch batch, in PublishBatchView view, IPublishingSession session, ReadOnlyMemory<byte> frame, in PublishTerms terms)
     {
         batch.FirstSequence = view.FirstSequence.Value;
         batch.Count = view.MessageCount;
@@ -21,12 +21,13 @@ internal static class PublishBatchCheck
         else if (view.ReplacesSequence != Sequence.None)
             Refuse(ref batch, ErrorCode.CapabilityMissing, "replaces_sequence needs the capability \"ordering\"");
         else
-            FillMessages(ref batch, view.Messages.Of(frame));
+            FillMessages(ref batch, view.Messages.Of(frame), terms);
     }
 
-    private static void FillMessages(ref PendingBatch batch, ReadOnlyMemory<byte> messages)
+    private static void FillMessages(ref PendingBatch batch, ReadOnlyMemory<byte> messages, in PublishTerms terms)
     {
         var span = messages.Span;
+        var asked = MessageCapabilities.None;
         foreach (var message in new MessageRun(span))
         {
             if (!MessageReader.TryRead(message, out var view, out var problem))
@@ -34,14 +35,26 @@ internal static class PublishBatchCheck
                 Refuse(ref batch, problem.Code, problem.Text);
                 return;
             }
-            if (view.Capabilities != MessageCapabilities.None)
+            asked |= view.Capabilities;
+            if ((asked & ~terms.Capabilities) != MessageCapabilities.None)
             {
-                Refuse(ref batch, ErrorCode.CapabilityMissing, Missing(view.Capabilities));
+                Refuse(ref batch, ErrorCode.CapabilityMissing, Missing(asked & ~terms.Capabilities));
                 return;
             }
         }
         batch.Messages = messages;
-        batch.Crc = Checksum.Of(span);
+        if ((asked & MessageCapabilities.Delays) != 0)
+            FillSlices(ref batch, terms);
+        else
+            batch.Crc = Checksum.Of(span);
+    }
+
+    private static void FillSlices(ref PendingBatch batch, in PublishTerms terms)
+    {
+        var now = Timestamp.From(terms.Time.GetUtcNow());
+        batch.Slices = ScheduledSlices.Of(batch.Queue!.Id, batch.Messages.Span, now, out string? problem);
+        if (batch.Slices is null)
+            Refuse(ref batch, ErrorCode.DeliveryTimeInvalid, problem);
     }
 
     private static string Missing(MessageCapabilities asked)

@@ -2,6 +2,7 @@ using Forewave.Broker.Delivery;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
+using Forewave.Broker.Scheduling;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,8 @@ internal sealed record SessionParts
     public required DeliveryLoops Delivery { get; init; }
 
     public required FrameMemory FrameMemory { get; init; }
+
+    public required Scheduler Scheduling { get; init; }
 
     public required SessionRegistry Sessions { get; init; }
 

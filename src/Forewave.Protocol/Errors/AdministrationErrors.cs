@@ -65,5 +65,35 @@ internal static class AdministrationErrors
             Happened = "There is no message with this id or offset.",
             Advice = "Check the id; the message may have passed its retention.",
         },
+        new()
+        {
+            Code = ErrorCode.NotScheduled, HttpStatus = 409,
+            Happened = "The message is not scheduled: it came out already, was cancelled, or never had a delay.",
+            Advice = "Nothing can be cancelled any more: let the consumers sort it out.",
+        },
+        new()
+        {
+            Code = ErrorCode.RecurringNotFound, HttpStatus = 404,
+            Happened = "The queue has no recurring message of this name.",
+            Advice = "List them.",
+        },
+        new()
+        {
+            Code = ErrorCode.CronInvalid, HttpStatus = 400,
+            Happened = "The times of a recurring message are no cron expression, or it never comes true.",
+            Advice = "Give five or six fields as in docs/guides/delayed-messages.md.",
+        },
+        new()
+        {
+            Code = ErrorCode.TimeZoneUnknown, HttpStatus = 400,
+            Happened = "The broker does not know the time zone.",
+            Advice = "Give an IANA name such as Europe/Berlin, and install the time zone database on the broker's host.",
+        },
+        new()
+        {
+            Code = ErrorCode.TooManyRecurring, HttpStatus = 429,
+            Happened = "The broker has as many recurring messages as it may.",
+            Advice = "Delete those that nobody needs.",
+        },
     ];
 }

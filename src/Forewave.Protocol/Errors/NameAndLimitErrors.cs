@@ -59,5 +59,11 @@ internal static class NameAndLimitErrors
             Happened = "A header has no name, or a name with control characters.",
             Advice = "Name each header.",
         },
+        new()
+        {
+            Code = ErrorCode.DeliveryTimeInvalid, HttpStatus = 400,
+            Happened = "A message is to be delivered in the past, or later than in 10 years.",
+            Advice = "Give a time ahead, or a delay, which does not depend on this machine's clock.",
+        },
     ];
 }

@@ -67,6 +67,9 @@ public static class MessageReader
         return found;
     }
 
+    /// <summary>The keys of a message that was validated before, without the cost of validating again.</summary>
+    public static MessageKeys ReadKeys(ReadOnlySpan<byte> message) => new(message);
+
     private static FrameProblem ReadBytes(uint tag, ReadOnlySpan<byte> value, ref MessageView view)
     {
         switch (tag)

@@ -79,7 +79,7 @@ internal sealed class PositionReader
 
     private static StoredRuns? ReadRecord(in SegmentReader reader, int at, in StoredHeader stored, LogPosition position)
     {
-        if (stored.Header.Type != RecordType.Published)
+        if (stored.Header.Type is not (RecordType.Published or RecordType.Scheduled))
         {
             return null;
         }

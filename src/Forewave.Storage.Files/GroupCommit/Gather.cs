@@ -340,7 +340,7 @@ internal sealed class Gather : IDisposable
             _group.Add(new OwnedRecord(owner, position, draft.Token));
         }
 
-        if (draft.Type is RecordType.Published or RecordType.DeadLettered or RecordType.CarriedOver)
+        if (draft.Type.IsDispatched() || draft.Type == RecordType.CarriedOver)
         {
             AddCommitted(draft, position, now);
         }

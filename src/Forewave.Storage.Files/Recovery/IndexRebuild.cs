@@ -88,7 +88,7 @@ internal sealed class IndexRebuild
             RecordHeader original = RecordCodec.ReadFields(payload).Header;
             runs.Add(new FoundRun(original.Position, (int)header.Extra, record.Location, original.Time, (long)header.Sequence));
         }
-        else if (header.Type is RecordType.Published or RecordType.DeadLettered)
+        else if (header.Type.IsDispatched())
         {
             runs.Add(new FoundRun(header.Position, header.Count, record.Location, header.Time, 0));
         }

@@ -118,7 +118,7 @@ internal sealed class TailScan
     // find out by its CRC that its bytes are lost.
     private void KeepPlace(int index, in StoredHeader stored, int at)
     {
-        if (stored.Header.Type == RecordType.Published)
+        if (stored.Header.Type.KeepsPlace())
         {
             _unit.Add(stored with { Flags = RecordFlags.None }, new LogPlace(_tail[index].Number, at), []);
         }

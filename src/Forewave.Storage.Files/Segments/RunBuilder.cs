@@ -45,7 +45,7 @@ internal static class RunBuilder
             header = RecordCodec.ReadFields(payload).Header;
         }
 
-        return header.Type is RecordType.Published or RecordType.DeadLettered && header.Count >= entry.Count;
+        return header.Type.IsDispatched() && header.Count >= entry.Count;
     }
 
     /// <summary>A run whose bytes rotted.</summary>

@@ -103,7 +103,7 @@ internal sealed class Burials(GroupDelivery group)
             return false;
         letter = view.Damaged
             ? Letter(burial, LogPosition.None, 0, 0, default)
-            : Letter(burial, view.PositionOf(burial.Offset), view.Header.Time.UnixMilliseconds, view.Header.Source, First(view));
+            : Letter(burial, view.PositionOf(burial.Offset), view.PublishTime, view.Header.Source, First(view));
         return true;
     }
 

@@ -209,7 +209,7 @@ internal sealed class FrameFilling(GroupDelivery group)
     {
         First = new Offset(first),
         FirstPosition = view.PositionOf(first),
-        PublishTimeMilliseconds = view.Header.Time.UnixMilliseconds,
+        PublishTimeMilliseconds = view.PublishTime,
         Attempt = new Attempt(attempt),
         Epoch = group.Loop.Store.Epoch,
         VisibilityTimeout = _subscription.LeaseLength,

@@ -29,6 +29,16 @@ internal readonly struct RunView(in StoredRun run)
     /// <summary>The encoded messages.</summary>
     public ReadOnlyMemory<byte> Messages => _run.Messages[ByteOffset..];
 
-    /// <summary>Log position of a message.</summary>
-    public LogPosition PositionOf(long offset) => _run.Header.Position.Plus((ulong)(offset - _run.First.Value));
+    /// <summary>Unix time in milliseconds of the publish.</summary>
+    public long PublishTime => IsReleased ? (long)_run.Header.Extra : _run.Header.Time.UnixMilliseconds;
+
+    /// <summary>Log position of a message's publish.</summary>
+    public LogPosition PositionOf(long offset)
+    {
+        var first = IsReleased ? LogPosition.FromBits(_run.Header.Sequence) : _run.Header.Position;
+        return first.Plus((ulong)(offset - _run.First.Value));
+    }
+
+    /// <summary>It is a copy that was made when the messages were due.</summary>
+    private bool IsReleased => _run.Header.Type == RecordType.Released;
 }

@@ -1,0 +1,8 @@
+using Forewave.Protocol.Frames;
+
+namespace Forewave.Broker.Ingest;
+
+/// <summary>What publishes may ask for.</summary>
+/// <param name="Capabilities">What messages may ask for.</param>
+/// <param name="Time">The clock from which relative delays count.</param>
+internal readonly record struct PublishTerms(MessageCapabilities Capabilities, TimeProvider Time);

@@ -1,0 +1,160 @@
+using Forewave.Broker.Scheduling.Pending;
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Scheduling;
+
+/// <summary>
+/// Reads scheduled messages from their lanes: from memory where the store has them there, else from disk in the order of their
+/// places, many at once where they lie close together. What was read is valid until disposal. For whoever has the scheduler's
+/// turn.
+/// </summary>
+internal sealed class DueReading : IDisposable
+{
+    private const int WindowBytes = 256 * 1024;
+    private const int NearPlaces = 256;
+    private const int DenseMessages = 8;
+
+    private readonly IStore _store;
+    private readonly List<StoredRun> _recent = [];
+    private readonly List<StoredRuns> _windows = [];
+    private PendingPlace[] _places = [];
+    private int[] _order = [];
+    private StoredRuns? _window;
+    private int _windowPlace;
+    private LaneRun _run;
+    private PendingLane? _runLane;
+    private long _at;
+    private int _byteAt;
+
+    public DueReading(IStore store) => _store = store;
+
+    /// <summary>Reads messages; the result has one for each place, in the order given.</summary>
+    /// <exception cref="StoreException">The store cannot read.</exception>
+    public async ValueTask<DueMessage[]> ReadAsync(IReadOnlyList<PendingPlace> places, CancellationToken cancellation)
+    {
+        var messages = new DueMessage[places.Count];
+        _places = [.. places];
+        _order = [.. Enumerable.Range(0, places.Count)];
+        Array.Sort(_order, (left, right) =>
+        {
+            int byLane = _places[left].Lane.Number.Value.CompareTo(_places[right].Lane.Number.Value);
+            return byLane != 0 ? byLane : _places[left].Place.CompareTo(_places[right].Place);
+        });
+        for (int i = 0; i < _order.Length; i++)
+        {
+            var place = _places[_order[i]];
+            if (!TryGet(place, out var message))
+            {
+                await ReadWindowAsync(i, cancellation);
+                if (!TryGet(place, out message))
+                    throw new InvalidDataException($"place {place.Place} of lane {place.Lane.Number.Value:x8} is pending and cannot be found");
+            }
+            messages[_order[i]] = message;
+        }
+        return messages;
+    }
+
+    /// <summary>Gives the bytes back.</summary>
+    public void Dispose()
+    {
+        foreach (var run in _recent)
+            run.Release();
+        _recent.Clear();
+        foreach (var window in _windows)
+            window.Dispose();
+        _windows.Clear();
+        _window = null;
+        _runLane = null;
+    }
+
+    private bool TryGet(PendingPlace place, out DueMessage message)
+    {
+        if (!TryInRun(place) && !TryInWindow(place) && !TryRecent(place))
+        {
+            message = default;
+            return false;
+        }
+        message = Take(place);
+        return true;
+    }
+
+    private bool TryInRun(PendingPlace place) =>
+        _runLane == place.Lane && place.Place >= _at && place.Place < _run.Run.First.Value + _run.Run.Count;
+
+    private bool TryInWindow(PendingPlace place)
+    {
+        if (_window is null || _runLane != place.Lane)
+            return false;
+        for (; _windowPlace < _window.Count; _windowPlace++)
+        {
+            var run = _window[_windowPlace];
+            if (place.Place < run.First.Value)
+                return false;
+            if (place.Place < run.First.Value + run.Count)
+            {
+                Use(place.Lane, run);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private bool TryRecent(PendingPlace place)
+    {
+        if (!_store.TryReadRecent(place.Lane.Number.Value, new Offset(place.Place), out var run))
+            return false;
+        _recent.Add(run);
+        _window = null;
+        Use(place.Lane, run);
+        return true;
+    }
+
+    private void Use(PendingLane lane, in StoredRun run)
+    {
+        _runLane = lane;
+        _run = new LaneRun(run);
+        _at = run.First.Value;
+        _byteAt = _run.HeadBytes;
+    }
+
+    /// <summary>The message at a place of the run in use, at or after the last one taken.</summary>
+    private DueMessage Take(PendingPlace place)
+    {
+        var run = _run.Run;
+        if (run.Damaged)
+            return default;
+        var walk = new MessageRun(run.Messages.Span[_byteAt..]);
+        int before = 0;
+        bool found = walk.TrySlice((int)(place.Place - _at), out before) & walk.TrySlice(1, out int byteCount);
+        if (!found)
+            throw new InvalidDataException($"run at place {run.First} of lane {place.Lane.Number.Value:x8} has fewer than {run.Count} messages");
+        int start = _byteAt + before;
+        _at = place.Place + 1;
+        _byteAt = start + byteCount;
+        return new DueMessage
+        {
+            Id = _run.Id.Plus((ulong)(place.Place - run.First.Value)),
+            PublishTime = _run.PublishTime,
+            Producer = run.Header.Source,
+            Bytes = run.Messages.Slice(start, byteCount),
+        };
+    }
+
+    private async ValueTask ReadWindowAsync(int from, CancellationToken cancellation)
+    {
+        var place = _places[_order[from]];
+        int near = 1;
+        while (near < DenseMessages && from + near < _order.Length && IsNear(place, _places[_order[from + near]]))
+            near++;
+        int bytes = near == DenseMessages ? WindowBytes : 1;
+        _window = await _store.ReadAsync(place.Lane.Number.Value, new Offset(place.Place), bytes, cancellation);
+        _windows.Add(_window);
+        _windowPlace = 0;
+        _runLane = place.Lane;
+        _at = long.MaxValue;
+    }
+
+    private static bool IsNear(PendingPlace from, PendingPlace next) => next.Lane == from.Lane && next.Place - from.Place <= NearPlaces;
+}

@@ -1,0 +1,186 @@
+using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Scheduling.Pending;
+using Forewave.Broker.Scheduling.Recurring;
+using Forewave.Protocol;
+using Forewave.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Forewave.Broker.Scheduling;
+
+/// <summary>
+/// Brings scheduled messages out when they are due: reads them from their lanes, appends copies in the order of due times.
+/// Dispatch gives the copies their offsets when they are committed. For whoever has the scheduler's turn. What throws, or is
+/// cancelled, leaves what was not appended pending.
+/// </summary>
+internal sealed class Releasing
+{
+    private const int MostMessages = 2_048;
+    private const long BytesAtATime = 4 * 1024 * 1024;
+
+    private readonly SchedulerParts _parts;
+    private readonly List<PendingPlace> _taken = [];
+    private readonly RecordWriter _payload = new();
+
+    public Releasing(SchedulerParts parts) => _parts = parts;
+
+    private IStore Store => _parts.Store;
+
+    /// <summary>Brings out some of what is due. False: nothing is due any more.</summary>
+    /// <exception cref="RefusedException">DiskFull or PartitionStopped: the rest is pending.</exception>
+    /// <exception cref="StoreException">The store could not read: the rest is pending.</exception>
+    public async ValueTask<bool> ReleaseSomeAsync(Timestamp now, CancellationToken cancellation)
+    {
+        _taken.Clear();
+        _parts.Pending.TakeDue(now, MostAtATime(), _taken);
+        if (_taken.Count == 0)
+            return false;
+        int done = 0;
+        using var reading = new DueReading(Store);
+        try
+        {
+            var messages = await reading.ReadAsync(_taken, cancellation);
+            while (done < _taken.Count)
+                done += await ReleaseAsync(messages, done, now, cancellation);
+        }
+        finally
+        {
+            _parts.Pending.PutBack(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_taken)[done..]);
+        }
+        return true;
+    }
+
+    /// <summary>As many as are worth about 4 MiB, judging by what the lanes hold.</summary>
+    private int MostAtATime()
+    {
+        ulong bytes = 0;
+        long messages = 1;
+        foreach (var lane in _parts.Pending.Lanes)
+        {
+            var extent = Store.Extent(lane.Number.Value);
+            bytes += extent.Bytes;
+            messages += extent.End.Since(extent.FirstRetained);
+        }
+        long most = BytesAtATime / ((long)(bytes / (ulong)messages) + 1);
+        return (int)Math.Clamp(most, 1, MostMessages);
+    }
+
+    /// <summary>Appends messages from one on, as many as go into one append; returns how many are dealt with.</summary>
+    private async ValueTask<int> ReleaseAsync(DueMessage[] messages, int from, Timestamp now, CancellationToken cancellation)
+    {
+        if (!messages[from].IsWhole)
+            return await GiveUpAsync(_taken[from], cancellation);
+        if (_parts.Recurring.Of(messages[from].Id) is { } recurring)
+            return await ReleaseRecurringAsync(_taken[from], messages[from], recurring, now, cancellation);
+        int end = from;
+        List<RecordDraft> drafts = [];
+        int room = Store.MaxAppendBytes;
+        for (; end < messages.Length && messages[end].IsWhole && _parts.Recurring.Of(messages[end].Id) is null; end++)
+        {
+            int bytes = messages[end].Bytes.Length + 64;
+            if (bytes > room && end > from)
+                break;
+            room -= bytes;
+            Add(drafts, messages[end], messages[Math.Max(end - 1, from)], QueueOf(_taken[end]));
+        }
+        await AppendAsync(Sealed(drafts), from, end, cancellation);
+        return end - from;
+    }
+
+    /// <summary>Adds a message: to the record before it where it follows in its lane's run, else as a record.</summary>
+    private static void Add(List<RecordDraft> drafts, in DueMessage message, in DueMessage before, uint queue)
+    {
+        if (drafts.Count > 0 && drafts[^1] is var last && last.Queue == queue && message.Id.Bits == before.Id.Bits + 1
+            && message.Producer == before.Producer && message.PublishTime == before.PublishTime && TryJoin(last.Payload, message.Bytes, out var both))
+        {
+            drafts[^1] = last with { Count = last.Count + 1, Payload = both };
+            return;
+        }
+        drafts.Add(Draft(message, queue));
+    }
+
+    private static RecordDraft Draft(in DueMessage message, uint queue) => new()
+    {
+        Type = RecordType.Released,
+        Count = 1,
+        Queue = queue,
+        Source = message.Producer,
+        Sequence = message.Id.Bits,
+        Extra = (ulong)message.PublishTime.UnixMilliseconds,
+        Payload = message.Bytes,
+        PayloadCrc = 0,
+    };
+
+    /// <summary>Two pieces of memory as one, where the second follows the first.</summary>
+    private static bool TryJoin(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, out ReadOnlyMemory<byte> both)
+    {
+        both = default;
+        if (!System.Runtime.InteropServices.MemoryMarshal.TryGetArray(first, out var left)
+            || !System.Runtime.InteropServices.MemoryMarshal.TryGetArray(second, out var right)
+            || left.Array != right.Array || left.Offset + left.Count != right.Offset)
+        {
+            return false;
+        }
+        both = new ReadOnlyMemory<byte>(left.Array, left.Offset, left.Count + right.Count);
+        return true;
+    }
+
+    private static RecordDraft[] Sealed(List<RecordDraft> drafts) =>
+        [.. drafts.Select(draft => draft with { PayloadCrc = Checksum.Of(draft.Payload.Span) })];
+
+    private async ValueTask<int> ReleaseRecurringAsync(
+        PendingPlace place, DueMessage message, RecurringMessage recurring, Timestamp now, CancellationToken cancellation)
+    {
+        var released = Draft(message, QueueOf(place)) with { PayloadCrc = Checksum.Of(message.Bytes.Span), JoinsNext = true };
+        var next = RecurringDrafts.After(recurring, now, _payload);
+        if (next.Change is not { IsDeleted: false })
+            SchedulerLog.RecurringEnded(_parts.Logger, recurring.Name, recurring.Queue);
+        int at = _taken.IndexOf(place);
+        var first = await AppendAsync([released, .. next.Drafts], at, at + 1, cancellation);
+        _parts.Fold.Changed(recurring.Queue, next.Change, first.Plus(1));
+        return 1;
+    }
+
+    /// <summary>A message that rotted is withdrawn: nobody waits for it any more.</summary>
+    private async ValueTask<int> GiveUpAsync(PendingPlace place, CancellationToken cancellation)
+    {
+        if (_parts.Pending.At(place) is not { } message)
+            return 1;
+        var id = _parts.Pending.Rescheduled.IdOf(message.Position);
+        SchedulerLog.Unreadable(_parts.Logger, id, message.Queue);
+        _parts.Metrics.Damaged();
+        _payload.Clear();
+        new CancelledRecord(CancelReason.Damaged, [new IdRun(id, 1)]).Write(_payload);
+        var draft = new RecordDraft
+        {
+            Type = RecordType.Cancelled, Count = 1, Queue = message.Queue, Sequence = id.Bits, Payload = _payload.Written,
+            PayloadCrc = Checksum.Of(_payload.Written.Span),
+        };
+        var position = await Store.AppendAsync([draft], cancellation);
+        Gone(place, position);
+        return 1;
+    }
+
+    /// <summary>Appends the records of the messages taken from one place in the list to another; they are not pending then.</summary>
+    private async ValueTask<LogPosition> AppendAsync(RecordDraft[] drafts, int from, int end, CancellationToken cancellation)
+    {
+        var due = new Timestamp[end - from];
+        for (int i = from; i < end; i++)
+            due[i - from] = _taken[i].Lane.At(_taken[i].Place).Due;
+        drafts[^1] = drafts[^1] with { Owner = new ReleasedBatch(_parts.Intake, _parts.Metrics, due) };
+        var first = await Store.AppendAsync(drafts, cancellation);
+        var last = first.Plus((ulong)drafts.Sum(draft => draft.Count) - 1);
+        for (int i = from; i < end; i++)
+            _parts.Pending.Remove(_taken[i]);
+        foreach (var lane in _taken[from..end].Select(place => place.Lane).Distinct())
+            _parts.Expiry.Add(lane, last);
+        return first;
+    }
+
+    private void Gone(PendingPlace place, LogPosition record)
+    {
+        _parts.Pending.Remove(place);
+        _parts.Expiry.Add(place.Lane, record);
+    }
+
+    private static uint QueueOf(PendingPlace place) => place.Lane.At(place.Place).Queue;
+}
