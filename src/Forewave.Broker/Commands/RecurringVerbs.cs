@@ -35,8 +35,8 @@ internal static class RecurringVerbs
         {
             Queue = QueueVerbs.Existing(parts, request.Queue).Id,
             Name = GroupVerbs.NameOf(request.Name).Value,
-            Cron = Short(request.Cron, "cron"),
-            TimeZone = request.TimeZone.Length == 0 ? Utc : Short(request.TimeZone, "time_zone"),
+            Cron = Short(request.Cron),
+            TimeZone = request.TimeZone.Length == 0 ? Utc : Short(request.TimeZone),
             Message = Checked(request.Message),
             NextDue = default,
         };
@@ -81,9 +81,9 @@ internal static class RecurringVerbs
         NextMessageId = new MessageId(parts.Store.Partition, message.NextId).ToString(),
     };
 
-    private static string Short(string text, string field) => Encoding.UTF8.GetByteCount(text) <= MostCronBytes
+    private static string Short(string text) => Encoding.UTF8.GetByteCount(text) <= MostCronBytes
         ? text
-        : throw new RefusedException(ErrorCode.FieldInvalid, $"{field} is longer than {MostCronBytes} bytes.");
+        : throw new RefusedException(ErrorCode.FieldInvalid, $"cron or time_zone is longer than {MostCronBytes} bytes.");
 
     private static ReadOnlyMemory<byte> Checked(ByteString message)
     {

@@ -82,7 +82,7 @@ internal sealed class Releasing
             room -= bytes;
             Add(drafts, messages[end], messages[Math.Max(end - 1, from)], QueueOf(_taken[end]));
         }
-        await AppendAsync(Sealed(drafts), from, end, cancellation);
+        await AppendAsync(Sealed(drafts), from..end, cancellation);
         return end - from;
     }
 
@@ -135,7 +135,7 @@ internal sealed class Releasing
         if (next.Change is not { IsDeleted: false })
             SchedulerLog.RecurringEnded(_parts.Logger, recurring.Name, recurring.Queue);
         int at = _taken.IndexOf(place);
-        var first = await AppendAsync([released, .. next.Drafts], at, at + 1, cancellation);
+        var first = await AppendAsync([released, .. next.Drafts], at..(at + 1), cancellation);
         _parts.Fold.Changed(recurring.Queue, next.Change, first.Plus(1));
         return 1;
     }
@@ -160,18 +160,19 @@ internal sealed class Releasing
         return 1;
     }
 
-    /// <summary>Appends the records of the messages taken from one place in the list to another; they are not pending then.</summary>
-    private async ValueTask<LogPosition> AppendAsync(RecordDraft[] drafts, int from, int end, CancellationToken cancellation)
+    /// <summary>Appends the records of some of the messages taken; they are not pending then.</summary>
+    private async ValueTask<LogPosition> AppendAsync(RecordDraft[] drafts, Range range, CancellationToken cancellation)
     {
-        var due = new Timestamp[end - from];
-        for (int i = from; i < end; i++)
-            due[i - from] = _taken[i].Lane.At(_taken[i].Place).Due;
+        var places = _taken[range];
+        var due = new Timestamp[places.Count];
+        for (int i = 0; i < due.Length; i++)
+            due[i] = places[i].Lane.At(places[i].Place).Due;
         drafts[^1] = drafts[^1] with { Owner = new ReleasedBatch(_parts.Intake, _parts.Metrics, due) };
         var first = await Store.AppendAsync(drafts, cancellation);
         var last = first.Plus((ulong)drafts.Sum(draft => draft.Count) - 1);
-        for (int i = from; i < end; i++)
-            _parts.Pending.Remove(_taken[i]);
-        foreach (var lane in _taken[from..end].Select(place => place.Lane).Distinct())
+        foreach (var place in places)
+            _parts.Pending.Remove(place);
+        foreach (var lane in places.Select(place => place.Lane).Distinct())
             _parts.Expiry.Add(lane, last);
         return first;
     }

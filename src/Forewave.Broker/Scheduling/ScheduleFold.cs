@@ -119,7 +119,7 @@ internal sealed class ScheduleFold
     {
         uint queue = place.Lane.At(place.Place).Queue;
         if (queue != 0)
-            place.Lane.AddKey(place.Place, KeyHash.Of(queue, key));
+            place.Lane.AddKey(place.Place, KeyHash.Of(queue, key).Bits);
     }
 
     private void RemoveRun(LogPosition first, int count, LogPosition record)

@@ -198,7 +198,7 @@ public sealed class WriterTests(ITestOutputHelper output)
         Assert.Equal(ErrorCode.FieldInvalid, Refusal(new MessageFields { Priority = 10 }));
         Assert.Equal(ErrorCode.FieldInvalid, Refusal(new MessageFields { DeliverAtMilliseconds = 1, DelayMilliseconds = 1 }));
         Assert.Equal(ErrorCode.FieldInvalid, Refusal(new MessageFields { ExpiresAtMilliseconds = 1, TimeToLiveMilliseconds = 1 }));
-        Assert.Equal(ErrorCode.FieldInvalid, Refusal(new MessageFields { DelayMilliseconds = long.MaxValue }));
+        Assert.Equal(ErrorCode.DeliveryTimeInvalid, Refusal(new MessageFields { DelayMilliseconds = long.MaxValue }));
     }
 
     private static void AssertFrame(IMessage expected, ArrayBufferWriter<byte> written)

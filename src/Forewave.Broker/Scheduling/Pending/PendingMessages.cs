@@ -109,12 +109,12 @@ internal sealed class PendingMessages
     }
 
     /// <summary>The pending messages of a queue that may have a key, by the key's hash.</summary>
-    public List<PendingPlace> FindKey(uint queue, uint hash)
+    public List<PendingPlace> FindKey(uint queue, KeyHash hash)
     {
         List<PendingPlace> found = [];
         foreach (var lane in _lanes.Values)
         {
-            lane.FindKey(hash, _scratch, place =>
+            lane.FindKey(hash.Bits, _scratch, place =>
             {
                 if (At(new PendingPlace(lane, place)) is { } message && message.Queue == queue)
                     found.Add(new PendingPlace(lane, place));
