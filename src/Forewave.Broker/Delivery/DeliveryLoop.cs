@@ -249,6 +249,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
             RunCommands();
             if (_refusesAll is null)
                 GiveTurns();
+            ColdReads.WakeWaiting();
             Flush();
             if (Setting.Time.GetElapsedTime(start) > LongestTurn)
             {

@@ -11,7 +11,7 @@ internal sealed class LoopQueues(DeliveryLoop loop)
 {
     private readonly Dictionary<uint, QueueDelivery> _queues = [];
     private readonly Dictionary<uint, GroupDelivery> _groups = [];
-    private readonly List<Subscription> _congested = [];
+    private readonly Dictionary<ISessionOutput, List<Subscription>> _congested = [];
 
     /// <summary>All queues.</summary>
     public IReadOnlyCollection<QueueDelivery> All => _queues.Values;
@@ -93,20 +93,24 @@ internal sealed class LoopQueues(DeliveryLoop loop)
     public void AddCongested(Subscription subscription)
     {
         subscription.WaitsForDrain = true;
-        _congested.Add(subscription);
+        if (_congested.TryGetValue(subscription.Output, out var waiting))
+        {
+            waiting.Add(subscription);
+            return;
+        }
+        _congested.Add(subscription.Output, [subscription]);
         subscription.Output.NotifyDrained(loop);
     }
 
     /// <summary>A connection takes messages again.</summary>
     public void Drained(ISessionOutput output)
     {
-        foreach (var subscription in _congested)
+        if (!_congested.Remove(output, out var waiting))
+            return;
+        foreach (var subscription in waiting)
         {
-            if (subscription.Output != output)
-                continue;
             subscription.WaitsForDrain = false;
             subscription.Group?.HasDemand();
         }
-        _congested.RemoveAll(static subscription => !subscription.WaitsForDrain);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Forewave.Protocol;
 using Forewave.Storage.Files.Disk;
 using Forewave.Storage.Files.QueueIndex;
@@ -6,8 +7,8 @@ using Forewave.Storage.Files.Segments;
 namespace Forewave.Storage.Files.ColdReads;
 
 /// <summary>
-/// Reads runs of a queue from the segments, for a reader thread: large reads in log order, the page cache told not to keep
-/// them. Thread-safe, without state.
+/// Reads runs of a queue from the segments, for a reader thread: large reads in log order where the queue's runs lie side by
+/// side, and of one run's size where they do not. Thread-safe, without state.
 /// </summary>
 internal sealed class RunReader
 {
@@ -27,42 +28,44 @@ internal sealed class RunReader
     /// <summary>See <see cref="IStore.ReadAsync"/>.</summary>
     public StoredRuns Read(uint queue, Offset offset, int maxBytes)
     {
-        List<StoredRun> runs = [];
-        ReadBuffers buffers = new();
+        IndexEntry[] entries = ArrayPool<IndexEntry>.Shared.Rent(EntriesAtATime);
+        ReadBuffers buffers = ReadBuffers.Take();
         try
         {
-            IndexEntry[] entries = new IndexEntry[EntriesAtATime];
+            RunSink sink = new(new QueueNumber(queue), buffers);
+            ReadReach reach = default;
             int bytes = 0;
             int count;
-            while (bytes < maxBytes && (count = _indexes.FindRange(queue, offset, entries)) > 0)
+            while (bytes < maxBytes && (count = _indexes.FindRange(queue, offset, entries.AsSpan(0, EntriesAtATime))) > 0)
             {
-                bytes += ReadEntries(entries.AsSpan(0, count), ref offset, new RunSink(new QueueNumber(queue), runs, buffers), maxBytes - bytes);
+                bytes += ReadEntries(entries.AsSpan(0, count), ref offset, ref reach, sink, maxBytes - bytes);
             }
 
-            return new StoredRuns(runs, buffers);
+            return new StoredRuns(buffers.Runs, buffers);
         }
         catch
         {
             buffers.Dispose();
             throw;
         }
+        finally
+        {
+            ArrayPool<IndexEntry>.Shared.Return(entries);
+        }
     }
 
-    // Reads entries, chunk by chunk, until all are read or maxBytes are exceeded; returns the bytes of the runs.
-    private int ReadEntries(ReadOnlySpan<IndexEntry> entries, ref Offset offset, in RunSink sink, int maxBytes)
+    // Reads entries until all are read or maxBytes are exceeded; returns the bytes of the runs.
+    private int ReadEntries(ReadOnlySpan<IndexEntry> entries, ref Offset offset, ref ReadReach reach, in RunSink sink, int maxBytes)
     {
         int bytes = 0;
-        ReadChunk chunk = new(entries.Length > 1 ? (long)(entries[1].Location.Bits - entries[0].Location.Bits) : -1);
         while (!entries.IsEmpty && bytes < maxBytes)
         {
-            int wanted = Math.Min(chunk.Bytes, Math.Max(maxBytes - bytes, 4096) + RecordCodec.HeaderBytes);
-            int done = ReadOneChunk(entries, offset, sink, wanted, out int read);
+            int done = ReadOnce(entries, offset, ref reach, sink, maxBytes - bytes, out int read);
             if (done == 0)
             {
                 return bytes;
             }
 
-            chunk.Learn(read);
             bytes += read;
             offset = new Offset(entries[done - 1].End);
             entries = entries[done..];
@@ -72,14 +75,14 @@ internal sealed class RunReader
     }
 
     // Reads as many entries as one read of the disk brings; returns how many. None: the index has another place for the first.
-    private int ReadOneChunk(ReadOnlySpan<IndexEntry> entries, Offset offset, in RunSink sink, int chunkBytes, out int read)
+    private int ReadOnce(ReadOnlySpan<IndexEntry> entries, Offset offset, ref ReadReach reach, in RunSink sink, int mostBytes, out int read)
     {
         LogPlace start = new(entries[0].Location);
         if (TryHold(start, out SegmentReader segment))
         {
             using (segment)
             {
-                int done = ReadOneChunk(entries, offset, sink, chunkBytes, segment, out read);
+                int done = ReadHeld(entries, offset, ref reach, sink, mostBytes, segment, out read);
                 if (done > 0)
                 {
                     return done;
@@ -94,33 +97,38 @@ internal sealed class RunReader
             return 0;
         }
 
-        sink.Runs.Add(RunBuilder.Damaged(entries[0], offset));
+        sink.Buffers.Runs.Add(RunBuilder.Damaged(entries[0], offset));
         return 1;
     }
 
-    private int ReadOneChunk(ReadOnlySpan<IndexEntry> entries, Offset offset, in RunSink sink, int chunkBytes, in SegmentReader segment, out int read)
+    private int ReadHeld(ReadOnlySpan<IndexEntry> entries, Offset offset, ref ReadReach reach, in RunSink sink, int mostBytes, in SegmentReader segment, out int read)
     {
         read = 0;
         int done = 0;
+        int end = 0;
         LogPlace start = new(entries[0].Location);
-        byte[] chunk = ReadAround(segment, sink.Buffers, new ByteRange { Offset = start.Byte, LengthBytes = chunkBytes }, out int length);
-        while (done < entries.Length && TryTake(entries[done], start, chunk.AsMemory(0, length), segment, out int at, out StoredHeader stored))
+        ByteRange range = new() { Offset = start.Byte, LengthBytes = reach.Of(entries, mostBytes) };
+        ReadOnlyMemory<byte> bytes = ReadAround(segment, sink.Buffers, range);
+        while (done < entries.Length && TryTake(entries[done], start, bytes, segment, out int at, out StoredHeader stored))
         {
-            if (at + stored.RecordBytes > length)
+            if (at + stored.RecordBytes > bytes.Length)
             {
                 if (done > 0)
                 {
                     break;
                 }
 
-                chunk = ReadAt(segment, sink.Buffers, new ByteRange { Offset = start.Byte, LengthBytes = stored.RecordBytes }, out length);
+                bytes = ReadAt(segment, sink.Buffers, range with { LengthBytes = stored.RecordBytes });
             }
 
-            sink.Runs.Add(Build(stored, chunk.AsMemory(0, length), at, entries[done], done == 0 ? offset : entries[done].First));
+            sink.Buffers.Runs.Add(Build(stored, bytes, at, entries[done], done == 0 ? offset : entries[done].First));
             read += stored.RecordBytes;
+            end = Math.Min(at + stored.RecordBytes, bytes.Length);
+            reach.Learn(stored.RecordBytes);
             done++;
         }
 
+        sink.Buffers.Keep(end);
         return done;
     }
 
@@ -164,33 +172,29 @@ internal sealed class RunReader
     }
 
     // A sector that cannot be read fails everything around it: less and less is read, down to the first record's header.
-    private byte[] ReadAround(in SegmentReader segment, ReadBuffers buffers, ByteRange range, out int length)
+    private ReadOnlyMemory<byte> ReadAround(in SegmentReader segment, ReadBuffers buffers, ByteRange range)
     {
-        byte[] chunk = ReadAt(segment, buffers, range, out length);
-        while (length == 0 && range.LengthBytes > RecordCodec.HeaderBytes)
+        ReadOnlyMemory<byte> bytes = ReadAt(segment, buffers, range);
+        while (bytes.IsEmpty && range.LengthBytes > RecordCodec.HeaderBytes)
         {
             range = range with { LengthBytes = Math.Max(range.LengthBytes / 4, RecordCodec.HeaderBytes) };
-            chunk = ReadAt(segment, buffers, range, out length);
+            bytes = ReadAt(segment, buffers, range);
         }
 
-        return chunk;
+        return bytes;
     }
 
-    // Nothing, where the disk cannot read.
-    private byte[] ReadAt(in SegmentReader segment, ReadBuffers buffers, ByteRange range, out int length)
+    // Nothing, where the disk cannot read. What was read stays in the page cache: another group is likely to want it.
+    private ReadOnlyMemory<byte> ReadAt(in SegmentReader segment, ReadBuffers buffers, ByteRange range)
     {
-        int bytes = (int)Math.Min(range.LengthBytes, _segmentBytes - range.Offset);
-        byte[] array = buffers.Rent(bytes);
+        Memory<byte> room = buffers.Room((int)Math.Min(range.LengthBytes, _segmentBytes - range.Offset));
         try
         {
-            length = segment.File.Read(range.Offset, array.AsSpan(0, bytes));
+            return room[..segment.File.Read(range.Offset, room.Span)];
         }
         catch (DiskException failure) when (failure.Errno == Errno.InputOutput)
         {
-            length = 0;
+            return default;
         }
-
-        segment.File.AdviseDontNeed(range with { LengthBytes = length });
-        return array;
     }
 }

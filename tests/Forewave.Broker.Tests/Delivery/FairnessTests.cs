@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Reading;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Tests.Delivery;
@@ -64,5 +65,47 @@ public sealed class FairnessTests
         await stage.IdleAsync();
 
         Assert.Equal((80, 80), (one.Output.Messages.Count, two.Output.Messages.Count));
+    }
+
+    [Fact]
+    public async Task Queues_are_all_read_when_there_is_memory_for_one_of_them_at_a_time()
+    {
+        var stage = await DeliveryStage.StartAsync(
+            setting => setting with { Loops = 1, ColdReadBytes = RunSource.WindowBytes });
+        for (int i = 0; i < 6; i++)
+            await stage.PublishAsync($"q{i}", DeliveryStage.Bodies(10));
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        var consumers = new List<TestConsumer>();
+        for (int i = 0; i < 6; i++)
+            consumers.Add(await stage.SubscribeAsync($"q{i}"));
+
+        foreach (var consumer in consumers)
+            consumer.Credit(100);
+        await stage.IdleAsync();
+
+        Assert.All(consumers, consumer => Assert.Equal(10, consumer.Output.Messages.Count));
+    }
+
+    [Fact]
+    public async Task Queue_is_read_when_the_one_before_it_in_line_for_memory_has_no_use_for_it()
+    {
+        var stage = await DeliveryStage.StartAsync(
+            setting => setting with { Loops = 1, ColdReadBytes = RunSource.WindowBytes });
+        for (int i = 0; i < 3; i++)
+            await stage.PublishAsync($"q{i}", DeliveryStage.Bodies(10));
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        var first = await stage.SubscribeAsync("q0");
+        var gone = await stage.SubscribeAsync("q1");
+        var last = await stage.SubscribeAsync("q2");
+
+        first.Credit(100);
+        gone.Credit(100);
+        last.Credit(100);
+        gone.Disconnect();
+        await stage.IdleAsync();
+
+        Assert.Equal((10, 10), (first.Output.Messages.Count, last.Output.Messages.Count));
     }
 }

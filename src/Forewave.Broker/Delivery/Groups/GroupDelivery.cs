@@ -88,11 +88,13 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     /// <summary>Takes it to the queue's state that was loaded after it.</summary>
     public void Move(QueueDelivery queue) => Queue = queue;
 
-    /// <summary>There may be something to hand out, or somebody to hand it to.</summary>
-    public void HasDemand()
+    /// <summary>There may be something to hand out, or somebody to hand it to. False: nobody wants anything.</summary>
+    public bool HasDemand()
     {
-        if (!_closed && (Subscriptions.HungryCount > 0 || Burials.Any))
-            Loop.WantsTurn(this);
+        if (_closed || Subscriptions.HungryCount == 0 && !Burials.Any)
+            return false;
+        Loop.WantsTurn(this);
+        return true;
     }
 
     /// <summary>Hands out a few frames. True: there is more to do.</summary>

@@ -16,12 +16,7 @@ internal sealed class ColdReadBudget(long bytes)
     /// <summary>Takes memory for one read; false: <paramref name="source"/> is woken when there is some.</summary>
     public bool TryTake(RunSource source, int byteCount)
     {
-        while (_left < byteCount && _idle.First is { } idle)
-        {
-            _idle.Remove(idle);
-            idle.Value.Drop();
-        }
-        if (_left < byteCount)
+        if (!MakeRoom(byteCount))
         {
             if (!source.WaitsForMemory)
                 _waiting.Enqueue(source);
@@ -32,14 +27,22 @@ internal sealed class ColdReadBudget(long bytes)
         return true;
     }
 
-    /// <summary>Gives memory back.</summary>
-    public void Give(int byteCount)
+    /// <summary>Gives memory back; <see cref="WakeWaiting"/> follows before the loop sleeps.</summary>
+    public void Give(int byteCount) => _left += byteCount;
+
+    /// <summary>
+    /// Wakes sources that wait, as many as there is memory for. One that has no use for it now (its consumer has no credit, its
+    /// connection is congested) asks again when it has, and does not stand in the way of the next.
+    /// </summary>
+    public void WakeWaiting()
     {
-        _left += byteCount;
-        if (_waiting.TryDequeue(out var next))
+        long promised = 0;
+        while (_waiting.Count > 0 && MakeRoom(promised + RunSource.WindowBytes))
         {
+            var next = _waiting.Dequeue();
             next.WaitsForMemory = false;
-            next.Wake();
+            if (next.Wake())
+                promised += RunSource.WindowBytes;
         }
     }
 
@@ -55,5 +58,15 @@ internal sealed class ColdReadBudget(long bytes)
     {
         if (source.IdleNode.List is not null)
             _idle.Remove(source.IdleNode);
+    }
+
+    private bool MakeRoom(long byteCount)
+    {
+        while (_left < byteCount && _idle.First is { } idle)
+        {
+            _idle.Remove(idle);
+            idle.Value.Drop();
+        }
+        return _left >= byteCount;
     }
 }

@@ -107,8 +107,8 @@ internal sealed class RunSource : IDue
             Loop.ColdReads.Idle(this);
     }
 
-    /// <summary>There may be something to read now.</summary>
-    public void Wake() => _group.HasDemand();
+    /// <summary>There may be something to read now. False: nobody wants it.</summary>
+    public bool Wake() => _group.HasDemand();
 
     /// <summary>A read came back; runs on the loop.</summary>
     public void Arrived(StoredRuns? runs, Exception? failure)
@@ -127,7 +127,8 @@ internal sealed class RunSource : IDue
             return;
         }
         _ahead = runs;
-        Wake();
+        if (!Wake())
+            Rest();
     }
 
     /// <inheritdoc/>
