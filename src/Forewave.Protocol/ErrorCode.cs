@@ -113,6 +113,8 @@ public enum ErrorCode
     TimeZoneUnknown = 514,
     /// <summary>The broker has as many recurring messages as it may.</summary>
     TooManyRecurring = 515,
+    /// <summary>The group has not parked an ordering key of this name.</summary>
+    KeyNotParked = 520,
 
     // 6xx: the broker and its store.
     /// <summary>The partition stopped after a failure of its store and takes nothing until it is started again.</summary>

@@ -84,7 +84,10 @@ public static class Limits
     /// <summary>Groups of one queue.</summary>
     public const int GroupsPerQueue = 1_000;
 
-    /// <summary>Messages of one group that are handed out or waiting and not settled.</summary>
+    /// <summary>Ordering keys that one group may have parked.</summary>
+    public const int ParkedKeysPerGroup = 10_000;
+
+    /// <summary>Messages of one group that are handed out, waiting, held or parked, and not settled.</summary>
     public const int UnsettledPerGroup = 1_000_000;
 
     /// <summary>Producer ids that a partition remembers.</summary>

@@ -73,4 +73,13 @@ public enum RecordType : byte
 
     /// <summary>A recurring message was made, changed or deleted.</summary>
     RecurringChanged = 21,
+
+    /// <summary>Messages that a group has met have an ordering key; those behind another of their key are held.</summary>
+    KeysNoted = 22,
+
+    /// <summary>A message of a group failed for good: its ordering key is set aside.</summary>
+    Parked = 23,
+
+    /// <summary>An ordering key that was set aside goes on.</summary>
+    Resumed = 24,
 }

@@ -22,8 +22,8 @@ internal sealed partial class DeliveryLog(ILoggerFactory loggers)
 
     /// <summary>A group holds as much as it may.</summary>
     [LoggerMessage(4512, LogLevel.Warning,
-        "Group {Group} paused: {Unsettled} messages are handed out and not settled")]
-    public partial void GroupPaused(GroupIdentity group, int unsettled);
+        "Group {Group} paused: {Unsettled} messages are not settled, {Parked} ordering keys are parked")]
+    public partial void GroupPaused(GroupIdentity group, int unsettled, long parked);
 
     /// <summary>A paused group goes on.</summary>
     [LoggerMessage(4513, LogLevel.Information, "Group {Group} goes on")]
@@ -54,6 +54,15 @@ internal sealed partial class DeliveryLog(ILoggerFactory loggers)
     /// <summary>Dead letters are gone.</summary>
     [LoggerMessage(4532, LogLevel.Information, "{Count} dead letters of group {Group} purged")]
     public partial void DeadPurged(long count, GroupIdentity group);
+
+    /// <summary>A key was set aside.</summary>
+    [LoggerMessage(4533, LogLevel.Warning,
+        "Group {Group} parked the ordering key of the message at offset {Offset} after attempt {Attempt}")]
+    public partial void KeyParked(GroupIdentity group, long offset, uint attempt);
+
+    /// <summary>A key that was set aside goes on.</summary>
+    [LoggerMessage(4534, LogLevel.Information, "Group {Group} resumed the ordering key of the message at offset {Offset}")]
+    public partial void KeyResumed(GroupIdentity group, long offset);
 
     /// <summary>A consumer came on another connection.</summary>
     [LoggerMessage(4540, LogLevel.Debug, "Consumer {Consumer} of group {Group} came again on connection {Connection}")]

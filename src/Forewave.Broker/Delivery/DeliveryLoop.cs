@@ -88,6 +88,9 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     /// <summary>For payloads of records, one at a time.</summary>
     public RecordWriter Payload { get; } = new();
 
+    /// <summary>For the payload of a record that joins one.</summary>
+    public RecordWriter Notes { get; } = new();
+
     /// <summary>Everything published up to here is dispatched.</summary>
     public LogPosition Dispatched { get; private set; }
 
@@ -167,13 +170,17 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     /// Appends a record of delivery. False: there is no room; nothing happened and the loop tries again later.
     /// </summary>
     /// <exception cref="ForewaveException">The store has stopped.</exception>
-    public bool TryAppend(in RecordDraft draft)
+    public bool TryAppend(in RecordDraft draft) => TryAppend(new ReadOnlySpan<RecordDraft>(in draft));
+
+    /// <summary>Appends records of delivery together, each of which takes one position. False: as above.</summary>
+    /// <exception cref="ForewaveException">The store has stopped.</exception>
+    public bool TryAppend(ReadOnlySpan<RecordDraft> drafts)
     {
-        var outcome = Store.TryAppend(new ReadOnlySpan<RecordDraft>(in draft), out var position);
+        var outcome = Store.TryAppend(drafts, out var position);
         switch (outcome)
         {
             case AppendOutcome.Appended:
-                LastAppended = position;
+                LastAppended = position.Plus((ulong)drafts.Length - 1);
                 return true;
             case AppendOutcome.NoRoom:
                 _hasRoom = false;

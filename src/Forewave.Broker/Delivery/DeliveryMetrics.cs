@@ -20,6 +20,9 @@ internal sealed class DeliveryMetrics : IDisposable
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _coldReads;
     private readonly UpDownCounter<long> _paused;
+    private readonly Counter<long> _held;
+    private readonly Counter<long> _parked;
+    private readonly Counter<long> _resumed;
 
     /// <summary>Makes the instruments.</summary>
     public DeliveryMetrics(IMeterFactory meters)
@@ -39,6 +42,10 @@ internal sealed class DeliveryMetrics : IDisposable
         _coldReads = _meter.CreateCounter<long>("messaging.forewave.delivery.cold_reads", "{read}", "Reads that memory did not serve");
         _paused = _meter.CreateUpDownCounter<long>(
             "messaging.forewave.group.paused", "{group}", "Groups without first deliveries because of what they have not settled");
+        _held = _meter.CreateCounter<long>(
+            "messaging.forewave.ordering.held", "{message}", "Messages that had to wait for one before them in their ordering key");
+        _parked = _meter.CreateCounter<long>("messaging.forewave.ordering.parked", "{key}", "Ordering keys that were set aside");
+        _resumed = _meter.CreateCounter<long>("messaging.forewave.ordering.resumed", "{key}", "Parked ordering keys that were resumed");
     }
 
     /// <summary>A frame was written.</summary>
@@ -70,6 +77,15 @@ internal sealed class DeliveryMetrics : IDisposable
 
     /// <summary>A read from disk was started.</summary>
     public void ColdRead() => _coldReads.Add(1);
+
+    /// <summary>Messages wait for one before them in their key.</summary>
+    public void Held(long messages) => _held.Add(messages);
+
+    /// <summary>Keys were set aside.</summary>
+    public void Parked(long keys) => _parked.Add(keys);
+
+    /// <summary>Parked keys go on.</summary>
+    public void Resumed(long keys) => _resumed.Add(keys);
 
     /// <summary>A group was paused or goes on.</summary>
     public void Paused(bool paused) => _paused.Add(paused ? 1 : -1);

@@ -38,6 +38,9 @@ internal sealed record DeliverySetting
     /// <summary>Blocks of 64 offsets that one group's cursor may keep before it gets no first deliveries. Default: 262,144.</summary>
     public int MaxCursorBlocks { get; init; } = 262_144;
 
+    /// <summary>Ordering keys that one group may have parked before it gets no first deliveries. Default: 10,000.</summary>
+    public int MaxParkedKeys { get; init; } = Protocol.Limits.ParkedKeysPerGroup;
+
     /// <summary>Commands that may wait for one loop before sessions stop reading. Default: 65,536.</summary>
     public int MailboxCapacity { get; init; } = 65_536;
 

@@ -95,5 +95,11 @@ internal static class AdministrationErrors
             Happened = "The broker has as many recurring messages as it may.",
             Advice = "Delete those that nobody needs.",
         },
+        new()
+        {
+            Code = ErrorCode.KeyNotParked, HttpStatus = 404,
+            Happened = "The group has not parked this ordering key.",
+            Advice = "Look at the group for the keys that it has parked.",
+        },
     ];
 }

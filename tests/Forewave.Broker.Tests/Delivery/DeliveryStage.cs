@@ -92,7 +92,7 @@ internal sealed class DeliveryStage : IAsyncDisposable
 
     public ValueTask CheckpointAsync() => Store.CheckpointAsync(Fold, CancellationToken.None);
 
-    /// <summary>Publishes bodies as one batch; a body "tag:text" has that tag.</summary>
+    /// <summary>Publishes bodies as one batch; a body "tag:text" has that tag, a body "key|text" that ordering key.</summary>
     public async Task PublishAsync(string queue, params string[] bodies)
     {
         while (TryAppendBatch(queue, bodies) is var outcome && outcome != AppendOutcome.Appended)
@@ -113,6 +113,7 @@ internal sealed class DeliveryStage : IAsyncDisposable
         var draft = new RecordDraft
         {
             Type = RecordType.Published, Count = bodies.Length, Queue = Queue(queue).Id, Source = 7,
+            Extra = bodies.Any(body => body.Contains('|', StringComparison.Ordinal)) ? PublishedFlags.HasKeys : 0,
             Payload = run.WrittenMemory, PayloadCrc = Checksum.Of(run.WrittenSpan),
         };
         return Store.TryAppend(new ReadOnlySpan<RecordDraft>(in draft), out _);
@@ -211,9 +212,11 @@ internal sealed class DeliveryStage : IAsyncDisposable
     private static void Encode(ArrayBufferWriter<byte> run, string body)
     {
         int colon = body.IndexOf(':', StringComparison.Ordinal);
+        int bar = body.IndexOf('|', StringComparison.Ordinal);
         var fields = new MessageFields
         {
             Body = Encoding.UTF8.GetBytes(body), Tag = colon < 0 ? null : body[..colon],
+            OrderingKey = bar < 0 ? null : body[..bar],
         };
         Assert.True(MessageWriter.TryMeasure(fields, out int encoded, out _));
         var span = run.GetSpan(MessageWriter.SizeInRun(encoded));

@@ -1,6 +1,7 @@
 using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.DeadLetters;
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Keys;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Protocol;
 using Forewave.Storage;
@@ -25,7 +26,7 @@ public sealed class RecordTests
     {
         foreach (var (payload, read) in Samples())
         {
-            payload[0] = 2;
+            payload[0] = 99;
             Assert.Throws<InvalidDataException>(() => read(payload));
         }
     }
@@ -82,6 +83,12 @@ public sealed class RecordTests
 
         new GroupChangedRecord(false, Group().Identity, GroupOptions.Default).Write(writer);
         yield return (Taken(writer), payload => GroupChangedRecord.Read(payload));
+
+        KeysNotedRecord.Write([new KeyNote(3, new KeyHash(8)), new KeyNote(4, new KeyHash(9)), new KeyNote(1, new KeyHash(9)) { Place = 2 }], writer);
+        yield return (Taken(writer), payload => Group().Apply(RecordType.KeysNoted, 5, payload));
+
+        new ParkedRecord { Time = 1, Key = "k", Reason = "no" }.Write(writer);
+        yield return (Taken(writer), payload => Group().Apply(RecordType.Parked, 5, payload));
 
         Letter().Write(writer);
         yield return (Taken(writer), payload => DeadLetterRecord.Read(payload));

@@ -93,6 +93,14 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
         });
     }
 
+    /// <summary>A parked ordering key of a group goes on.</summary>
+    public Task ResumeKeyAsync(QueueEntry queue, GroupName name, KeyChoice choice) => Call<bool>(queue, (loop, call) =>
+    {
+        var group = Find(loop, queue, name);
+        var parked = group.State.Cursor.Keys.FindParked(choice.Key) ?? throw new ForewaveException(ErrorCode.KeyNotParked);
+        return group.TryResume(parked, choice.GiveUp) && call.CompleteCommitted(loop, true);
+    });
+
     /// <summary>Deletes a group with its cursor and its dead letters; its consumers are told.</summary>
     public Task DeleteGroupAsync(QueueEntry queue, GroupName name) => Call<bool>(queue, (loop, call) =>
     {
@@ -130,8 +138,10 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
             Options = group.State.Options,
             ReadOffset = group.ScanOffset,
             Unread = group.Queue.End - group.ScanOffset,
-            Leased = cursor.Unsettled - cursor.Waiting - cursor.Ready,
+            Leased = cursor.Unsettled - cursor.Waiting - cursor.Ready - cursor.Keys.Held - cursor.Keys.Parked.Count,
             Waiting = cursor.Waiting + cursor.Ready + group.State.Dead.RedriveCount,
+            Held = cursor.Keys.Held,
+            Parked = [.. cursor.Keys.Parked],
             Dead = group.State.Dead.Count,
             Consumers = group.Subscriptions.All.Count,
             Missed = group.State.Missed,

@@ -18,6 +18,9 @@ internal sealed record GroupChange
     /// <summary>Back-off after nacks.</summary>
     public RetryPolicy? Retry { get; init; }
 
+    /// <summary>What a failing message does to its ordering key.</summary>
+    public FailurePolicy? OnFailure { get; init; }
+
     /// <summary>Makes the group if there is none.</summary>
     public bool Create { get; init; }
 
@@ -31,5 +34,6 @@ internal sealed record GroupChange
         VisibilityTimeout = VisibilityTimeout ?? options.VisibilityTimeout,
         MaxAttempts = MaxAttempts ?? options.MaxAttempts,
         Retry = Retry ?? options.Retry,
+        OnFailure = OnFailure ?? options.OnFailure,
     };
 }

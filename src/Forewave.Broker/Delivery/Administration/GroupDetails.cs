@@ -1,4 +1,5 @@
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Keys;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Delivery.Administration;
@@ -26,6 +27,12 @@ internal sealed record GroupDetails
 
     /// <summary>Messages that wait to be handed out again.</summary>
     public required long Waiting { get; init; }
+
+    /// <summary>Messages that wait for one before them in their ordering key.</summary>
+    public required long Held { get; init; }
+
+    /// <summary>Ordering keys that are set aside, by offset.</summary>
+    public required IReadOnlyList<ParkedKey> Parked { get; init; }
 
     /// <summary>Dead letters.</summary>
     public required long Dead { get; init; }

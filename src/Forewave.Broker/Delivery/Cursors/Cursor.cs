@@ -1,4 +1,5 @@
 using System.Numerics;
+using Forewave.Broker.Delivery.Keys;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Delivery.Timing;
 using Forewave.Storage;
@@ -21,6 +22,7 @@ internal sealed class Cursor
     {
         ReadOffset = readOffset;
         Histories = histories;
+        Keys = new KeyedMessages(this);
     }
 
     /// <summary>The next offset that was never handed out, as the records have it.</summary>
@@ -34,6 +36,12 @@ internal sealed class Cursor
 
     /// <summary>Of these, ready to be handed out again.</summary>
     public int Ready { get; private set; }
+
+    /// <summary>Order by key.</summary>
+    public KeyedMessages Keys { get; }
+
+    /// <summary>Something at or after the read offset is known.</summary>
+    public bool AnyAhead => _ahead > 0;
 
     /// <summary>Blocks in memory.</summary>
     public int BlockCount => _blocks.Count;
@@ -170,7 +178,7 @@ internal sealed class Cursor
     /// The end of a hold has come: what is still in it can be handed out again; of a lease, what had its last attempt is given
     /// to <paramref name="died"/> instead and stays where it is until its dead letter is written.
     /// </summary>
-    public void Expire(DueToken token, int maxAttempts, Action<long, uint> died)
+    public void Expire(DueToken token, in FailureTerms terms, Action<long, uint> died)
     {
         var hold = Holds[token.Index];
         long end = hold.First + hold.Count;
@@ -182,7 +190,7 @@ internal sealed class Cursor
             ulong mask = part.Mask & (block.Leased | block.Waiting) & ~block.Dying & ~block.Ready;
             mask = block.InHold(mask, token.Index);
             if (hold.Kind == HoldKind.Lease)
-                mask = TakeLastAttempts(part.Number, block, mask, maxAttempts, died);
+                mask = TakeLastAttempts(part.Number, block, mask, terms, died);
             MakeReady(part.Number, block, mask);
         }
     }
@@ -269,6 +277,20 @@ internal sealed class Cursor
         Unready(block, bit);
     }
 
+    /// <summary>A message failed for good: its key is set aside, the failure goes into its history.</summary>
+    public void Park(ParkedKey parked)
+    {
+        var block = _blocks.Find(parked.Offset >> CursorBlock.Shift);
+        ulong bit = 1UL << (int)(parked.Offset & (CursorBlock.Size - 1));
+        if (block is null || (block.Unsettled & block.Keyed & bit) == 0)
+            return;
+        Histories.Add(parked.Offset, LastAttempt(parked.Offset, new Timestamp(parked.Time), parked.Reason));
+        LeaveHolds(block, bit);
+        Unready(block, bit);
+        block.Dying &= ~bit;
+        Keys.Park(parked);
+    }
+
     /// <summary>A message is on its way to the dead letters.</summary>
     public bool IsDying(long offset)
     {
@@ -322,6 +344,13 @@ internal sealed class Cursor
     {
         var block = _blocks.Find(offset >> CursorBlock.Shift);
         return block is not null && (block.Unsettled >> (int)(offset & (CursorBlock.Size - 1)) & 1) != 0;
+    }
+
+    /// <summary>A message is known to have an ordering key and is not settled.</summary>
+    public bool IsKeyed(long offset)
+    {
+        var block = _blocks.Find(offset >> CursorBlock.Shift);
+        return block is not null && (block.Keyed >> (int)(offset & (CursorBlock.Size - 1)) & 1) != 0;
     }
 
     /// <summary>Puts back what a checkpoint holds of a run; <paramref name="hold"/> is -1 for released messages.</summary>
@@ -443,6 +472,8 @@ internal sealed class Cursor
     {
         if (mask != 0)
         {
+            if ((mask & block.Keyed) != 0)
+                Keys.Leave(block, number, mask);
             LeaveHolds(block, mask);
             Unready(block, mask);
             Unsettled -= BitOperations.PopCount(mask);
@@ -460,7 +491,16 @@ internal sealed class Cursor
             Histories.Forget((number << CursorBlock.Shift) + BitOperations.TrailingZeroCount(mask));
     }
 
-    private void Unready(CursorBlock block, ulong mask)
+    /// <summary>A message is unsettled from now on that was never handed out: its next attempt is the first.</summary>
+    public void TakeIn(CursorBlock block, int place)
+    {
+        block.Unsettled |= 1UL << place;
+        block.AttemptsOf[place] = 1;
+        Unsettled++;
+    }
+
+    /// <summary>They cannot be handed out now.</summary>
+    public void Unready(CursorBlock block, ulong mask)
     {
         ulong taken = block.Ready & mask;
         Ready -= BitOperations.PopCount(taken);
@@ -468,9 +508,10 @@ internal sealed class Cursor
         block.Ready &= ~taken;
     }
 
-    private void MakeReady(long number, CursorBlock block, ulong mask)
+    /// <summary>They can be handed out now, but for what is held or parked.</summary>
+    public void MakeReady(long number, CursorBlock block, ulong mask)
     {
-        ulong added = mask & ~block.Ready;
+        ulong added = mask & ~(block.Ready | block.Held | block.Parked);
         if (added == 0)
             return;
         block.Ready |= added;
@@ -507,13 +548,13 @@ internal sealed class Cursor
     }
 
     /// <summary>Their last attempts: <paramref name="died"/> hears of each; what is left of the mask can go on.</summary>
-    private static ulong TakeLastAttempts(long number, CursorBlock block, ulong mask, int maxAttempts, Action<long, uint> died)
+    private static ulong TakeLastAttempts(long number, CursorBlock block, ulong mask, in FailureTerms terms, Action<long, uint> died)
     {
         ulong again = mask;
         for (ulong rest = mask; rest != 0; rest &= rest - 1)
         {
             int place = BitOperations.TrailingZeroCount(rest);
-            if (block.AttemptsOf[place] < maxAttempts)
+            if (block.AttemptsOf[place] < terms.MaxAttempts && !(terms.SkipsKeyed && (block.Keyed >> place & 1) != 0))
                 continue;
             again &= ~(1UL << place);
             block.Dying |= 1UL << place;

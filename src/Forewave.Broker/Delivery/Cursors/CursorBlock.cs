@@ -6,7 +6,7 @@ namespace Forewave.Broker.Delivery.Cursors;
 /// <summary>
 /// 64 consecutive offsets of a cursor, one bit each. Invariants: <see cref="Leased"/>, <see cref="Waiting"/> and
 /// <see cref="Ready"/> are within <see cref="Unsettled"/>; leased and waiting exclude each other, and such a message points to
-/// its hold; one that is neither was released and is always ready. Ready alone is not in checkpoints: it follows from the clock.
+/// its hold; one that is neither was released and is ready, unless it is <see cref="Held"/> or <see cref="Parked"/>. Ready alone is not in checkpoints: it follows from the clock.
 /// </summary>
 internal sealed class CursorBlock
 {
@@ -18,6 +18,7 @@ internal sealed class CursorBlock
 
     private Attempts _attempts;
     private Holds _holds;
+    private int[]? _keyPlaces;
 
     /// <summary>Handed out and not settled.</summary>
     public ulong Unsettled;
@@ -37,6 +38,15 @@ internal sealed class CursorBlock
     /// <summary>At or after the read offset and yet known: settled or leased by a handle of an earlier epoch.</summary>
     public ulong Ahead;
 
+    /// <summary>It has an ordering key, and a place in its line.</summary>
+    public ulong Keyed;
+
+    /// <summary>It waits for the message before it in its key.</summary>
+    public ulong Held;
+
+    /// <summary>It failed for good and its key is set aside.</summary>
+    public ulong Parked;
+
     /// <summary>It stands in the cursor's list of blocks with ready messages.</summary>
     public bool IsListed;
 
@@ -45,6 +55,9 @@ internal sealed class CursorBlock
 
     /// <summary>The holds that they are in; meaningless where neither leased nor waiting.</summary>
     public Span<int> HoldsOf => _holds;
+
+    /// <summary>Their places in the lines of their keys; meaningless where not <see cref="Keyed"/>.</summary>
+    public int[] KeyPlaces => _keyPlaces ??= new int[Size];
 
     /// <summary>Nothing of it has to be remembered.</summary>
     public bool IsEmpty => (Unsettled | Ahead) == 0;

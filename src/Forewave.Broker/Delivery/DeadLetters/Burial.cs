@@ -6,4 +6,8 @@ namespace Forewave.Broker.Delivery.DeadLetters;
 /// <param name="Offset">Its offset.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Request">Who waits for it; null: nobody.</param>
-internal readonly record struct Burial(long Offset, string Reason, SettleRequest? Request);
+internal readonly record struct Burial(long Offset, string Reason, SettleRequest? Request)
+{
+    /// <summary>It is a dead letter also where the group parks what fails.</summary>
+    public bool IsFinal { get; init; }
+}

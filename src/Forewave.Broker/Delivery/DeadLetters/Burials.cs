@@ -1,7 +1,9 @@
+using System.Text;
 using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Delivery.Leases;
 using Forewave.Broker.Delivery.Reading;
+using Forewave.Broker.Delivery.Records;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 using Forewave.Storage;
@@ -16,6 +18,7 @@ namespace Forewave.Broker.Delivery.DeadLetters;
 internal sealed class Burials(GroupDelivery group)
 {
     private const string LastExpired = "the lease of the last attempt expired";
+    private const string GivenUp = "given up when its key was resumed";
     private const string Rotted = "its bytes cannot be read any more";
 
     private readonly Queue<Burial> _waiting = new();
@@ -33,6 +36,14 @@ internal sealed class Burials(GroupDelivery group)
         group.State.Cursor.MarkDying(offset);
         request.Open();
         _waiting.Enqueue(new Burial(offset, reason, request));
+    }
+
+    /// <summary>Somebody gives a parked message up: its key goes on without it.</summary>
+    public void GiveUp(long offset)
+    {
+        group.State.Cursor.MarkDying(offset);
+        _waiting.Enqueue(new Burial(offset, GivenUp, null) { IsFinal = true });
+        group.HasDemand();
     }
 
     /// <summary>The bytes of a message that is to be handed out again rotted.</summary>
@@ -133,6 +144,9 @@ internal sealed class Burials(GroupDelivery group)
 
     private bool TryBury(in Burial burial, DeadLetterRecord letter)
     {
+        bool parks = group.State.Options.OnFailure == FailurePolicy.Park && !burial.IsFinal && !letter.Message.IsEmpty;
+        if (parks && group.State.Cursor.IsKeyed(burial.Offset))
+            return TryPark(burial, letter);
         var payload = group.Loop.Payload;
         payload.Clear();
         letter.Write(payload);
@@ -140,6 +154,21 @@ internal sealed class Burials(GroupDelivery group)
             return false;
         group.Loop.Metrics.DeadLettered();
         group.Loop.Log.DeadLettered(burial.Offset, group.State.Identity, letter.History[^1].Attempt);
+        return true;
+    }
+
+    /// <summary>The message stays where it is, and all that follows it in its key.</summary>
+    private bool TryPark(in Burial burial, DeadLetterRecord letter)
+    {
+        var walk = new MessageRun(letter.Message.Span);
+        string key = walk.MoveNext() ? Encoding.UTF8.GetString(OrderingKeyReader.Read(walk.Current)) : "";
+        var payload = group.Loop.Payload;
+        payload.Clear();
+        new ParkedRecord { Time = letter.DeathTime, Key = key, Reason = burial.Reason }.Write(payload);
+        if (!group.TryRecord(group.Draft(RecordType.Parked, burial.Offset, burial.Request)))
+            return false;
+        group.Loop.Metrics.Parked(1);
+        group.Loop.Log.KeyParked(group.State.Identity, burial.Offset, letter.History[^1].Attempt);
         return true;
     }
 }

@@ -19,9 +19,13 @@ internal sealed class FrameFilling(GroupDelivery group)
     private const int FilteredPerRecord = 8_192;
 
     private readonly List<ReadyRun> _taken = [];
+    private readonly KeyScan _keys = new(group);
     private DeliveryFrame _frame = null!;
     private Subscription _subscription = null!;
     private long _scanBefore;
+
+    /// <summary>What is known of ordering keys since: to be recorded together with the frame.</summary>
+    public KeyScan Keys => _keys;
 
     /// <summary>About how many messages could be handed out now.</summary>
     public long Available => Cursor.Ready + (group.Queue.End - group.ScanOffset) + group.State.Dead.RedriveCount;
@@ -37,9 +41,10 @@ internal sealed class FrameFilling(GroupDelivery group)
         _subscription = subscription;
         _taken.Clear();
         _scanBefore = group.ScanOffset;
+        _keys.Begin(subscription.AtMostOnce);
         FillAgain();
         bool more = group.MayDeliverFirst() && FillFirst();
-        if (frame.IsEmpty && !more)
+        if (frame.IsEmpty && !more && !_keys.Any)
             more = FillRedriven();
         return more;
     }
@@ -50,6 +55,7 @@ internal sealed class FrameFilling(GroupDelivery group)
         foreach (var run in _taken)
             Cursor.PutBackReady(run.First, run.Count);
         group.ScanOffset = _scanBefore;
+        _keys.Clear();
     }
 
     private void FillAgain()
@@ -87,33 +93,39 @@ internal sealed class FrameFilling(GroupDelivery group)
     {
         int scanned = 0;
         long end = group.Queue.End;
-        while (_frame.HasRoom && scanned < MessagesScannedPerFrame)
+        while (_frame.HasRoom && scanned < MessagesScannedPerFrame && _keys.HasRoom)
         {
-            long offset = group.ScanOffset = Cursor.NextUnknown(Unread);
-            int mayHave = group.Loop.Setting.MaxUnsettled - Cursor.Unsettled - _frame.Messages;
+            long offset = group.ScanOffset = _keys.Next(Unread);
+            int mayHave = group.Loop.Setting.MaxUnsettled - Cursor.Unsettled - _frame.Messages - _keys.Held;
             if (offset >= end || mayHave <= 0 || !group.First.TryGet(Unread, out var view))
                 return RecordFiltered();
             if (view.Damaged)
             {
-                if (!_frame.IsEmpty || !TrySkip(view))
+                if (!_frame.IsEmpty || _keys.Any || !TrySkip(view))
                     return true;
                 continue;
             }
-            int most = (int)Math.Min(Cursor.NextKnown(Unread) - offset, mayHave);
-            bool all = group.State.Options.Filter.TakesAll;
+            bool keyed = view.MayHaveKeys;
+            if (!keyed && Cursor.NextUnknown(Unread) is var unknown && unknown > offset)
+            {
+                group.ScanOffset = unknown;
+                continue;
+            }
+            int most = keyed ? mayHave : (int)Math.Min(Cursor.NextKnown(Unread) - offset, mayHave);
+            bool all = !keyed && group.State.Options.Filter.TakesAll;
             int passed = all ? AddSlice(view, most, 1, again: false) : AddMatching(view, most);
             if (passed == 0)
                 return false;
             group.ScanOffset += passed;
             scanned += all ? 0 : passed;
         }
-        return scanned >= MessagesScannedPerFrame | RecordFiltered();
+        return scanned >= MessagesScannedPerFrame | !_keys.HasRoom | RecordFiltered();
     }
 
     /// <summary>Puts down how far the filter passed messages over, so that a restart need not look at them again.</summary>
     private bool RecordFiltered()
     {
-        if (_frame.IsEmpty && group.ScanOffset - Cursor.ReadOffset >= FilteredPerRecord)
+        if (_frame.IsEmpty && !_keys.Any && group.ScanOffset - Cursor.ReadOffset >= FilteredPerRecord)
             TryMove(group.ScanOffset, new CursorMovedRecord(MoveReason.Filtered));
         return false;
     }
@@ -166,35 +178,42 @@ internal sealed class FrameFilling(GroupDelivery group)
         return byteCount;
     }
 
-    /// <summary>Adds what of the front of a view the filter takes; returns how many messages were looked at.</summary>
+    /// <summary>
+    /// Adds what of the front of a view the filter takes and no other message of its key keeps waiting; returns how many
+    /// messages were looked at.
+    /// </summary>
     private int AddMatching(in RunView view, int most)
     {
         var filter = group.State.Options.Filter;
+        bool keyed = view.MayHaveKeys;
         var walk = new MessageRun(view.Messages.Span);
         var part = default(MessagePart);
         int seen = 0;
         int seenBytes = 0;
-        int matched = 0;
+        int filtered = 0;
         for (int limit = Math.Min(view.Count, most); seen < limit && walk.MoveNext(); seen++, seenBytes = walk.Position)
         {
-            if (!filter.Matches(MessageReader.ReadTag(walk.Current)))
+            bool matches = filter.TakesAll || filter.Matches(MessageReader.ReadTag(walk.Current));
+            var longer = part.Count > 0 ? part : new MessagePart { From = seen, FromByte = seenBytes };
+            longer = longer with { Count = longer.Count + 1, EndByte = walk.Position };
+            if (matches && !HasRoomFor(longer) || keyed && !_keys.HasRoom)
+                break;
+            if (matches && (!keyed || _keys.MayGo(view.First + seen, walk.Current)))
             {
-                AddPart(view, part);
-                part = default;
+                part = longer;
                 continue;
             }
-            if (part.Count == 0)
-                part = new MessagePart { From = seen, FromByte = seenBytes };
-            bool first = _frame.IsEmpty && part.Count == 0;
-            if (part.Count >= _frame.RoomMessages || walk.Position - part.FromByte > _frame.RoomBytes && !first)
-                break;
-            part = part with { Count = part.Count + 1, EndByte = walk.Position };
-            matched++;
+            filtered += matches ? 0 : 1;
+            AddPart(view, part);
+            part = default;
         }
         AddPart(view, part);
-        group.Loop.Metrics.Filtered(seen - matched);
+        group.Loop.Metrics.Filtered(filtered);
         return seen;
     }
+
+    private bool HasRoomFor(in MessagePart part) =>
+        part.Count <= _frame.RoomMessages && (part.EndByte - part.FromByte <= _frame.RoomBytes || _frame.IsEmpty && part.Count == 1);
 
     private void AddPart(in RunView view, in MessagePart part)
     {
@@ -218,12 +237,14 @@ internal sealed class FrameFilling(GroupDelivery group)
 
     private bool FillRedriven()
     {
-        while (_frame.HasRoom && group.State.Dead.NextRedrive(Unread, _frame.LastPlace) is { } place)
+        long last = 0;
+        while (_frame.HasRoom && _keys.HasRoom && group.State.Dead.NextRedrive(Unread, last) is { } place)
         {
             if (!AddRedriven(place, new RecordRun(0, 1, 1) { Place = place }, again: false))
                 return false;
+            last = place;
         }
-        return false;
+        return !_keys.HasRoom;
     }
 
     /// <summary>Adds one message from the dead letters; false: it does not fit, or is not here yet.</summary>
@@ -241,6 +262,8 @@ internal sealed class FrameFilling(GroupDelivery group)
         }
         if (!_frame.IsEmpty && letter.Message.Length > _frame.RoomBytes)
             return false;
+        if (!again && !_keys.MayGo(place, new Offset(letter.Offset), MessageOf(letter)))
+            return true;
         var head = new DeliveredRunHeader
         {
             First = new Offset(letter.Offset),
@@ -254,5 +277,12 @@ internal sealed class FrameFilling(GroupDelivery group)
         };
         _frame.Add(head, letter.Message, run with { First = letter.Offset }, again);
         return true;
+    }
+
+    /// <summary>The encoded message of a dead letter without its tag and length.</summary>
+    private static ReadOnlySpan<byte> MessageOf(DeadLetterRecord letter)
+    {
+        var walk = new MessageRun(letter.Message.Span);
+        return walk.MoveNext() ? walk.Current : default;
     }
 }

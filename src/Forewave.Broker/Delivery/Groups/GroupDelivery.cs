@@ -1,5 +1,6 @@
 using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.DeadLetters;
+using Forewave.Broker.Delivery.Keys;
 using Forewave.Broker.Delivery.Reading;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Delivery.Subscriptions;
@@ -122,6 +123,50 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         return true;
     }
 
+    /// <summary>
+    /// Appends a record of the group with the notes on ordering keys that belong to it, and applies both. False: no room, nothing
+    /// happened.
+    /// </summary>
+    public bool TryRecord(in RecordDraft draft, KeyScan keys)
+    {
+        if (!keys.Any)
+            return TryRecord(draft);
+        var notes = NotesDraft(keys);
+        if (!Loop.TryAppend([Joined(draft), notes]))
+            return false;
+        State.Apply(draft.Type, draft.Sequence, draft.Payload.Span);
+        State.Apply(notes.Type, notes.Sequence, notes.Payload.Span);
+        Loop.Metrics.Held(keys.Held);
+        return true;
+    }
+
+    /// <summary>Appends notes on ordering keys alone: nothing can be handed out. False: no room, nothing happened.</summary>
+    public bool TryRecord(KeyScan keys)
+    {
+        if (!TryRecord(NotesDraft(keys)))
+            return false;
+        Loop.Metrics.Held(keys.Held);
+        return true;
+    }
+
+    /// <summary>
+    /// A parked key goes on: with the message that failed, which has one more attempt, or without it, which is a dead letter
+    /// then. False: no room, nothing happened.
+    /// </summary>
+    public bool TryResume(ParkedKey parked, bool giveUp)
+    {
+        Loop.Payload.Clear();
+        Loop.Payload.Byte(1);
+        if (giveUp)
+            Burials.GiveUp(parked.Offset);
+        else if (!TryRecord(Draft(RecordType.Resumed, parked.Offset)))
+            return false;
+        Loop.Metrics.Resumed(1);
+        Loop.Log.KeyResumed(State.Identity, parked.Offset);
+        HasDemand();
+        return true;
+    }
+
     /// <summary>A record of the group with what stands in the loop's payload writer.</summary>
     public RecordDraft Draft(RecordType type, long sequence = 0, ICommitOwner? owner = null) => new()
     {
@@ -136,6 +181,25 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         Owner = owner,
         // A lease that is lost in a crash is a redelivery, and a read offset that stood still is moved again.
         IsLazy = type is RecordType.Leased or RecordType.CursorMoved,
+    };
+
+    private RecordDraft NotesDraft(KeyScan keys)
+    {
+        var payload = Loop.Notes;
+        payload.Clear();
+        KeysNotedRecord.Write(keys.Notes, payload);
+        return new RecordDraft
+        {
+            Type = RecordType.KeysNoted, Count = 1, Queue = Queue.Id, Source = State.Identity.Id, Sequence = (ulong)ScanOffset,
+            Payload = payload.Written, PayloadCrc = Checksum.Of(payload.Written.Span),
+        };
+    }
+
+    private static RecordDraft Joined(in RecordDraft draft) => new()
+    {
+        Type = draft.Type, Count = draft.Count, Queue = draft.Queue, Source = draft.Source, Sequence = draft.Sequence,
+        Extra = draft.Extra, Payload = draft.Payload, PayloadCrc = draft.PayloadCrc, Owner = draft.Owner, Token = draft.Token,
+        JoinsNext = true,
     };
 
     /// <summary>Appends what the group is from now on. False: no room, nothing happened.</summary>
@@ -260,13 +324,14 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     public bool MayDeliverFirst()
     {
         var cursor = State.Cursor;
-        bool full = cursor.Unsettled >= Loop.Setting.MaxUnsettled || cursor.BlockCount >= Loop.Setting.MaxCursorBlocks;
+        bool full = cursor.Unsettled >= Loop.Setting.MaxUnsettled || cursor.BlockCount >= Loop.Setting.MaxCursorBlocks
+            || cursor.Keys.Parked.Count >= Loop.Setting.MaxParkedKeys;
         if (full != _paused)
         {
             _paused = full;
             Loop.Metrics.Paused(full);
             if (full)
-                Loop.Log.GroupPaused(State.Identity, cursor.Unsettled);
+                Loop.Log.GroupPaused(State.Identity, cursor.Unsettled, cursor.Keys.Parked.Count);
             else
                 Loop.Log.GroupResumed(State.Identity);
         }
@@ -311,7 +376,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     {
         bool lease = State.Cursor.Holds[token.Index].Kind == HoldKind.Lease;
         int before = State.Cursor.Ready;
-        State.Cursor.Expire(token, State.Options.MaxAttempts, Burials.Expired);
+        State.Cursor.Expire(token, State.Options.Failure, Burials.Expired);
         if (lease)
             Loop.Metrics.Expired(State.Cursor.Ready - before);
         HasDemand();

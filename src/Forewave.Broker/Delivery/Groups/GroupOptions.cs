@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Cursors;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Delivery.Groups;
@@ -19,4 +20,10 @@ internal sealed record GroupOptions
 
     /// <summary>When a message comes again after a nack without a delay.</summary>
     public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
+
+    /// <summary>What a message that fails does to its ordering key. Default: hold.</summary>
+    public FailurePolicy OnFailure { get; init; } = FailurePolicy.Hold;
+
+    /// <summary>When a message that failed gets no other attempt.</summary>
+    public FailureTerms Failure => new() { MaxAttempts = MaxAttempts, SkipsKeyed = OnFailure == FailurePolicy.Skip };
 }

@@ -17,10 +17,11 @@ internal static class GroupOptionsCodec
         writer.UInt32((uint)options.Retry.Delays.Count);
         foreach (var delay in options.Retry.Delays)
             writer.Int64((long)delay.TotalMilliseconds);
+        writer.Byte((byte)options.OnFailure);
     }
 
-    /// <summary>Reads options.</summary>
-    public static GroupOptions Read(ref RecordReader reader)
+    /// <summary>Reads options as a record or a part of some version holds them.</summary>
+    public static GroupOptions Read(ref RecordReader reader, byte version)
     {
         var filter = new TagFilter(reader.LongText());
         var visibility = TimeSpan.FromMilliseconds(reader.Int64());
@@ -30,12 +31,14 @@ internal static class GroupOptionsCodec
         var delays = new TimeSpan[reader.Count()];
         for (int i = 0; i < delays.Length; i++)
             delays[i] = TimeSpan.FromMilliseconds(reader.Int64());
+        var onFailure = version > 1 ? (FailurePolicy)reader.Byte() : FailurePolicy.Hold;
         return new GroupOptions
         {
             Filter = filter,
             VisibilityTimeout = visibility,
             MaxAttempts = attempts,
             Retry = new RetryPolicy { FirstDelay = first, MaxDelay = max, Delays = delays },
+            OnFailure = onFailure,
         };
     }
 }

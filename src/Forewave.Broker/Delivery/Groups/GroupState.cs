@@ -1,5 +1,6 @@
 using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.DeadLetters;
+using Forewave.Broker.Delivery.Keys;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Protocol;
 using Forewave.Storage;
@@ -13,7 +14,7 @@ namespace Forewave.Broker.Delivery.Groups;
 /// </summary>
 internal sealed class GroupState
 {
-    private const byte PartVersion = 1;
+    private const byte PartVersion = 2;
 
     /// <summary>Makes a group that starts at an offset.</summary>
     public GroupState(GroupIdentity identity, GroupOptions options, long startOffset)
@@ -71,6 +72,15 @@ internal sealed class GroupState
                 Cursor.Settle((long)sequence, 1);
                 Dead.Settled((long)sequence, 1);
                 break;
+            case RecordType.KeysNoted:
+                KeysNoted((long)sequence, payload);
+                break;
+            case RecordType.Parked:
+                Parked((long)sequence, ParkedRecord.Read(payload));
+                break;
+            case RecordType.Resumed:
+                Cursor.Keys.Resume((long)sequence);
+                break;
             case RecordType.Redriven:
                 Redriven(payload);
                 break;
@@ -103,6 +113,7 @@ internal sealed class GroupState
         GroupOptionsCodec.Write(Options, writer);
         writer.Int64(Missed);
         CursorParts.Write(Cursor, writer);
+        KeyParts.Write(Cursor.Keys, writer);
         Dead.Write(writer);
     }
 
@@ -110,11 +121,14 @@ internal sealed class GroupState
     public static GroupState Read(in StatePart part, ReadOnlySpan<byte> state)
     {
         var reader = new RecordReader(state);
-        reader.Version(PartVersion);
+        byte version = reader.Version(PartVersion);
         var identity = GroupIdentity.Read(ref reader);
-        var options = GroupOptionsCodec.Read(ref reader);
+        var options = GroupOptionsCodec.Read(ref reader, version);
         long missed = reader.Int64();
-        var group = new GroupState(identity, options, CursorParts.Read(ref reader))
+        var cursor = CursorParts.Read(ref reader);
+        if (version > 1)
+            KeyParts.Read(cursor.Keys, ref reader);
+        var group = new GroupState(identity, options, cursor)
         {
             Missed = missed, Dispatched = part.Dispatched, Tail = part.Tail,
         };
@@ -191,6 +205,26 @@ internal sealed class GroupState
         if (Cursor.WasNeverHandedOut(run.First))
             Cursor.Read(run.End);
     }
+
+    /// <summary>
+    /// It comes after the record that hands out some of the messages, and survives only together with it. What lies between the
+    /// notes was handed out, or passed over by the filter.
+    /// </summary>
+    private void KeysNoted(long readOffset, ReadOnlySpan<byte> payload)
+    {
+        Cursor.Read(readOffset);
+        for (int i = KeysNotedRecord.Read(payload, out var runs); i > 0; i--)
+        {
+            var first = KeysNotedRecord.ReadRun(ref runs, out int count);
+            if (first.Place > 0)
+                Dead.HandOut(new RecordRun(first.Offset, 1, 1) { Place = first.Place });
+            for (int j = 0; j < count; j++)
+                Cursor.Keys.Note(first.Offset + j, new KeyHash(runs.UInt64()));
+        }
+    }
+
+    private void Parked(long offset, ParkedRecord record) =>
+        Cursor.Park(new ParkedKey { Offset = offset, Key = record.Key, Time = record.Time, Reason = record.Reason });
 
     private void Extended(ReadOnlySpan<byte> payload)
     {

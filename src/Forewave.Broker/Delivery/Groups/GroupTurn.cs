@@ -19,7 +19,7 @@ internal sealed class GroupTurn(GroupDelivery group)
 
     private enum Outcome
     {
-        /// <summary>A frame was sent.</summary>
+        /// <summary>A frame was sent, or all that was looked at is held.</summary>
         Sent,
 
         /// <summary>There is nothing to send now; whatever brings something wakes the group.</summary>
@@ -53,7 +53,9 @@ internal sealed class GroupTurn(GroupDelivery group)
         frame.Begin(subscription, Demand.Of(subscription, share));
         bool more = _filling.Fill(frame, subscription);
         var outcome = more ? Outcome.Later : Outcome.Nothing;
-        if (!frame.IsEmpty)
+        if (frame.IsEmpty && _filling.Keys.Any)
+            outcome = NoteKeys();
+        else if (!frame.IsEmpty)
             outcome = subscription.AtMostOnce ? SendTaken(frame, subscription) : SendLeased(frame, subscription);
         group.First.EndFrame();
         group.Again.EndFrame();
@@ -76,7 +78,7 @@ internal sealed class GroupTurn(GroupDelivery group)
             Epoch = group.Loop.Store.Epoch.Value,
         }.Write(payload);
         WriteRuns(frame, payload, place);
-        if (!group.TryRecord(group.Draft(RecordType.Leased)))
+        if (!group.TryRecord(group.Draft(RecordType.Leased), _filling.Keys))
             return PutBack();
         int frameBytes = frame.Write();
         frame.Spend();
@@ -94,12 +96,15 @@ internal sealed class GroupTurn(GroupDelivery group)
         int place = new SettledRecord { How = how, Time = group.Loop.Now }.Write(payload);
         WriteRuns(frame, payload, place);
         var taken = new TakenFrame(group.Loop, subscription, frame.ToBytes(), frame.AnswersPull);
-        if (!group.TryRecord(group.Draft(RecordType.Settled, owner: taken)))
+        if (!group.TryRecord(group.Draft(RecordType.Settled, owner: taken), _filling.Keys))
             return PutBack();
         frame.Spend();
         group.Loop.Metrics.Delivered(frame, taken.Bytes);
         return Outcome.Sent;
     }
+
+    /// <summary>All that was looked at is held: it is unsettled from now on.</summary>
+    private Outcome NoteKeys() => group.TryRecord(_filling.Keys) ? Outcome.Sent : PutBack();
 
     private static void WriteRuns(DeliveryFrame frame, RecordWriter payload, int place)
     {

@@ -51,6 +51,23 @@ internal sealed class LeaseJudge
         }
     }
 
+    /// <summary>
+    /// Takes what has an ordering key out of <see cref="Good"/>, into a list. For a group that gives such messages one attempt.
+    /// </summary>
+    public void TakeKeyed(List<RecordRun> keyed)
+    {
+        keyed.Clear();
+        if (_cursor.Keys.Lines.Count == 0)
+            return;
+        var good = _good.ToArray();
+        _good.Clear();
+        foreach (var run in good)
+        {
+            for (long offset = run.First; offset < run.End; offset++)
+                Append(_cursor.IsKeyed(offset) ? keyed : _good, offset, 1, run.Attempt);
+        }
+    }
+
     private bool IsWhollyGood(CursorBlock block, in BlockPart part, in SettleItem item)
     {
         ulong mask = part.Mask;

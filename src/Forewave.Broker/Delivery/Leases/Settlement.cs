@@ -13,6 +13,7 @@ namespace Forewave.Broker.Delivery.Leases;
 internal sealed class Settlement(DeliveryLoop loop)
 {
     private readonly LeaseJudge _judge = new();
+    private readonly List<RecordRun> _keyed = [];
 
     /// <summary>
     /// Settles runs of one group that say the same. False: no room for a record; nothing is done that another call would do
@@ -44,17 +45,29 @@ internal sealed class Settlement(DeliveryLoop loop)
                 return TryAppend(group, new SettledRecord { How = SettledHow.Ack, Time = loop.Now }, item.Verb);
             case SettleVerb.Release:
                 return TryAppend(group, new SettledRecord { How = SettledHow.Release, Time = loop.Now }, item.Verb);
+            case SettleVerb.Nack when !last && group.State.Options.OnFailure == FailurePolicy.Skip:
+                return TryNackUnkeyed(group, item, request);
             case SettleVerb.Nack when !last:
                 return TryNack(group, item);
             case SettleVerb.Nack:
-                Bury(group, item.Reason ?? "nacked after the last attempt", request);
+                Bury(group, _judge.Good, item.Reason ?? "nacked after the last attempt", request);
                 return true;
             case SettleVerb.Reject:
-                Bury(group, item.Reason ?? "rejected", request);
+                Bury(group, _judge.Good, item.Reason ?? "rejected", request);
                 return true;
             default:
                 return TryExtend(group, item);
         }
+    }
+
+    /// <summary>The group gives messages with an ordering key a single attempt.</summary>
+    private bool TryNackUnkeyed(GroupDelivery group, in SettleItem item, SettleRequest request)
+    {
+        _judge.TakeKeyed(_keyed);
+        if (_judge.Good.Count > 0 && !TryNack(group, item))
+            return false;
+        Bury(group, _keyed, item.Reason ?? "nacked, and its key goes on without it", request);
+        return true;
     }
 
     private bool TryNack(GroupDelivery group, in SettleItem item)
@@ -98,9 +111,9 @@ internal sealed class Settlement(DeliveryLoop loop)
         return true;
     }
 
-    private void Bury(GroupDelivery group, string reason, SettleRequest request)
+    private void Bury(GroupDelivery group, List<RecordRun> runs, string reason, SettleRequest request)
     {
-        foreach (var run in _judge.Good)
+        foreach (var run in runs)
         {
             for (long offset = run.First; offset < run.End; offset++)
                 group.Burials.Add(offset, reason, request);

@@ -20,6 +20,9 @@ internal readonly struct RunView(in StoredRun run)
     /// <summary>The bytes of the run rotted.</summary>
     public bool Damaged => _run.Damaged;
 
+    /// <summary>There may be messages with an ordering key in it.</summary>
+    public bool MayHaveKeys => PublishedFlags.MayHaveKeys(_run.Header);
+
     /// <summary>Offset of the first message.</summary>
     public long First => _run.First.Value + Skipped;
 

@@ -8,7 +8,7 @@ namespace Forewave.Broker.Delivery.Records;
 /// <param name="Options">Its options from now on.</param>
 internal sealed record GroupChangedRecord(bool IsDeleted, GroupIdentity Identity, GroupOptions Options)
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     /// <summary>Writes it.</summary>
     public void Write(RecordWriter writer)
@@ -23,8 +23,8 @@ internal sealed record GroupChangedRecord(bool IsDeleted, GroupIdentity Identity
     public static GroupChangedRecord Read(ReadOnlySpan<byte> payload)
     {
         var reader = new RecordReader(payload);
-        reader.Version(Version);
+        byte version = reader.Version(Version);
         bool deleted = reader.Byte() != 0;
-        return new GroupChangedRecord(deleted, GroupIdentity.Read(ref reader), GroupOptionsCodec.Read(ref reader));
+        return new GroupChangedRecord(deleted, GroupIdentity.Read(ref reader), GroupOptionsCodec.Read(ref reader, version));
     }
 }

@@ -1,0 +1,16 @@
+using Forewave.Storage;
+
+namespace Forewave.Broker;
+
+/// <summary>What the second number of a Published record's header says of its messages.</summary>
+internal static class PublishedFlags
+{
+    /// <summary>One of them at least has an ordering key.</summary>
+    public const ulong HasKeys = 1;
+
+    /// <summary>
+    /// Whether messages of a run have to be looked at for ordering keys. Only Published records say that they have none.
+    /// </summary>
+    public static bool MayHaveKeys(in RecordHeader header) =>
+        header.Type != RecordType.Published || (header.Extra & HasKeys) != 0;
+}

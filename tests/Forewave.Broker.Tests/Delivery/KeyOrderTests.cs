@@ -1,0 +1,228 @@
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Administration;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Tests.Delivery;
+
+/// <summary>Order by key: one message of a key at a time, in offset order, whatever happens to it.</summary>
+public sealed class KeyOrderTests
+{
+    [Fact]
+    public async Task Key_goes_on_when_its_message_is_acked()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", "a|1", "a|2", "b|3", "4", "a|5");
+        consumer.Credit(100);
+        await stage.IdleAsync();
+        var first = consumer.Output.TakeMessages();
+
+        await consumer.SettleAsync(SettleVerb.Ack, first);
+
+        Assert.Equal(["a|1", "b|3", "4"], first.Select(message => message.Body));
+        var second = consumer.Output.TakeMessages();
+        Assert.Equal(["a|2"], second.Select(message => message.Body));
+        Assert.Equal(1u, second[0].Attempt);
+        await consumer.SettleAsync(SettleVerb.Ack, second);
+        Assert.Equal(["a|5"], consumer.Output.TakeMessages().Select(message => message.Body));
+    }
+
+    [Theory]
+    [InlineData(SettleVerb.Nack)]
+    [InlineData(SettleVerb.Release)]
+    public async Task Key_waits_for_its_message_when_it_comes_again(SettleVerb verb)
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", "a|1", "a|2", "b|3", "b|4");
+        consumer.Credit(100);
+        await stage.IdleAsync();
+        var first = consumer.Output.TakeMessages();
+        await consumer.SettleAsync(verb, [first[0]], TimeSpan.FromSeconds(5));
+        await consumer.SettleAsync(SettleVerb.Ack, [first[1]]);
+        if (verb == SettleVerb.Nack)
+        {
+            Assert.Equal(["b|4"], consumer.Output.TakeMessages().Select(message => message.Body));
+            await stage.MoveAsync(TimeSpan.FromSeconds(6));
+        }
+
+        var again = consumer.Output.TakeMessages().Single(message => message.Body == "a|1");
+
+        Assert.Equal(verb == SettleVerb.Nack ? 2u : 1u, again.Attempt);
+        await consumer.SettleAsync(SettleVerb.Ack, [again]);
+        Assert.Equal(["a|2"], consumer.Output.TakeMessages().Select(message => message.Body));
+    }
+
+    [Fact]
+    public async Task Key_goes_on_in_order_when_leases_expire_and_the_broker_starts_again()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", "a|1", "a|2", "a|3");
+        consumer.Credit(100);
+        await stage.IdleAsync();
+        Assert.Equal(["a|1"], consumer.Output.TakeMessages().Select(message => message.Body));
+        stage = await stage.RestartAsync();
+        consumer = await stage.SubscribeAsync("q");
+        consumer.Credit(100);
+        await stage.IdleAsync();
+        Assert.Empty(consumer.Output.TakeMessages());
+
+        await stage.MoveAsync(TimeSpan.FromSeconds(31));
+
+        var got = consumer.Output.TakeMessages();
+        Assert.Equal([("a|1", 2u)], got.Select(message => (message.Body, message.Attempt)));
+        Assert.Equal(2, stage.StateOf(consumer).Cursor.Keys.Held);
+        await consumer.SettleAsync(SettleVerb.Ack, got);
+        Assert.Equal(["a|2"], consumer.Output.TakeMessages().Select(message => message.Body));
+        await stage.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Other_keys_do_not_wait_when_one_key_has_a_long_backlog()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var slow = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", [.. Enumerable.Range(0, 5_000).Select(number => $"slow|{number}")]);
+        await stage.PublishAsync("q", [.. Enumerable.Range(0, 500).Select(number => $"k{number}|x")]);
+        slow.Credit(1);
+        await stage.IdleAsync();
+        Assert.Single(slow.Output.TakeMessages());
+
+        var other = await stage.SubscribeAsync("q");
+        other.Credit(10_000);
+        await stage.IdleAsync();
+
+        Assert.Equal(Enumerable.Range(0, 500).Select(number => $"k{number}|x"), other.Output.TakeMessages().Select(message => message.Body));
+        Assert.Equal(4_999, stage.StateOf(slow).Cursor.Keys.Held);
+    }
+
+    [Fact]
+    public async Task Message_behind_a_dead_letter_is_next_when_the_group_holds_keys()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", "a|1", "a|2");
+        consumer.Credit(100);
+        await stage.IdleAsync();
+
+        await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
+
+        Assert.Equal(["a|2"], consumer.Output.TakeMessages().Select(message => message.Body));
+        Assert.Equal(1, stage.StateOf(consumer).Dead.Count);
+    }
+
+    [Fact]
+    public async Task Key_is_set_aside_and_goes_on_by_command_when_the_group_parks()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        await SetAsync(stage, FailurePolicy.Park, attempts: 1);
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", "a|1", "a|2", "b|3");
+        consumer.Credit(100);
+        await stage.IdleAsync();
+        var first = consumer.Output.TakeMessages();
+        await consumer.SettleAsync(SettleVerb.Nack, [first[0]], reason: "no stock");
+        await consumer.SettleAsync(SettleVerb.Ack, [first[1]]);
+        stage = await stage.RestartAsync();
+        consumer = await stage.SubscribeAsync("q");
+        consumer.Credit(100);
+        await stage.MoveAsync(TimeSpan.FromSeconds(31));
+        var parked = (await stage.Loops.Administration.ShowGroupAsync(stage.Queue("q"), new GroupName("g"))).Parked;
+        Assert.Equal([("a", "no stock")], parked.Select(key => (key.Key, key.Reason)));
+        Assert.DoesNotContain(consumer.Output.TakeMessages(), message => message.Body.StartsWith("a|", StringComparison.Ordinal));
+
+        await stage.Loops.Administration.ResumeKeyAsync(stage.Queue("q"), new GroupName("g"), new KeyChoice("a", GiveUp: false));
+        await stage.IdleAsync();
+
+        var again = consumer.Output.TakeMessages();
+        Assert.Equal([("a|1", 2u)], again.Select(message => (message.Body, message.Attempt)));
+        await consumer.SettleAsync(SettleVerb.Ack, again);
+        Assert.Equal(["a|2"], consumer.Output.TakeMessages().Select(message => message.Body));
+        await stage.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Parked_message_is_a_dead_letter_when_it_is_given_up()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        await SetAsync(stage, FailurePolicy.Park, attempts: 1);
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", "a|1", "a|2");
+        consumer.Credit(100);
+        await stage.IdleAsync();
+        await consumer.SettleAsync(SettleVerb.Nack, consumer.Output.TakeMessages());
+
+        await stage.Loops.Administration.ResumeKeyAsync(stage.Queue("q"), new GroupName("g"), new KeyChoice("a", GiveUp: true));
+        await stage.IdleAsync();
+
+        Assert.Equal(["a|2"], consumer.Output.TakeMessages().Select(message => message.Body));
+        Assert.Equal(1, stage.StateOf(consumer).Dead.Count);
+        Assert.Empty(stage.StateOf(consumer).Cursor.Keys.Parked);
+    }
+
+    [Fact]
+    public async Task Keyed_message_gets_one_attempt_and_an_unkeyed_one_more_when_the_group_skips()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        await SetAsync(stage, FailurePolicy.Skip, attempts: 5);
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", "a|1", "2", "a|3", "b|4", "b|5");
+        consumer.Credit(100);
+        await stage.IdleAsync();
+        var first = consumer.Output.TakeMessages();
+
+        await consumer.SettleAsync(SettleVerb.Nack, first.Take(2), TimeSpan.FromSeconds(1));
+        Assert.Equal(["a|3"], consumer.Output.TakeMessages().Select(message => message.Body));
+        await stage.MoveAsync(TimeSpan.FromSeconds(31));
+
+        Assert.Equal(["2", "b|5"], consumer.Output.TakeMessages().Select(message => message.Body).Order());
+        Assert.Equal(3, stage.StateOf(consumer).Dead.Count);
+    }
+
+    [Fact]
+    public async Task Redriven_message_comes_after_what_is_out_of_its_key()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", "a|1", "a|2", "a|3");
+        consumer.Credit(100);
+        await stage.IdleAsync();
+        await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
+        var second = consumer.Output.TakeMessages();
+
+        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), new GroupName("g"), null);
+        await stage.IdleAsync();
+
+        Assert.Empty(consumer.Output.TakeMessages());
+        await consumer.SettleAsync(SettleVerb.Ack, second);
+        var third = consumer.Output.TakeMessages();
+        Assert.Equal(["a|3"], third.Select(message => message.Body));
+        await consumer.SettleAsync(SettleVerb.Ack, third);
+        Assert.Equal(["a|1"], consumer.Output.TakeMessages().Select(message => message.Body));
+    }
+
+    [Fact]
+    public async Task Group_is_paused_when_held_messages_reach_its_limit()
+    {
+        await using var stage = await DeliveryStage.StartAsync(setting => setting with { MaxUnsettled = 10 });
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", [.. Enumerable.Range(0, 30).Select(number => $"a|{number}")]);
+        consumer.Credit(100);
+        await stage.IdleAsync();
+        Assert.Equal(10, stage.StateOf(consumer).Cursor.Unsettled);
+
+        for (int i = 0; i < 30; i++)
+        {
+            var got = consumer.Output.TakeMessages();
+            Assert.Equal([$"a|{i}"], got.Select(message => message.Body));
+            await consumer.SettleAsync(SettleVerb.Ack, got);
+        }
+
+        Assert.Equal(0, stage.StateOf(consumer).Cursor.Unsettled);
+    }
+
+    private static Task SetAsync(DeliveryStage stage, FailurePolicy policy, int attempts) =>
+        stage.Loops.Administration.SetGroupAsync(
+            stage.Queue("q"), new GroupName("g"), new GroupChange { Create = true, OnFailure = policy, MaxAttempts = attempts });
+}

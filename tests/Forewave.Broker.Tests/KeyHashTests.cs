@@ -1,0 +1,39 @@
+using System.Text;
+using Forewave.Protocol.Frames;
+
+namespace Forewave.Broker.Tests;
+
+/// <summary>The hash stands in records: it must stay what it is.</summary>
+public sealed class KeyHashTests
+{
+    [Theory]
+    [InlineData("", 0ul)]
+    [InlineData("a", 0ul)]
+    [InlineData("order-4711", 0ul)]
+    [InlineData("12345678", 0ul)]
+    [InlineData("客户", 0ul)]
+    public void Hash_of_a_key_never_changes(string key, ulong expected) =>
+        Assert.Equal(expected, KeyHash.Of(Encoding.UTF8.GetBytes(key)).Value);
+
+    [Fact]
+    public void Keys_have_hashes_of_their_own()
+    {
+        var hashes = Enumerable.Range(0, 200_000).Select(number => KeyHash.Of(Encoding.UTF8.GetBytes($"k{number}"))).ToHashSet();
+
+        Assert.Equal(200_000, hashes.Count);
+    }
+
+    [Fact]
+    public void Key_of_a_message_is_found_behind_its_other_fields()
+    {
+        var fields = new MessageFields { Body = new byte[300], Keys = new[] { "look", "up" }, Tag = "t", OrderingKey = "k", Priority = 9 };
+        Assert.True(MessageWriter.TryMeasure(fields, out int encoded, out _));
+        byte[] run = new byte[MessageWriter.SizeInRun(encoded)];
+        MessageWriter.Write(run, fields, encoded);
+        var walk = new MessageRun(run);
+        Assert.True(walk.MoveNext());
+
+        Assert.Equal(KeyHash.Of("k"u8), KeyHash.OfMessage(walk.Current));
+        Assert.False(KeyHash.OfMessage(walk.Current).IsNone);
+    }
+}
