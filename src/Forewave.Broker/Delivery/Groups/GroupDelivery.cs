@@ -191,7 +191,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         return new RecordDraft
         {
             Type = RecordType.KeysNoted, Count = 1, Queue = Queue.Id, Source = State.Identity.Id, Sequence = (ulong)ScanOffset,
-            Payload = payload.Written, PayloadCrc = Checksum.Of(payload.Written.Span),
+            Payload = payload.Written, PayloadCrc = Checksum.Of(payload.Written.Span), IsLazy = true,
         };
     }
 
@@ -199,7 +199,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     {
         Type = draft.Type, Count = draft.Count, Queue = draft.Queue, Source = draft.Source, Sequence = draft.Sequence,
         Extra = draft.Extra, Payload = draft.Payload, PayloadCrc = draft.PayloadCrc, Owner = draft.Owner, Token = draft.Token,
-        JoinsNext = true,
+        IsLazy = draft.IsLazy, JoinsNext = true,
     };
 
     /// <summary>Appends what the group is from now on. False: no room, nothing happened.</summary>
