@@ -73,6 +73,7 @@ public sealed class CliTests
     [InlineData("group reset q --group g")]
     [InlineData("bench publish --queue q --messages 0 --size 100")]
     [InlineData("bench publish --queue q --messages 1 --size 100 --keys 5")]
+    [InlineData("bench publish --queue q --messages 1 --size 100 --warmup 1s")]
     [InlineData("nonsense")]
     public async Task Wrong_usage_ends_with_two_and_prints_no_result(string arguments)
     {

@@ -26,6 +26,9 @@ internal sealed record BenchPlan
     /// <summary>Messages per second of all producers; 0: as fast as it goes.</summary>
     public double RatePerSecond { get; init; }
 
+    /// <summary>How long to do the same before, unmeasured; zero: not at all.</summary>
+    public TimeSpan Warmup { get; init; }
+
     /// <summary>How.</summary>
     public BenchMode Mode { get; init; }
 

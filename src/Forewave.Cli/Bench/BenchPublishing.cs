@@ -97,6 +97,7 @@ internal sealed class BenchPublishing : IAsyncDisposable
             Elapsed = elapsed,
             BodyBytes = Stored * _plan.SizeBytes,
             Latency = latency,
+            Warmup = _plan.Warmup,
             Errors = _streams.Sum(stream => stream.Errors),
             FirstError = _streams.Select(stream => stream.FirstError?.Message).FirstOrDefault(error => error is not null),
         };

@@ -28,6 +28,9 @@ internal sealed record BenchReport
     /// <summary>What was received; null where nothing was consumed.</summary>
     public DeliveryCounts? Deliveries { get; init; }
 
+    /// <summary>Of the same work before the run; zero: there was none.</summary>
+    public TimeSpan Warmup { get; init; }
+
     /// <summary>1 when anything failed, was lost or doubled.</summary>
     public int ExitCode => Errors > 0 || Deliveries is { Lost: > 0 } or { Duplicates: > 0 } ? Cli.ExitCode.Failed : Cli.ExitCode.Done;
 
@@ -57,6 +60,8 @@ internal sealed record BenchReport
         writer.WriteNumber("megabytesPerSecond", Math.Round(MegabytesPerSecond, 3));
         if (Latency is { } latency)
             WriteLatency(writer, latency);
+        if (Warmup > TimeSpan.Zero)
+            writer.WriteNumber("warmupSeconds", Warmup.TotalSeconds);
         writer.WriteNumber("errors", Errors);
         if (Deliveries is { } deliveries)
         {
@@ -83,6 +88,8 @@ internal sealed record BenchReport
         var culture = CultureInfo.InvariantCulture;
         Console.Out.WriteLine(string.Create(culture, $"messages     {Messages:N0} in {Seconds:F3} s, {Errors} errors"));
         Console.Out.WriteLine(string.Create(culture, $"rate         {Rate:N0}/s, {MegabytesPerSecond:N1} MB/s"));
+        if (Warmup > TimeSpan.Zero)
+            Console.Out.WriteLine(string.Create(culture, $"warm-up      {Warmup.TotalSeconds} s before, not counted"));
         if (Latency is { } latency)
         {
             Console.Out.WriteLine(string.Create(

@@ -16,6 +16,7 @@ internal static class BenchEndToEndVerb
     private static readonly Option<long> Messages = BenchOptions.Messages();
     private static readonly Option<int> Size = BenchOptions.Size();
     private static readonly Option<long?> Rate = BenchOptions.Rate();
+    private static readonly Option<TimeSpan?> Warmup = BenchOptions.Warmup();
     private static readonly Option<long> Producers = BenchOptions.Producers();
     private static readonly Option<long> Consumers = BenchOptions.AtMost(Parsing.Count("--consumers", 1), 10_000);
     private static readonly Option<string> Server = ClientOptions.Server();
@@ -26,7 +27,7 @@ internal static class BenchEndToEndVerb
     {
         Command command = new("e2e", "Publish and consume at once; latency is intended send to received")
         {
-            Queue, Messages, Size, Rate, Producers, Consumers, Server, Json,
+            Queue, Messages, Size, Rate, Warmup, Producers, Consumers, Server, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -42,22 +43,28 @@ internal static class BenchEndToEndVerb
             SizeBytes = parsed.GetRequiredValue(Size),
             Producers = (int)parsed.GetRequiredValue(Producers),
             RatePerSecond = parsed.GetValue(Rate) ?? 0,
+            Warmup = BenchOptions.WarmupOf(parsed.GetValue(Warmup), parsed.GetValue(Rate)),
         };
-        BenchReadPlan reads = new()
-        {
-            Server = plan.Server,
-            Queues = plan.Queues,
-            // A group of its own, that begins now: what the queue held before is not this run's.
-            Group = new GroupName($"bench-{Random.Shared.NextInt64():x16}"),
-            Consumers = (int)parsed.GetRequiredValue(Consumers),
-            Start = StartAt.Latest,
-        };
-        var report = await MeasureAsync(plan, reads, stop);
+        // A group of its own, that begins now: what the queue held before is not this run's.
+        GroupName group = new($"bench-{Random.Shared.NextInt64():x16}");
+        int consumers = (int)parsed.GetRequiredValue(Consumers);
+        BenchReport report;
+        await using (await BenchWarmup.RunAsync(plan, warmup => MeasureAsync(warmup, ReadsOf(warmup, group, consumers), stop)))
+            report = await MeasureAsync(plan, ReadsOf(plan, group, consumers), stop);
         await using (var client = ClientOptions.Connect(plan.Server))
-            await client.Administration.DeleteGroupAsync(plan.Queues[0], reads.Group, stop);
+            await client.Administration.DeleteGroupAsync(plan.Queues[0], group, stop);
         report.Print(parsed.GetValue(Json));
         return report.ExitCode;
     }
+
+    private static BenchReadPlan ReadsOf(BenchPlan plan, GroupName group, int consumers) => new()
+    {
+        Server = plan.Server,
+        Queues = plan.Queues,
+        Group = group,
+        Consumers = consumers,
+        Start = StartAt.Latest,
+    };
 
     private static async Task<BenchReport> MeasureAsync(BenchPlan plan, BenchReadPlan reads, CancellationToken stop)
     {

@@ -27,6 +27,25 @@ internal static class BenchOptions
     /// <summary><c>--rate</c>; absent: as fast as it goes.</summary>
     public static Option<long?> Rate() => Parsing.OptionalCount("--rate");
 
+    /// <summary><c>--warmup</c>, of paced runs.</summary>
+    public static Option<TimeSpan?> Warmup()
+    {
+        var warmup = Parsing.OptionalDuration("--warmup");
+        warmup.Description = "of a paced run, unmeasured, on a queue of its own that is deleted afterwards; 0s: none [default: 3s]";
+        return warmup;
+    }
+
+    /// <summary>What <c>--warmup</c> says, or the default of paced runs.</summary>
+    /// <exception cref="UsageException">There is no rate, or it is too long.</exception>
+    public static TimeSpan WarmupOf(TimeSpan? warmup, long? rate)
+    {
+        if (warmup is not null && rate is null)
+            throw new UsageException("--warmup is for paced runs: give a --rate");
+        if (warmup > BenchWarmup.Longest)
+            throw new UsageException($"--warmup is at most {BenchWarmup.Longest.TotalHours} h");
+        return rate is null ? TimeSpan.Zero : warmup ?? BenchWarmup.Default;
+    }
+
     /// <summary><c>--queues</c>: Q-0 to Q-(M−1).</summary>
     public static Option<long?> Queues() => Parsing.OptionalCount("--queues");
 

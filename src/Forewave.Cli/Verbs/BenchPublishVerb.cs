@@ -13,6 +13,7 @@ internal static class BenchPublishVerb
     private static readonly Option<long> Producers = BenchOptions.Producers();
     private static readonly Option<long> InFlight = BenchOptions.AtMost(Parsing.Count("--in-flight", 10_000), 1_000_000);
     private static readonly Option<long?> Rate = BenchOptions.Rate();
+    private static readonly Option<TimeSpan?> Warmup = BenchOptions.Warmup();
     private static readonly Option<long?> Queues = BenchOptions.Queues();
     private static readonly Option<BenchMode> Mode = new("--mode") { Description = "how to publish", HelpName = "await|callback|batch" };
     private static readonly Option<string?> Record = new("--record") { Description = "a line per message with a receipt", HelpName = "FILE" };
@@ -24,7 +25,7 @@ internal static class BenchPublishVerb
     {
         Command command = new("publish", "Publish as fast as it goes, or at a rate; latency is call to receipt")
         {
-            Queue, Messages, Size, Producers, InFlight, Rate, Queues, Mode, Record, Server, Json,
+            Queue, Messages, Size, Producers, InFlight, Rate, Warmup, Queues, Mode, Record, Server, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -42,7 +43,9 @@ internal static class BenchPublishVerb
             InFlight = (int)parsed.GetRequiredValue(InFlight),
             RatePerSecond = parsed.GetValue(Rate) ?? 0,
             Mode = parsed.GetValue(Mode),
+            Warmup = BenchOptions.WarmupOf(parsed.GetValue(Warmup), parsed.GetValue(Rate)),
         };
+        await using var warmup = await BenchWarmup.RunAsync(plan, first => WarmUpAsync(first, stop));
         using var record = parsed.GetValue(Record) is { } path ? new RecordFile(path) : null;
         await using var publishing = await BenchPublishing.ConnectAsync(plan, record, stop);
         using ProgressLine progress = new(() => publishing.Stored, "published");
@@ -50,5 +53,11 @@ internal static class BenchPublishVerb
         progress.Dispose();
         report.Print(parsed.GetValue(Json));
         return stop.IsCancellationRequested ? ExitCode.Failed : report.ExitCode;
+    }
+
+    private static async Task WarmUpAsync(BenchPlan plan, CancellationToken stop)
+    {
+        await using var publishing = await BenchPublishing.ConnectAsync(plan, record: null, stop);
+        await publishing.RunAsync(needsSequences: false, stop);
     }
 }

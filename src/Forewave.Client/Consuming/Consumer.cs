@@ -22,6 +22,7 @@ namespace Forewave.Client.Consuming;
 /// </summary>
 public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposable, ILinkParticipant, IDeliveryHandler
 {
+    private static readonly TimeSpan LongestAckDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
 
     private readonly BrokerLink _link;
@@ -38,6 +39,8 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
 
     internal Consumer(BrokerLink link, QueueName queue, GroupName group, ConsumerOptions options, ForewaveClientOptions client)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.AckDelay, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.AckDelay, LongestAckDelay);
         _link = link;
         _options = options;
         _time = client.TimeProvider;
@@ -46,7 +49,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         (Queue, Group) = (queue, group);
         ConsumerId = options.ConsumerId ?? ConsumerId.New();
         Lock gate = new();
-        Settlements = new Settlements(gate, _leased, _time)
+        Settlements = new Settlements(gate, _leased, _time, options.AckDelay)
         {
             TellUnsettled = TellUnsettled,
             Timeout = client.RequestTimeout,
@@ -190,6 +193,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         ForewaveException closed = new(ErrorCode.ClientClosed, "The consumer was closed.");
         _slot.Fail(closed);
         Settlements.End(closed);
+        Settlements.Dispose();
     }
 
     /// <summary>Waits until it is worth looking for a message; false: none will come, the consumer is disposed.</summary>

@@ -42,6 +42,13 @@ public sealed record ConsumerOptions
     /// <summary>Bytes of messages that may wait in memory, 1 KiB to 1 GiB; one message may exceed it. Default 8 MiB.</summary>
     public int PrefetchBytes { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>
+    /// How long an ack that nobody waits for may gather with others before it is sent: 0 to 1 s. Default 5 ms. Awaited acks and
+    /// all other settles are sent at once, and take along what has gathered; so do 4,096 messages, a flush, and closing. When the
+    /// process dies, what was not sent yet is delivered again, like anything whose ack had not reached the broker.
+    /// </summary>
+    public TimeSpan AckDelay { get; init; } = TimeSpan.FromMilliseconds(5);
+
     /// <summary>Makes a queue that does not exist. Default true.</summary>
     public bool CreateQueue { get; init; } = true;
 

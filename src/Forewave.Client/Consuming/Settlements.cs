@@ -9,10 +9,11 @@ using SettleVerb = Forewave.Protocol.SettleVerb;
 namespace Forewave.Client.Consuming;
 
 /// <summary>
-/// What a consumer settles: gathered into runs of consecutive offsets while earlier ones are under way, sent as one frame,
-/// kept until it is answered and sent again over every new connection. Thread-safe by the consumer's lock.
+/// What a consumer settles: gathered into runs of consecutive offsets while earlier ones are under way, and for a moment when
+/// nobody waits for it; sent as one frame, kept until it is answered and sent again over every new connection. Thread-safe by
+/// the consumer's lock.
 /// </summary>
-internal sealed class Settlements : IFrameSource
+internal sealed class Settlements : IFrameSource, IDisposable
 {
     // More frames under way are more and smaller records in the broker's log, without an earlier answer.
     private const int MaxUnanswered = 2;
@@ -20,6 +21,7 @@ internal sealed class Settlements : IFrameSource
 
     private readonly Lock _lock;
     private readonly TimeProvider _time;
+    private readonly AckGathering _gathers;
     private readonly LeasedRuns _leased;
     private readonly Queue<SettleFrame> _full = new();
     private readonly Queue<SettleFrame> _resend = new();
@@ -34,12 +36,13 @@ internal sealed class Settlements : IFrameSource
     private bool _isSignalled;
     private ForewaveException? _end;
 
-    public Settlements(Lock gate, LeasedRuns leased, TimeProvider time)
+    public Settlements(Lock gate, LeasedRuns leased, TimeProvider time, TimeSpan ackDelay)
     {
         _lock = gate;
         _leased = leased;
         _time = time;
         _gathering = new SettleFrame(this);
+        _gathers = new AckGathering(ackDelay, time, MeetAcks);
     }
 
     /// <summary>Hears of what failed in the background; on the thread pool.</summary>
@@ -166,6 +169,7 @@ internal sealed class Settlements : IFrameSource
         Connection? connection;
         lock (_lock)
         {
+            _gathers.Hurry();
             connection = ToSignal();
         }
 
@@ -296,6 +300,7 @@ internal sealed class Settlements : IFrameSource
     /// <summary>Completes when all that was settled before is answered.</summary>
     public Task IdleAsync()
     {
+        Task idle;
         lock (_lock)
         {
             if (_open == 0)
@@ -304,8 +309,11 @@ internal sealed class Settlements : IFrameSource
             }
 
             _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _idle.Task;
+            idle = _idle.Task;
         }
+
+        Wake();
+        return idle;
     }
 
     /// <summary>Looks at deadlines, and at what was refused for a while.</summary>
@@ -349,6 +357,20 @@ internal sealed class Settlements : IFrameSource
         }
     }
 
+    public void Dispose() => _gathers.Dispose();
+
+    // On the timer's thread.
+    private void MeetAcks()
+    {
+        Connection? connection;
+        lock (_lock)
+        {
+            connection = _gathers.TryMeet() ? ToSignal() : null;
+        }
+
+        connection?.Signal(this);
+    }
+
     private void AckUpTo(Offset offset, PendingSettle? pending)
     {
         LeasedRun? next;
@@ -385,6 +407,7 @@ internal sealed class Settlements : IFrameSource
         {
             _full.Enqueue(_gathering);
             _gathering = Fresh();
+            _gathers.Taken();
         }
 
         if (_gathering.IsEmpty)
@@ -393,6 +416,7 @@ internal sealed class Settlements : IFrameSource
         }
 
         _gathering.Add(settle);
+        _gathers.Added(count, isUrgent: pending is not null || settle.Verb != SettleVerb.Ack);
         if (pending is not null)
         {
             _gathering.AddWaiter(pending, settle.First, count, _time.GetTimestamp());
@@ -403,7 +427,7 @@ internal sealed class Settlements : IFrameSource
     private Connection? ToSignal()
     {
         if (_isSignalled || _connection is null || _unanswered.Count >= MaxUnanswered
-            || (_gathering.IsEmpty && _full.Count == 0 && _resend.Count == 0))
+            || (!_gathers.IsDue && _full.Count == 0 && _resend.Count == 0))
         {
             return null;
         }
@@ -419,13 +443,14 @@ internal sealed class Settlements : IFrameSource
             return true;
         }
 
-        if (_gathering.IsEmpty)
+        if (_gathering.IsEmpty || !_gathers.IsDue)
         {
             return false;
         }
 
         frame = _gathering;
         _gathering = Fresh();
+        _gathers.Taken();
         return true;
     }
 

@@ -38,11 +38,12 @@ internal sealed class Scene : IAsyncDisposable
         return new Scene(broker, change?.Invoke(broker.Options) ?? broker.Options);
     }
 
-    /// <summary>A consumer that is subscribed.</summary>
-    public static async Task<Scene> ConsumingAsync(ConsumerOptions? options = null, TimeSpan? visibilityTimeout = null)
+    /// <summary>A consumer that is subscribed. Acks are sent at once unless a delay is given.</summary>
+    public static async Task<Scene> ConsumingAsync(
+        ConsumerOptions? options = null, TimeSpan? visibilityTimeout = null, TimeSpan ackDelay = default)
     {
         Scene scene = Start();
-        scene.Consumer = scene.Client.CreateConsumer(Queue, Group, options);
+        scene.Consumer = scene.Client.CreateConsumer(Queue, Group, (options ?? new ConsumerOptions()) with { AckDelay = ackDelay });
         scene.Connection = await scene.Broker.AcceptAsync();
         await scene.Connection.AnswerSubscribeAsync(visibilityTimeout);
         return scene;
