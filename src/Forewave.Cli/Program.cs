@@ -46,6 +46,8 @@ internal static class Program
         QueueVerbs.Create(),
         GroupVerbs.Create(),
         DeadVerbs.Create(),
+        MessageVerbs.Create(),
+        RecurringVerbs.Create(),
         BenchVerbs.Create(),
     ];
 

@@ -1,3 +1,6 @@
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+
 namespace Forewave.Client;
 
 /// <summary>
@@ -20,4 +23,42 @@ public readonly record struct Message
 
     /// <summary>At most 128, 16 KiB in all. Default: none.</summary>
     public ReadOnlyMemory<KeyValuePair<string, ReadOnlyMemory<byte>>> Headers { get; init; }
+
+    /// <summary>
+    /// Not delivered before this time, to the millisecond; at most 10 years ahead. It is compared with this machine's clock when
+    /// the message is published, and with the broker's when it comes there. Default: at once. Not together with
+    /// <see cref="Delay"/>.
+    /// </summary>
+    public DateTimeOffset? DeliverAt { get; init; }
+
+    /// <summary>
+    /// Not delivered before so long after its arrival at the broker, in milliseconds, whatever this machine's clock says; at most
+    /// 10 years. Default: at once.
+    /// </summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>What is encoded.</summary>
+    internal MessageFields Fields => new()
+    {
+        Body = Body.Span,
+        Keys = Keys.Span,
+        Tag = Tag,
+        Headers = Headers.Span,
+        DeliverAtMilliseconds = DeliverAt is { } time ? Math.Max(1, time.ToUnixTimeMilliseconds()) : 0,
+        DelayMilliseconds = Delay == TimeSpan.Zero ? 0 : Math.Max(1, (long)Delay.TotalMilliseconds),
+    };
+
+    /// <summary>Refuses times that cannot be: negative delays, and what has passed.</summary>
+    internal void CheckTimes(TimeProvider clock)
+    {
+        if (Delay < TimeSpan.Zero)
+        {
+            throw new ForewaveException(ErrorCode.DeliveryTimeInvalid, $"A delay of {Delay} is negative.");
+        }
+
+        if (DeliverAt is { } time && time < clock.GetUtcNow())
+        {
+            throw new ForewaveException(ErrorCode.DeliveryTimeInvalid, $"{time:O} has passed: a message cannot be delivered then.");
+        }
+    }
 }

@@ -11,6 +11,7 @@ internal static class QueueJson
         writer.WriteStartObject();
         writer.WriteString("queue", queue.Name.Value);
         writer.WriteNumber("messages", queue.Messages);
+        writer.WriteNumber("scheduled", queue.Scheduled);
         writer.WriteNumber("bytes", queue.Bytes);
         writer.WriteNumber("firstOffset", queue.FirstOffset.Value);
         writer.WriteNumber("nextOffset", queue.NextOffset.Value);

@@ -24,6 +24,14 @@ internal static class Parsing
         CustomParser = result => Read<QueueName>(result, QueueName.TryParse, "no name of a queue: [a-z0-9][a-z0-9._-]{0,63}"),
     };
 
+    /// <summary>The name of a queue that need not be given.</summary>
+    public static Option<QueueName?> OptionalQueue(string name) => new(name)
+    {
+        Description = "the queue's name",
+        HelpName = "Q",
+        CustomParser = result => Read<QueueName>(result, QueueName.TryParse, "no name of a queue: [a-z0-9][a-z0-9._-]{0,63}"),
+    };
+
     /// <summary>The name of a group, as an option.</summary>
     public static Option<GroupName> GroupOption() => new("--group")
     {
@@ -48,6 +56,13 @@ internal static class Parsing
         CustomParser = result => Read<TimeSpan>(result, TryDuration, "no duration: 500ms, 5s, 30m, 2h or 7d"),
     };
 
+    /// <summary>An instant that need not be given.</summary>
+    public static Option<DateTimeOffset?> OptionalTime(string name) => new(name)
+    {
+        HelpName = "TIME",
+        CustomParser = result => Read<DateTimeOffset>(result, TryTime, "no time: RFC 3339, such as 2026-12-24T18:00:00Z"),
+    };
+
     /// <summary>A whole number from 1.</summary>
     public static Option<long> Count(string name, long value = 0) => new(name)
     {
@@ -64,6 +79,9 @@ internal static class Parsing
         CustomParser = result => Read<long>(result, TryCount, "no whole number from 1"),
     };
 
+    // With an offset always: a time without one would mean another instant on each machine.
+    private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+
     private delegate bool TryRead<T>(string text, out T value);
 
     private static T Read<T>(ArgumentResult result, TryRead<T> read, string problem)
@@ -76,6 +94,9 @@ internal static class Parsing
     }
 
     private static bool TryDuration(string text, out TimeSpan value) => DurationText.TryParse(text, out value);
+
+    private static bool TryTime(string text, out DateTimeOffset value) => DateTimeOffset.TryParseExact(
+        text, TimeForms, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out value);
 
     private static bool TryCount(string text, out long value) =>
         long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out value) && value > 0;

@@ -23,6 +23,8 @@ internal static class PublishVerb
     private static readonly Option<string[]> Keys = new("--key") { Description = "for look-up; may be repeated", HelpName = "K" };
     private static readonly Option<string?> Tag = new("--tag") { Description = "for the tag filter of groups", HelpName = "T" };
     private static readonly Option<string[]> Headers = new("--header") { Description = "may be repeated", HelpName = "K=V" };
+    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay");
+    private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at");
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();
 
@@ -31,7 +33,7 @@ internal static class PublishVerb
     {
         Command command = new("publish", "Publish a message, or one per line of a file or of stdin")
         {
-            Queue, Body, InputFile, Keys, Tag, Headers, Server, Json,
+            Queue, Body, InputFile, Keys, Tag, Headers, Delay, At, Server, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -41,11 +43,15 @@ internal static class PublishVerb
     {
         if (parsed.GetValue(Body) is not null && parsed.GetValue(InputFile) is not null)
             throw new UsageException("give BODY or --file, not both");
+        if (parsed.GetValue(Delay) is not null && parsed.GetValue(At) is not null)
+            throw new UsageException("give --delay or --at, not both");
         Message form = new()
         {
             Keys = parsed.GetValue(Keys) ?? [],
             Tag = parsed.GetValue(Tag),
             Headers = HeadersOf(parsed.GetValue(Headers) ?? []),
+            Delay = parsed.GetValue(Delay) ?? TimeSpan.Zero,
+            DeliverAt = parsed.GetValue(At),
         };
         await using var client = ClientOptions.Connect(parsed.GetRequiredValue(Server));
         await client.ReachAsync(stop);

@@ -17,6 +17,7 @@ internal static class AdministrationAnswers
         Messages = (long)queue.Messages,
         Bytes = (long)queue.Bytes,
         Groups = (int)queue.Groups,
+        Scheduled = (long)queue.Scheduled,
         LastPublishTime = queue.LastPublishTime == 0 ? null : ToTime(queue.LastPublishTime),
     };
 

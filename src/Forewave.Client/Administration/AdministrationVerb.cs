@@ -13,6 +13,8 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
     {
         Verb.ListQueues or Verb.ShowQueue or Verb.ListGroups or Verb.ShowGroup or Verb.ShowBroker =>
             new(CapabilityNames.Administration, IsRepeatable: true),
+        Verb.ListScheduled or Verb.ListRecurring => new(CapabilityNames.Administration, IsRepeatable: true),
+        Verb.SetRecurring => new(CapabilityNames.Delays, IsRepeatable: false),
         Verb.ListDead or Verb.ShowDead => new(CapabilityNames.DeadLetters, IsRepeatable: true),
         Verb.RedriveDead or Verb.PurgeDead => new(CapabilityNames.DeadLetters, IsRepeatable: false),
         Verb.CreateQueue when request.CreateQueue.Options is { Relaxed: true } => new(CapabilityNames.RelaxedQueues, IsRepeatable: false),

@@ -19,7 +19,14 @@ public sealed class BrokerAdministration
     private const uint PageEntries = 1_000;
     private readonly AdministrationCalls _calls;
 
-    internal BrokerAdministration(AdministrationCalls calls) => _calls = calls;
+    internal BrokerAdministration(AdministrationCalls calls)
+    {
+        _calls = calls;
+        Schedules = new ScheduleAdministration(calls);
+    }
+
+    /// <summary>Scheduled and recurring messages.</summary>
+    public ScheduleAdministration Schedules { get; }
 
     /// <summary>The queues, in the order of their names.</summary>
     /// <param name="prefix">Only names that start with this. Default: all.</param>

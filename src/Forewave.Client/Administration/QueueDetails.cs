@@ -26,6 +26,9 @@ public sealed record QueueDetails
     /// <summary>Messages in it.</summary>
     public required long Messages { get; init; }
 
+    /// <summary>Messages that are not due yet; not among <see cref="Messages"/>.</summary>
+    public required long Scheduled { get; init; }
+
     /// <summary>Their bytes in the log.</summary>
     public required long Bytes { get; init; }
 

@@ -118,14 +118,12 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
         }
 
         Message traced = ClientTelemetry.Traced(queue, message);
-        MessageFields fields = new()
+        if (message.DeliverAt is not null || message.Delay != TimeSpan.Zero)
         {
-            Body = traced.Body.Span,
-            Keys = traced.Keys.Span,
-            Tag = traced.Tag,
-            Headers = traced.Headers.Span,
-        };
-        return TryPublish(queue, fields, new CompletionEntry(observer, token));
+            message.CheckTimes(_time);
+        }
+
+        return TryPublish(queue, traced.Fields, new CompletionEntry(observer, token));
     }
 
     /// <summary>As above, for a message that is all fields.</summary>

@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary><c>forewave message</c>.</summary>
+internal static class MessageVerbs
+{
+    /// <summary>The verb with its own verbs.</summary>
+    public static Command Create() => new("message", "Look at scheduled messages, cancel them, give them other times")
+    {
+        MessageScheduledVerb.Create(), MessageCancelVerb.Create(), MessageRescheduleVerb.Create(),
+    };
+}
