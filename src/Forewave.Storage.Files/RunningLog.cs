@@ -42,7 +42,7 @@ internal sealed class RunningLog : IDisposable
         ColdReaders = new ColdReaders(pumps, options);
         Runs = new RunReader(parts.Indexes, parts.Segments, options.SegmentBytes);
         Positions = new PositionReader(parts.Segments, options.SegmentBytes);
-        Checkpoints = new CheckpointRound(options.Disk, parts, log, new CheckpointHooks(Answers.Waiters, _listener, Fail));
+        Checkpoints = new CheckpointRound(options.Disk, parts, log, new CheckpointHooks(Answers.Waiters, _listener, () => _carryOver?.Held, Fail));
         _carryOver = new CarryOver(parts, Gather, ColdReaders, () => _writing?.Signal());
         Reclaim = new ReclaimRound(options, parts, log, _carryOver, ColdReaders, new ReclaimHooks(Checkpoints, () => Gather.IsDiskFull, GrowAgain, HurryCheckpoint, Fail));
     }

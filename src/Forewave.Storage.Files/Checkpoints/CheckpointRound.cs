@@ -101,7 +101,7 @@ internal sealed class CheckpointRound
     /// </summary>
     public async Task CloseAsync()
     {
-        await _closing.CancelAsync();
+        _closing.Cancel();
         await _one.WaitAsync(CancellationToken.None);
         _one.Release();
     }
@@ -171,7 +171,9 @@ internal sealed class CheckpointRound
     {
         using CheckpointWriter writer = new(_disk, path);
         _hooks.Listener.CheckpointBegins();
+        // In this order: what begins to be held after the look at it lies beyond what was committed before.
         PartPositions positions = new(writer, _hooks.Commits.Committed);
+        positions.Hold(_hooks.Held());
         await source.WriteAsync(positions, cancellation);
         _parts.Indexes.WriteTo(writer);
 

@@ -25,6 +25,15 @@ internal sealed class PartPositions : IStateWriter
     /// <summary>Some part has what is in the log up to here: it has to be committed before the checkpoint counts.</summary>
     public LogPosition Tail => _tail;
 
+    /// <summary>What lies behind a position is not covered, whatever the parts say. Before the first part.</summary>
+    public void Hold(LogPosition? held)
+    {
+        if (held is { } most && most < _covered)
+        {
+            _covered = most;
+        }
+    }
+
     public void Write(in StatePart part, ReadOnlySpan<byte> state)
     {
         lock (_lock)

@@ -21,12 +21,14 @@ namespace Forewave.Storage.Files.Reclaim;
 internal sealed class CarryOver
 {
     private const int EntriesAtATime = 256;
+    private const ulong NotHeld = ulong.MaxValue;
 
     private readonly RecoveryParts _parts;
     private readonly Gather _gather;
     private readonly ColdReaders _readers;
     private readonly Action _appended;
     private readonly ConcurrentQueue<CarriedRun> _committed = new();
+    private ulong _heldFrom = NotHeld;
 
     public CarryOver(RecoveryParts parts, Gather gather, ColdReaders readers, Action appended)
     {
@@ -35,6 +37,12 @@ internal sealed class CarryOver
         _readers = readers;
         _appended = appended;
     }
+
+    /// <summary>
+    /// Records after this position may be carried ones that the index was not turned to yet; null: there are none. Any thread.
+    /// A checkpoint must not cover them: it would drop the summary of their segment, and what they carry would not count there.
+    /// </summary>
+    public LogPosition? Held => Volatile.Read(ref _heldFrom) is var held && held == NotHeld ? null : LogPosition.FromBits(held);
 
     /// <summary>Carried records were committed. Called on the commit thread.</summary>
     public void Committed(ReadOnlySpan<CommittedRecord> records)
@@ -50,24 +58,31 @@ internal sealed class CarryOver
     {
         long bytes = 0;
         CommitTask? last = null;
-        foreach (QueueShare share in summary.Live(_parts.Indexes))
+        Interlocked.Exchange(ref _heldFrom, _gather.Tail.Bits);
+        try
         {
-            Offset next = new(Math.Max(share.First, _parts.Indexes.Extent(share.Queue).FirstRetained.Value));
-            while (next.Value < share.End)
+            foreach (QueueShare share in summary.Live(_parts.Indexes))
             {
-                Offset from = next;
-                CarriedBatch batch = await _readers.ReadAsync(() => ReadLive(number, share, from), cancellation);
-                foreach (RecordDraft draft in batch.Drafts)
+                Offset next = new(Math.Max(share.First, _parts.Indexes.Extent(share.Queue).FirstRetained.Value));
+                while (next.Value < share.End)
                 {
-                    last = await AppendAsync(draft, cancellation);
-                    bytes += draft.Payload.Length;
-                }
+                    Offset from = next;
+                    CarriedBatch batch = await _readers.ReadAsync(() => ReadLive(number, share, from), cancellation);
+                    foreach (RecordDraft draft in batch.Drafts)
+                    {
+                        last = await AppendAsync(draft, cancellation);
+                        bytes += draft.Payload.Length;
+                    }
 
-                next = batch.Next;
+                    next = batch.Next;
+                }
             }
         }
+        finally
+        {
+            await TurnIndexAsync(last);
+        }
 
-        await TurnIndexAsync(last);
         return bytes;
     }
 
@@ -112,6 +127,7 @@ internal sealed class CarryOver
 
         // The runs are handed over before their owners are told.
         TurnCommitted();
+        Volatile.Write(ref _heldFrom, NotHeld);
     }
 
     /// <summary>

@@ -83,7 +83,7 @@ internal sealed class ReclaimRound
     /// <summary>Cancels a round, waits for its end and refuses later ones: nothing touches the folder after that.</summary>
     public async Task CloseAsync()
     {
-        await _closing.CancelAsync();
+        _closing.Cancel();
         await _one.WaitAsync(CancellationToken.None);
         _one.Release();
     }

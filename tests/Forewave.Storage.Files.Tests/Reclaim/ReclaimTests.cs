@@ -59,6 +59,35 @@ public sealed class ReclaimTests
     }
 
     [Fact]
+    public void Carried_messages_stay_when_a_checkpoint_came_between_their_commit_and_the_turn_of_the_index()
+    {
+        using OpenStore open = OpenStore.Open(new MemoryDisk());
+        Fill(open, queue: 1, second: 2);
+        open.Store.Expire(1, open.Store.Extent(1).End);
+        open.Wait(() => open.Store.CheckpointAsync(new PassiveSource(open.Store), CancellationToken.None));
+        HeldContext held = new();
+        LogPosition tail = open.Store.Tail;
+        Task<ReclaimReport> reclaim = held.Begin(() => open.Store.ReclaimAsync(CancellationToken.None).AsTask());
+        while (open.Store.Tail == tail)
+        {
+            open.Pumps.RunUntilIdle();
+            held.RunPosted();
+        }
+
+        Fill(open, queue: 3);
+        open.Wait(() => open.Store.CheckpointAsync(new PassiveSource(open.Store), CancellationToken.None));
+        while (!reclaim.IsCompleted)
+        {
+            open.Pumps.RunUntilIdle();
+            held.RunPosted();
+        }
+
+        open.Store.Expire(3, open.Store.Extent(3).End);
+        Rounds(open);
+        CheckSecond(open);
+    }
+
+    [Fact]
     public void Carried_messages_are_read_from_their_new_place_when_the_store_crashed_after_the_carry_over()
     {
         PowerLossDisk disk = new(seed: 3);
