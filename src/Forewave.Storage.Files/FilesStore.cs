@@ -91,7 +91,7 @@ public sealed class FilesStore : IStore
         LogRecovery recovery = new(_options, _time, _parts, _recovering);
         try
         {
-            _recovered = await Task.Run(() => recovery.Run(_folder, cancellation), cancellation);
+            _recovered = await _pumps.RunAsync(() => recovery.Run(_folder, cancellation));
         }
         catch (DiskException failure)
         {

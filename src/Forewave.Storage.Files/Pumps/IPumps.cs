@@ -7,4 +7,7 @@ internal interface IPumps
     /// <param name="name">Name of its thread.</param>
     /// <param name="step">Does one piece of work; false when there was none. It does not throw.</param>
     IPump Start(string name, Func<bool> step);
+
+    /// <summary>Does one long piece of work, before any loop is started.</summary>
+    Task<T> RunAsync<T>(Func<T> work);
 }

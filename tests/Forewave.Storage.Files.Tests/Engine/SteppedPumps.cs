@@ -18,6 +18,8 @@ internal sealed class SteppedPumps : IPumps
         return pump;
     }
 
+    public Task<T> RunAsync<T>(Func<T> work) => Task.FromResult(work());
+
     /// <summary>Steps every loop until none finds work.</summary>
     public void RunUntilIdle()
     {
@@ -30,8 +32,7 @@ internal sealed class SteppedPumps : IPumps
     public bool Step(string name) => Snapshot().Single(pump => pump.Name == name).Step();
 
     /// <summary>
-    /// Runs work to its end: steps the loops, and runs the work's continuations on this thread too. Only what the store itself
-    /// hands to the thread pool (recovery) runs elsewhere, while nothing happens here.
+    /// Runs work to its end: steps the loops, and runs the work's continuations on this thread too.
     /// </summary>
     public void RunToEnd(Func<Task> work)
     {
