@@ -3,10 +3,15 @@ using Forewave.Storage;
 
 namespace Forewave.Broker.Tests.Delivery;
 
-/// <summary>A store that now and then has no room, or no disk left, for an append of delivery.</summary>
-internal sealed class NarrowStore(IStore store, Random random) : IStore
+/// <summary>A store that now and then has no room for an append, and has some again as soon as somebody waits for it.</summary>
+/// <param name="store">The store behind it.</param>
+/// <param name="refuses">Whether a record of a type finds no room; asked by one thread at a time.</param>
+internal sealed class NarrowStore(IStore store, Func<RecordType, bool> refuses) : IStore
 {
-    public int Refusals { get; private set; }
+    private readonly Lock _gate = new();
+
+    /// <summary>Who waits for room goes on within the call.</summary>
+    public bool HasRoomAtOnce { get; init; }
 
     public PartitionNumber Partition => store.Partition;
 
@@ -24,11 +29,10 @@ internal sealed class NarrowStore(IStore store, Random random) : IStore
 
     public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first)
     {
-        lock (random)
+        lock (_gate)
         {
-            if (records[0].Type != RecordType.Published && random.Next(3) == 0)
+            if (refuses(records[0].Type))
             {
-                Refusals++;
                 first = LogPosition.None;
                 return AppendOutcome.NoRoom;
             }
@@ -36,7 +40,11 @@ internal sealed class NarrowStore(IStore store, Random random) : IStore
         return store.TryAppend(records, out first);
     }
 
-    public async ValueTask WaitForRoomAsync(CancellationToken cancellation) => await Task.Yield();
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellation)
+    {
+        if (!HasRoomAtOnce)
+            await Task.Yield();
+    }
 
     public ValueTask<RecoveryReport> RecoverAsync(IStateFold fold, CancellationToken cancellation) => store.RecoverAsync(fold, cancellation);
 

@@ -1,5 +1,6 @@
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
+using Forewave.Storage;
 
 namespace Forewave.Broker.Tests.Delivery;
 
@@ -62,6 +63,23 @@ public sealed class PullTests
         await stage.MoveAsync(TimeSpan.FromMilliseconds(1));
 
         Assert.Contains((correlation, ServerAnswer.Delivery, default), consumer.Output.Answers);
+    }
+
+    [Fact]
+    public async Task Receive_without_wait_gets_what_is_there_when_the_log_had_no_room_for_a_moment()
+    {
+        int refusals = 1;
+        await using var stage = await DeliveryStage.StartAsync(setting => setting with
+        {
+            Store = new NarrowStore(setting.Store, type => type == RecordType.Leased && refusals-- > 0) { HasRoomAtOnce = true },
+        });
+        var consumer = await stage.SubscribeAsync("orders");
+        await stage.PublishAsync("orders", DeliveryStage.Bodies(3));
+
+        consumer.Receive(10);
+        await stage.IdleAsync();
+
+        Assert.Equal([1L, 2, 3], consumer.Output.Messages.Select(message => message.Offset));
     }
 
     [Fact]

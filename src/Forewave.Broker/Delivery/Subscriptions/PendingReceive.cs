@@ -5,8 +5,8 @@ namespace Forewave.Broker.Delivery.Subscriptions;
 /// <summary>One pull that waits for messages until its end. For the loop alone.</summary>
 internal sealed class PendingReceive(Subscription subscription, ReceiveTerms terms) : IDue
 {
-    private const int MaxPatience = 10;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private const int MaxPatience = 200;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
     private int _patience;
 
@@ -25,9 +25,10 @@ internal sealed class PendingReceive(Subscription subscription, ReceiveTerms ter
     /// <inheritdoc/>
     public void Due(DueToken token, DeliveryLoop loop)
     {
-        // Messages that are being read from disk, or whose leases find no room in the log for a moment, count as there: a pull
-        // without a wait would else see none.
-        if ((Subscription.Group is { IsReading: true } || !loop.HasStoreRoom) && _patience++ < MaxPatience)
+        // Messages that are being read from disk, that wait for their group's next turn, or whose leases find no room in the log
+        // for a moment, count as there: a pull without a wait would else see none.
+        bool mayGetSome = Subscription.Group is { IsReading: true } or { WaitsForTurn: true } || !loop.HasStoreRoom;
+        if (mayGetSome && _patience++ < MaxPatience)
         {
             loop.Deadlines.Add(this, default, loop.Deadlines.In(Patience));
             return;
