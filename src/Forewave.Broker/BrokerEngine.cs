@@ -36,12 +36,18 @@ public sealed class BrokerEngine : IAsyncDisposable
     /// <param name="loggers">Where to log.</param>
     /// <param name="meters">Where to make the meter "Forewave.Broker".</param>
     public BrokerEngine(IStore store, BrokerOptions options, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
+        : this(store, options, time, loggers, meters, new EngineSurroundings())
+    {
+    }
+
+    internal BrokerEngine(
+        IStore store, BrokerOptions options, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, EngineSurroundings surroundings)
     {
         _store = store;
         _options = options;
         _logger = loggers.CreateLogger("Forewave.Broker");
         var flushes = new FlushList();
-        _parts = EngineParts.Compose(store, options, time, loggers, meters, flushes);
+        _parts = EngineParts.Compose(store, options, time, loggers, meters, flushes, surroundings);
         _state = new EngineState(store, _parts.Queues, _parts.Producers, _parts.Delivery, _parts.Scheduling);
         _loops = new EngineLoops(_parts, _state);
         _observer = new EngineObserver(_parts.Delivery, _parts.Scheduling.Intake, flushes, _parts.Health, _loops.Checkpoints);
@@ -118,7 +124,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         _parts.Sessions.SendGoAway(_options.StopGrace);
         await SessionDrain.WaitAsync(_parts.Sessions, _options.StopGrace, _parts.Time, cancellation);
         _parts.Sessions.CloseAll(ErrorCode.ShuttingDown);
-        await _sessionsEnd.CancelAsync();
+        _sessionsEnd.Cancel();
         await _parts.Sessions.AllEndedAsync();
         await _loops.StopAsync();
         await TakeLastCheckpointAsync();

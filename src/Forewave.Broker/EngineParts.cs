@@ -15,11 +15,12 @@ namespace Forewave.Broker;
 internal static class EngineParts
 {
     public static SessionParts Compose(
-        IStore store, BrokerOptions options, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, FlushList flushes)
+        IStore store, BrokerOptions options, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, FlushList flushes,
+        EngineSurroundings surroundings)
     {
         var logger = loggers.CreateLogger("Forewave.Broker");
         var metrics = new BrokerMetrics(meters);
-        var health = new PartitionHealth(logger);
+        var health = new PartitionHealth(logger, surroundings.Threads);
         var producers = new ProducerDirectory(store, options, time);
         var queues = new QueueCatalogue(store, options, logger);
         var delivery = new DeliveryLoops(new DeliverySetting
@@ -32,6 +33,8 @@ internal static class EngineParts
             Meters = meters,
             Loggers = loggers,
             Loops = options.DeliveryLoops,
+            Threads = surroundings.Threads,
+            Seed = surroundings.JitterSeed,
         });
         var capabilities = options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None;
         return new SessionParts
@@ -48,6 +51,7 @@ internal static class EngineParts
             Health = health,
             Metrics = metrics,
             Time = time,
+            Threads = surroundings.Threads,
             Logger = logger,
         };
     }

@@ -6,13 +6,14 @@ namespace Forewave.Broker;
 /// A loop with one owner. What it throws is a fault: logged once, counted, and the partition stops, because a loop that died
 /// silently is found out weeks later. Its age, the time since it last said that it goes on, is a metric.
 /// </summary>
-internal sealed class SupervisedLoop : IDisposable
+internal sealed class SupervisedLoop : IThreadPoolWorkItem, IDisposable
 {
     private readonly Func<LoopPulse, CancellationToken, Task> _run;
     private readonly SessionParts _parts;
     private readonly CancellationTokenSource _stop = new();
     private readonly LoopPulse _pulse;
-    private Task _task = Task.CompletedTask;
+    private TaskCompletionSource? _ended;
+    private Task _running = Task.CompletedTask;
 
     public SupervisedLoop(string name, Func<LoopPulse, CancellationToken, Task> run, SessionParts parts)
     {
@@ -28,18 +29,25 @@ internal sealed class SupervisedLoop : IDisposable
     /// <summary>How long ago it last went on.</summary>
     public TimeSpan Age => _pulse.Age;
 
-    /// <summary>Starts it on the thread pool.</summary>
-    public void Start() => _task = Task.Run(RunAsync);
+    /// <summary>Starts it.</summary>
+    public void Start()
+    {
+        _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _parts.Threads.Queue(this);
+    }
 
     /// <summary>Ends it; completes when it has ended.</summary>
     public async Task StopAsync()
     {
-        await _stop.CancelAsync();
-        await _task;
+        _stop.Cancel();
+        if (_ended is not null)
+            await _ended.Task;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
+
+    void IThreadPoolWorkItem.Execute() => _running = RunAsync();
 
     private async Task RunAsync()
     {
@@ -55,6 +63,10 @@ internal sealed class SupervisedLoop : IDisposable
         {
             _parts.Metrics.LoopFaulted(Name);
             _parts.Health.Fail($"the {Name} loop", fault);
+        }
+        finally
+        {
+            _ended!.SetResult();
         }
     }
 }

@@ -244,7 +244,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     private void Schedule()
     {
         if (_started)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            Setting.Threads.Queue(this);
     }
 
     private void Run()
@@ -264,7 +264,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
                 return;
             }
         }
-        while (_hasRoom && _turns.Any || !_mailbox.TrySleep(ignoreCommands: !_hasRoom));
+        while (_refusesAll is null && _hasRoom && _turns.Any || !_mailbox.TrySleep(ignoreCommands: !_hasRoom));
     }
 
     private void DispatchCommitted()

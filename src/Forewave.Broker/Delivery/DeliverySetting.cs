@@ -29,6 +29,9 @@ internal sealed record DeliverySetting
     /// <summary>Makes the log.</summary>
     public required ILoggerFactory Loggers { get; init; }
 
+    /// <summary>Who runs the loops. Default: the thread pool.</summary>
+    public ILoopThreads Threads { get; init; } = PoolThreads.Shared;
+
     /// <summary>How many loops. Default: one for each core.</summary>
     public int Loops { get; init; } = Environment.ProcessorCount;
 

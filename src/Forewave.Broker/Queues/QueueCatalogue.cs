@@ -38,8 +38,8 @@ internal sealed class QueueCatalogue : IDisposable
     /// <summary>How many queues there are.</summary>
     public int Count => _byName.Count;
 
-    /// <summary>All queues, in no order.</summary>
-    public ICollection<QueueEntry> All => _byName.Values;
+    /// <summary>All queues, in the order of their numbers.</summary>
+    public ICollection<QueueEntry> All => _byName.Values.OrderBy(queue => queue.Id).ToList();
 
     /// <summary>Takes a number for a queue, a group or an index of dead letters: never 0, never given twice.</summary>
     public uint NextId() => Interlocked.Increment(ref _lastId);
@@ -135,7 +135,7 @@ internal sealed class QueueCatalogue : IDisposable
         var before = _store.Tail;
         var buffer = new ArrayBufferWriter<byte>(64 * 1024);
         var state = new StateWriter(buffer);
-        var queues = _byName.Values;
+        var queues = _byName.Values.OrderBy(queue => queue.Id).ToList();
         state.Byte(1);
         state.UInt32(Volatile.Read(ref _lastId));
         state.UInt32((uint)queues.Count);

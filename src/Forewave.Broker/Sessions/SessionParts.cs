@@ -35,5 +35,7 @@ internal sealed record SessionParts
 
     public required TimeProvider Time { get; init; }
 
+    public required ILoopThreads Threads { get; init; }
+
     public required ILogger Logger { get; init; }
 }

@@ -27,6 +27,22 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public async Task Rejected_message_is_a_dead_letter_when_an_ack_up_to_a_later_one_follows_at_once()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await StreamingAsync(stage, "good", "bad", "good too");
+        var messages = consumer.Output.TakeMessages();
+
+        var failures = await consumer.SettleAsync(
+            consumer.Item(SettleVerb.Reject, messages[1]), consumer.Item(SettleVerb.AckUpTo, messages[2]));
+        var page = await stage.Loops.DeadLetters.ListAsync(stage.Queue("q"), Group, 0, 10);
+
+        Assert.Empty(failures);
+        Assert.Equal([2L], page.Letters.Select(letter => letter.Letter.Offset));
+        Assert.Equal(0, stage.StateOf(consumer).Cursor.Unsettled);
+    }
+
+    [Fact]
     public async Task Message_dies_when_its_last_attempt_fails()
     {
         await using var stage = await DeliveryStage.StartAsync();

@@ -181,7 +181,14 @@ internal sealed class DeliveryStage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Loops.StopAsync(ErrorCode.ShuttingDown);
+        try
+        {
+            await Loops.StopAsync(ErrorCode.ShuttingDown);
+        }
+        catch (ForewaveException)
+        {
+            // A loop that refuses everything already refuses this too.
+        }
         await Store.DisposeAsync();
         Loops.Dispose();
         _meters.Dispose();

@@ -108,6 +108,27 @@ public sealed class RestartTests
         Assert.Empty(failures);
     }
 
+    [Fact]
+    public async Task Messages_before_a_redelivery_are_still_handed_out_when_it_lies_beyond_the_read_offset()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", DeliveryStage.Bodies(6));
+        uint epoch = stage.Store.Epoch.Value;
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        var consumer = await stage.SubscribeAsync("q");
+        await consumer.SettleAsync(SettleVerb.Nack, [new DeliveredMessage(5, 1, epoch, "")], TimeSpan.FromSeconds(3));
+        await stage.MoveAsync(TimeSpan.FromSeconds(4));
+
+        consumer.Credit(1);
+        await stage.IdleAsync();
+        consumer.Credit(100);
+        await stage.IdleAsync();
+
+        Assert.Equal([(5L, 2u), (1L, 1u), (2L, 1u), (3L, 1u), (4L, 1u), (6L, 1u)], Pairs(consumer.Output.Messages));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

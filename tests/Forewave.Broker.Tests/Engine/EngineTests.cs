@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 using Forewave.Broker.Sessions;
 using Forewave.Broker.Tests.Fakes;
 using Forewave.Protocol;
+using Forewave.Storage;
 using Forewave.Storage.Files.Disk;
+using Microsoft.Extensions.Logging.Abstractions;
 using V1 = Forewave.Protocol.V1;
 
 namespace Forewave.Broker.Tests.Engine;
@@ -34,6 +36,19 @@ public sealed class EngineTests
         Assert.Equal(SessionEnd.Finished, await client.Session);
         Assert.Equal((1, true), (store.CheckpointsTaken, store.IsDisposed));
         await engine.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Engine_closes_when_its_store_could_not_be_recovered()
+    {
+        using var meters = new FakeMeters();
+        var store = new FakeStore { FailsToRecover = true };
+        var engine = new BrokerEngine(store, new BrokerOptions(), new MovedTime(), NullLoggerFactory.Instance, meters);
+
+        await Assert.ThrowsAsync<StoreException>(() => engine.StartAsync(CancellationToken.None));
+        await engine.DisposeAsync();
+
+        Assert.True(store.IsDisposed);
     }
 
     [Fact]

@@ -24,6 +24,9 @@ internal sealed class FakeStore : IStore
     /// <summary>So many checkpoints meet a full disk.</summary>
     public int RefusesCheckpoints { get; set; }
 
+    /// <summary>Its folder cannot be read.</summary>
+    public bool FailsToRecover { get; init; }
+
     /// <summary>A round of recycling throws.</summary>
     public bool FailsToReclaim { get; init; }
 
@@ -95,6 +98,8 @@ internal sealed class FakeStore : IStore
 
     public ValueTask<RecoveryReport> RecoverAsync(IStateFold fold, CancellationToken cancellation)
     {
+        if (FailsToRecover)
+            throw new StoreException(ErrorCode.StoreUnavailable, "it cannot be recovered, says the test");
         foreach (var part in Checkpoint)
             fold.Load(part.Part, part.State);
         fold.Loaded();

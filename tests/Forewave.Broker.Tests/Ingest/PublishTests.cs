@@ -295,6 +295,23 @@ public sealed class PublishTests
     }
 
     [Fact]
+    public async Task Sequences_after_a_refusal_are_told_of_the_stop_not_of_a_gap_when_the_partition_stopped()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(Id);
+        uint queue = await client.OpenQueueAsync("orders");
+        await client.PublishAsync(producer, TestClient.Batch(queue, 1, 1));
+        engine.Store.Script(AppendOutcome.Stopped, AppendOutcome.Stopped);
+
+        var refused = await client.PublishAsync(producer, TestClient.Batch(queue, 2, 3));
+        var next = await client.PublishAsync(producer, TestClient.Batch(queue, 5, 1));
+
+        Assert.Equal((uint)ErrorCode.PartitionStopped, refused.Error.Number);
+        Assert.Equal((uint)ErrorCode.PartitionStopped, next.Error.Number);
+    }
+
+    [Fact]
     public async Task One_frame_serves_many_queues_and_refuses_single_batches()
     {
         await using var engine = await TestEngine.StartAsync();

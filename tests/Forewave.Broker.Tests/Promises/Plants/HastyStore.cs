@@ -4,7 +4,7 @@ using Forewave.Storage;
 namespace Forewave.Broker.Tests.Promises.Plants;
 
 /// <summary>A store that tells the owners of records of their commit as soon as they are appended: the planted fault itself.</summary>
-internal sealed class HastyStore(IStore store) : IStore
+internal sealed class HastyStore(IStore store, Action<Action> queue) : IStore
 {
     public PartitionNumber Partition => store.Partition;
 
@@ -39,7 +39,7 @@ internal sealed class HastyStore(IStore store) : IStore
         if (outcome == AppendOutcome.Appended)
         {
             foreach (var (owner, token) in owners)
-                ThreadPool.QueueUserWorkItem(_ => owner.Committed(position, token));
+                queue(() => owner.Committed(position, token));
         }
         return outcome;
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Forewave.Broker.Tests.Promises.TurnTaking;
 using Forewave.Storage.Files.Disk;
 using Forewave.Storage.Files.Segments;
 
@@ -16,6 +17,7 @@ internal sealed class LifeFile(LifeDisk disk, IDiskFile file) : IDiskFile
 
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
+        PauseInSegment();
         disk.Change(() => { });
         file.Write(offset, bytes);
     }
@@ -28,6 +30,7 @@ internal sealed class LifeFile(LifeDisk disk, IDiskFile file) : IDiskFile
 
     public int Read(long offset, Span<byte> destination)
     {
+        PauseInSegment();
         disk.CheckAlive();
         int read = file.Read(offset, destination);
         if (disk.Plant == Plant.RecycledNotChecked && _isSegment && offset > 0)
@@ -41,10 +44,12 @@ internal sealed class LifeFile(LifeDisk disk, IDiskFile file) : IDiskFile
 
     public void Sync()
     {
+        PauseInSegment();
         if (_isSegment)
             disk.SyncSegment(file);
         else
             disk.Change(file.Sync);
+        PauseInSegment();
     }
 
     public void AdviseSequential() => file.AdviseSequential();
@@ -54,6 +59,13 @@ internal sealed class LifeFile(LifeDisk disk, IDiskFile file) : IDiskFile
     public void Dispose()
     {
         // A late sync may still need it; the simulated disk has no descriptors to run out of.
+    }
+
+    // Others go on while a disk works. Around segments nobody who reads or writes them holds a lock.
+    private void PauseInSegment()
+    {
+        if (_isSegment)
+            BatonPump.Pause();
     }
 
     // Every whole record gets the generation of the file's header block, as if nobody compared it.

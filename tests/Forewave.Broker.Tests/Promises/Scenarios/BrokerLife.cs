@@ -1,5 +1,6 @@
 using Forewave.Broker.Tests.Fakes;
 using Forewave.Broker.Tests.Promises.Plants;
+using Forewave.Broker.Tests.Promises.TurnTaking;
 using Forewave.Storage;
 using Forewave.Storage.Files;
 using Forewave.Storage.Files.Disk.Simulation;
@@ -10,12 +11,14 @@ namespace Forewave.Broker.Tests.Promises.Scenarios;
 /// <summary>One start of the broker on a machine, up to its end: a clean stop, a kill, or the loss of power.</summary>
 internal sealed class BrokerLife
 {
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(20);
     private readonly LifeDisk _disk;
     private readonly FakeMeters _meters = new();
+    private readonly Scenario _scenario;
 
-    public BrokerLife(PowerLossDisk machine, MovedTime time, ScenarioPlan plan, Plant plant)
+    public BrokerLife(Scenario scenario, PowerLossDisk machine, Plant plant)
     {
+        _scenario = scenario;
+        var time = scenario.Time;
         _disk = new LifeDisk(machine, plant);
         Machine = machine;
         var files = new FilesStore(
@@ -30,13 +33,15 @@ internal sealed class BrokerLife
                 MinFreeBytes = 0,
                 ColdReaders = 1,
             },
-            time);
-        IStore store = plant == Plant.AnswerBeforeSync ? new HastyStore(files) : files;
+            time,
+            new TurnPumps(scenario.Turns));
+        IStore store = plant == Plant.AnswerBeforeSync ? new HastyStore(files, turn => scenario.Turns.Queue(turn, nameof(HastyStore))) : files;
         var options = new BrokerOptions
         {
-            DeliveryLoops = plan.DeliveryLoops, CheckpointInterval = TimeSpan.FromSeconds(45), StopGrace = TimeSpan.Zero,
+            DeliveryLoops = scenario.Plan.DeliveryLoops, CheckpointInterval = TimeSpan.FromSeconds(45), StopGrace = TimeSpan.Zero,
         };
-        Engine = new BrokerEngine(store, options, time, NullLoggerFactory.Instance, _meters);
+        var surroundings = new EngineSurroundings { Threads = new TurnThreads(scenario.Turns), JitterSeed = scenario.Seed };
+        Engine = new BrokerEngine(store, options, time, NullLoggerFactory.Instance, _meters, surroundings);
     }
 
     public PowerLossDisk Machine { get; }
@@ -60,7 +65,7 @@ internal sealed class BrokerLife
     {
         try
         {
-            await Engine.DisposeAsync().AsTask().WaitAsync(LongestEnd, TimeProvider.System);
+            await _scenario.Turns.ExpectAsync(Engine.DisposeAsync().AsTask());
         }
         catch (Exception end) when (IsEnd(end))
         {

@@ -1,6 +1,7 @@
 using Forewave.Broker.Tests.Fakes;
 using Forewave.Broker.Tests.Promises.Histories;
 using Forewave.Broker.Tests.Promises.Plants;
+using Forewave.Broker.Tests.Promises.TurnTaking;
 using Forewave.Storage.Files.Disk.Simulation;
 using V1 = Forewave.Protocol.V1;
 
@@ -8,12 +9,10 @@ namespace Forewave.Broker.Tests.Promises.Scenarios;
 
 /// <summary>
 /// Several lives of a whole broker on one machine, each ended by a power loss, a kill or a stop at a random moment, recovery
-/// included; in the last one everything is drained. What is done depends on the seed; how the broker's threads meet does not.
+/// included; in the last one everything is drained. What is done, and how the broker's loops meet, depends on the seed alone.
 /// </summary>
 internal sealed class Scenario
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
-    private readonly int _seed;
     private readonly Plant _plant;
     private readonly List<ScenarioProducer> _producers = [];
     private readonly List<ScenarioConsumer> _consumers = [];
@@ -29,13 +28,19 @@ internal sealed class Scenario
     /// <param name="allRelaxed">Every queue answers before the sync.</param>
     public Scenario(int seed, Plant plant = Plant.None, bool allRelaxed = false)
     {
-        _seed = seed;
+        Seed = seed;
+        Turns = new Turns(seed);
         _plant = plant;
         Random = new Random(seed);
         History = new History(Time);
         Plan = ScenarioPlan.Draw(Random, allRelaxed);
         _machine = new PowerLossDisk(seed);
     }
+
+    public int Seed { get; }
+
+    /// <summary>Everything runs in these.</summary>
+    public Turns Turns { get; }
 
     public History History { get; }
 
@@ -53,10 +58,13 @@ internal sealed class Scenario
 
     public bool LifeHasEnded => _life!.HasEnded;
 
-    private BrokerEngine Engine => _life!.Engine;
+    /// <summary>The broker of the present life.</summary>
+    public BrokerEngine Engine => _life!.Engine;
 
     /// <summary>Runs it; returns what was broken.</summary>
-    public async Task<IReadOnlyList<Violation>> RunAsync()
+    public Task<IReadOnlyList<Violation>> RunAsync() => Turns.RunAsync(RunHereAsync);
+
+    private async Task<IReadOnlyList<Violation>> RunHereAsync()
     {
         for (int i = 0; i < Plan.Producers; i++)
             _producers.Add(new ScenarioProducer(this));
@@ -76,7 +84,7 @@ internal sealed class Scenario
 
     /// <summary>Connects a client.</summary>
     public Task<WireConnection> OpenAsync(Action<V1.ServerFrame> received) => WireConnection.OpenAsync(
-        Engine, new ConnectionNumber(++_connections) { ConnectedAfter = History.Last }, received);
+        this, new ConnectionNumber(++_connections) { ConnectedAfter = History.Last }, received);
 
     public int NextProducerNumber() => ++_producerNumbers;
 
@@ -97,14 +105,14 @@ internal sealed class Scenario
 
     private async Task<Violation?> LiveAsync(string how, bool isLast)
     {
-        _life = new BrokerLife(_machine, Time, Plan, _plant);
+        _life = new BrokerLife(this, _machine, _plant);
         if (!isLast)
             PlanEnd(_life);
         History.Add(new HistoryEvent { Kind = EventKind.LifeBegan, Text = how });
         Violation? violation = null;
         try
         {
-            await Engine.StartAsync(CancellationToken.None).WaitAsync(LongestWait, TimeProvider.System);
+            await Turns.ExpectAsync(Engine.StartAsync(CancellationToken.None));
             if (await ConnectAllAsync())
                 violation = await WorkAsync(isLast);
             if (!LifeHasEnded && Engine.Failure is { } failure)
@@ -211,7 +219,7 @@ internal sealed class Scenario
         }
         await life.CloseAsync();
         foreach (var connection in connections)
-            await connection.Reading.WaitAsync(LongestWait, TimeProvider.System);
+            await Turns.ExpectAsync(connection.Reading);
         foreach (var producer in _producers)
             await producer.LeaveAsync();
         foreach (var consumer in _consumers)
@@ -222,5 +230,5 @@ internal sealed class Scenario
             _machine = life.Machine.PowerLoss(Random.Next(1_000));
     }
 
-    public override string ToString() => $"seed {_seed}: {Plan.Producers} producers, {string.Join(", ", Plan.Groups)}";
+    public override string ToString() => $"seed {Seed}: {Plan.Producers} producers, {string.Join(", ", Plan.Groups)}";
 }

@@ -11,7 +11,12 @@ internal sealed class ScenarioWork(Scenario scenario)
     public async Task RunAsync()
     {
         for (int steps = _random.Next(20, 110); steps > 0 && !scenario.LifeHasEnded; steps--)
+        {
             await StepAsync();
+            // A client may be quick or slow; what it did meanwhile goes its ways.
+            for (int turns = _random.Next(3) == 0 ? _random.Next(30) : 0; turns > 0; turns--)
+                await Task.Yield();
+        }
         if (_random.Next(2) == 0)
             await scenario.PingAllAsync();
     }

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Forewave.Broker.Sessions;
 using Forewave.Broker.Tests.Fakes;
+using Forewave.Broker.Tests.Promises.TurnTaking;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 using V1 = Forewave.Protocol.V1;
@@ -9,20 +10,21 @@ namespace Forewave.Broker.Tests.Promises.Scenarios;
 
 /// <summary>
 /// A connection to the broker over memory, spoken by generated code. Sending never waits; answers and deliveries are handed to
-/// callbacks on the thread pool, one after the other, until the connection has ended and everything that was sent is read.
+/// callbacks in turns of their own, one after the other, until the connection has ended and everything that was sent is read.
 /// </summary>
 internal sealed class WireConnection
 {
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(20);
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, Action<V1.ServerFrame?>> _waiting = [];
+    private readonly Turns _turns;
     private readonly MemoryPipe _pipe;
     private readonly Action<V1.ServerFrame> _received;
     private ulong _correlation;
     private bool _ended;
 
-    private WireConnection(MemoryPipe pipe, ConnectionNumber number, Action<V1.ServerFrame> received)
+    private WireConnection(Turns turns, MemoryPipe pipe, ConnectionNumber number, Action<V1.ServerFrame> received)
     {
+        _turns = turns;
         _pipe = pipe;
         Number = number;
         _received = received;
@@ -44,17 +46,19 @@ internal sealed class WireConnection
     }
 
     /// <summary>Connects and says hello.</summary>
-    /// <param name="engine">The broker.</param>
+    /// <param name="scenario">Whose broker it is.</param>
     /// <param name="number">Of the connection.</param>
     /// <param name="received">Gets what answers no request.</param>
-    public static async Task<WireConnection> OpenAsync(BrokerEngine engine, ConnectionNumber number, Action<V1.ServerFrame> received)
+    public static async Task<WireConnection> OpenAsync(Scenario scenario, ConnectionNumber number, Action<V1.ServerFrame> received)
     {
-        var options = new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false);
+        var pipes = new TurnPipes(scenario.Turns);
+        var options = new PipeOptions(
+            readerScheduler: pipes, writerScheduler: pipes, pauseWriterThreshold: 0, useSynchronizationContext: false);
         var up = new Pipe(options);
         var down = new Pipe(options);
         var origin = new SessionOrigin { Listener = "memory", Peer = "test" };
-        var session = engine.RunSessionAsync(new MemoryPipe(up.Reader, down.Writer), origin, CancellationToken.None);
-        var connection = new WireConnection(new MemoryPipe(down.Reader, up.Writer), number, received);
+        var session = scenario.Engine.RunSessionAsync(new MemoryPipe(up.Reader, down.Writer), origin, CancellationToken.None);
+        var connection = new WireConnection(scenario.Turns, new MemoryPipe(down.Reader, up.Writer), number, received);
         await connection.AskAsync(new V1.ClientFrame { Hello = TestClient.Hello() });
         _ = session;
         return connection;
@@ -90,9 +94,9 @@ internal sealed class WireConnection
     /// <exception cref="TimeoutException">The broker neither answers nor ends the connection.</exception>
     public async Task<V1.ServerFrame?> AskAsync(V1.ClientFrame frame)
     {
-        var answer = new TaskCompletionSource<V1.ServerFrame?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Send(frame, answer.SetResult);
-        return await answer.Task.WaitAsync(LongestSilence, TimeProvider.System);
+        var answer = _turns.Expect<V1.ServerFrame?>();
+        Send(frame, received => answer.TrySetResult(received));
+        return await answer.Task;
     }
 
     /// <summary>Completes when everything sent before was taken by the broker's session.</summary>
@@ -102,7 +106,7 @@ internal sealed class WireConnection
     public async Task LeaveAsync()
     {
         await _pipe.Output.CompleteAsync();
-        await Reading.WaitAsync(LongestSilence, TimeProvider.System);
+        await _turns.ExpectAsync(Reading);
     }
 
     private void Write(V1.ClientFrame frame)

@@ -1,0 +1,49 @@
+using Forewave.Broker.Delivery.Administration;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Tests.Delivery;
+
+public sealed class LoopFailureTests
+{
+    [Fact]
+    public async Task Loop_sleeps_when_it_refuses_everything_while_a_group_waits_for_its_turn()
+    {
+        var threads = new CountedThreads();
+        await using var stage = await DeliveryStage.StartAsync(setting => setting with { Threads = threads });
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", "waits");
+        var loop = stage.LoopOf(consumer.Subscription.Queue.Id);
+
+        loop.Post(new LoopCall<bool>((stopping, call) =>
+        {
+            stopping.WantsTurn(stopping.Queues.FindGroup(consumer.GroupId)!);
+            stopping.RefuseAll(ErrorCode.PartitionStopped);
+            return call.Complete(true);
+        }));
+        await threads.IdleAsync();
+
+        Assert.Null(loop.Failure);
+    }
+
+    [Fact]
+    public async Task Loop_that_failed_answers_everybody_who_waits_for_it()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var loop = stage.LoopOf(stage.Queue("q").Id);
+        var failing = new LoopCall<bool>((_, _) => throw new InvalidOperationException("a bug, says the test"));
+        var behind = new LoopCall<bool>((_, call) => call.Complete(true));
+        var later = new LoopCall<bool>((_, call) => call.Complete(true));
+
+        loop.Post(failing);
+        loop.Post(behind);
+        var failure = await stage.Loops.Failed;
+        loop.Post(later);
+
+        Assert.IsType<InvalidOperationException>(failure);
+        foreach (var waiting in new[] { failing, behind, later })
+        {
+            var refused = await Assert.ThrowsAsync<ForewaveException>(() => waiting.Answer);
+            Assert.Equal(ErrorCode.PartitionStopped, refused.Code);
+        }
+    }
+}

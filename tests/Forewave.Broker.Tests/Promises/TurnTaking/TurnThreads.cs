@@ -1,0 +1,7 @@
+namespace Forewave.Broker.Tests.Promises.TurnTaking;
+
+/// <summary>Gives the engine's loops their turns.</summary>
+internal sealed class TurnThreads(Turns turns) : ILoopThreads
+{
+    public void Queue(IThreadPoolWorkItem turn) => turns.Queue(turn.Execute, $"{turn}");
+}
