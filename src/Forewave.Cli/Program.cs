@@ -9,10 +9,13 @@ namespace Forewave.Cli;
 /// <summary><c>forewave</c>: results on stdout, all else on stderr; exit 0 done, 1 failed, 2 wrong usage.</summary>
 internal static class Program
 {
+    // An argument that begins with @ is an argument, not the name of a file with arguments.
+    private static readonly ParserConfiguration Configuration = new() { ResponseFileTokenReplacer = null };
+
     private static async Task<int> Main(string[] arguments)
     {
         var root = Root();
-        var parsed = root.Parse(arguments);
+        var parsed = root.Parse(arguments, Configuration);
         if (parsed.Action is ParseErrorAction or null)
             return Usage(parsed);
         using TerminationSignals signals = new();
@@ -38,8 +41,8 @@ internal static class Program
         }
     }
 
-    private static RootCommand Root() =>
-    [
+    private static RootCommand Root() => new("Forewave, a durable message queue: exit 0 done, 1 failed, 2 wrong usage")
+    {
         ServeVerb.Create(),
         PublishVerb.Create(),
         ConsumeVerb.Create(),
@@ -49,7 +52,7 @@ internal static class Program
         MessageVerbs.Create(),
         RecurringVerbs.Create(),
         BenchVerbs.Create(),
-    ];
+    };
 
     private static int Usage(ParseResult parsed)
     {

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Forewave.Client;
 using Forewave.Integration.Tests.Processes;
+using Forewave.Protocol;
 
 namespace Forewave.Integration.Tests;
 
@@ -11,15 +13,14 @@ public sealed class CliTests
     [Fact]
     public async Task Lines_come_out_as_they_went_in_when_they_are_published_and_consumed()
     {
-        using TemporaryFolder folder = new();
-        using var server = await ServerProcess.StartAsync(folder["data"]);
+        await using var server = await ServerProcess.StartedAsync();
         string[] at = ["--server", server.Address];
         byte[] lines = "one\n\nthree\nlast without an end"u8.ToArray();
 
-        var published = await CliProcess.RunAsync(lines, ["publish", "q", "--tag", "t", .. at]);
-        var two = await CliProcess.RunAsync(["consume", "q", "--group", "g", "--max", "2", .. at]);
-        var rest = await CliProcess.RunAsync(["consume", "q", "--group", "g", "--max", "2", "--json", .. at]);
-        var none = await CliProcess.RunAsync(["consume", "q", "--group", "g", "--wait", "1ms", .. at]);
+        var published = await ProgramProcess.RunAsync(lines, ["publish", "q", "--tag", "t", .. at]);
+        var two = await ProgramProcess.RunAsync(["consume", "q", "--group", "g", "--max", "2", .. at]);
+        var rest = await ProgramProcess.RunAsync(["consume", "q", "--group", "g", "--max", "2", "--json", .. at]);
+        var none = await ProgramProcess.RunAsync(["consume", "q", "--group", "g", "--wait", "1ms", .. at]);
 
         Assert.Equal(4, published.Output.AsSpan().Count('\n'));
         Assert.Equal("one\n\n", two.Output);
@@ -32,13 +33,12 @@ public sealed class CliTests
     [Fact]
     public async Task Messages_that_were_looked_at_are_there_for_the_next_consumer_when_they_were_not_acked()
     {
-        using TemporaryFolder folder = new();
-        using var server = await ServerProcess.StartAsync(folder["data"]);
+        await using var server = await ServerProcess.StartedAsync();
         string[] at = ["--server", server.Address];
-        await CliProcess.RunAsync("a\nb\n"u8.ToArray(), ["publish", "q", .. at]);
+        await ProgramProcess.RunAsync("a\nb\n"u8.ToArray(), ["publish", "q", .. at]);
 
-        var looked = await CliProcess.RunAsync(["consume", "q", "--group", "g", "--max", "2", "--no-ack", .. at]);
-        var taken = await CliProcess.RunAsync(["consume", "q", "--group", "g", "--max", "2", .. at]);
+        var looked = await ProgramProcess.RunAsync(["consume", "q", "--group", "g", "--max", "2", "--no-ack", .. at]);
+        var taken = await ProgramProcess.RunAsync(["consume", "q", "--group", "g", "--max", "2", .. at]);
 
         Assert.Equal(("a\nb\n", "a\nb\n"), (looked.Output, taken.Output));
     }
@@ -46,16 +46,15 @@ public sealed class CliTests
     [Fact]
     public async Task Queues_and_groups_are_listed_and_changed()
     {
-        using TemporaryFolder folder = new();
-        using var server = await ServerProcess.StartAsync(folder["data"]);
+        await using var server = await ServerProcess.StartedAsync();
         string[] at = ["--server", server.Address, "--json"];
 
-        var created = await CliProcess.RunAsync(["queue", "create", "q", "--retention", "2h", .. at]);
-        var again = await CliProcess.RunAsync(["queue", "create", "q", .. at]);
-        await CliProcess.RunAsync("a\nb\n"u8.ToArray(), ["publish", "q", "--server", server.Address]);
-        await CliProcess.RunAsync(["consume", "q", "--group", "g", "--max", "1", "--server", server.Address]);
-        var groups = await CliProcess.RunAsync(["group", "list", "q", .. at]);
-        var deleted = await CliProcess.RunAsync(["queue", "delete", "q", .. at]);
+        var created = await ProgramProcess.RunAsync(["queue", "create", "q", "--retention", "2h", .. at]);
+        var again = await ProgramProcess.RunAsync(["queue", "create", "q", .. at]);
+        await ProgramProcess.RunAsync("a\nb\n"u8.ToArray(), ["publish", "q", "--server", server.Address]);
+        await ProgramProcess.RunAsync(["consume", "q", "--group", "g", "--max", "1", "--server", server.Address]);
+        var groups = await ProgramProcess.RunAsync(["group", "list", "q", .. at]);
+        var deleted = await ProgramProcess.RunAsync(["queue", "delete", "q", .. at]);
 
         Assert.Equal("2h", JsonDocument.Parse(created.Output).RootElement.GetProperty("retention").GetString());
         Assert.Equal(1, again.ExitCode);
@@ -64,20 +63,63 @@ public sealed class CliTests
         Assert.Equal(0, deleted.ExitCode);
     }
 
+    [Fact]
+    public async Task Body_of_a_dead_letter_is_shown_as_text_in_base64_or_as_it_is()
+    {
+        await using var server = await ServerProcess.StartedAsync();
+        string[] at = ["--group", "g", "--server", server.Address];
+        byte[] noText = [0xff, 0, 0xfe, (byte)'a'];
+        await RejectAsync(server.Address, noText, "text"u8.ToArray());
+
+        var raw = await ProgramProcess.RunAsync(["dead", "show", "q", "1", "--raw", .. at]);
+        var json = await ProgramProcess.RunAsync(["dead", "show", "q", "1", "--json", .. at]);
+        var people = await ProgramProcess.RunAsync(["dead", "show", "q", "1", .. at]);
+        var text = await ProgramProcess.RunAsync(["dead", "show", "q", "2", "--json", .. at]);
+
+        Assert.Equal(noText, raw.Bytes);
+        var shown = JsonDocument.Parse(json.Output).RootElement;
+        Assert.Equal(noText, shown.GetProperty("bodyBase64").GetBytesFromBase64());
+        Assert.False(shown.TryGetProperty("body", out _));
+        Assert.Contains("bodyBase64          " + Convert.ToBase64String(noText), people.Output, StringComparison.Ordinal);
+        Assert.Contains("no good", people.Output, StringComparison.Ordinal);
+        Assert.Equal("text", JsonDocument.Parse(text.Output).RootElement.GetProperty("body").GetString());
+    }
+
+    [Fact]
+    public async Task Body_may_begin_with_an_at_sign_or_after_two_dashes_with_a_dash()
+    {
+        await using var server = await ServerProcess.StartedAsync();
+        string[] at = ["--server", server.Address];
+
+        await ProgramProcess.RunAsync(["publish", "q", "@home", .. at]);
+        await ProgramProcess.RunAsync(["publish", "q", .. at, "--", "--delay=5m"]);
+        var bodies = await ProgramProcess.RunAsync(["consume", "q", "--group", "g", "--max", "2", .. at]);
+
+        Assert.Equal("@home\n--delay=5m\n", bodies.Output);
+    }
+
     [Theory]
     [InlineData("publish")]
     [InlineData("publish q x --priority 5")]
     [InlineData("publish NoName x")]
+    [InlineData("publish q --ttl=5m")]
+    [InlineData("publish q x --dedup 1")]
+    [InlineData("publish q x --order k")]
+    [InlineData("publish q x --server zk://one:2181/forewave")]
     [InlineData("consume q")]
     [InlineData("consume q --group g --wait soon")]
     [InlineData("group reset q --group g")]
+    [InlineData("queue set q")]
+    [InlineData("group set q --group g")]
+    [InlineData("dead show q 1 --group g --raw --json")]
+    [InlineData("bench publish --queue q --messages 1 --size 100 --mode 1")]
     [InlineData("bench publish --queue q --messages 0 --size 100")]
     [InlineData("bench publish --queue q --messages 1 --size 100 --keys 5")]
     [InlineData("bench publish --queue q --messages 1 --size 100 --warmup 1s")]
     [InlineData("nonsense")]
     public async Task Wrong_usage_ends_with_two_and_prints_no_result(string arguments)
     {
-        var result = await CliProcess.RunAsync(arguments.Split(' '));
+        var result = await ProgramProcess.RunAsync(arguments.Split(' '));
 
         Assert.Equal((2, ""), (result.ExitCode, result.Output));
         Assert.NotEqual("", result.Errors);
@@ -89,9 +131,22 @@ public sealed class CliTests
         using TemporaryFolder folder = new();
         await File.WriteAllTextAsync(folder["config.json"], """{ "maxConections": 5 }""", Encoding.UTF8);
 
-        var result = await CliProcess.RunAsync("serve", "--data", folder["data"], "--config", folder["config.json"]);
+        var result = await ProgramProcess.RunAsync("serve", "--data", folder["data"], "--config", folder["config.json"]);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("maxConections", result.Errors, StringComparison.Ordinal);
+    }
+
+    private static async Task RejectAsync(string address, params byte[][] bodies)
+    {
+        await using ForewaveClient client = new(address);
+        await using var producer = client.CreateProducer();
+        await using var consumer = client.CreateConsumer(new QueueName("q"), new GroupName("g"));
+        foreach (byte[] body in bodies)
+        {
+            await producer.PublishAsync(new QueueName("q"), body);
+            var message = Assert.Single(await consumer.ReceiveAsync(1, TimeSpan.FromSeconds(30)));
+            await message.RejectAsync("no good");
+        }
     }
 }

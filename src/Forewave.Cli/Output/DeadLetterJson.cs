@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Forewave.Client.Administration;
 
@@ -19,7 +18,12 @@ internal static class DeadLetterJson
         writer.WriteNumber("bodyBytes", letter.BodyBytes);
         WriteHistory(writer, letter.History);
         if (letter.Message is { } message)
-            WriteMessage(writer, message);
+        {
+            MessageJson.WriteTag(writer, message.Tag);
+            MessageJson.WriteKeys(writer, message.Keys);
+            MessageJson.WriteHeaders(writer, message.Headers);
+            MessageJson.WriteBody(writer, message.Body.Span);
+        }
         writer.WriteEndObject();
     }
 
@@ -36,12 +40,5 @@ internal static class DeadLetterJson
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
-    }
-
-    private static void WriteMessage(Utf8JsonWriter writer, DeadMessage message)
-    {
-        if (message.Tag is { } tag)
-            writer.WriteString("tag", tag);
-        writer.WriteString("body", Encoding.UTF8.GetString(message.Body.Span));
     }
 }

@@ -3,7 +3,10 @@ using Forewave.Server.Configuration;
 
 namespace Forewave.Cli.Output;
 
-/// <summary>One entry for people: a line <c>name  value</c> for each of its JSON fields, so that both say the same.</summary>
+/// <summary>
+/// One entry for people: a line <c>name  value</c> for each of its JSON fields, so that both say the same. A list has a line for
+/// each of its elements.
+/// </summary>
 internal static class EntryText
 {
     private const int NameWidth = 20;
@@ -21,10 +24,31 @@ internal static class EntryText
             write(writer);
         using var document = JsonDocument.Parse(bytes.ToArray());
         foreach (var field in document.RootElement.EnumerateObject())
-            Console.Out.WriteLine($"{field.Name.PadRight(NameWidth)}{field.Value}");
+            Print(field.Name, field.Value);
     }
 
     /// <summary>Writes a duration as people write it.</summary>
     public static void WriteDuration(this Utf8JsonWriter writer, string name, TimeSpan duration) =>
         writer.WriteString(name, DurationText.Format(duration));
+
+    private static void Print(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            Console.Out.WriteLine($"{name.PadRight(NameWidth)}{TextOf(value)}");
+            return;
+        }
+        foreach (var element in value.EnumerateArray())
+        {
+            Print(name, element);
+            name = "";
+        }
+    }
+
+    private static string TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => string.Join("  ", value.EnumerateObject().Select(field => TextOf(field.Value))),
+        JsonValueKind.String => value.GetString()!,
+        _ => value.GetRawText(),
+    };
 }

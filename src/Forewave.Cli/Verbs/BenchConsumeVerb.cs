@@ -18,7 +18,7 @@ internal static class BenchConsumeVerb
     private static readonly Option<long?> Messages = Parsing.OptionalCount("--messages");
     private static readonly Option<long> Consumers = BenchOptions.AtMost(Parsing.Count("--consumers", 1), 10_000);
     private static readonly Option<long?> Queues = BenchOptions.Queues();
-    private static readonly Option<AckKind> Ack = new("--ack") { Description = "each message, or all up to an offset", HelpName = "each|upto" };
+    private static readonly Option<AckKind> Ack = new("--ack") { Description = "each message, or all up to an offset", HelpName = "each|upto", CustomParser = Parsing.OneOf<AckKind> };
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();
 

@@ -15,7 +15,7 @@ internal static class BenchPublishVerb
     private static readonly Option<long?> Rate = BenchOptions.Rate();
     private static readonly Option<TimeSpan?> Warmup = BenchOptions.Warmup();
     private static readonly Option<long?> Queues = BenchOptions.Queues();
-    private static readonly Option<BenchMode> Mode = new("--mode") { Description = "how to publish", HelpName = "await|callback|batch" };
+    private static readonly Option<BenchMode> Mode = new("--mode") { Description = "how to publish", HelpName = "await|callback|batch", CustomParser = Parsing.OneOf<BenchMode> };
     private static readonly Option<string?> Record = new("--record") { Description = "a line per message with a receipt", HelpName = "FILE" };
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();

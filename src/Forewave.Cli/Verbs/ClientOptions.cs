@@ -51,6 +51,10 @@ internal static class ClientOptions
         }
         catch (ArgumentException wrong)
         {
+            throw UsageException.Of(wrong, "--server: ");
+        }
+        catch (ForewaveException wrong) when (wrong.Code == ErrorCode.CapabilityMissing)
+        {
             throw new UsageException($"--server: {wrong.Message}");
         }
     }

@@ -5,7 +5,10 @@ using Forewave.Protocol;
 
 namespace Forewave.Cli.Verbs;
 
-/// <summary><c>forewave dead show</c>: with the message and its history.</summary>
+/// <summary>
+/// <c>forewave dead show</c>: with the message and its history. A body that is no text is shown in base64; with <c>--raw</c> the
+/// bytes of the body, and nothing else, go to stdout.
+/// </summary>
 internal static class DeadShowVerb
 {
     private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
@@ -13,12 +16,22 @@ internal static class DeadShowVerb
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
     private static readonly Option<bool> Json = ClientOptions.Json();
 
-    public static Command Create() => new Command("show", "One dead letter with its message") { Queue, Place, Group, Json }.With(RunAsync);
+    private static readonly Option<bool> Raw = new("--raw") { Description = "the body alone, byte for byte" };
+
+    public static Command Create() => new Command("show", "One dead letter with its message") { Queue, Place, Group, Raw, Json }.With(RunAsync);
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
+        if (parsed.GetValue(Raw) && parsed.GetValue(Json))
+            throw new UsageException("give --raw or --json, not both");
         var letter = await broker.ShowDeadLetterAsync(
             parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), parsed.GetRequiredValue(Place), stop);
+        if (parsed.GetValue(Raw))
+        {
+            await using var output = Console.OpenStandardOutput();
+            await output.WriteAsync(letter.Message!.Body, stop);
+            return;
+        }
         EntryText.Print(parsed.GetValue(Json), writer => DeadLetterJson.Write(writer, letter));
     }
 }

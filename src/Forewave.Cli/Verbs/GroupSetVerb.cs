@@ -24,23 +24,27 @@ internal static class GroupSetVerb
     {
         if (parsed.GetValue(Attempts) > int.MaxValue)
             throw new UsageException("--max-attempts is too high");
+        var (queue, name) = (parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group));
         GroupSettings settings = new()
         {
             TagFilter = parsed.GetValue(Tag),
             VisibilityTimeout = parsed.GetValue(Visibility),
             MaxAttempts = (int?)parsed.GetValue(Attempts),
-            Retry = RetryOf(parsed),
+            Retry = await RetryAsync(() => broker.ShowGroupAsync(queue, name, stop), parsed),
         };
-        var group = await broker.SetGroupAsync(parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), settings, stop);
+        if (settings == new GroupSettings())
+            throw new UsageException("give what is to be set");
+        var group = await broker.SetGroupAsync(queue, name, settings, stop);
         EntryText.Print(parsed.GetValue(Json), writer => GroupJson.Write(writer, group));
     }
 
-    private static GroupRetry? RetryOf(ParseResult parsed)
+    // The broker takes the policy as a whole.
+    private static async ValueTask<GroupRetry?> RetryAsync(Func<ValueTask<GroupDetails>> show, ParseResult parsed)
     {
         var (first, max) = (parsed.GetValue(RetryFirst), parsed.GetValue(RetryMax));
         if (first is null && max is null)
             return null;
-        GroupRetry retry = new();
+        var retry = (await show()).Settings.Retry ?? new GroupRetry();
         return retry with { FirstDelay = first ?? retry.FirstDelay, MaxDelay = max ?? retry.MaxDelay };
     }
 }

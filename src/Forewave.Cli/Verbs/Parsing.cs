@@ -79,6 +79,14 @@ internal static class Parsing
         CustomParser = result => Read<long>(result, TryCount, "no whole number from 1"),
     };
 
+    /// <summary>One of the names of an enumeration, in lower case.</summary>
+    public static T OneOf<T>(ArgumentResult result)
+        where T : struct, Enum
+    {
+        string names = string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
+        return Read<T>(result, TryName, $"none of {names}");
+    }
+
     // With an offset always: a time without one would mean another instant on each machine.
     private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
@@ -91,6 +99,14 @@ internal static class Parsing
             return value;
         result.AddError($"'{text}' is {problem}");
         return default!;
+    }
+
+    private static bool TryName<T>(string text, out T value)
+        where T : struct, Enum
+    {
+        string? name = Enum.GetNames<T>().FirstOrDefault(name => name.ToLowerInvariant() == text);
+        value = name is null ? default : Enum.Parse<T>(name);
+        return name is not null;
     }
 
     private static bool TryDuration(string text, out TimeSpan value) => DurationText.TryParse(text, out value);

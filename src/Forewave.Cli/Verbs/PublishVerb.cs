@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 using Forewave.Cli.Output;
 using Forewave.Cli.Publishing;
@@ -41,10 +42,7 @@ internal static class PublishVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
-        if (parsed.GetValue(Body) is not null && parsed.GetValue(InputFile) is not null)
-            throw new UsageException("give BODY or --file, not both");
-        if (parsed.GetValue(Delay) is not null && parsed.GetValue(At) is not null)
-            throw new UsageException("give --delay or --at, not both");
+        CheckInput(parsed);
         Message form = new()
         {
             Keys = parsed.GetValue(Keys) ?? [],
@@ -67,6 +65,19 @@ internal static class PublishVerb
         progress.Dispose();
         output.Flush();
         return Outcome(printer, stop);
+    }
+
+    // An option that is not known would else be published: the parser takes it for the body.
+    private static void CheckInput(ParseResult parsed)
+    {
+        var body = parsed.GetValue(Body);
+        if (body is not null && parsed.GetValue(InputFile) is not null)
+            throw new UsageException("give BODY or --file, not both");
+        if (parsed.GetValue(Delay) is not null && parsed.GetValue(At) is not null)
+            throw new UsageException("give --delay or --at, not both");
+        bool isOption = body is ['-', _, ..] && !parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
+        if (isOption)
+            throw new UsageException($"there is no option {body}; a body that begins with '-' comes after --");
     }
 
     private static int Outcome(ReceiptPrinter printer, CancellationToken stop)

@@ -22,6 +22,8 @@ internal static class QueueSetVerb
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
+        if (!Settings.IsAnyIn(parsed))
+            throw new UsageException("give what is to be set");
         var queue = await broker.SetQueueAsync(parsed.GetRequiredValue(Queue), Settings.Read(parsed), stop);
         EntryText.Print(parsed.GetValue(Json), writer => QueueJson.Write(writer, queue));
     }

@@ -12,6 +12,9 @@ internal sealed class QueueSettingOptions
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [_relaxed, _retention];
 
+    /// <summary>Something was given.</summary>
+    public bool IsAnyIn(ParseResult parsed) => Read(parsed) != new QueueSettings();
+
     /// <summary>What was given.</summary>
     public QueueSettings Read(ParseResult parsed) => new() { Relaxed = parsed.GetValue(_relaxed), Retention = parsed.GetValue(_retention) };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Forewave.Cli.Serving;
 using Forewave.Server;
 using Forewave.Server.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,8 +9,9 @@ using Microsoft.Extensions.Logging.Console;
 namespace Forewave.Cli.Verbs;
 
 /// <summary>
-/// <c>forewave serve</c>: a broker until SIGTERM or SIGINT, then a clean stop. Flags win over the environment, which wins over
-/// the configuration file. Logs go to stderr; stdout has the one line that says where it listens.
+/// <c>forewave serve</c>: a broker until SIGTERM or SIGINT, then a clean stop (exit 0), or until its disk fails (exit 1). Flags
+/// win over the environment, which wins over the configuration file. Logs go to stderr; stdout has the one line that says where
+/// it listens.
 /// </summary>
 internal static class ServeVerb
 {
@@ -34,31 +36,7 @@ internal static class ServeVerb
         var options = Options(parsed) with { LoggerFactory = loggers };
         ForewaveBroker broker = new(options);
         await using (broker)
-        {
-            try
-            {
-                await broker.StartAsync(stop);
-            }
-            catch (ArgumentException wrong)
-            {
-                throw new UsageException(wrong.Message);
-            }
-            await Console.Out.WriteLineAsync(
-                $"forewave ready listen={broker.ListenAddress} http={broker.HttpAddress} pid={Environment.ProcessId}");
-            await Console.Out.FlushAsync(CancellationToken.None);
-            bool failed = await WaitAsync(stop, broker.Failed);
-            await broker.StopAsync(CancellationToken.None);
-            return failed ? ExitCode.Failed : ExitCode.Done;
-        }
-    }
-
-    /// <summary>True when the partition failed: a supervisor that starts the process again is what it needs.</summary>
-    private static async Task<bool> WaitAsync(CancellationToken stop, CancellationToken failed)
-    {
-        TaskCompletionSource<bool> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var stopping = stop.UnsafeRegister(static end => ((TaskCompletionSource<bool>)end!).TrySetResult(false), end);
-        await using var failing = failed.UnsafeRegister(static end => ((TaskCompletionSource<bool>)end!).TrySetResult(true), end);
-        return await end.Task;
+            return await new BrokerRun(broker, Console.Out) { Messages = Console.Error }.RunAsync(stop);
     }
 
     private static ForewaveBrokerOptions Options(ParseResult parsed)

@@ -1,4 +1,5 @@
 using System.Text;
+using Forewave.Integration.Tests.Processes;
 using Forewave.Protocol;
 using Xunit.Abstractions;
 
@@ -6,7 +7,7 @@ namespace Forewave.Integration.Tests.Abuse;
 
 /// <summary>Bytes that no client of ours sends, over a socket: a numbered error, a close, and the next client is served.</summary>
 [Trait("Suite", "scenario")]
-public sealed class BadBytesTests(BrokerProcess broker, ITestOutputHelper output) : IClassFixture<BrokerProcess>
+public sealed class BadBytesTests(ServerProcess broker, ITestOutputHelper output) : IClassFixture<ServerProcess>
 {
     private const int Rounds = 50;
 
@@ -21,11 +22,11 @@ public sealed class BadBytesTests(BrokerProcess broker, ITestOutputHelper output
     public async Task First_bytes_are_refused_when_they_are_no_hello(string what, ErrorCode expected, string hex)
     {
         output.WriteLine(what);
-        output.WriteLine(await Bystander.RunBesideAsync(broker.Address, async () =>
+        output.WriteLine(await Bystander.RunBesideAsync(broker.EndPoint, async () =>
         {
             for (int round = 0; round < Rounds; round++)
             {
-                using var client = await RawClient.ConnectAsync(broker.Address);
+                using var client = await RawClient.ConnectAsync(broker.EndPoint);
                 await client.SendAsync(Convert.FromHexString(hex));
                 await AssertRefusedAsync(client, expected);
             }
@@ -42,11 +43,11 @@ public sealed class BadBytesTests(BrokerProcess broker, ITestOutputHelper output
     public async Task Broken_frame_is_refused_when_hello_was_said(string what, ErrorCode expected, string hex)
     {
         output.WriteLine(what);
-        output.WriteLine(await Bystander.RunBesideAsync(broker.Address, async () =>
+        output.WriteLine(await Bystander.RunBesideAsync(broker.EndPoint, async () =>
         {
             for (int round = 0; round < Rounds; round++)
             {
-                using var client = await RawClient.GreetedAsync(broker.Address);
+                using var client = await RawClient.GreetedAsync(broker.EndPoint);
                 await client.SendAsync(Convert.FromHexString(hex));
                 await AssertRefusedAsync(client, expected);
             }
@@ -63,7 +64,7 @@ public sealed class BadBytesTests(BrokerProcess broker, ITestOutputHelper output
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public async Task Invalid_name_is_refused_and_the_connection_stays(string name)
     {
-        using var client = await RawClient.GreetedAsync(broker.Address);
+        using var client = await RawClient.GreetedAsync(broker.EndPoint);
 
         var refused = await client.AskAsync(new() { Correlation = 2, OpenQueue = new() { Queue = name, Create = true } });
         var pong = await client.AskAsync(new() { Correlation = 3, Ping = new() });
@@ -76,7 +77,7 @@ public sealed class BadBytesTests(BrokerProcess broker, ITestOutputHelper output
     [Fact]
     public async Task Command_of_a_wrong_type_is_a_command_that_is_not_known()
     {
-        using var client = await RawClient.GreetedAsync(broker.Address);
+        using var client = await RawClient.GreetedAsync(broker.EndPoint);
 
         await client.SendAsync(WireFrames.Prefixed([0x08, 0x02, 0x20, 0x01]));
         var refused = await client.ReadAsync();

@@ -1,14 +1,15 @@
 using System.Globalization;
+using Forewave.Integration.Tests.Processes;
 using Forewave.Protocol;
 using Google.Protobuf;
-using Xunit.Abstractions;
 using V1 = Forewave.Protocol.V1;
+using Xunit.Abstractions;
 
 namespace Forewave.Integration.Tests.Abuse;
 
 /// <summary>Too much of everything, against a broker process: its memory stays bounded, others are unharmed.</summary>
 [Trait("Suite", "scenario")]
-public sealed class FloodTests(BrokerProcess broker, ITestOutputHelper output) : IClassFixture<BrokerProcess>
+public sealed class FloodTests(ServerProcess broker, ITestOutputHelper output) : IClassFixture<ServerProcess>
 {
     private const long MiB = 1024 * 1024;
 
@@ -22,7 +23,7 @@ public sealed class FloodTests(BrokerProcess broker, ITestOutputHelper output) :
     public async Task Million_tiny_requests_are_all_answered()
     {
         const int Pings = 500_000, Opens = 250_000, Unknown = 250_000;
-        using var client = await RawClient.GreetedAsync(broker.Address);
+        using var client = await RawClient.GreetedAsync(broker.EndPoint);
         Dictionary<string, int> answers = [];
 
         await BesideBystanderAsync(async () =>
@@ -63,7 +64,7 @@ public sealed class FloodTests(BrokerProcess broker, ITestOutputHelper output) :
     public async Task Thousands_of_connects_that_leave_at_once_leave_nothing_behind()
     {
         const int Connects = 4_000;
-        int before = broker.OpenFiles;
+        int before = broker.Files.OpenFiles;
 
         await BesideBystanderAsync(async () =>
         {
@@ -73,8 +74,8 @@ public sealed class FloodTests(BrokerProcess broker, ITestOutputHelper output) :
 
         // A later client's answers come when the loops have seen the ends before it.
         await BesideBystanderAsync(() => Task.CompletedTask);
-        output.WriteLine($"{before} open files before, {broker.OpenFiles} after {Connects} connects");
-        Assert.InRange(broker.OpenFiles, 0, before + 50);
+        output.WriteLine($"{before} open files before, {broker.Files.OpenFiles} after {Connects} connects");
+        Assert.InRange(broker.Files.OpenFiles, 0, before + 50);
     }
 
     [Fact]
@@ -86,7 +87,7 @@ public sealed class FloodTests(BrokerProcess broker, ITestOutputHelper output) :
 
         await BesideBystanderAsync(async () =>
         {
-            var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => RawClient.GreetedAsync(broker.Address)));
+            var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => RawClient.GreetedAsync(broker.EndPoint)));
             await Task.WhenAll(clients.Select(client => client.SendAsync(half)));
             foreach (var client in clients)
                 client.Reset();
@@ -95,10 +96,10 @@ public sealed class FloodTests(BrokerProcess broker, ITestOutputHelper output) :
 
     private async Task BesideBystanderAsync(Func<Task> abuse)
     {
-        long before = broker.ResidentBytes;
-        broker.ForgetPeak();
-        output.WriteLine(await Bystander.RunBesideAsync(broker.Address, abuse));
-        long peak = broker.PeakBytes;
+        long before = broker.Files.ResidentBytes;
+        broker.Files.ForgetPeak();
+        output.WriteLine(await Bystander.RunBesideAsync(broker.EndPoint, abuse));
+        long peak = broker.Files.PeakBytes;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the broker had {before / MiB} MiB before, {peak / MiB} MiB at most"));
         Assert.True(peak <= MaxPeakBytes, $"{peak / MiB} MiB; {broker.Log}");
     }
@@ -114,7 +115,7 @@ public sealed class FloodTests(BrokerProcess broker, ITestOutputHelper output) :
     // Subscribed to its own queue with all the credit there is, and from then on it does not read.
     private async Task<RawClient> DeafAsync(int number)
     {
-        var client = await RawClient.GreetedAsync(broker.Address);
+        var client = await RawClient.GreetedAsync(broker.EndPoint);
         string queue = $"deaf-{number}";
         ByteString id = ByteString.CopyFrom(new ProducerId((UInt128)(ulong)(number + 1)).ToBytes());
         await client.AskAsync(new() { Correlation = 2, OpenProducer = new() { ProducerId = id, Name = "deaf" } });
@@ -143,7 +144,7 @@ public sealed class FloodTests(BrokerProcess broker, ITestOutputHelper output) :
 
     private async Task LeaveAtOnceAsync(int number)
     {
-        var client = await RawClient.ConnectAsync(broker.Address);
+        var client = await RawClient.ConnectAsync(broker.EndPoint);
         if (number % 2 == 0)
             client.Reset();
         else

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Forewave.Integration.Tests.Processes;
 using Forewave.Protocol;
 using Xunit.Abstractions;
 
@@ -9,7 +10,7 @@ namespace Forewave.Integration.Tests.Abuse;
 /// allows. What each costs the broker is printed.
 /// </summary>
 [Trait("Suite", "scenario")]
-public sealed class IdleConnectionTests(BrokerProcess broker, ITestOutputHelper output) : IClassFixture<BrokerProcess>
+public sealed class IdleConnectionTests(ServerProcess broker, ITestOutputHelper output) : IClassFixture<ServerProcess>
 {
     private const int MaxBytesEach = 16 * 1024;
     private const int Connections = 5_000;
@@ -22,40 +23,32 @@ public sealed class IdleConnectionTests(BrokerProcess broker, ITestOutputHelper 
     [Fact]
     public async Task Idle_connection_costs_at_most_16_KiB()
     {
-        int most = Math.Min(Limits.MaxConnections, broker.MaxOpenFiles - 1_000) - KeptBack;
+        int most = Math.Min(Limits.MaxConnections, broker.Files.MaxOpenFiles - 1_000) - KeptBack;
         int wanted = Environment.GetEnvironmentVariable("FOREWAVE_NIGHTLY") is { Length: > 0 } ? most : Math.Min(Connections, most);
         // What a first client brings in (code, pools) is no connection's.
-        await Bystander.RunBesideAsync(broker.Address, () => Task.CompletedTask);
-        long before = broker.ResidentBytes;
+        await Bystander.RunBesideAsync(broker.EndPoint, () => Task.CompletedTask);
+        long before = broker.Files.ResidentBytes;
 
-        output.WriteLine(await Bystander.RunBesideAsync(broker.Address, () => HoldAsync(wanted, before)));
+        output.WriteLine(await Bystander.RunBesideAsync(broker.EndPoint, () => HoldAsync(wanted, before)));
     }
 
     private async Task HoldAsync(int wanted, long before)
     {
-        using var clients = BrokerProcess.Start("Forewave.Integration.Tests.dll", "idle", $"{broker.Address}", $"{wanted}");
-        try
+        await using var clients = ProgramProcess.StartProgram("Forewave.Integration.Tests.dll", "idle", $"{broker.EndPoint}", $"{wanted}");
+        Assert.Equal($"connected {wanted}", await clients.Output.ReadLineAsync().WaitAsync(Patience));
+        AssertCost("greeted", wanted, before);
+        for (int beat = 0; beat < 2; beat++)
         {
-            Assert.Equal($"connected {wanted}", await clients.StandardOutput.ReadLineAsync().WaitAsync(Patience));
-            AssertCost("greeted", wanted, before);
-            for (int beat = 0; beat < 2; beat++)
-            {
-                await clients.StandardInput.WriteLineAsync("beat");
-                await clients.StandardInput.FlushAsync();
-                Assert.Equal($"answered {wanted}", await clients.StandardOutput.ReadLineAsync().WaitAsync(Patience));
-                AssertCost("pinged", wanted, before);
-            }
-        }
-        finally
-        {
-            clients.Kill();
-            await clients.WaitForExitAsync();
+            await clients.Input.WriteLineAsync("beat");
+            await clients.Input.FlushAsync();
+            Assert.Equal($"answered {wanted}", await clients.Output.ReadLineAsync().WaitAsync(Patience));
+            AssertCost("pinged", wanted, before);
         }
     }
 
     private void AssertCost(string when, int connections, long before)
     {
-        long each = (broker.ResidentBytes - before) / connections;
+        long each = (broker.Files.ResidentBytes - before) / connections;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{connections} idle connections, {when}: {each} B each"));
         Assert.InRange(each, long.MinValue, MaxBytesEach);
     }

@@ -18,10 +18,9 @@ public sealed class KillTests(ITestOutputHelper output)
         int seed = int.TryParse(Environment.GetEnvironmentVariable("FOREWAVE_SEED"), out int given) ? given : Random.Shared.Next();
         output.WriteLine($"FOREWAVE_SEED={seed}, {kills} kills");
         Random random = new(seed);
-        await using KillableBroker broker = new();
-        await broker.StartAsync();
+        await using var broker = await ServerProcess.StartedAsync();
         string record = broker.PathOf("record");
-        await using ForewaveProcess load = ForewaveProcess.Start(
+        await using var load = ProgramProcess.Start(
             "bench", "publish", "--server", broker.Address, "--queue", "orders", "--queues", "3", "--messages", "1000000000",
             "--size", "100", "--producers", "2", "--in-flight", "2000", "--rate", "10000", "--record", record, "--json");
 
@@ -37,10 +36,11 @@ public sealed class KillTests(ITestOutputHelper output)
         await load.InterruptAsync().WaitAsync(Patience);
         long receipts = File.ReadLines(record).LongCount();
         output.WriteLine($"{receipts} receipts");
-        string verified = await ForewaveProcess.RunAsync(
-            Patience, "bench", "verify", "--server", broker.Address, "--queue", "orders", "--queues", "3", "--group", "audit", "--record", record, "--json");
-        output.WriteLine(verified);
-        JsonElement report = JsonDocument.Parse(verified).RootElement;
+        var verified = await ProgramProcess.RunAsync(
+            "bench", "verify", "--server", broker.Address, "--queue", "orders", "--queues", "3", "--group", "audit", "--record", record, "--json").WaitAsync(Patience);
+        output.WriteLine($"{verified}");
+        Assert.Equal(0, verified.ExitCode);
+        JsonElement report = JsonDocument.Parse(verified.Output).RootElement;
         Assert.InRange(report.GetProperty("messages").GetInt64(), receipts, long.MaxValue);
         Assert.Equal(0, report.GetProperty("lost").GetInt64());
         Assert.Equal(0, report.GetProperty("duplicates").GetInt64());
@@ -51,15 +51,14 @@ public sealed class KillTests(ITestOutputHelper output)
     public async Task Two_groups_get_a_file_byte_for_byte_through_a_kill()
     {
         const int Lines = 200_000;
-        await using KillableBroker broker = new();
-        await broker.StartAsync();
+        await using var broker = await ServerProcess.StartedAsync();
         string input = broker.PathOf("input");
         WriteLines(input, Lines);
-        await using ForewaveProcess one = Follow(broker.Address, "one", Lines);
-        await using ForewaveProcess two = Follow(broker.Address, "two", Lines);
+        await using var one = Follow(broker.Address, "one", Lines);
+        await using var two = Follow(broker.Address, "two", Lines);
         Task copying = Task.WhenAll(one.CopyOutputAsync(broker.PathOf("one")), two.CopyOutputAsync(broker.PathOf("two")));
-        await using ForewaveProcess publishing = ForewaveProcess.Start("publish", "packages", "--server", broker.Address, "--file", input);
-        Task<string> published = publishing.EndAsync(Patience);
+        await using var publishing = ProgramProcess.Start("publish", "packages", "--server", broker.Address, "--file", input);
+        var published = publishing.EndAsync();
 
         long third = Watching.LengthOf(input) / 3;
         await Watching.UntilAsync(() => Watching.LengthOf(broker.PathOf("one")) > third, Patience, () => one.Errors);
@@ -67,14 +66,15 @@ public sealed class KillTests(ITestOutputHelper output)
         await broker.StartAsync();
 
         await copying.WaitAsync(Patience);
-        string ids = await published;
-        Assert.Equal(Lines, ids.Count(one => one == '\n'));
+        var ids = await published.WaitAsync(Patience);
+        Assert.True(ids.ExitCode == 0, $"{ids}");
+        Assert.Equal(Lines, ids.Output.Count(one => one == '\n'));
         byte[] expected = await File.ReadAllBytesAsync(input);
         Assert.Equal(expected, await File.ReadAllBytesAsync(broker.PathOf("one")));
         Assert.Equal(expected, await File.ReadAllBytesAsync(broker.PathOf("two")));
     }
 
-    private static ForewaveProcess Follow(string address, string group, int lines) => ForewaveProcess.Start(
+    private static ProgramProcess Follow(string address, string group, int lines) => ProgramProcess.Start(
         "consume", "packages", "--server", address, "--group", group, "--follow", "--max", $"{lines}");
 
     // Lines of all lengths, empty ones among them, and bytes that are no UTF-8.

@@ -1,62 +1,74 @@
+using System.Net;
 using System.Text.RegularExpressions;
 
 namespace Forewave.Integration.Tests.Processes;
 
 /// <summary>
-/// <c>forewave serve</c> as a process of its own, on one folder and, once it was started, one port: it can be killed and
-/// started again under clients that go on.
+/// <c>forewave serve</c> as a process of its own, on a folder of its own and, once it was started, one port: it can be killed
+/// and started again under clients that go on. Disposing kills it and removes the folder. For one test, or as the fixture of a
+/// class.
 /// </summary>
-internal sealed partial class ServerProcess : IDisposable
+public sealed partial class ServerProcess : IAsyncLifetime, IAsyncDisposable
 {
-    private readonly string _folder;
-    private CliProcess _process;
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(1);
 
-    private ServerProcess(string folder)
-    {
-        _folder = folder;
-        _process = Serve();
-    }
+    private readonly TemporaryFolder _folder = new();
+    private ProgramProcess? _process;
 
-    /// <summary>Where it takes clients.</summary>
+    /// <summary>Where it takes clients: free at the first start, the same ever after.</summary>
     public string Address { get; private set; } = "127.0.0.1:0";
 
-    /// <summary>Where it serves HTTP.</summary>
-    public string Http { get; private set; } = "127.0.0.1:0";
+    /// <summary>As <see cref="Address"/>.</summary>
+    public IPEndPoint EndPoint => IPEndPoint.Parse(Address);
 
-    /// <summary>Starts it on a free port.</summary>
-    public static async Task<ServerProcess> StartAsync(string folder)
+    /// <summary>Its last log lines, for a failing test.</summary>
+    public string Log => Process.Errors;
+
+    /// <summary>What the system says of it.</summary>
+    internal ProcessFiles Files => Process.Files;
+
+    private ProgramProcess Process => _process ?? throw new InvalidOperationException("not started");
+
+    /// <summary>One that takes clients.</summary>
+    public static async Task<ServerProcess> StartedAsync()
     {
-        ServerProcess server = new(folder);
-        await server.WaitUntilReadyAsync();
+        ServerProcess server = new();
+        await server.StartAsync();
         return server;
     }
 
-    /// <summary>kill -9, and nothing else.</summary>
-    public Task KillAsync() => _process.KillAsync();
+    /// <summary>A place for files that belong to the test, beside the broker's data.</summary>
+    public string PathOf(string name) => _folder[name];
 
-    /// <summary>Starts it again after its end, on the same folder and the same port.</summary>
-    public async Task StartAgainAsync()
+    /// <summary>Starts it, also again after its end, and waits until it takes clients.</summary>
+    public async Task StartAsync()
     {
-        _process.Dispose();
-        _process = Serve();
-        await WaitUntilReadyAsync();
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _process = ProgramProcess.Start("serve", "--data", PathOf("data"), "--listen", Address, "--http", "127.0.0.1:0", "--log", "Warning");
+        string? line = await _process.Output.ReadLineAsync().WaitAsync(StartTime);
+        var match = Ready().Match(line ?? "");
+        Assert.True(match.Success, $"the broker said '{line}': {Log}");
+        Address = match.Groups["listen"].Value;
     }
+
+    /// <summary>kill -9, and nothing else.</summary>
+    public Task KillAsync() => Process.KillAsync();
 
     /// <summary>Ends it cleanly; its exit code.</summary>
-    public Task<int> TerminateAsync() => _process.TerminateAsync();
+    public Task<int> TerminateAsync() => Process.TerminateAsync();
 
-    public void Dispose() => _process.Dispose();
-
-    private CliProcess Serve() => CliProcess.Start("serve", "--data", _folder, "--listen", Address, "--http", "127.0.0.1:0");
-
-    private async Task WaitUntilReadyAsync()
+    public async ValueTask DisposeAsync()
     {
-        string line = await _process.Output.ReadLineAsync() ?? throw new InvalidOperationException(await _process.Errors);
-        var match = Ready().Match(line);
-        Assert.True(match.Success, line);
-        (Address, Http) = (match.Groups["listen"].Value, match.Groups["http"].Value);
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _folder.Dispose();
     }
 
-    [GeneratedRegex("^forewave ready listen=(?<listen>127\\.0\\.0\\.1:[0-9]+) http=(?<http>127\\.0\\.0\\.1:[0-9]+) pid=[0-9]+$")]
+    Task IAsyncLifetime.InitializeAsync() => StartAsync();
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    [GeneratedRegex("^forewave ready listen=(?<listen>127\\.0\\.0\\.1:[0-9]+) http=127\\.0\\.0\\.1:[0-9]+ pid=[0-9]+$")]
     private static partial Regex Ready();
 }
