@@ -41,6 +41,12 @@ public sealed record BrokerOptions
     /// </summary>
     public bool Scheduling { get; init; } = true;
 
+    /// <summary>
+    /// Messages may have ordering keys. Off: publishes with one are refused, and the hello does not offer it; what was published
+    /// before keeps its order. Default: on.
+    /// </summary>
+    public bool Ordering { get; init; } = true;
+
     /// <summary>A checkpoint is taken at least this often when something was written. Default: 5 minutes.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
 

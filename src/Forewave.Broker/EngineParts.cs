@@ -36,7 +36,8 @@ internal static class EngineParts
             Threads = surroundings.Threads,
             Seed = surroundings.JitterSeed,
         });
-        var capabilities = options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None;
+        var capabilities = (options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None)
+            | (options.Ordering ? MessageCapabilities.Ordering : MessageCapabilities.None);
         return new SessionParts
         {
             Store = store,

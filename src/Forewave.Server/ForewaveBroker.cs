@@ -167,6 +167,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
     private BrokerOptions EngineOptions(int maxConnections) => new()
     {
         CreateQueues = _options.CreateQueues,
+        Ordering = _options.Ordering,
         MaxQueues = _options.MaxQueues,
         MaxConnections = maxConnections,
         FrameMemoryBytes = _options.FrameMemoryBytes,

@@ -34,6 +34,12 @@ public sealed record ForewaveBrokerOptions
     /// <summary>A publish or subscribe to a queue that does not exist makes it. Default: yes.</summary>
     public bool CreateQueues { get; init; } = true;
 
+    /// <summary>
+    /// Messages may have ordering keys. Off: publishes with one are refused; what was published before keeps its order. Default:
+    /// yes.
+    /// </summary>
+    public bool Ordering { get; init; } = true;
+
     /// <summary>Queues at most; from 1. Default: 100,000.</summary>
     public int MaxQueues { get; init; } = Limits.DefaultQueues;
 

@@ -11,6 +11,8 @@ namespace Forewave.Broker.Commands;
 /// <summary>Verbs about groups: the queue's delivery loop does them.</summary>
 internal static class GroupVerbs
 {
+    private const int ParkedKeysShown = 1_000;
+
     /// <summary>The answer, or null where the verb is none about groups.</summary>
     public static async ValueTask<V1.AdministrationAnswer?> RunAsync(
         SessionParts parts, V1.AdministrationRequest request, CancellationToken cancellation) => request.VerbCase switch
@@ -19,6 +21,7 @@ internal static class GroupVerbs
             Verb.ShowGroup => await ShowAsync(parts, request.ShowGroup, cancellation),
             Verb.SetGroup => await SetAsync(parts, request.SetGroup, cancellation),
             Verb.DeleteGroup => await DeleteAsync(parts, request.DeleteGroup, cancellation),
+            Verb.ResumeKey => await ResumeAsync(parts, request.ResumeKey, cancellation),
             _ => null,
         };
 
@@ -66,6 +69,23 @@ internal static class GroupVerbs
         return new V1.AdministrationAnswer { Changed = new V1.Changed() };
     }
 
+    private static async ValueTask<V1.AdministrationAnswer> ResumeAsync(
+        SessionParts parts, V1.ResumeKey request, CancellationToken cancellation)
+    {
+        var queue = QueueVerbs.Existing(parts, request.Queue);
+        var choice = new KeyChoice(request.OrderingKey, request.GiveUp);
+        await parts.Delivery.Administration.ResumeKeyAsync(queue, NameOf(request.Group), choice).WaitAsync(cancellation);
+        return new V1.AdministrationAnswer { Changed = new V1.Changed { Messages = 1 } };
+    }
+
+    private static FailurePolicy PolicyOf(V1.FailurePolicy policy) => policy switch
+    {
+        V1.FailurePolicy.Hold => FailurePolicy.Hold,
+        V1.FailurePolicy.Park => FailurePolicy.Park,
+        V1.FailurePolicy.Skip => FailurePolicy.Skip,
+        _ => throw new RefusedException(ErrorCode.FieldInvalid, "on_failure is hold, park or skip."),
+    };
+
     private static GroupChange ChangeOf(V1.SetGroup request)
     {
         var options = request.Options ?? new V1.GroupOptions();
@@ -79,6 +99,7 @@ internal static class GroupVerbs
             VisibilityTimeout = options.HasVisibilityTimeout ? TimeSpan.FromMilliseconds(options.VisibilityTimeout) : null,
             MaxAttempts = options.HasMaxAttempts ? (int)options.MaxAttempts : null,
             Retry = options.Retry is null ? null : RetryOf(options.Retry),
+            OnFailure = options.HasOnFailure ? PolicyOf(options.OnFailure) : null,
             Create = request.Create,
             Start = start == Offset.BeforeFirst ? StartPoint.Earliest : StartPoint.AtOffset(start),
         };
@@ -98,20 +119,31 @@ internal static class GroupVerbs
         };
     }
 
-    private static V1.GroupDetails DetailsOf(QueueEntry queue, GroupDetails group) => new()
+    private static V1.GroupDetails DetailsOf(QueueEntry queue, GroupDetails group)
     {
-        Queue = queue.Name.Value,
-        Group = group.Name.Value,
-        GroupId = group.Id,
-        Options = OptionsOf(group.Options),
-        ReadOffset = (ulong)group.ReadOffset,
-        Unread = (ulong)Math.Max(0, group.Unread),
-        Leased = (ulong)group.Leased,
-        Waiting = (ulong)group.Waiting,
-        Dead = (ulong)group.Dead,
-        Consumers = (uint)group.Consumers,
-        Missed = (ulong)group.Missed,
-    };
+        var details = new V1.GroupDetails
+        {
+            Queue = queue.Name.Value,
+            Group = group.Name.Value,
+            GroupId = group.Id,
+            Options = OptionsOf(group.Options),
+            ReadOffset = (ulong)group.ReadOffset,
+            Unread = (ulong)Math.Max(0, group.Unread),
+            Leased = (ulong)group.Leased,
+            Waiting = (ulong)group.Waiting,
+            Dead = (ulong)group.Dead,
+            Consumers = (uint)group.Consumers,
+            Missed = (ulong)group.Missed,
+            Held = (ulong)group.Held,
+            Parked = (ulong)group.Parked.Count,
+            Paused = group.IsPaused,
+        };
+        details.ParkedKeys.AddRange(group.Parked.Take(ParkedKeysShown).Select(parked => new V1.ParkedKey
+        {
+            OrderingKey = parked.Key, Offset = (ulong)parked.Offset, Time = (ulong)parked.Time, Reason = parked.Reason,
+        }));
+        return details;
+    }
 
     private static V1.GroupOptions OptionsOf(GroupOptions options)
     {
@@ -127,6 +159,7 @@ internal static class GroupVerbs
             VisibilityTimeout = (uint)options.VisibilityTimeout.TotalMilliseconds,
             MaxAttempts = (uint)options.MaxAttempts,
             Retry = retry,
+            OnFailure = (V1.FailurePolicy)((int)options.OnFailure + 1),
         };
     }
 }

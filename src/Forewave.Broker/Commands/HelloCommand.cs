@@ -76,6 +76,8 @@ internal static class HelloCommand
         answer.Capabilities.AddRange(Capabilities);
         if (parts.Options.Scheduling)
             answer.Capabilities.Add("delays");
+        if (parts.Options.Ordering)
+            answer.Capabilities.Add(CapabilityNames.Ordering);
         return answer;
     }
 }

@@ -25,6 +25,7 @@ internal static class BatchDrafts
             Queue = batch.Queue!.Id,
             Source = producerNumber,
             Sequence = batch.FirstSequence + (ulong)batch.KnownCount,
+            Extra = batch.Flags,
             Payload = messages,
             PayloadCrc = crc,
         };
@@ -53,7 +54,7 @@ internal static class BatchDrafts
                     Queue = slice.Due?.Lane.Value ?? batch.Queue!.Id,
                     Source = producerNumber,
                     Sequence = sequence + (ulong)known,
-                    Extra = slice.Due?.Extra ?? 0,
+                    Extra = slice.Due?.Extra ?? batch.Flags,
                     Payload = messages,
                     PayloadCrc = Checksum.Of(messages.Span),
                     JoinsNext = i + 1 < batch.Slices.Length,

@@ -18,6 +18,12 @@ internal struct PendingBatch
     /// <summary>The run of messages, in the session's frame: valid until the frame is released.</summary>
     public ReadOnlyMemory<byte> Messages;
 
+    /// <summary>A message of it has an ordering key, or may have one where the batch was refused.</summary>
+    public bool HasKeys;
+
+    /// <summary>Sequence of the refused message that its first one replaces, and so on; 0: it replaces none.</summary>
+    public ulong Replaces;
+
     /// <summary>CRC-32C of the run.</summary>
     public uint Crc;
 
@@ -44,6 +50,9 @@ internal struct PendingBatch
 
     /// <summary>How many records its messages take, at most.</summary>
     public readonly int RecordCount => Slices?.Length ?? 1;
+
+    /// <summary>What the headers of its Published records say of the messages.</summary>
+    public readonly ulong Flags => HasKeys ? PublishedFlags.HasKeys : 0;
 
     /// <summary>Whether messages of it are to be appended.</summary>
     public readonly bool HasNew => Error == ErrorCode.None && KnownCount < Count;

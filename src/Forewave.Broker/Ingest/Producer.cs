@@ -18,9 +18,10 @@ internal sealed class Producer
         Id = id;
         _name = name;
         Sequences = new SequenceWindow(memory);
+        RefusedKeys = new RefusedKeys(memory);
     }
 
-    /// <summary>Guards <see cref="Sequences"/> and the jumps.</summary>
+    /// <summary>Guards <see cref="Sequences"/>, the jumps and <see cref="RefusedKeys"/>.</summary>
     public Lock Gate { get; } = new();
 
     /// <summary>The number that its records carry.</summary>
@@ -38,6 +39,9 @@ internal sealed class Producer
 
     /// <summary>What became of its last sequences.</summary>
     public SequenceWindow Sequences { get; }
+
+    /// <summary>Ordering keys whose messages are refused for now. Under <see cref="Gate"/>.</summary>
+    public RefusedKeys RefusedKeys { get; }
 
     /// <summary>
     /// It was recovered: refusals are not in the log, and what a relaxed queue answered before the sync may be lost, so

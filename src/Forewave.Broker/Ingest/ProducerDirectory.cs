@@ -139,6 +139,9 @@ internal sealed class ProducerDirectory : IProducerNames
         _byNumber.TryRemove(producer.Number, out _);
         _byId.TryRemove(new KeyValuePair<ProducerId, Producer>(producer.Id, producer));
         lock (producer.Gate)
+        {
             producer.Sequences.Clear();
+            producer.RefusedKeys.Clear();
+        }
     }
 }

@@ -82,6 +82,8 @@ internal sealed class PublishAdmission
             if (bytes > _store.MaxAppendBytes)
                 RefuseTooLarge(ref batch);
             SequenceJudgement.Judge(ref batch, publish.Producer, ref next);
+            if (batch.HasKeys)
+                JudgeKeys(ref batch, publish.Producer.RefusedKeys);
             publish.NeedsCommit |= batch.KnownCount > 0;
             if (!batch.HasNew)
                 continue;
@@ -91,6 +93,16 @@ internal sealed class PublishAdmission
             room -= bytes;
         }
         return i;
+    }
+
+    /// <summary>What comes behind a refused message of its key is refused; its own keys are remembered where it is refused itself.</summary>
+    private static void JudgeKeys(ref PendingBatch batch, RefusedKeys refused)
+    {
+        if (batch.HasNew && refused.Any && refused.Blocks(batch))
+            batch.Error = ErrorCode.PreviousRefused;
+        bool inTurn = batch.Error is not (ErrorCode.ProducerUnknown or ErrorCode.SequenceGap or ErrorCode.SequenceTooOld);
+        if (batch.Error != ErrorCode.None && inTurn && batch.KnownCount < batch.Count)
+            refused.Note(batch);
     }
 
     /// <summary>A batch of which nearly each message is due at another time has as many records.</summary>
@@ -131,6 +143,8 @@ internal sealed class PublishAdmission
             else if (batch.HasNew)
             {
                 batch.Error = outcome == AppendOutcome.DiskFull ? ErrorCode.DiskFull : ErrorCode.PartitionStopped;
+                if (batch.HasKeys)
+                    publish.Producer.RefusedKeys.Note(batch);
             }
             var highest = BatchFate.Note(ref batch, sequences, stored);
             if (highest > publish.AwaitedPosition)

@@ -18,10 +18,15 @@ internal static class PublishBatchCheck
             Refuse(ref batch, ErrorCode.UnknownHandle, "the queue's handle is not open on this connection");
         else if (batch.Queue.IsDeleted)
             Refuse(ref batch, ErrorCode.QueueNotFound, "the queue was deleted");
-        else if (view.ReplacesSequence != Sequence.None)
+        else if (view.ReplacesSequence != Sequence.None && (terms.Capabilities & MessageCapabilities.Ordering) == 0)
             Refuse(ref batch, ErrorCode.CapabilityMissing, "replaces_sequence needs the capability \"ordering\"");
         else
             FillMessages(ref batch, view.Messages.Of(frame), terms);
+        batch.Replaces = view.ReplacesSequence.Value;
+        // Where it was refused before all messages were looked at, there may be keys among them.
+        batch.HasKeys |= batch.Error != ErrorCode.None && batch.Queue is not null && (terms.Capabilities & MessageCapabilities.Ordering) != 0;
+        if (batch.HasKeys)
+            batch.Messages = view.Messages.Of(frame);
     }
 
     private static void FillMessages(ref PendingBatch batch, ReadOnlyMemory<byte> messages, in PublishTerms terms)
@@ -43,6 +48,7 @@ internal static class PublishBatchCheck
             }
         }
         batch.Messages = messages;
+        batch.HasKeys = (asked & MessageCapabilities.Ordering) != 0;
         if ((asked & MessageCapabilities.Delays) != 0)
             FillSlices(ref batch, terms);
         else

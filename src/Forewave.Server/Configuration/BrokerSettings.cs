@@ -19,6 +19,7 @@ internal static class BrokerSettings
         new("http", (options, text) => options with { Http = text }),
         new("insecure", (options, text) => options with { Insecure = bool.Parse(text) }),
         new("createQueues", (options, text) => options with { CreateQueues = bool.Parse(text) }),
+        new("ordering", (options, text) => options with { Ordering = bool.Parse(text) }),
         new("maxQueues", (options, text) => options with { MaxQueues = Whole(text) }),
         new("maxConnections", (options, text) => options with { MaxConnections = Whole(text) }),
         new("frameMemoryBytes", (options, text) => options with { FrameMemoryBytes = Bytes(text) }),

@@ -84,7 +84,7 @@ public sealed class RecordTests
         new GroupChangedRecord(false, Group().Identity, GroupOptions.Default).Write(writer);
         yield return (Taken(writer), payload => GroupChangedRecord.Read(payload));
 
-        KeysNotedRecord.Write([new KeyNote(3, new KeyHash(8)), new KeyNote(4, new KeyHash(9)), new KeyNote(1, new KeyHash(9)) { Place = 2 }], writer);
+        KeysNotedRecord.Write([new KeyNote(3, new OrderingKeyHash(8)), new KeyNote(4, new OrderingKeyHash(9)), new KeyNote(1, new OrderingKeyHash(9)) { Place = 2 }], writer);
         yield return (Taken(writer), payload => Group().Apply(RecordType.KeysNoted, 5, payload));
 
         new ParkedRecord { Time = 1, Key = "k", Reason = "no" }.Write(writer);

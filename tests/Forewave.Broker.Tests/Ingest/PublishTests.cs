@@ -320,13 +320,13 @@ public sealed class PublishTests
         uint first = await client.OpenQueueAsync("q-1");
         uint second = await client.OpenQueueAsync("q-2");
         var keyed = TestClient.Batch(second, 3, 1);
-        keyed.Messages[0] = new V1.Message { OrderingKey = "k" }.ToByteString();
+        keyed.Messages[0] = new V1.Message { OrderingKey = new string('k', Limits.KeyBytes + 1) }.ToByteString();
 
         var answer = await client.AskAsync(TestClient.PublishFrame(
             producer, TestClient.Batch(first, 1, 1), TestClient.Batch(second, 2, 1), keyed, TestClient.Batch(99, 4, 1), TestClient.Batch(first, 5, 1)));
 
         var errors = answer.Published.Batches.Select(batch => (ErrorCode)(batch.Error?.Number ?? 0));
-        Assert.Equal([ErrorCode.None, ErrorCode.None, ErrorCode.CapabilityMissing, ErrorCode.UnknownHandle, ErrorCode.None], errors);
+        Assert.Equal([ErrorCode.None, ErrorCode.None, ErrorCode.KeyTooLong, ErrorCode.UnknownHandle, ErrorCode.None], errors);
         Assert.Equal([1ul, 2ul, 5ul], engine.Store.Records.Where(record => record.Header.Type == RecordType.Published).Select(record => record.Header.Sequence));
     }
 

@@ -19,7 +19,19 @@ public sealed class SessionTests
         Assert.Equal(1ul, answer.Epoch);
         Assert.Equal((uint)Limits.FrameBytes, answer.Limits.FrameBytes);
         Assert.Contains("streaming", answer.Capabilities);
+        Assert.Contains("ordering", answer.Capabilities);
+    }
+
+    [Fact]
+    public async Task Hello_does_not_offer_what_is_switched_off()
+    {
+        await using var engine = await TestEngine.StartAsync(options: new BrokerOptions { Ordering = false, Scheduling = false });
+        var client = TestClient.Connect(engine.Engine);
+
+        var answer = (await client.AskAsync(new V1.ClientFrame { Hello = TestClient.Hello() })).Hello;
+
         Assert.DoesNotContain("ordering", answer.Capabilities);
+        Assert.DoesNotContain("delays", answer.Capabilities);
     }
 
     [Fact]

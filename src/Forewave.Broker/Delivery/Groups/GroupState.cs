@@ -219,7 +219,7 @@ internal sealed class GroupState
             if (first.Place > 0)
                 Dead.HandOut(new RecordRun(first.Offset, 1, 1) { Place = first.Place });
             for (int j = 0; j < count; j++)
-                Cursor.Keys.Note(first.Offset + j, new KeyHash(runs.UInt64()));
+                Cursor.Keys.Note(first.Offset + j, new OrderingKeyHash(runs.UInt64()));
         }
     }
 

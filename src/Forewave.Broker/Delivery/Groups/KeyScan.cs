@@ -15,7 +15,7 @@ internal sealed class KeyScan(GroupDelivery group)
     private const int MaxNotes = 8_192;
 
     private readonly List<KeyNote> _notes = [];
-    private readonly HashSet<KeyHash> _out = [];
+    private readonly HashSet<OrderingKeyHash> _out = [];
     private bool _settledAtOnce;
 
     /// <summary>There is something to note.</summary>
@@ -68,7 +68,7 @@ internal sealed class KeyScan(GroupDelivery group)
     public bool MayGo(long offset, ReadOnlySpan<byte> message)
     {
         bool known = Cursor.AnyAhead && !Cursor.WasNeverHandedOut(offset);
-        var key = KeyHash.OfMessage(message);
+        var key = OrderingKeyHash.OfMessage(message);
         if (!known)
             return key.IsNone || MayGo(new KeyNote(offset, key));
         if (!key.IsNone && Cursor.IsUnsettled(offset) && !Cursor.IsKeyed(offset))
@@ -79,7 +79,7 @@ internal sealed class KeyScan(GroupDelivery group)
     /// <summary>Whether a dead letter that was redriven may go into the frame.</summary>
     public bool MayGo(long place, Offset offset, ReadOnlySpan<byte> message)
     {
-        var key = KeyHash.OfMessage(message);
+        var key = OrderingKeyHash.OfMessage(message);
         return key.IsNone || MayGo(new KeyNote(offset.Value, key) { Place = place });
     }
 

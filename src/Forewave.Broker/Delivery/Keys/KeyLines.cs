@@ -18,29 +18,29 @@ internal sealed class KeyLines
     public int Count => _lines.Count;
 
     /// <summary>The keys that have a line, rising.</summary>
-    public IEnumerable<KeyHash> Keys => _lines.Keys.Order().Select(key => new KeyHash(key));
+    public IEnumerable<OrderingKeyHash> Keys => _lines.Keys.Order().Select(key => new OrderingKeyHash(key));
 
     /// <summary>A message of the key is unsettled.</summary>
-    public bool IsBusy(KeyHash key) => _lines.ContainsKey(key.Value);
+    public bool IsBusy(OrderingKeyHash key) => _lines.ContainsKey(key.Value);
 
     /// <summary>The offset at the front of a key's line; -1 where it has none.</summary>
-    public long FrontOf(KeyHash key) => _lines.TryGetValue(key.Value, out var line) ? _places[line.Front].Offset : -1;
+    public long FrontOf(OrderingKeyHash key) => _lines.TryGetValue(key.Value, out var line) ? _places[line.Front].Offset : -1;
 
     /// <summary>The key of a place.</summary>
-    public KeyHash KeyOf(int place) => _places[place].Key;
+    public OrderingKeyHash KeyOf(int place) => _places[place].Key;
 
     /// <summary>A place is at the front of its line.</summary>
     public bool IsFront(int place) => _places[place].Previous < 0;
 
     /// <summary>The offsets in the line of a key, in order.</summary>
-    public IEnumerable<long> OffsetsOf(KeyHash key)
+    public IEnumerable<long> OffsetsOf(OrderingKeyHash key)
     {
         for (int place = _lines[key.Value].Front; place >= 0; place = _places[place].Next)
             yield return _places[place].Offset;
     }
 
     /// <summary>A message joins the end of its key's line; returns its place.</summary>
-    public int Join(KeyHash key, long offset)
+    public int Join(OrderingKeyHash key, long offset)
     {
         int place = Take(key, offset);
         ref var line = ref CollectionsMarshal.GetValueRefOrAddDefault(_lines, key.Value, out bool exists);
@@ -56,7 +56,7 @@ internal sealed class KeyLines
     }
 
     /// <summary>A message joins the front of its key's line; returns its place.</summary>
-    public int JoinFront(KeyHash key, long offset)
+    public int JoinFront(OrderingKeyHash key, long offset)
     {
         int place = Take(key, offset);
         ref var line = ref CollectionsMarshal.GetValueRefOrAddDefault(_lines, key.Value, out bool exists);
@@ -92,7 +92,7 @@ internal sealed class KeyLines
         return _places[left.Next].Offset;
     }
 
-    private int Take(KeyHash key, long offset)
+    private int Take(OrderingKeyHash key, long offset)
     {
         int place = _free;
         if (place >= 0)

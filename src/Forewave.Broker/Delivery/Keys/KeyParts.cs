@@ -36,7 +36,7 @@ internal static class KeyParts
     {
         for (int lines = reader.Count(); lines > 0; lines--)
         {
-            var key = new KeyHash(reader.UInt64());
+            var key = new OrderingKeyHash(reader.UInt64());
             for (int count = reader.Count(); count > 0; count--)
                 keys.Restore(key, reader.Int64());
         }

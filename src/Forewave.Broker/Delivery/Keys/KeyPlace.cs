@@ -4,7 +4,7 @@ namespace Forewave.Broker.Delivery.Keys;
 internal struct KeyPlace
 {
     /// <summary>Its key.</summary>
-    public KeyHash Key;
+    public OrderingKeyHash Key;
 
     /// <summary>Its offset.</summary>
     public long Offset;

@@ -25,7 +25,7 @@ internal sealed class KeyedMessages(Cursor cursor)
     /// A message has a key. Where it is out already, it is at the front of its line; else it waits for those before it, and is
     /// ready where there are none.
     /// </summary>
-    public void Note(long offset, KeyHash key)
+    public void Note(long offset, OrderingKeyHash key)
     {
         long number = offset >> CursorBlock.Shift;
         int place = (int)(offset & (CursorBlock.Size - 1));
@@ -91,7 +91,7 @@ internal sealed class KeyedMessages(Cursor cursor)
     public ParkedKey? FindParked(long offset) => _parked.GetValueOrDefault(offset);
 
     /// <summary>Puts a line back as a checkpoint has it, in its order.</summary>
-    public void Restore(KeyHash key, long offset)
+    public void Restore(OrderingKeyHash key, long offset)
     {
         var block = cursor.Blocks.Get(offset >> CursorBlock.Shift);
         int place = (int)(offset & (CursorBlock.Size - 1));

@@ -41,7 +41,7 @@ internal static class KeysNotedRecord
     /// <summary>Reads the head of a run: a note of its first message without the key, and how many keys follow.</summary>
     public static KeyNote ReadRun(ref RecordReader runs, out int count)
     {
-        var first = new KeyNote(runs.Int64(), KeyHash.None) { Place = runs.Int64() };
+        var first = new KeyNote(runs.Int64(), OrderingKeyHash.None) { Place = runs.Int64() };
         count = runs.Count();
         return first;
     }

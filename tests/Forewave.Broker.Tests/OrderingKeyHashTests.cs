@@ -4,7 +4,7 @@ using Forewave.Protocol.Frames;
 namespace Forewave.Broker.Tests;
 
 /// <summary>The hash stands in records: it must stay what it is.</summary>
-public sealed class KeyHashTests
+public sealed class OrderingKeyHashTests
 {
     [Theory]
     [InlineData("", 0ul)]
@@ -13,12 +13,12 @@ public sealed class KeyHashTests
     [InlineData("12345678", 25667967553877148ul)]
     [InlineData("客户", 8182418321784593844ul)]
     public void Hash_of_a_key_never_changes(string key, ulong expected) =>
-        Assert.Equal(expected, KeyHash.Of(Encoding.UTF8.GetBytes(key)).Value);
+        Assert.Equal(expected, OrderingKeyHash.Of(Encoding.UTF8.GetBytes(key)).Value);
 
     [Fact]
     public void Keys_have_hashes_of_their_own()
     {
-        var hashes = Enumerable.Range(0, 200_000).Select(number => KeyHash.Of(Encoding.UTF8.GetBytes($"k{number}"))).ToHashSet();
+        var hashes = Enumerable.Range(0, 200_000).Select(number => OrderingKeyHash.Of(Encoding.UTF8.GetBytes($"k{number}"))).ToHashSet();
 
         Assert.Equal(200_000, hashes.Count);
     }
@@ -33,7 +33,7 @@ public sealed class KeyHashTests
         var walk = new MessageRun(run);
         Assert.True(walk.MoveNext());
 
-        Assert.Equal(KeyHash.Of("k"u8), KeyHash.OfMessage(walk.Current));
-        Assert.False(KeyHash.OfMessage(walk.Current).IsNone);
+        Assert.Equal(OrderingKeyHash.Of("k"u8), OrderingKeyHash.OfMessage(walk.Current));
+        Assert.False(OrderingKeyHash.OfMessage(walk.Current).IsNone);
     }
 }

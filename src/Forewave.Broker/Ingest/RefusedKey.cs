@@ -1,0 +1,6 @@
+namespace Forewave.Broker.Ingest;
+
+/// <summary>An ordering key in one queue.</summary>
+/// <param name="Queue">The queue's number.</param>
+/// <param name="Key">The key.</param>
+internal readonly record struct RefusedKey(uint Queue, OrderingKeyHash Key);
