@@ -25,6 +25,17 @@ public readonly record struct Message
     public ReadOnlyMemory<KeyValuePair<string, ReadOnlyMemory<byte>>> Headers { get; init; }
 
     /// <summary>
+    /// Messages of a queue with the same ordering key reach each group one after the other, in the order of publishing, the next
+    /// one when the last is settled. At most 255 bytes. Default: none, no order.
+    /// </summary>
+    public string? OrderingKey { get; init; }
+
+    /// <summary>
+    /// 0 to 9: a group gets what has a higher priority first; of one priority, what was published first. Default: 4.
+    /// </summary>
+    public int? Priority { get; init; }
+
+    /// <summary>
     /// Not delivered before this time, to the millisecond; at most 10 years ahead. It is compared with this machine's clock when
     /// the message is published, and with the broker's when it comes there. Default: at once. Not together with
     /// <see cref="Delay"/>.
@@ -44,6 +55,8 @@ public readonly record struct Message
         Keys = Keys.Span,
         Tag = Tag,
         Headers = Headers.Span,
+        OrderingKey = OrderingKey,
+        Priority = Priority,
         DeliverAtMilliseconds = DeliverAt is { } time ? Math.Max(1, time.ToUnixTimeMilliseconds()) : 0,
         DelayMilliseconds = Delay == TimeSpan.Zero ? 0 : Math.Max(1, (long)Delay.TotalMilliseconds),
     };

@@ -15,11 +15,31 @@ internal static class GroupJson
         writer.WriteNumber("unread", group.Unread);
         writer.WriteNumber("leased", group.Leased);
         writer.WriteNumber("waiting", group.Waiting);
+        writer.WriteNumber("held", group.Held);
+        writer.WriteNumber("parked", group.Parked);
         writer.WriteNumber("dead", group.Dead);
         writer.WriteNumber("missed", group.Missed);
         writer.WriteNumber("consumers", group.Consumers);
+        writer.WriteBoolean("paused", group.IsPaused);
         WriteSettings(writer, group.Settings);
+        if (group.ParkedKeys.Count > 0)
+            WriteParked(writer, group.ParkedKeys);
         writer.WriteEndObject();
+    }
+
+    private static void WriteParked(Utf8JsonWriter writer, IReadOnlyList<ParkedKey> keys)
+    {
+        writer.WriteStartArray("parkedKeys");
+        foreach (var key in keys)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("key", key.OrderingKey);
+            writer.WriteNumber("offset", key.Offset.Value);
+            writer.WriteString("time", key.Time);
+            writer.WriteString("reason", key.Reason);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
     }
 
     private static void WriteSettings(Utf8JsonWriter writer, GroupSettings settings)
@@ -35,5 +55,7 @@ internal static class GroupJson
             writer.WriteDuration("retryFirst", retry.FirstDelay);
             writer.WriteDuration("retryMax", retry.MaxDelay);
         }
+        if (settings.OnFailure is { } policy)
+            writer.WriteString("onFailure", policy.ToString().ToLowerInvariant());
     }
 }

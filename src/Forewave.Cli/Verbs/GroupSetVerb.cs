@@ -15,10 +15,16 @@ internal static class GroupSetVerb
     private static readonly Option<long?> Attempts = Parsing.OptionalCount("--max-attempts");
     private static readonly Option<TimeSpan?> RetryFirst = Parsing.OptionalDuration("--retry-first");
     private static readonly Option<TimeSpan?> RetryMax = Parsing.OptionalDuration("--retry-max");
+    private static readonly Option<FailurePolicy?> OnFailure = new("--on-failure")
+    {
+        Description = "what a failing message does to its ordering key: hold, park or skip",
+        HelpName = "POLICY",
+        CustomParser = static result => Parsing.OneOf<FailurePolicy>(result),
+    };
     private static readonly Option<bool> Json = ClientOptions.Json();
 
     public static Command Create() =>
-        new Command("set", "Change a group's settings") { Queue, Group, Tag, Visibility, Attempts, RetryFirst, RetryMax, Json }.With(RunAsync);
+        new Command("set", "Change a group's settings") { Queue, Group, Tag, Visibility, Attempts, RetryFirst, RetryMax, OnFailure, Json }.With(RunAsync);
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
@@ -31,6 +37,7 @@ internal static class GroupSetVerb
             VisibilityTimeout = parsed.GetValue(Visibility),
             MaxAttempts = (int?)parsed.GetValue(Attempts),
             Retry = await RetryAsync(() => broker.ShowGroupAsync(queue, name, stop), parsed),
+            OnFailure = parsed.GetValue(OnFailure),
         };
         if (settings == new GroupSettings())
             throw new UsageException("give what is to be set");

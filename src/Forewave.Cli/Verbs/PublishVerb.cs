@@ -24,6 +24,8 @@ internal static class PublishVerb
     private static readonly Option<string[]> Keys = new("--key") { Description = "for look-up; may be repeated", HelpName = "K" };
     private static readonly Option<string?> Tag = new("--tag") { Description = "for the tag filter of groups", HelpName = "T" };
     private static readonly Option<string[]> Headers = new("--header") { Description = "may be repeated", HelpName = "K=V" };
+    private static readonly Option<string?> Order = new("--order") { Description = "ordering key: its messages come one after the other", HelpName = "KEY" };
+    private static readonly Option<int?> Priority = new("--priority") { Description = "0 to 9, the highest first; else 4", HelpName = "N" };
     private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay");
     private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at");
     private static readonly Option<string> Server = ClientOptions.Server();
@@ -34,7 +36,7 @@ internal static class PublishVerb
     {
         Command command = new("publish", "Publish a message, or one per line of a file or of stdin")
         {
-            Queue, Body, InputFile, Keys, Tag, Headers, Delay, At, Server, Json,
+            Queue, Body, InputFile, Keys, Tag, Headers, Order, Priority, Delay, At, Server, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -48,6 +50,8 @@ internal static class PublishVerb
             Keys = parsed.GetValue(Keys) ?? [],
             Tag = parsed.GetValue(Tag),
             Headers = HeadersOf(parsed.GetValue(Headers) ?? []),
+            OrderingKey = parsed.GetValue(Order),
+            Priority = PriorityOf(parsed.GetValue(Priority)),
             Delay = parsed.GetValue(Delay) ?? TimeSpan.Zero,
             DeliverAt = parsed.GetValue(At),
         };
@@ -96,6 +100,10 @@ internal static class PublishVerb
     private static Stream Input(ParseResult parsed) => parsed.GetValue(InputFile) is { } file
         ? new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0)
         : Console.OpenStandardInput();
+
+    private static int? PriorityOf(int? priority) => priority is null or (>= 0 and <= Limits.MaxPriority)
+        ? priority
+        : throw new UsageException("--priority is 0 to 9");
 
     private static KeyValuePair<string, ReadOnlyMemory<byte>>[] HeadersOf(string[] texts) => [.. texts.Select(HeaderOf)];
 

@@ -34,6 +34,15 @@ internal static class AdministrationAnswers
         Dead = (long)group.Dead,
         Consumers = (int)group.Consumers,
         Missed = (long)group.Missed,
+        Held = (long)group.Held,
+        Parked = (long)group.Parked,
+        IsPaused = group.Paused,
+        ParkedKeys = [.. group.ParkedKeys.Select(ToParkedKey)],
+    };
+
+    private static ParkedKey ToParkedKey(V1.ParkedKey parked) => new()
+    {
+        OrderingKey = parked.OrderingKey, Offset = new Offset((long)parked.Offset), Time = ToTime(parked.Time), Reason = parked.Reason,
     };
 
     public static DeadLetter ToDeadLetter(V1.DeadLetter letter, bool isWhole = false) => new()
@@ -103,6 +112,11 @@ internal static class AdministrationAnswers
             options.Retry.Delays.AddRange(retry.Delays.Select(delay => (ulong)delay.TotalMilliseconds));
         }
 
+        if (settings.OnFailure is { } policy)
+        {
+            options.OnFailure = (V1.FailurePolicy)policy;
+        }
+
         return options;
     }
 
@@ -111,6 +125,7 @@ internal static class AdministrationAnswers
         TagFilter = TagFilter.TryParse(options.TagFilter, out TagFilter filter) ? filter : TagFilter.All,
         VisibilityTimeout = TimeSpan.FromMilliseconds(options.VisibilityTimeout),
         MaxAttempts = (int)options.MaxAttempts,
+        OnFailure = options.HasOnFailure ? (FailurePolicy)options.OnFailure : null,
         Retry = options.Retry is not { } retry ? new GroupRetry() : new GroupRetry
         {
             FirstDelay = TimeSpan.FromMilliseconds(retry.FirstDelay),

@@ -129,6 +129,20 @@ public sealed class BrokerAdministration
         return SetGroupAsync(set, cancellation);
     }
 
+    /// <summary>A parked ordering key of a group goes on.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="orderingKey">The key.</param>
+    /// <param name="giveUp">True: without the message that failed, which becomes a dead letter. Else that gets another attempt.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="ForewaveException"><c>KeyNotParked</c>.</exception>
+    public async ValueTask ResumeKeyAsync(
+        QueueName queue, GroupName group, string orderingKey, bool giveUp = false, CancellationToken cancellation = default)
+    {
+        V1.ResumeKey resume = new() { Queue = queue.Value, Group = group.Value, OrderingKey = orderingKey, GiveUp = giveUp };
+        await ChangeAsync(new() { ResumeKey = resume }, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Deletes a group with its dead letters; its consumers are told.</summary>
     public async ValueTask DeleteGroupAsync(QueueName queue, GroupName group, CancellationToken cancellation = default)
     {

@@ -29,6 +29,21 @@ public sealed record GroupDetails
     /// <summary>Messages that wait to be handed out again.</summary>
     public required long Waiting { get; init; }
 
+    /// <summary>Messages that wait for one before them in their ordering key.</summary>
+    public long Held { get; init; }
+
+    /// <summary>Ordering keys that are set aside.</summary>
+    public long Parked { get; init; }
+
+    /// <summary>The first 1,000 of them, by the offset of the message that failed.</summary>
+    public IReadOnlyList<ParkedKey> ParkedKeys { get; init; } = [];
+
+    /// <summary>
+    /// It has as many unsettled messages or parked keys as it may: nothing is handed out for the first time until some are
+    /// settled.
+    /// </summary>
+    public bool IsPaused { get; init; }
+
     /// <summary>Dead letters.</summary>
     public required long Dead { get; init; }
 

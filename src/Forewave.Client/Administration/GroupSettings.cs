@@ -16,4 +16,7 @@ public sealed record GroupSettings
 
     /// <summary>How long a message waits after a nack without a delay. Default: 1 s, doubled up to 10 min.</summary>
     public GroupRetry? Retry { get; init; }
+
+    /// <summary>What a message that fails does to its ordering key. Default: hold.</summary>
+    public FailurePolicy? OnFailure { get; init; }
 }

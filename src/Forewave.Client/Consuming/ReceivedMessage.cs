@@ -55,6 +55,19 @@ public readonly struct ReceivedMessage
         }
     }
 
+    /// <summary>The ordering key; null where there is none. Allocates the text.</summary>
+    public string? OrderingKey
+    {
+        get
+        {
+            ReadOnlySpan<byte> key = OrderingKeyReader.Read(Encoded.Span);
+            return key.IsEmpty ? null : Encoding.UTF8.GetString(key);
+        }
+    }
+
+    /// <summary>The priority, 0 to 9; 4 where its producer named none.</summary>
+    public int Priority => View.Priority;
+
     /// <summary>The keys, in their order. Allocates.</summary>
     public IReadOnlyList<string> Keys
     {

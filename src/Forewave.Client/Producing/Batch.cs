@@ -11,7 +11,7 @@ namespace Forewave.Client.Producing;
 /// </summary>
 internal sealed class Batch
 {
-    /// <summary>Room in front of the messages; the heads of a frame with one batch take at most 53 bytes.</summary>
+    /// <summary>Room in front of the messages; the heads of a frame with one batch take at most 64 bytes.</summary>
     public const int HeadRoomBytes = 64;
 
     private const int FirstBufferBytes = 2048;
@@ -36,6 +36,12 @@ internal sealed class Batch
 
     /// <summary>Sequence of the first message; none until the batch is sealed.</summary>
     public Sequence FirstSequence { get; set; }
+
+    /// <summary>Where it was refused before: the sequence that its first message had then. Else none.</summary>
+    public Sequence Replaces { get; set; }
+
+    /// <summary>A message of it has an ordering key.</summary>
+    public bool HasKeys { get; private set; }
 
     /// <summary>How often the broker has refused it.</summary>
     public int Refusals { get; set; }
@@ -62,6 +68,7 @@ internal sealed class Batch
             Replace(ref _entries, Entries, Count + 1);
         }
 
+        HasKeys |= !string.IsNullOrEmpty(message.OrderingKey);
         _entries[Count++] = entry;
         _end += MessageWriter.Write(_bytes.AsSpan(_end), message, encodedBytes);
     }
@@ -80,7 +87,7 @@ internal sealed class Batch
     }
 
     /// <summary>Head of this batch in a frame.</summary>
-    public PublishBatchHeader Header => new() { QueueHandle = Queue.Handle, FirstSequence = FirstSequence };
+    public PublishBatchHeader Header => new() { QueueHandle = Queue.Handle, FirstSequence = FirstSequence, ReplacesSequence = Replaces };
 
     /// <summary>Gives the buffers back: nobody looks at the batch any more.</summary>
     public void Recycle()

@@ -162,6 +162,7 @@ internal sealed class ProducerBuffer : IFrameSource
 
             queues.UnionWith(_unanswered.SelectMany(frame => frame.Batches).Select(batch => batch!.Queue));
             queues.UnionWith(_delayed.Select(one => one.Batch.Queue));
+            queues.UnionWith(_queues.Values.Where(queue => queue.Refused.Count > 0));
             foreach (QueueBuffer queue in queues)
             {
                 queue.IsOpening = true;
@@ -257,6 +258,7 @@ internal sealed class ProducerBuffer : IFrameSource
             for (int i = 0; i < frame.Batches.Count; i++)
             {
                 Batch batch = frame.Batches[i]!;
+                batch.Queue.KeyedInFlight -= batch.HasKeys ? 1 : 0;
                 ForewaveException? error = frame.OutcomeOf(i).Error;
                 lostIdentity |= error?.Code == ErrorCode.ProducerUnknown;
                 if (error is not null && TryLater(batch, error))
@@ -270,6 +272,7 @@ internal sealed class ProducerBuffer : IFrameSource
             }
 
             _completions.Add(frame);
+            ListRefused(_time.GetTimestamp());
         }
 
         _room.Open();
@@ -297,6 +300,14 @@ internal sealed class ProducerBuffer : IFrameSource
 
             _unanswered.Clear();
             _resend.Clear();
+            foreach (QueueBuffer queue in _queues.Values)
+            {
+                // A new id has no refusals: what waits for one goes in its order, as if for the first time.
+                queue.KeyedInFlight = 0;
+                queue.RefusedUntil = 0;
+                queue.PutBackRefused();
+                queue.BeginAnew();
+            }
         }
 
         _room.Open();
@@ -310,6 +321,7 @@ internal sealed class ProducerBuffer : IFrameSource
         {
             long now = _time.GetTimestamp();
             ListDelayed(now);
+            ListRefused(now);
             AbandonLate(now);
             FailLate(now);
             connection = _connection;
@@ -386,7 +398,7 @@ internal sealed class ProducerBuffer : IFrameSource
         int messages = 0;
         while (_listed.TryPeek(out QueueBuffer? queue))
         {
-            Batch? batch = queue.Handle == 0 ? null : queue.Peek();
+            Batch? batch = queue.Handle == 0 || queue.Refused.Count > 0 ? null : queue.Peek();
             if (batch is not null && frame is not null
                 && (frame.MessagesBytes + batch.MessagesBytes > _options.FrameBytes || messages + batch.Count > Limits.MessagesPerFrame))
             {
@@ -424,6 +436,7 @@ internal sealed class ProducerBuffer : IFrameSource
         _nextSequence += (ulong)batch.Count;
         frame.Batches.Add(batch);
         frame.MessagesBytes += batch.MessagesBytes;
+        batch.Queue.KeyedInFlight += batch.HasKeys ? 1 : 0;
     }
 
     private bool TryLater(Batch batch, ForewaveException error)
@@ -439,14 +452,41 @@ internal sealed class ProducerBuffer : IFrameSource
             batch.Queue.Handle = 0;
         }
 
-        TimeSpan? delay = isHandle ? TimeSpan.Zero : _options.RetryPolicy.DelayBeforeNext(error, ++batch.Refusals);
+        // What was refused behind another of its key goes again with that one.
+        bool isFollower = error.Code == ErrorCode.PreviousRefused;
+        TimeSpan? delay = isHandle || isFollower ? TimeSpan.Zero : _options.RetryPolicy.DelayBeforeNext(error, ++batch.Refusals);
         if (delay is null)
         {
             return false;
         }
 
-        _delayed.Add((batch, _time.GetTimestamp() + (long)(delay.Value.TotalSeconds * _time.TimestampFrequency)));
+        long due = _time.GetTimestamp() + (long)(delay.Value.TotalSeconds * _time.TimestampFrequency);
+        if (batch.HasKeys && batch.FirstSequence != Sequence.None)
+        {
+            batch.Replaces = batch.FirstSequence;
+            batch.Queue.Refused.Add(batch.FirstSequence.Value, batch);
+            batch.Queue.RefusedUntil = Math.Max(batch.Queue.RefusedUntil, due);
+            return true;
+        }
+
+        _delayed.Add((batch, due));
         return true;
+    }
+
+    // Order by key: refused batches go again when nothing that was sent behind them is under way any more.
+    private void ListRefused(long now)
+    {
+        foreach (QueueBuffer queue in _queues.Values)
+        {
+            if (queue.Refused.Count == 0 || queue.KeyedInFlight > 0 || queue.RefusedUntil > now)
+            {
+                continue;
+            }
+
+            queue.PutBackRefused();
+            queue.RefusedUntil = 0;
+            ListAgain(queue);
+        }
     }
 
     private void ListDelayed(long now)
@@ -461,15 +501,20 @@ internal sealed class ProducerBuffer : IFrameSource
 
             _delayed.RemoveAt(i);
             batch.Queue.PutBack(batch);
-            if (batch.Queue is { Handle: 0, IsOpening: false } && Live is { } connection)
-            {
-                batch.Queue.IsOpening = true;
-                ThreadPool.UnsafeQueueUserWorkItem(open => OpenQueue(open.connection, open.Queue), (connection, batch.Queue), preferLocal: false);
-            }
-            else if (!batch.Queue.IsListed)
-            {
-                List(batch.Queue);
-            }
+            ListAgain(batch.Queue);
+        }
+    }
+
+    private void ListAgain(QueueBuffer queue)
+    {
+        if (queue is { Handle: 0, IsOpening: false } && Live is { } connection)
+        {
+            queue.IsOpening = true;
+            ThreadPool.UnsafeQueueUserWorkItem(open => OpenQueue(open.connection, open.queue), (connection, queue), preferLocal: false);
+        }
+        else if (!queue.IsListed)
+        {
+            List(queue);
         }
     }
 
@@ -496,6 +541,12 @@ internal sealed class ProducerBuffer : IFrameSource
             {
                 queue.Take();
                 Finish(batch, error);
+            }
+
+            while (queue.Refused.Count > 0 && queue.Refused.Values[0] is var refused && IsLate(refused, now))
+            {
+                queue.Refused.RemoveAt(0);
+                Finish(refused, error);
             }
         }
 

@@ -19,6 +19,18 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes)
     /// <summary>It stands in the list of queues that have something to send.</summary>
     public bool IsListed { get; set; }
 
+    /// <summary>Batches with ordering keys that were sent and are not answered.</summary>
+    public int KeyedInFlight { get; set; }
+
+    /// <summary>
+    /// Batches with ordering keys that were refused and go again, in the order of their sequences. While there are such, nothing
+    /// of the queue is sent: when all that was sent behind them is answered, they go first.
+    /// </summary>
+    public SortedList<ulong, Batch> Refused { get; } = [];
+
+    /// <summary>When they go again, as a timestamp.</summary>
+    public long RefusedUntil { get; set; }
+
     public bool IsEmpty => _full.Count == 0 && _gathering is null;
 
     /// <summary>The batch that a message of so many bytes goes into.</summary>
@@ -48,6 +60,26 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes)
         batch = _gathering;
         _gathering = null;
         return batch;
+    }
+
+    /// <summary>The producer id is another: nothing that waits was refused under it.</summary>
+    public void BeginAnew()
+    {
+        foreach (Batch batch in _full)
+        {
+            batch.Replaces = Sequence.None;
+        }
+    }
+
+    /// <summary>Puts all refused batches with ordering keys before all others, in their order.</summary>
+    public void PutBackRefused()
+    {
+        for (int i = Refused.Count - 1; i >= 0; i--)
+        {
+            PutBack(Refused.Values[i]);
+        }
+
+        Refused.Clear();
     }
 
     /// <summary>Puts a refused batch before all others.</summary>

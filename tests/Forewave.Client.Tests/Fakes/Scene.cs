@@ -54,10 +54,16 @@ internal sealed class Scene : IAsyncDisposable
         ProducerOptions? options = null, Func<ForewaveClientOptions, ForewaveClientOptions>? change = null)
     {
         Scene scene = Start(change);
-        scene.Producer = scene.Client.CreateProducer(options);
-        scene.Connection = await scene.Broker.AcceptAsync();
-        await scene.Connection.AnswerProducerAsync();
+        await scene.StartProducingAsync(options);
         return scene;
+    }
+
+    /// <summary>Makes the producer and makes it known to the broker.</summary>
+    public async Task StartProducingAsync(ProducerOptions? options = null)
+    {
+        Producer = Client.CreateProducer(options);
+        Connection = await Broker.AcceptAsync();
+        await Connection.AnswerProducerAsync();
     }
 
     /// <summary>The connection breaks, and the client comes back.</summary>

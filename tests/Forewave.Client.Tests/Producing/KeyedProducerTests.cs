@@ -1,0 +1,79 @@
+using Forewave.Client.Producing;
+using Forewave.Client.Tests.Fakes;
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Client.Tests.Producing;
+
+/// <summary>The producer keeps the order of messages with an ordering key when the broker refuses some of them for a while.</summary>
+public sealed class KeyedProducerTests
+{
+    [Fact]
+    public async Task Refused_messages_with_keys_go_again_in_their_order_before_later_ones()
+    {
+        await using Scene scene = await StartAsync();
+        Task<Receipt> first = Publish(scene, "1");
+        V1.ClientFrame one = await scene.PublishAsync();
+        Task<Receipt> second = Publish(scene, "2");
+        V1.ClientFrame two = await scene.PublishAsync();
+        await RefuseAsync(scene, one, ErrorCode.DiskFull);
+        await scene.Connection.SettleDownAsync();
+        Task<Receipt> third = Publish(scene, "3");
+        scene.Time.Move(TimeSpan.FromSeconds(3));
+        await RefuseAsync(scene, two, ErrorCode.PreviousRefused);
+
+        V1.ClientFrame again = await scene.PublishAsync();
+        await scene.Connection.AnswerPublishAsync(again, 800);
+        Receipt[] receipts = await Task.WhenAll(first, second, third).Soon();
+
+        Assert.Equal(["1", "2", "3"], again.Publish.Batches.Select(BodyOf));
+        Assert.Equal([4ul, 5ul, 6ul], again.Publish.Batches.Select(batch => batch.FirstSequence));
+        Assert.Equal([2ul, 3ul, 0ul], again.Publish.Batches.Select(batch => batch.ReplacesSequence));
+        Assert.Equal([800ul, 801ul, 802ul], receipts.Select(receipt => receipt.MessageId.Position.Bits));
+    }
+
+    [Fact]
+    public async Task Message_behind_one_that_is_given_up_goes_again()
+    {
+        await using Scene scene = await StartAsync();
+        Task<Receipt> first = Publish(scene, "1");
+        V1.ClientFrame one = await scene.PublishAsync();
+        Task<Receipt> second = Publish(scene, "2");
+        V1.ClientFrame two = await scene.PublishAsync();
+
+        await RefuseAsync(scene, one, ErrorCode.MessageTooLarge);
+        await RefuseAsync(scene, two, ErrorCode.PreviousRefused);
+        V1.ClientFrame again = await scene.PublishAsync();
+        await scene.Connection.AnswerPublishAsync(again, 800);
+
+        await Assert.ThrowsAsync<ForewaveException>(() => first.Soon());
+        await second.Soon();
+        Assert.Equal(3ul, Assert.Single(again.Publish.Batches).ReplacesSequence);
+    }
+
+    private static async Task<Scene> StartAsync()
+    {
+        Scene scene = Scene.Start();
+        scene.Broker.Capabilities = [.. scene.Broker.Capabilities, CapabilityNames.Ordering];
+        await scene.StartProducingAsync();
+        Task<Receipt> published = scene.Producer.PublishAsync(Scene.Queue, "0"u8.ToArray()).AsTask();
+        await scene.Connection.AnswerQueueAsync("orders");
+        await scene.Connection.AnswerPublishAsync(await scene.PublishAsync(), 500);
+        await published.Soon();
+        return scene;
+    }
+
+    private static Task<Receipt> Publish(Scene scene, string body) =>
+        scene.Producer.PublishAsync(Scene.Queue, new Message(System.Text.Encoding.UTF8.GetBytes(body)) { OrderingKey = "k" }).AsTask();
+
+    private static Task RefuseAsync(Scene scene, V1.ClientFrame frame, ErrorCode code)
+    {
+        V1.Published answer = new();
+        answer.Batches.AddRange(frame.Publish.Batches.Select(_ => new V1.PublishedBatch { Error = ErrorFrame.Of(code) }));
+        return scene.Connection.AnswerAsync(frame, new V1.ServerFrame { Published = answer });
+    }
+
+    private static string BodyOf(V1.PublishBatch batch) =>
+        V1.Message.Parser.ParseFrom(Assert.Single(batch.Messages)).Body.ToStringUtf8();
+}
