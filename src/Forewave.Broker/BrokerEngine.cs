@@ -48,7 +48,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         _logger = loggers.CreateLogger("Forewave.Broker");
         var flushes = new FlushList();
         _parts = EngineParts.Compose(store, options, time, loggers, meters, flushes, surroundings);
-        _state = new EngineState(store, _parts.Queues, _parts.Producers, _parts.Delivery, _parts.Scheduling);
+        _state = new EngineState(store, _parts);
         _loops = new EngineLoops(_parts, _state);
         _observer = new EngineObserver(_parts.Delivery, _parts.Scheduling.Intake, flushes, _parts.Health, _loops.Checkpoints);
         EngineGauges.Add(_parts, _loops);
@@ -160,6 +160,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         await _store.DisposeAsync();
         _parts.Delivery.Dispose();
         _parts.Scheduling.Dispose();
+        _parts.Deduplication.Dispose();
         _parts.Queues.Dispose();
         _loops.Dispose();
         _sessionsEnd.Dispose();

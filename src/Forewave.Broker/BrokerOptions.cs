@@ -47,6 +47,20 @@ public sealed record BrokerOptions
     /// </summary>
     public bool Ordering { get; init; } = true;
 
+    /// <summary>
+    /// Messages may have deduplication ids. Off: publishes with one are refused, and the hello does not offer it; ids that were
+    /// published before are known again when it is on. Default: on.
+    /// </summary>
+    public bool Deduplication { get; init; } = true;
+
+    /// <summary>
+    /// Bytes that deduplication ids may take in memory, 16 MiB at least: 5 ids for 4 bytes. Default: 64 MiB, 83,886,080 ids.
+    /// </summary>
+    public long DeduplicationMemoryBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Deduplication ids in a table; null: what the memory allows. Smaller ones show sooner what slices do.</summary>
+    internal int? DeduplicationTableIds { get; init; }
+
     /// <summary>A checkpoint is taken at least this often when something was written. Default: 5 minutes.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Forewave.Broker.Deduplication;
 using Forewave.Broker.Delivery;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Observability;
@@ -36,16 +37,20 @@ internal static class EngineParts
             Threads = surroundings.Threads,
             Seed = surroundings.JitterSeed,
         });
+        var ids = new DeduplicationStage(store, DeduplicationTerms.For(options), time, queues.WindowOf);
+        queues.WindowGrew = ids.WindowGrew;
         var capabilities = (options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None)
-            | (options.Ordering ? MessageCapabilities.Ordering : MessageCapabilities.None);
+            | (options.Ordering ? MessageCapabilities.Ordering : MessageCapabilities.None)
+            | (options.Deduplication ? MessageCapabilities.Deduplication : MessageCapabilities.None);
         return new SessionParts
         {
             Store = store,
             Options = options,
-            Ingest = new IngestStage(store, health, flushes, metrics, new PublishTerms(capabilities, time)),
+            Ingest = new IngestStage(store, health, ids, flushes, metrics, new PublishTerms(capabilities, time)),
             Producers = producers,
             Queues = queues,
             Delivery = delivery,
+            Deduplication = ids,
             FrameMemory = new FrameMemory(options.FrameMemoryBytes),
             Scheduling = new Scheduler(store, time, metrics, logger),
             Sessions = new SessionRegistry(options.MaxConnections),

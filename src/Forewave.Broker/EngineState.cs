@@ -1,7 +1,10 @@
+using Forewave.Broker.Deduplication;
 using Forewave.Broker.Delivery;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Scheduling;
+using Forewave.Broker.Scheduling.Pending;
+using Forewave.Broker.Sessions;
 using Forewave.Protocol;
 using Forewave.Storage;
 
@@ -18,15 +21,17 @@ internal sealed class EngineState : IStateFold, IStateSource
     private readonly DeliveryLoops _delivery;
     private readonly Scheduler _scheduling;
     private readonly ProducerState _producers;
+    private readonly IdParts _ids;
     private LogPosition _catalogueFrom;
 
-    public EngineState(IStore store, QueueCatalogue queues, ProducerDirectory producers, DeliveryLoops delivery, Scheduler scheduling)
+    public EngineState(IStore store, SessionParts parts)
     {
         _store = store;
-        _queues = queues;
-        _delivery = delivery;
-        _scheduling = scheduling;
-        _producers = new ProducerState(producers);
+        _queues = parts.Queues;
+        _delivery = parts.Delivery;
+        _scheduling = parts.Scheduling;
+        _ids = parts.Deduplication.Parts;
+        _producers = new ProducerState(parts.Producers);
     }
 
     /// <inheritdoc/>
@@ -49,6 +54,9 @@ internal sealed class EngineState : IStateFold, IStateSource
             case StateKind.ScheduleBlock:
                 ScheduleParts.Load(_scheduling, part, state);
                 break;
+            case StateKind.Deduplication:
+                _ids.Load(part, state);
+                break;
             default:
                 throw new StoreException(
                     ErrorCode.FormatTooNew, $"the checkpoint has a part of kind {(int)part.Kind}; start the newer version that wrote it");
@@ -56,9 +64,7 @@ internal sealed class EngineState : IStateFold, IStateSource
     }
 
     /// <inheritdoc/>
-    public void Loaded()
-    {
-    }
+    public void Loaded() => _ids.Loaded();
 
     /// <inheritdoc/>
     public void Apply(in CommittedRecord record, ReadOnlySpan<byte> payload)
@@ -70,9 +76,16 @@ internal sealed class EngineState : IStateFold, IStateSource
                     _queues.Apply(record.Header, payload);
                 break;
             case RecordType.ProducerSeen:
+            case RecordType.Repeated:
+                _producers.Apply(record.Header, payload);
+                break;
             case RecordType.Published:
+                _producers.Apply(record.Header, payload);
+                _ids.Apply(record.Header, record.Header.Queue, payload);
+                break;
             case RecordType.Scheduled:
                 _producers.Apply(record.Header, payload);
+                _ids.Apply(record.Header, DueStamp.Read(record.Header).Queue, payload);
                 break;
             default:
                 break;
@@ -91,6 +104,7 @@ internal sealed class EngineState : IStateFold, IStateSource
     {
         _queues.Write(writer);
         _producers.Write(writer, _store);
+        _ids.Write(writer);
         await _delivery.WriteAsync(writer, cancellation);
         await new ScheduleParts(_scheduling, _store).WriteAsync(writer, cancellation);
     }

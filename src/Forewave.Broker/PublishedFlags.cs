@@ -8,6 +8,13 @@ internal static class PublishedFlags
     /// <summary>One of them at least has an ordering key.</summary>
     public const ulong HasKeys = 1;
 
+    /// <summary>One of them at least has a deduplication id.</summary>
+    public const ulong HasIds = 2;
+
+    /// <summary>Whether messages of a run have to be looked at for deduplication ids.</summary>
+    public static bool MayHaveIds(in RecordHeader header) =>
+        header.Type != RecordType.Published || (header.Extra & HasIds) != 0;
+
     /// <summary>
     /// Whether messages of a run have to be looked at for ordering keys. Only Published records say that they have none.
     /// </summary>

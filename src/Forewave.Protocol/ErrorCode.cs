@@ -67,6 +67,8 @@ public enum ErrorCode
     TooManyProducers = 305,
     /// <summary>More waits to be stored than the broker will hold in memory.</summary>
     PublishTooFast = 306,
+    /// <summary>The partition holds as many deduplication ids as it may; their windows are not shortened.</summary>
+    TooManyDeduplicationIds = 307,
 
     // 4xx: consuming and settling.
     /// <summary>The group has another tag filter than the one given.</summary>

@@ -96,6 +96,9 @@ public static class Limits
     /// <summary>Sequences that a partition remembers of one producer id.</summary>
     public const int SequenceWindow = 65_536;
 
+    /// <summary>Deduplication ids that a partition holds in 64 MiB of memory.</summary>
+    public const int DeduplicationIds = 83_886_080;
+
     /// <summary>Messages of one Receive.</summary>
     public const int ReceiveMessages = 10_000;
 
@@ -140,6 +143,15 @@ public static class Limits
 
     /// <summary>How long a dead letter is kept after its death.</summary>
     public static TimeSpan DeadLetterRetention { get; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long a queue knows a deduplication id, by default.</summary>
+    public static TimeSpan DefaultDeduplicationWindow { get; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The shortest time that a queue may know deduplication ids.</summary>
+    public static TimeSpan MinDeduplicationWindow { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest time that a queue may know deduplication ids.</summary>
+    public static TimeSpan MaxDeduplicationWindow { get; } = TimeSpan.FromDays(7);
 
     /// <summary>How long a producer id that sends nothing is remembered.</summary>
     public static TimeSpan ProducerIdle { get; } = TimeSpan.FromDays(7);

@@ -15,8 +15,8 @@ public interface ISlices
     long DiskBytes { get; }
 
     /// <summary>After an opening: deletes what is not used. Returns the highest number that was found.</summary>
-    /// <param name="used">What the last checkpoint names.</param>
-    /// <exception cref="StoreException">One that is used is missing.</exception>
+    /// <param name="used">What the last checkpoint names. One that is missing is found missing when it is read.</param>
+    /// <exception cref="StoreException">The folder cannot be used.</exception>
     SliceNumber KeepOnly(IReadOnlySet<SliceNumber> used);
 
     /// <summary>Adds pages at the end of a slice; the first call makes it.</summary>

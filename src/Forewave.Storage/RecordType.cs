@@ -82,4 +82,10 @@ public enum RecordType : byte
 
     /// <summary>An ordering key that was set aside goes on.</summary>
     Resumed = 24,
+
+    /// <summary>
+    /// Messages that were not stored, because others with their deduplication ids were: their sequences, and where the originals
+    /// are.
+    /// </summary>
+    Repeated = 26,
 }

@@ -24,6 +24,9 @@ public enum StateKind : byte
     /// <summary>Some of the scheduled messages of one lane.</summary>
     ScheduleBlock = 6,
 
+    /// <summary>Deduplication ids: the newest, and which slices have the others.</summary>
+    Deduplication = 9,
+
     /// <summary>The store's own index of one queue; never given to the engine.</summary>
     StoreIndex = 100,
 

@@ -22,7 +22,7 @@ internal static class PublishCommand
     private static async ValueTask AdmitLaterAsync(Session session, PendingPublish publish, CancellationToken cancellation)
     {
         do
-            await session.Parts.Store.WaitForRoomAsync(cancellation);
+            await session.Parts.Ingest.WaitAsync(publish, cancellation);
         while (!session.Parts.Ingest.TryAdmit(publish));
         publish.Release();
     }

@@ -91,12 +91,19 @@ internal static class QueueVerbs
             return options;
         if (wanted.HasRetention && (wanted.Retention == 0 || wanted.Retention > Limits.MaxDelay.TotalMilliseconds))
             throw new RefusedException(ErrorCode.FieldInvalid, "retention is 1 ms to 10 years.");
+        if (wanted.HasDeduplicationWindow && !IsWindow(wanted.DeduplicationWindow))
+            throw new RefusedException(ErrorCode.FieldInvalid, "deduplication_window is 1 s to 7 days.");
         return options with
         {
             Relaxed = wanted.HasRelaxed ? wanted.Relaxed : options.Relaxed,
             Retention = wanted.HasRetention ? TimeSpan.FromMilliseconds(wanted.Retention) : options.Retention,
+            DeduplicationWindow = wanted.HasDeduplicationWindow
+                ? TimeSpan.FromMilliseconds(wanted.DeduplicationWindow) : options.DeduplicationWindow,
         };
     }
+
+    private static bool IsWindow(ulong milliseconds) =>
+        milliseconds >= Limits.MinDeduplicationWindow.TotalMilliseconds && milliseconds <= Limits.MaxDeduplicationWindow.TotalMilliseconds;
 
     private static async ValueTask<V1.AdministrationAnswer> DetailsAsync(
         SessionParts parts, QueueEntry queue, CancellationToken cancellation) =>
@@ -114,6 +121,7 @@ internal static class QueueVerbs
             {
                 Relaxed = queue.Options.Relaxed,
                 Retention = (ulong)queue.Options.Retention.TotalMilliseconds,
+                DeduplicationWindow = (ulong)queue.Options.DeduplicationWindow.TotalMilliseconds,
             },
             FirstOffset = (ulong)delivery.FirstOffset,
             NextOffset = (ulong)delivery.NextOffset,

@@ -1,3 +1,4 @@
+using Forewave.Broker.Scheduling.Pending;
 using Forewave.Protocol.Frames;
 using Forewave.Storage;
 
@@ -9,65 +10,56 @@ internal static class BatchDrafts
     /// <summary>Adds the records of what is new in a batch; returns the number of drafts then.</summary>
     public static int Add(in PendingBatch batch, uint producerNumber, Span<RecordDraft> drafts, int count)
     {
-        if (batch.Slices is not null)
-            return AddSlices(batch, producerNumber, drafts, count);
-        var messages = batch.Messages;
-        uint crc = batch.Crc;
-        if (batch.KnownCount > 0)
-        {
-            messages = messages[BytesOf(messages.Span, batch.KnownCount)..];
-            crc = Checksum.Of(messages.Span);
-        }
+        if (batch.Slices is not null || batch.KnownCount > 0)
+            return AddRange(batch, batch.KnownCount..batch.Count, producerNumber, drafts, count);
         drafts[count] = new RecordDraft
         {
             Type = RecordType.Published,
-            Count = batch.Count - batch.KnownCount,
+            Count = batch.Count,
             Queue = batch.Queue!.Id,
             Source = producerNumber,
-            Sequence = batch.FirstSequence + (ulong)batch.KnownCount,
+            Sequence = batch.FirstSequence,
             Extra = batch.Flags,
-            Payload = messages,
-            PayloadCrc = crc,
+            Payload = batch.Messages,
+            PayloadCrc = batch.Crc,
         };
         return count + 1;
     }
 
-    private static int AddSlices(in PendingBatch batch, uint producerNumber, Span<RecordDraft> drafts, int count)
+    /// <summary>Adds the records of some messages of a batch, joined up to its last message.</summary>
+    public static int AddRange(in PendingBatch batch, Range messages, uint producerNumber, Span<RecordDraft> drafts, int count)
     {
+        var (first, length) = messages.GetOffsetAndLength(batch.Count);
+        var whole = new ScheduledSlice { Count = batch.Count, ByteCount = batch.Messages.Length, Due = null };
+        var slices = batch.Slices is null ? new ReadOnlySpan<ScheduledSlice>(in whole) : batch.Slices;
         var rest = batch.Messages;
-        ulong sequence = batch.FirstSequence;
-        ulong firstNew = batch.FirstSequence + (ulong)batch.KnownCount;
-        for (int i = 0; i < batch.Slices!.Length; i++)
+        int begin = 0;
+        foreach (ref readonly var slice in slices)
         {
-            var slice = batch.Slices[i];
-            var messages = rest[..slice.ByteCount];
-            rest = rest[slice.ByteCount..];
-            ulong end = sequence + (ulong)slice.Count;
-            if (end > firstNew)
+            int from = Math.Max(begin, first);
+            int to = Math.Min(begin + slice.Count, first + length);
+            if (from < to)
             {
-                int known = sequence < firstNew ? (int)(firstNew - sequence) : 0;
-                messages = messages[BytesOf(messages.Span, known)..];
-                drafts[count++] = new RecordDraft
-                {
-                    Type = slice.Due is null ? RecordType.Published : RecordType.Scheduled,
-                    Count = slice.Count - known,
-                    Queue = slice.Due?.Lane.Value ?? batch.Queue!.Id,
-                    Source = producerNumber,
-                    Sequence = sequence + (ulong)known,
-                    Extra = slice.Due?.Extra ?? batch.Flags,
-                    Payload = messages,
-                    PayloadCrc = Checksum.Of(messages.Span),
-                    JoinsNext = i + 1 < batch.Slices.Length,
-                };
+                var run = new MessageRun(rest.Span);
+                run.TrySlice(from - begin, out int skippedBytes);
+                run.TrySlice(to - from, out int byteCount);
+                drafts[count++] = Draft(batch, slice.Due, rest.Slice(skippedBytes, byteCount), from..to) with { Source = producerNumber };
             }
-            sequence = end;
+            rest = rest[slice.ByteCount..];
+            begin += slice.Count;
         }
         return count;
     }
 
-    private static int BytesOf(ReadOnlySpan<byte> messages, int count)
+    private static RecordDraft Draft(in PendingBatch batch, DueStamp? due, ReadOnlyMemory<byte> payload, Range messages) => new()
     {
-        new MessageRun(messages).TrySlice(count, out int byteCount);
-        return byteCount;
-    }
+        Type = due is null ? RecordType.Published : RecordType.Scheduled,
+        Count = messages.End.Value - messages.Start.Value,
+        Queue = due?.Lane.Value ?? batch.Queue!.Id,
+        Sequence = batch.FirstSequence + (ulong)messages.Start.Value,
+        Extra = due?.Extra ?? batch.Flags,
+        Payload = payload,
+        PayloadCrc = Checksum.Of(payload.Span),
+        JoinsNext = messages.End.Value < batch.Count,
+    };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Forewave.Broker.Deduplication;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
@@ -15,16 +16,20 @@ internal sealed class IngestStage
 {
     private const int MostPooled = 4_096;
     private readonly ConcurrentQueue<PendingPublish> _pool = new();
+    private readonly IdAdmission _ids;
     private readonly PublishAdmission _admission;
+    private readonly IStore _store;
     private readonly FlushList _flushes;
     private readonly BrokerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly PublishTerms _terms;
 
     public IngestStage(
-        IStore store, PartitionHealth health, FlushList flushes, BrokerMetrics metrics, PublishTerms terms)
+        IStore store, PartitionHealth health, DeduplicationStage ids, FlushList flushes, BrokerMetrics metrics, PublishTerms terms)
     {
-        _admission = new PublishAdmission(store, health);
+        _ids = new IdAdmission(ids);
+        _admission = new PublishAdmission(store, health, _ids);
+        _store = store;
         _flushes = flushes;
         _metrics = metrics;
         _terms = terms;
@@ -57,16 +62,23 @@ internal sealed class IngestStage
         publish.Begin(session.Output, header.Correlation.Value, producer, _time.GetTimestamp());
         publish.Reserve(reader.BatchCount);
         while (reader.MoveNext(out var view))
-            PublishBatchCheck.Fill(ref publish.Add(), view, session, frame, _terms);
+            Fill(publish, view, session, frame);
         problem = reader.Problem;
         if (problem.IsNone)
+        {
+            _ids.Probe(publish);
             return true;
+        }
         GiveBack(publish);
         return false;
     }
 
-    /// <summary>Admits what was read. False: wait until the store has room, then again.</summary>
-    public bool TryAdmit(PendingPublish publish) => _admission.TryAdmit(publish);
+    /// <summary>Admits what was read. False: <see cref="WaitAsync"/>, then again.</summary>
+    public bool TryAdmit(PendingPublish publish) => publish.WaitsFor == ClaimOutcome.Decided && _admission.TryAdmit(publish);
+
+    /// <summary>Waits for what a publish needs to be admitted: room in the store, or what is known of its deduplication ids.</summary>
+    public ValueTask WaitAsync(PendingPublish publish, CancellationToken cancellation) =>
+        publish.WaitsFor == ClaimOutcome.Decided ? _store.WaitForRoomAsync(cancellation) : _ids.WaitAsync(publish, cancellation);
 
     /// <summary>A publish was let go by session and store: writes its answer, and takes it back.</summary>
     public void Answer(PendingPublish publish)
@@ -78,6 +90,14 @@ internal sealed class IngestStage
 
     /// <summary>On the commit thread: the output is flushed once, after the whole group was answered.</summary>
     public void FlushAfterGroup(SessionOutput output) => _flushes.Add(output);
+
+    private void Fill(PendingPublish publish, in PublishBatchView view, IPublishingSession session, ReadOnlyMemory<byte> frame)
+    {
+        ref var batch = ref publish.Add();
+        PublishBatchCheck.Fill(ref batch, view, session, frame, _terms);
+        if (batch.HasIds && batch.Error == ErrorCode.None)
+            _ids.Collect(ref batch, publish.Claims);
+    }
 
     private void GiveBack(PendingPublish publish)
     {

@@ -30,6 +30,27 @@ internal struct PendingBatch
     /// <summary>What of it is due when; null where all of it is published at once.</summary>
     public ScheduledSlice[]? Slices;
 
+    /// <summary>Some of its messages have deduplication ids.</summary>
+    public bool HasIds;
+
+    /// <summary>Where its ids begin among those of the publish.</summary>
+    public int FirstClaim;
+
+    /// <summary>How many of its messages have an id.</summary>
+    public int ClaimCount;
+
+    /// <summary>Where those ids begin that are not of repeats by sequence.</summary>
+    public int FirstDecided;
+
+    /// <summary>How many of its messages are repeats by their ids.</summary>
+    public int RepeatCount;
+
+    /// <summary>Its place in the append: so many positions after the first.</summary>
+    public ulong Offset;
+
+    /// <summary>A bit for each message, the lowest first: it was stored before. Null: all or none of them.</summary>
+    public byte[]? Repeated;
+
     /// <summary>Why it was refused, or (part of) it had been.</summary>
     public ErrorCode Error;
 
@@ -49,10 +70,10 @@ internal struct PendingBatch
     public LogPosition[]? Positions;
 
     /// <summary>How many records its messages take, at most.</summary>
-    public readonly int RecordCount => Slices?.Length ?? 1;
+    public readonly int RecordCount => (Slices?.Length ?? 1) + 2 * ClaimCount;
 
     /// <summary>What the headers of its Published records say of the messages.</summary>
-    public readonly ulong Flags => HasKeys ? PublishedFlags.HasKeys : 0;
+    public readonly ulong Flags => (HasKeys ? PublishedFlags.HasKeys : 0) | (HasIds ? PublishedFlags.HasIds : 0);
 
     /// <summary>Whether messages of it are to be appended.</summary>
     public readonly bool HasNew => Error == ErrorCode.None && KnownCount < Count;

@@ -1,3 +1,4 @@
+using Forewave.Broker.Deduplication;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
 using Forewave.Storage;
@@ -54,6 +55,12 @@ internal sealed class PendingPublish : ICommitOwner
 
     /// <summary>Room for the drafts that <see cref="ReserveDrafts"/> made room for.</summary>
     public Span<RecordDraft> Drafts => _drafts.AsSpan(0, _draftsUsed);
+
+    /// <summary>The deduplication ids of its messages.</summary>
+    public IdClaims Claims { get; } = new();
+
+    /// <summary>What its ids wait for before it can be admitted; Decided: nothing.</summary>
+    public ClaimOutcome WaitsFor { get; set; }
 
     /// <summary>When the frame was read, in the clock's ticks.</summary>
     public long TakenAt => _takenAt;
@@ -128,6 +135,8 @@ internal sealed class PendingPublish : ICommitOwner
         AwaitedPosition = LogPosition.None;
         _places = 0;
         _draftsUsed = 0;
+        Claims.Clear();
+        WaitsFor = ClaimOutcome.Decided;
         _lost = false;
     }
 

@@ -22,7 +22,7 @@ internal sealed class ProducerState
 
     public ProducerState(ProducerDirectory producers) => _producers = producers;
 
-    /// <summary>Folds a ProducerSeen, Published or Scheduled record.</summary>
+    /// <summary>Folds a ProducerSeen, Published, Scheduled or Repeated record.</summary>
     public void Apply(in RecordHeader header, ReadOnlySpan<byte> payload)
     {
         if (header.Type == RecordType.ProducerSeen)
@@ -34,7 +34,7 @@ internal sealed class ProducerState
         if (_producers.Find(header.Source) is not { } producer)
             return;
         producer.LastSeen = Math.Max(producer.LastSeen, header.Time.UnixMilliseconds);
-        Follow(producer.Sequences, header);
+        Follow(producer.Sequences, header, header.Type == RecordType.Repeated ? RepeatedRecord.OriginalOf(header) : header.Position);
     }
 
     /// <summary>Writes all producers, some of them in each part.</summary>
@@ -64,7 +64,7 @@ internal sealed class ProducerState
             LoadProducer(ref reader);
     }
 
-    private static void Follow(SequenceWindow sequences, in RecordHeader header)
+    private static void Follow(SequenceWindow sequences, in RecordHeader header, LogPosition first)
     {
         ulong end = header.Sequence + (ulong)header.Count;
         if (end <= sequences.Last + 1)
@@ -75,7 +75,7 @@ internal sealed class ProducerState
             sequences.AddRefused((int)missing, ErrorCode.SequenceGap);
         }
         ulong known = sequences.Last + 1 - header.Sequence;
-        sequences.AddStored(header.Count - (int)known, header.Position.Plus(known));
+        sequences.AddStored(header.Count - (int)known, first.Plus(known));
     }
 
     private void WritePart(ArrayBufferWriter<byte> buffer, Producer[] producers)

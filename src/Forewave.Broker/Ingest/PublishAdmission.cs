@@ -12,34 +12,53 @@ internal sealed class PublishAdmission
     private const int RecordHeaderBytes = 64;
     private readonly IStore _store;
     private readonly PartitionHealth _health;
+    private readonly IdAdmission _ids;
 
-    public PublishAdmission(IStore store, PartitionHealth health)
+    public PublishAdmission(IStore store, PartitionHealth health, IdAdmission ids)
     {
         _store = store;
         _health = health;
+        _ids = ids;
     }
 
     /// <summary>
-    /// Admits the batches. False: no room; wait for it and call again. The session's hold is kept; the store has one of its own
+    /// Admits the batches. False: there is no room, or ids have to be looked up; wait for it and call again. The session's hold is kept; the store has one of its own
     /// when it will tell of the commit.
     /// </summary>
     public bool TryAdmit(PendingPublish publish)
     {
         lock (publish.Producer.Gate)
         {
-            while (publish.Admitted < publish.BatchCount)
-            {
-                if (!TryAdmitSome(publish))
-                    return false;
-            }
+            if (!TryAdmitAll(publish))
+                return false;
         }
         AwaitRest(publish);
+        return true;
+    }
+
+    private bool TryAdmitAll(PendingPublish publish)
+    {
+        if (publish.Claims.Count == 0)
+            return TryAdmitInTurn(publish);
+        lock (_ids.Gate)
+            return TryAdmitInTurn(publish);
+    }
+
+    private bool TryAdmitInTurn(PendingPublish publish)
+    {
+        while (publish.Admitted < publish.BatchCount)
+        {
+            if (!TryAdmitSome(publish))
+                return false;
+        }
         return true;
     }
 
     private bool TryAdmitSome(PendingPublish publish)
     {
         int end = Prepare(publish, out int draftCount);
+        if (end == publish.Admitted)
+            return false;
         var first = LogPosition.None;
         var outcome = AppendOutcome.Appended;
         bool owned = false;
@@ -55,6 +74,8 @@ internal sealed class PublishAdmission
             outcome = _health.IsStopped ? AppendOutcome.Stopped : _store.TryAppend(drafts, out first);
             if (owned && outcome != AppendOutcome.Appended)
                 publish.Unhold();
+            if (outcome != AppendOutcome.Appended && publish.Claims.Count > 0)
+                _ids.TakeBack(publish.Batches[publish.Admitted..end], publish.Claims.All);
             if (outcome == AppendOutcome.NoRoom)
                 return false;
         }
@@ -72,6 +93,7 @@ internal sealed class PublishAdmission
         var batches = publish.Batches;
         ulong next = publish.Producer.Sequences.Last + 1;
         int room = _store.MaxAppendBytes;
+        ulong positions = 0;
         int i = publish.Admitted;
         for (; i < batches.Length; i++)
         {
@@ -87,9 +109,17 @@ internal sealed class PublishAdmission
             publish.NeedsCommit |= batch.KnownCount > 0;
             if (!batch.HasNew)
                 continue;
-            publish.NeedsCommit |= !batch.Queue!.Options.Relaxed;
-            publish.ReserveDrafts(draftCount + batch.RecordCount);
-            draftCount = BatchDrafts.Add(batch, publish.Producer.Number, publish.Drafts, draftCount);
+            if (batch.ClaimCount > 0 && !_ids.TryDecide(publish, ref batch))
+                break;
+            if (!batch.HasNew)
+            {
+                NoteKeys(publish, batch);
+                continue;
+            }
+            publish.NeedsCommit |= !batch.Queue!.Options.Relaxed || batch.RepeatCount > 0;
+            batch.Offset = positions;
+            positions += (ulong)(batch.Count - batch.KnownCount);
+            draftCount = AddDrafts(publish, ref batch, draftCount);
             room -= bytes;
         }
         return i;
@@ -103,6 +133,21 @@ internal sealed class PublishAdmission
         bool inTurn = batch.Error is not (ErrorCode.ProducerUnknown or ErrorCode.SequenceGap or ErrorCode.SequenceTooOld);
         if (batch.Error != ErrorCode.None && inTurn && batch.KnownCount < batch.Count)
             refused.Note(batch);
+    }
+
+    private static void NoteKeys(PendingPublish publish, in PendingBatch batch)
+    {
+        if (batch.HasKeys)
+            publish.Producer.RefusedKeys.Note(batch);
+    }
+
+    private static int AddDrafts(PendingPublish publish, ref PendingBatch batch, int count)
+    {
+        publish.ReserveDrafts(count + batch.RecordCount);
+        IdAdmission.Place(batch, publish.Claims.All);
+        if (batch.RepeatCount > 0)
+            return RepeatDrafts.Add(batch, publish.Claims.All, publish.Producer.Number, publish.Drafts, count);
+        return BatchDrafts.Add(batch, publish.Producer.Number, publish.Drafts, count);
     }
 
     /// <summary>A batch of which nearly each message is due at another time has as many records.</summary>
@@ -126,27 +171,28 @@ internal sealed class PublishAdmission
     };
 
     /// <summary>Writes down what became of the batches, in the frame and in the producer's sequences.</summary>
-    private static void Note(PendingPublish publish, int end, AppendOutcome outcome, LogPosition first)
+    private void Note(PendingPublish publish, int end, AppendOutcome outcome, LogPosition first)
     {
         var batches = publish.Batches;
         var sequences = publish.Producer.Sequences;
-        var position = first;
         for (int i = publish.Admitted; i < end; i++)
         {
             ref var batch = ref batches[i];
             var stored = LogPosition.None;
             if (batch.HasNew && outcome == AppendOutcome.Appended)
             {
-                stored = position;
-                position = position.Plus((ulong)(batch.Count - batch.KnownCount));
+                stored = first.Plus(batch.Offset);
+                if (batch.ClaimCount > 0)
+                    _ids.Note(batch, publish.Claims.All, first);
             }
             else if (batch.HasNew)
             {
                 batch.Error = outcome == AppendOutcome.DiskFull ? ErrorCode.DiskFull : ErrorCode.PartitionStopped;
-                if (batch.HasKeys)
-                    publish.Producer.RefusedKeys.Note(batch);
+                NoteKeys(publish, batch);
             }
-            var highest = BatchFate.Note(ref batch, sequences, stored);
+            var highest = batch.RepeatCount > 0
+                ? RepeatFate.Note(ref batch, publish.Claims.All, sequences, first)
+                : BatchFate.Note(ref batch, sequences, stored);
             if (highest > publish.AwaitedPosition)
                 publish.AwaitedPosition = highest;
         }

@@ -49,6 +49,7 @@ internal static class PublishBatchCheck
         }
         batch.Messages = messages;
         batch.HasKeys = (asked & MessageCapabilities.Ordering) != 0;
+        batch.HasIds = (asked & MessageCapabilities.Deduplication) != 0;
         if ((asked & MessageCapabilities.Delays) != 0)
             FillSlices(ref batch, terms);
         else

@@ -67,8 +67,8 @@ internal sealed class BrokerMetrics
                 _refused.Add(batch.Count, new KeyValuePair<string, object?>("error.type", NameOf(batch.Error)));
                 continue;
             }
-            messages += batch.Count - batch.KnownCount;
-            duplicates += batch.KnownCount;
+            messages += batch.Count - batch.KnownCount - batch.RepeatCount;
+            duplicates += batch.KnownCount + batch.RepeatCount;
             bytes += batch.Messages.Length;
         }
         _messages.Add(messages);

@@ -35,6 +35,9 @@ internal sealed class QueueCatalogue : IDisposable
     /// <summary>Told of each queue that was deleted. Set once, before the start.</summary>
     public Action<QueueEntry> Closed { get; set; } = static _ => { };
 
+    /// <summary>Told when a queue knows deduplication ids for longer than before. Set once, before recovery.</summary>
+    public Action WindowGrew { get; set; } = static () => { };
+
     /// <summary>How many queues there are.</summary>
     public int Count => _byName.Count;
 
@@ -52,6 +55,9 @@ internal sealed class QueueCatalogue : IDisposable
 
     /// <summary>The queue with a number, or null.</summary>
     public QueueEntry? Find(uint id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>How long a queue knows deduplication ids; zero where there is no such queue.</summary>
+    public TimeSpan WindowOf(uint id) => _byId.TryGetValue(id, out var queue) ? queue.Options.DeduplicationWindow : TimeSpan.Zero;
 
     /// <summary>The queue with a name for a client that names it the first time; made if that is wanted and allowed.</summary>
     /// <exception cref="RefusedException">QueueNotFound, QueueCreationOff, TooManyQueues, SystemQueue, and what the store refuses.</exception>
@@ -85,7 +91,7 @@ internal sealed class QueueCatalogue : IDisposable
             var queue = Find(name) ?? throw new RefusedException(ErrorCode.QueueNotFound);
             var options = change(queue.Options);
             await AppendAsync(queue.Id, new QueueRecord(name, options, IsDeleted: false), cancellation);
-            queue.Options = options;
+            Change(queue, options);
             BrokerLog.QueueChanged(_logger, name.Value, queue.Id);
             return queue;
         }
@@ -196,11 +202,19 @@ internal sealed class QueueCatalogue : IDisposable
         await _store.AppendAsync(QueueRecord.Draft(id, payload), cancellation);
     }
 
+    private void Change(QueueEntry queue, QueueOptions options)
+    {
+        bool isLonger = options.DeduplicationWindow > queue.Options.DeduplicationWindow;
+        queue.Options = options;
+        if (isLonger)
+            WindowGrew();
+    }
+
     private void Restore(uint id, in QueueRecord record)
     {
         if (_byId.TryGetValue(id, out var queue))
         {
-            queue.Options = record.Options;
+            Change(queue, record.Options);
             return;
         }
         NoteId(id);

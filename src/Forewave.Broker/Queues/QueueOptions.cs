@@ -11,6 +11,9 @@ internal sealed record QueueOptions
     /// <summary>Publishes are answered before the sync, with durability "memory".</summary>
     public bool Relaxed { get; init; }
 
+    /// <summary>How long a deduplication id is known after its message was published; 10 minutes by default.</summary>
+    public TimeSpan DeduplicationWindow { get; init; } = Limits.DefaultDeduplicationWindow;
+
     /// <summary>How long a message is kept after it was published; 30 days by default.</summary>
     public TimeSpan Retention { get; init; } = Limits.DefaultRetention;
 }

@@ -6,15 +6,16 @@ using Forewave.Storage;
 namespace Forewave.Broker.Queues;
 
 /// <summary>
-/// The payload of a QueueChanged record, little-endian: version u8 = 1, state u8 (1 active, 2 deleted), relaxed u8,
-/// retention u64 (milliseconds), then the name as UTF-8.
+/// The payload of a QueueChanged record, little-endian: version u8 = 2, state u8 (1 active, 2 deleted), relaxed u8,
+/// retention u64, deduplication window u64 (both in milliseconds), then the name as UTF-8. Version 1 has no window.
 /// </summary>
 internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options, bool IsDeleted)
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const byte Active = 1;
     private const byte Deleted = 2;
-    private const int FixedBytes = 3 + sizeof(ulong);
+    private const int FixedBytes = 3 + 2 * sizeof(ulong);
+    private const int FixedBytesOfVersion1 = 3 + sizeof(ulong);
 
     public byte[] Encode()
     {
@@ -23,6 +24,7 @@ internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options
         payload[1] = IsDeleted ? Deleted : Active;
         payload[2] = Options.Relaxed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(3), (ulong)Options.Retention.TotalMilliseconds);
+        BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(11), (ulong)Options.DeduplicationWindow.TotalMilliseconds);
         Encoding.UTF8.GetBytes(Name.Value, payload.AsSpan(FixedBytes));
         return payload;
     }
@@ -30,12 +32,16 @@ internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options
     /// <summary>Reads a payload that the log holds.</summary>
     public static QueueRecord Decode(ReadOnlySpan<byte> payload)
     {
-        if (payload.Length <= FixedBytes || payload[0] != Version || !QueueName.TryParse(payload[FixedBytes..], out var name))
+        int fixedBytes = payload.Length > 0 && payload[0] == 1 ? FixedBytesOfVersion1 : FixedBytes;
+        if (payload.Length <= fixedBytes || payload[0] is 0 or > Version || !QueueName.TryParse(payload[fixedBytes..], out var name))
             throw new StoreException(ErrorCode.LogDamaged, "a QueueChanged record is none that this version writes; start the version that did");
         var options = new QueueOptions
         {
             Relaxed = payload[2] != 0,
             Retention = TimeSpan.FromMilliseconds(BinaryPrimitives.ReadUInt64LittleEndian(payload[3..])),
+            DeduplicationWindow = fixedBytes == FixedBytes
+                ? TimeSpan.FromMilliseconds(BinaryPrimitives.ReadUInt64LittleEndian(payload[11..]))
+                : Limits.DefaultDeduplicationWindow,
         };
         return new QueueRecord(name, options, payload[1] == Deleted);
     }

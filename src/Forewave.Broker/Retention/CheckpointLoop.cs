@@ -58,7 +58,7 @@ internal sealed class CheckpointLoop : IDisposable
         {
             long start = _parts.Time.GetTimestamp();
             var tail = _parts.Store.Tail;
-            await _parts.Store.CheckpointAsync(_state, cancellation);
+            await TakeOneAsync(cancellation);
             _last = tail;
             BrokerLog.CheckpointTaken(_parts.Logger, (long)_parts.Time.GetElapsedTime(start).TotalMilliseconds);
         }
@@ -73,6 +73,20 @@ internal sealed class CheckpointLoop : IDisposable
     {
         _due.Dispose();
         _one.Dispose();
+    }
+
+    private async Task TakeOneAsync(CancellationToken cancellation)
+    {
+        bool isTaken = false;
+        try
+        {
+            await _parts.Store.CheckpointAsync(_state, cancellation);
+            isTaken = true;
+        }
+        finally
+        {
+            _parts.Deduplication.Parts.CheckpointEnded(isTaken);
+        }
     }
 
     private async Task TryTakeAsync(CancellationToken cancellation)

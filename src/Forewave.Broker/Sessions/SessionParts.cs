@@ -1,3 +1,4 @@
+using Forewave.Broker.Deduplication;
 using Forewave.Broker.Delivery;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Observability;
@@ -22,6 +23,8 @@ internal sealed record SessionParts
     public required QueueCatalogue Queues { get; init; }
 
     public required DeliveryLoops Delivery { get; init; }
+
+    public required DeduplicationStage Deduplication { get; init; }
 
     public required FrameMemory FrameMemory { get; init; }
 

@@ -43,5 +43,12 @@ internal static class PublishErrors
             Happened = "More waits to be stored than the broker will hold in memory.",
             Advice = "Wait and send again; the SDK does.",
         },
+        new()
+        {
+            Code = ErrorCode.TooManyDeduplicationIds, HttpStatus = 429, Retry = RetryAdvice.Same,
+            RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "The partition holds as many deduplication ids as it may; their windows are not shortened.",
+            Advice = "Wait until some leave their window, shorten windows, or give deduplication more memory.",
+        },
     ];
 }

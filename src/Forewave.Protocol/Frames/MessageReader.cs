@@ -55,13 +55,18 @@ public static class MessageReader
     /// The tag of a message that was validated before, empty where it has none: what the filter of a group looks at, without
     /// the cost of validating again.
     /// </summary>
-    public static ReadOnlySpan<byte> ReadTag(ReadOnlySpan<byte> message)
+    public static ReadOnlySpan<byte> ReadTag(ReadOnlySpan<byte> message) => ReadBytesOf(message, MessageTag.Tag);
+
+    /// <summary>The deduplication id of a message that was validated before, empty where it has none.</summary>
+    public static ReadOnlySpan<byte> ReadDeduplicationId(ReadOnlySpan<byte> message) => ReadBytesOf(message, MessageTag.DeduplicationId);
+
+    private static ReadOnlySpan<byte> ReadBytesOf(ReadOnlySpan<byte> message, uint wanted)
     {
         ReadOnlySpan<byte> found = default;
         var reader = new ProtoReader(message);
         while (!reader.IsAtEnd && reader.TryReadTag(out uint tag))
         {
-            if (!(tag == MessageTag.Tag ? reader.TryReadBytes(out found) : reader.TrySkip(tag)))
+            if (!(tag == wanted ? reader.TryReadBytes(out found) : reader.TrySkip(tag)))
                 return default;
         }
         return found;

@@ -6,8 +6,13 @@ namespace Forewave.Protocol.Frames;
 public readonly ref struct PublishedBatchView
 {
     private readonly ReadOnlySpan<byte> _positions;
+    private readonly ReadOnlySpan<byte> _repeated;
 
-    internal PublishedBatchView(ReadOnlySpan<byte> positions) => _positions = positions;
+    internal PublishedBatchView(ReadOnlySpan<byte> positions, ReadOnlySpan<byte> repeated)
+    {
+        _positions = positions;
+        _repeated = repeated;
+    }
 
     /// <summary>The first message's log position; <see cref="LogPosition.None"/> where refused.</summary>
     public LogPosition FirstPosition { get; init; }
@@ -15,7 +20,7 @@ public readonly ref struct PublishedBatchView
     /// <summary>How safely they are stored.</summary>
     public Durability Durability { get; init; }
 
-    /// <summary>Whether they were stored before under these sequences.</summary>
+    /// <summary>Whether all of them were stored before, under these sequences or with these deduplication ids.</summary>
     public bool IsDuplicate { get; init; }
 
     /// <summary>Whether each message's position is listed, because they are not consecutive.</summary>
@@ -29,6 +34,11 @@ public readonly ref struct PublishedBatchView
 
     /// <summary>Whether the batch was refused.</summary>
     public bool IsRefused { get; init; }
+
+    /// <summary>Whether one message of the batch was stored before.</summary>
+    /// <param name="index">Its place in the batch, from 0.</param>
+    public bool IsRepeat(int index) =>
+        IsDuplicate || (index / 8 < _repeated.Length && (_repeated[index / 8] & 1 << (index % 8)) != 0);
 
     /// <summary>The log position of one message of the batch.</summary>
     /// <param name="index">Its place in the batch, from 0.</param>

@@ -15,6 +15,9 @@ public readonly record struct PublishedEntry
     /// <summary>One position for each message, where they are not consecutive; else empty.</summary>
     public ReadOnlyMemory<LogPosition> Positions { get; private init; }
 
+    /// <summary>A bit for each message, the lowest first: it was stored before. Empty: all were, or none.</summary>
+    public ReadOnlyMemory<byte> Repeated { get; private init; }
+
     /// <summary>Why the batch was refused; null where it was not.</summary>
     public V1.Error? Error { get; private init; }
 
@@ -31,6 +34,14 @@ public readonly record struct PublishedEntry
     /// <param name="durability">The lowest of theirs.</param>
     public static PublishedEntry StoredBefore(ReadOnlyMemory<LogPosition> positions, Durability durability) =>
         new() { FirstPosition = positions.Span[0], Durability = durability, IsDuplicate = true, Positions = positions };
+
+    /// <summary>Of some messages others with their deduplication ids were stored before.</summary>
+    /// <param name="positions">One for each message; kept until the entry is written.</param>
+    /// <param name="durability">The lowest of theirs.</param>
+    /// <param name="repeated">A bit for each message, the lowest first; kept until the entry is written.</param>
+    public static PublishedEntry StoredInPart(
+        ReadOnlyMemory<LogPosition> positions, Durability durability, ReadOnlyMemory<byte> repeated) =>
+        new() { FirstPosition = positions.Span[0], Durability = durability, Positions = positions, Repeated = repeated };
 
     /// <summary>The batch was refused.</summary>
     public static PublishedEntry Refused(V1.Error error) => new() { Error = error };

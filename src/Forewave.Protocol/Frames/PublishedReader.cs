@@ -10,6 +10,7 @@ public ref struct PublishedReader
     private const uint PositionsTag = 4 << 3 | ProtoTag.Bytes;
     private const uint UnpackedPositionTag = 4 << 3 | ProtoTag.Fixed64;
     private const uint ErrorTag = 5 << 3 | ProtoTag.Bytes;
+    private const uint RepeatedTag = 6 << 3 | ProtoTag.Bytes;
     private readonly ReadOnlySpan<byte> _frame;
     private ProtoReader _reader;
 
@@ -48,7 +49,7 @@ public ref struct PublishedReader
         batch = default;
         ulong position = 0, durability = 0;
         bool duplicate = false, hasPositions = false, refused = false;
-        ReadOnlySpan<byte> positions = default;
+        ReadOnlySpan<byte> positions = default, repeated = default;
         ByteRange error = default;
         var reader = new ProtoReader(_frame, range);
         while (!reader.IsAtEnd)
@@ -67,12 +68,13 @@ public ref struct PublishedReader
                 DuplicateTag => reader.TryReadBool(out duplicate),
                 PositionsTag => reader.TryReadBytes(out positions) && positions.Length % sizeof(ulong) == 0,
                 ErrorTag => reader.TryReadRange(out error),
+                RepeatedTag => reader.TryReadBytes(out repeated),
                 _ => reader.TrySkip(tag),
             };
             if (!read)
                 return false;
         }
-        batch = new PublishedBatchView(positions)
+        batch = new PublishedBatchView(positions, repeated)
         {
             FirstPosition = LogPosition.FromBits(position),
             Durability = durability <= (ulong)Durability.SlaveReceived ? (Durability)durability : Durability.Unspecified,

@@ -13,6 +13,7 @@ public static class PublishedWriter
     private const uint DuplicateTag = 3 << 3 | ProtoTag.Varint;
     private const uint PositionsTag = 4 << 3 | ProtoTag.Bytes;
     private const uint ErrorTag = 5 << 3 | ProtoTag.Bytes;
+    private const uint RepeatedTag = 6 << 3 | ProtoTag.Bytes;
 
     /// <summary>Bytes of the frame with its length.</summary>
     public static int Size(CorrelationId correlation, ReadOnlySpan<PublishedEntry> entries) =>
@@ -48,6 +49,7 @@ public static class PublishedWriter
         byteCount += ProtoWriter.SizeOfField((uint)entry.Durability);
         byteCount += entry.IsDuplicate ? 2 : 0;
         byteCount += entry.Positions.IsEmpty ? 0 : ProtoWriter.SizeOfBytesField(entry.Positions.Length * sizeof(ulong));
+        byteCount += entry.Repeated.IsEmpty ? 0 : ProtoWriter.SizeOfBytesField(entry.Repeated.Length);
         return byteCount + (entry.Error is null ? 0 : ProtoWriter.SizeOfBytesField(entry.Error.CalculateSize()));
     }
 
@@ -72,6 +74,11 @@ public static class PublishedWriter
             int errorBytes = error.CalculateSize();
             writer.WriteHead(ErrorTag, errorBytes);
             error.WriteTo(writer.Take(errorBytes));
+        }
+        if (!entry.Repeated.IsEmpty)
+        {
+            writer.WriteHead(RepeatedTag, entry.Repeated.Length);
+            entry.Repeated.Span.CopyTo(writer.Take(entry.Repeated.Length));
         }
     }
 }

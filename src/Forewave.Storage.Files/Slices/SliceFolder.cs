@@ -54,7 +54,7 @@ internal sealed class SliceFolder : ISlices, IDisposable
                 }
             }
 
-            foreach (SliceNumber number in used)
+            foreach (SliceNumber number in used.Where(number => _disk.Exists(PathOf(number))))
             {
                 Open(number);
             }

@@ -85,13 +85,13 @@ internal sealed class FakeStore : IStore
     public FakeStore Reopen() => ReopenUpTo(Tail);
 
     /// <summary>A store on what this one had committed up to a position.</summary>
-    public FakeStore ReopenUpTo(LogPosition last)
+    public FakeStore ReopenUpTo(LogPosition last, bool checkpoint = true)
     {
         var next = new FakeStore { CommitsByItself = CommitsByItself, Time = Time, Slices = Slices };
         next._records.AddRange(Records.Where(record => record.Header.Position <= last));
         next.Epoch = Epoch.Next;
         next._number = _number;
-        next.Checkpoint = Checkpoint;
+        next.Checkpoint = checkpoint ? Checkpoint : [];
         next._observed = next._records.Count;
         return next;
     }

@@ -32,11 +32,13 @@ public sealed class SliceFolderTests
     }
 
     [Fact]
-    public void Opening_fails_when_a_slice_is_missing()
+    public void Slice_that_is_missing_is_not_read()
     {
         using SliceFolder slices = new(new MemoryDisk());
 
-        Assert.Throws<StoreException>(() => slices.KeepOnly(new HashSet<SliceNumber> { One }));
+        slices.KeepOnly(new HashSet<SliceNumber> { One });
+
+        Assert.False(slices.Read(One, new SlicePage(0), new byte[SlicePage.Bytes]));
     }
 
     [Fact]

@@ -1,0 +1,23 @@
+namespace Forewave.Broker.Deduplication;
+
+/// <summary>What became of the claims of a batch.</summary>
+internal enum ClaimOutcome
+{
+    /// <summary>Each is decided: new, or a repeat.</summary>
+    Decided,
+
+    /// <summary>A slice has to be asked that was not there before: look up, then again.</summary>
+    LookUp,
+
+    /// <summary>The table is full and the one before it is still being written: wait, then again.</summary>
+    Wait,
+
+    /// <summary>As many ids are held as may be.</summary>
+    Full,
+
+    /// <summary>There is no room on the disk for what memory has.</summary>
+    DiskFull,
+
+    /// <summary>The partition stopped.</summary>
+    Stopped,
+}

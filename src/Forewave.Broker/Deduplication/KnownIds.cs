@@ -1,0 +1,208 @@
+using Forewave.Broker.Deduplication.Slices;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Deduplication;
+
+/// <summary>
+/// The ids that count: the newest in a table, older ones in a table that is being written, the rest in slices. Whoever holds
+/// <see cref="Gate"/> owns all of it; claiming, appending and noting the position is one step under it, so that two publishes
+/// with one id cannot both be new, and a checkpoint finds every id that is in the log up to the tail.
+/// </summary>
+internal sealed class KnownIds
+{
+    private readonly Func<uint, TimeSpan> _windowOf;
+    private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isRefused;
+    private bool _isStopped;
+
+    public KnownIds(DeduplicationTerms terms, IdClock clock, IdSlices slices, Func<uint, TimeSpan> windowOf)
+    {
+        Terms = terms;
+        Clock = clock;
+        Slices = slices;
+        _windowOf = windowOf;
+        Active = new IdTable(terms.TableIds);
+    }
+
+    /// <summary>Guards everything here, and the slices' list.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>The bounds.</summary>
+    public DeduplicationTerms Terms { get; }
+
+    /// <summary>The clock of the windows.</summary>
+    public IdClock Clock { get; }
+
+    /// <summary>What is on disk.</summary>
+    public IdSlices Slices { get; }
+
+    /// <summary>Gets what is new.</summary>
+    public IdTable Active { get; private set; }
+
+    /// <summary>Is full and being written; null: none is.</summary>
+    public IdTable? Sealed { get; private set; }
+
+    /// <summary>Told, under the gate, when a table was sealed. Must not block.</summary>
+    public Action OnSealed { get; set; } = static () => { };
+
+    /// <summary>Ids held.</summary>
+    public long Count => Active.Count + (Sealed?.Count ?? 0) + Slices.Count;
+
+    /// <summary>Memory of the tables.</summary>
+    public long TableBytes => Active.Bytes + (Sealed?.Bytes ?? 0);
+
+    /// <summary>The window of a queue; zero: it is gone.</summary>
+    public TimeSpan WindowOf(uint queue) => _windowOf(queue);
+
+    /// <summary>Decides over claims. What is new is in the table then, without a position; unless all are decided, nothing is.</summary>
+    /// <param name="claims">All claims of the publish.</param>
+    /// <param name="range">Those that are to be decided.</param>
+    public ClaimOutcome Decide(Span<IdClaim> claims, Range range)
+    {
+        var (first, count) = range.GetOffsetAndLength(claims.Length);
+        var now = Clock.Now;
+        var outcome = Reserve(count, now);
+        if (outcome != ClaimOutcome.Decided)
+            return outcome;
+        for (int i = first; i < first + count; i++)
+        {
+            if (TryDecide(ref claims[i], i + 1, now))
+                continue;
+            TakeBack(claims[first..i]);
+            return ClaimOutcome.LookUp;
+        }
+        return ClaimOutcome.Decided;
+    }
+
+    /// <summary>Takes claims back that were decided last and not appended.</summary>
+    public void TakeBack(Span<IdClaim> claims)
+    {
+        for (int i = claims.Length - 1; i >= 0; i--)
+        {
+            ref var claim = ref claims[i];
+            if (claim.IsTaken)
+                Active.TakeBack(claim.Hash, claim.Former);
+            claim.IsTaken = false;
+            claim.Former = null;
+            claim.Original = LogPosition.None;
+            claim.OriginalClaim = 0;
+        }
+    }
+
+    /// <summary>A new one was appended.</summary>
+    public void Note(in IdClaim claim, LogPosition position)
+    {
+        Active.TryFind(claim.Hash, out var known);
+        Active.Put(known with { Position = position });
+    }
+
+    /// <summary>Adds an id that recovery found. There is room.</summary>
+    public void Restore(in KnownId known)
+    {
+        Active.Reserve(1);
+        if (!Active.TryFind(known.Hash, out var other) || other.Position < known.Position)
+            Active.Put(known);
+    }
+
+    /// <summary>Puts the table aside, to be written, and begins another one.</summary>
+    public IdTable Seal()
+    {
+        Sealed = Active;
+        Active = new IdTable(Terms.TableIds);
+        return Sealed;
+    }
+
+    /// <summary>What was sealed is on disk; null where nothing of it was within its window.</summary>
+    public void Written(IdSlice? slice)
+    {
+        if (slice is not null)
+            Slices.Add(slice);
+        Sealed = null;
+        _isRefused = false;
+        LetGoOn();
+    }
+
+    /// <summary>There is no room on the disk for what was sealed.</summary>
+    public void Refused()
+    {
+        _isRefused = true;
+        LetGoOn();
+    }
+
+    /// <summary>Nothing will be written any more.</summary>
+    public void Stop()
+    {
+        lock (Gate)
+        {
+            _isStopped = true;
+            LetGoOn();
+        }
+    }
+
+    /// <summary>Completes when a claim that had to wait is worth another try.</summary>
+    public Task WaitForRoomAsync(CancellationToken cancellation)
+    {
+        lock (Gate)
+        {
+            bool mayTry = Sealed is null || _isRefused || _isStopped;
+            return mayTry ? Task.CompletedTask : _room.Task.WaitAsync(cancellation);
+        }
+    }
+
+    private ClaimOutcome Reserve(int ids, IdTime now)
+    {
+        if (_isStopped)
+            return ClaimOutcome.Stopped;
+        if (Count + ids > Terms.MostIds)
+            return ClaimOutcome.Full;
+        if (!Active.MayTake(ids, now))
+        {
+            if (Sealed is not null)
+                return _isRefused ? ClaimOutcome.DiskFull : ClaimOutcome.Wait;
+            Seal();
+            OnSealed();
+        }
+        Active.Reserve(ids);
+        return ClaimOutcome.Decided;
+    }
+
+    /// <summary>False: a slice has to be asked.</summary>
+    private bool TryDecide(ref IdClaim claim, int place, IdTime now)
+    {
+        var window = _windowOf(claim.Queue);
+        if (Active.TryFind(claim.Hash, out var known) && known.Time.IsWithin(window, now))
+        {
+            if (known.Position.Epoch.Value == 0)
+                claim.OriginalClaim = (int)known.Position.Number;
+            else
+                claim.Original = known.Position;
+            return true;
+        }
+        if (Sealed is { } before && before.TryFind(claim.Hash, out known) && known.Time.IsWithin(window, now))
+        {
+            claim.Original = known.Position;
+            return true;
+        }
+        if (Slices.MayHaveNewer(claim))
+        {
+            claim.NeedsDisk = true;
+            return false;
+        }
+        if (claim.OnDisk is { } onDisk && onDisk.Time.IsWithin(window, now))
+        {
+            claim.Original = onDisk.Position;
+            return true;
+        }
+        // Until it is appended its place among the claims stands for its position: no position has epoch 0.
+        var taken = new KnownId { Hash = claim.Hash, Position = LogPosition.FromBits((ulong)place), Queue = claim.Queue, Time = now };
+        claim.Former = Active.Put(taken);
+        claim.IsTaken = true;
+        return true;
+    }
+
+    private void LetGoOn()
+    {
+        _room.TrySetResult();
+        _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,56 @@
+namespace Forewave.Broker.Deduplication.Slices;
+
+/// <summary>Which slices to merge next.</summary>
+internal static class MergeChoice
+{
+    private const int Fewest = 4;
+    private const int Most = 8;
+
+    /// <summary>
+    /// Neighbours of one size class, four at least (a class is four times the one below), whose ids span no more than a quarter
+    /// of their window: what is merged too far cannot be dropped in time. Else a slice of which a quarter or less may still be
+    /// within its window. Else nothing.
+    /// </summary>
+    /// <param name="all">The oldest first.</param>
+    /// <param name="tableIds">Ids in a table: the lowest class.</param>
+    /// <param name="now">For what has left its window.</param>
+    public static IReadOnlyList<IdSlice> Of(IReadOnlyList<IdSlice> all, int tableIds, IdTime now)
+    {
+        for (int level = 0; level <= 16; level++)
+        {
+            int first = all.Count;
+            while (first > 0 && LevelOf(all[first - 1], tableIds) <= level)
+                first--;
+            while (all.Count - first >= Fewest && !Fits(all, first))
+                first++;
+            if (all.Count - first >= Fewest)
+                return [.. all.Skip(first).Take(Most)];
+        }
+        var mostlyGone = all.FirstOrDefault(slice => IsMostlyGone(slice, tableIds, now));
+        return mostlyGone is null ? [] : [mostlyGone];
+    }
+
+    private static bool IsMostlyGone(IdSlice slice, int tableIds, IdTime now) =>
+        (slice.Count > tableIds || slice.IsDoubtful) && slice.LiveCount(now) <= slice.Count / 4;
+
+    private static int LevelOf(IdSlice slice, int tableIds)
+    {
+        int level = 0;
+        for (long ids = (long)tableIds * 2; ids < slice.Count; ids *= 4)
+            level++;
+        return level;
+    }
+
+    private static bool Fits(IReadOnlyList<IdSlice> all, int first)
+    {
+        int end = Math.Min(all.Count, first + Most);
+        long newest = 0;
+        var window = TimeSpan.Zero;
+        for (int i = first; i < end; i++)
+        {
+            newest = Math.Max(newest, all[i].Newest.Milliseconds);
+            window = all[i].LongestWindow > window ? all[i].LongestWindow : window;
+        }
+        return newest - all[first].Begin.Milliseconds <= (long)(window.TotalMilliseconds / 4);
+    }
+}
