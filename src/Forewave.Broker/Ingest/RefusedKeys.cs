@@ -37,7 +37,7 @@ internal sealed class RefusedKeys(SequenceMemory memory)
     /// </summary>
     public bool Blocks(in PendingBatch batch)
     {
-        ulong place = 0;
+        int place = 0;
         bool blocks = false;
         foreach (var message in new MessageRun(batch.Messages.Span))
         {
@@ -61,7 +61,7 @@ internal sealed class RefusedKeys(SequenceMemory memory)
     /// <summary>A batch was refused: what comes behind its messages in their keys will be too.</summary>
     public void Note(in PendingBatch batch)
     {
-        ulong place = 0;
+        int place = 0;
         foreach (var message in new MessageRun(batch.Messages.Span))
         {
             if (TryKeyOf(batch, message, out var key))
@@ -70,21 +70,21 @@ internal sealed class RefusedKeys(SequenceMemory memory)
         }
     }
 
-    private void Note(RefusedKey key, in PendingBatch batch, ulong place)
+    private void Note(RefusedKey key, in PendingBatch batch, int place)
     {
         if (_sequences.TryGetValue(key, out ulong refused))
         {
             if (Replaces(batch, refused, place))
-                _sequences[key] = batch.FirstSequence + place;
+                _sequences[key] = batch.FirstSequence + (ulong)place;
             return;
         }
         if (_sequences.Count < MaxKeys && memory.TryTake(RunsPerKey))
-            _sequences.Add(key, batch.FirstSequence + place);
+            _sequences.Add(key, batch.FirstSequence + (ulong)place);
         else
             _overflowed = true;
     }
 
-    private bool Blocks(RefusedKey key, in PendingBatch batch, ulong place)
+    private bool Blocks(RefusedKey key, in PendingBatch batch, int place)
     {
         if (!_sequences.TryGetValue(key, out ulong refused))
             return _overflowed && batch.Replaces == 0;
@@ -99,8 +99,8 @@ internal sealed class RefusedKeys(SequenceMemory memory)
     /// The n-th message of a batch replaces the n-th after the sequence that the batch names, and what was refused before that:
     /// the client gave it up.
     /// </summary>
-    private static bool Replaces(in PendingBatch batch, ulong refused, ulong place) =>
-        batch.Replaces > 0 && refused <= batch.Replaces + place;
+    private static bool Replaces(in PendingBatch batch, ulong refused, int place) =>
+        batch.Replaces > 0 && refused <= batch.Replaces + (ulong)place;
 
     private static bool TryKeyOf(in PendingBatch batch, ReadOnlySpan<byte> message, out RefusedKey key)
     {

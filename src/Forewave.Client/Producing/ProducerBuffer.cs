@@ -453,8 +453,8 @@ internal sealed class ProducerBuffer : IFrameSource
         }
 
         // What was refused behind another of its key goes again with that one.
-        bool isFollower = error.Code == ErrorCode.PreviousRefused;
-        TimeSpan? delay = isHandle || isFollower ? TimeSpan.Zero : _options.RetryPolicy.DelayBeforeNext(error, ++batch.Refusals);
+        bool isBehind = error.Code == ErrorCode.PreviousRefused;
+        TimeSpan? delay = isHandle || isBehind ? TimeSpan.Zero : _options.RetryPolicy.DelayBeforeNext(error, ++batch.Refusals);
         if (delay is null)
         {
             return false;
