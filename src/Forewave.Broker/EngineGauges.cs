@@ -65,6 +65,12 @@ internal static class EngineGauges
             new MetricText { Name = "forewave.log.cold_reads", Unit = "{read}", Description = "Reads that memory could not serve." },
             () => store.Usage.ColdReads);
         metrics.Total(
+            new MetricText { Name = "forewave.log.carried", Unit = "By", Description = "Bytes of live messages moved out of old segments." },
+            () => store.Usage.CarriedBytes);
+        metrics.Total(
+            new MetricText { Name = "forewave.log.segments.recycled", Unit = "{segment}", Description = "Segments given back." },
+            () => store.Usage.RecycledSegments);
+        metrics.Total(
             new MetricText { Name = "forewave.checkpoints", Unit = "{checkpoint}", Description = "Checkpoints taken." },
             () => store.Usage.Checkpoints);
         metrics.Meter.CreateObservableCounter(

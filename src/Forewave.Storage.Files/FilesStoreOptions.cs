@@ -36,6 +36,12 @@ public sealed record FilesStoreOptions
     /// <summary>No new segment file is made when the disk would have less than this left: 0 or more. Default 512 MiB.</summary>
     public long MinFreeBytes { get; init; } = 512L * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes a second that carry-over may write while others write to the log too: from 64 KiB. Default 16 MiB. An idle log it may
+    /// have for itself.
+    /// </summary>
+    public long CarryBytesPerSecond { get; init; } = 16L * 1024 * 1024;
+
     /// <summary>Threads for reads that memory cannot serve: 1 to 64. Default 2.</summary>
     public int ColdReaders { get; init; } = 2;
 
@@ -59,6 +65,7 @@ public sealed record FilesStoreOptions
         Require(SpareSegments is >= 1 and <= 1024, nameof(SpareSegments));
         Require(ReservedSegments is >= 1 and <= 64, nameof(ReservedSegments));
         Require(MinFreeBytes >= 0, nameof(MinFreeBytes));
+        Require(CarryBytesPerSecond >= 64 * 1024, nameof(CarryBytesPerSecond));
         Require(ColdReaders is >= 1 and <= 64, nameof(ColdReaders));
         Require(ColdReadsWaiting is >= 1 and <= 1_000_000, nameof(ColdReadsWaiting));
     }

@@ -22,6 +22,7 @@ internal sealed class RunningLog : IDisposable
     private readonly WriterCounters _counters = new();
     private readonly LogWriter _writer;
     private readonly SegmentPreparer _preparer;
+    private readonly CarryPace _pace;
     private readonly CarryOver _carryOver;
     private IPump? _writing;
     private IPump? _answering;
@@ -41,9 +42,10 @@ internal sealed class RunningLog : IDisposable
         _preparer = new SegmentPreparer(options, log, parts, Gather, new GrowthPace(time, _counters, () => _preparing?.Signal()), Fail);
         ColdReaders = new ColdReaders(pumps, options);
         Runs = new RunReader(parts.Indexes, parts.Segments, options.SegmentBytes);
-        Positions = new PositionReader(parts.Segments, options.SegmentBytes);
+        Positions = new PositionReader(parts.Segments, parts.Summaries, options.SegmentBytes);
         Checkpoints = new CheckpointRound(options.Disk, parts, log, new CheckpointHooks(Answers.Waiters, _listener, () => _carryOver?.Held, Fail));
-        _carryOver = new CarryOver(parts, Gather, ColdReaders, () => _writing?.Signal());
+        _pace = new CarryPace(time, _counters, options.CarryBytesPerSecond);
+        _carryOver = new CarryOver(parts, Gather, ColdReaders, () => _writing?.Signal(), _pace, options.SegmentBytes);
         Reclaim = new ReclaimRound(options, parts, log, _carryOver, ColdReaders, new ReclaimHooks(Checkpoints, () => Gather.IsDiskFull, GrowAgain, HurryCheckpoint, Fail));
     }
 
@@ -74,6 +76,8 @@ internal sealed class RunningLog : IDisposable
         SyncTime = _counters.SyncTime,
         ColdReads = ColdReaders.Reads,
         Checkpoints = Checkpoints.Taken,
+        CarriedBytes = _pace.Carried,
+        RecycledSegments = Reclaim.Recycled,
     };
 
     public void Start(IPumps pumps, ICommitObserver observer)

@@ -78,7 +78,10 @@ public interface IStore : IAsyncDisposable
     /// <summary>The first offset whose publish time is not before a time; the queue's end when there is none.</summary>
     ValueTask<Offset> FindByTimeAsync(uint queue, Timestamp time, CancellationToken cancellation);
 
-    /// <summary>The message published at a position, with its header; null when it is not in the log any more.</summary>
+    /// <summary>
+    /// The message published at a position, with its header, wherever it was carried over to; null when it is not in the log any
+    /// more. Never on the caller's thread. Costs a search in memory and a few reads, not a scan of the log.
+    /// </summary>
     ValueTask<StoredRuns?> ReadMessageAsync(LogPosition position, CancellationToken cancellation);
 
     /// <summary>Bounds and size of a queue's index. For any thread.</summary>

@@ -33,6 +33,12 @@ public readonly record struct StoreUsage
     /// <summary>Checkpoints taken.</summary>
     public long Checkpoints { get; init; }
 
+    /// <summary>Bytes of live messages written again, so that their old segments can go.</summary>
+    public long CarriedBytes { get; init; }
+
+    /// <summary>Segments given back to be written anew.</summary>
+    public long RecycledSegments { get; init; }
+
     /// <summary>Time spent in syncs of the log.</summary>
     public TimeSpan SyncTime { get; init; }
 }

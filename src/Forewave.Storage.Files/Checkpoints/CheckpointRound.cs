@@ -204,11 +204,12 @@ internal sealed class CheckpointRound
 
             if (segment.Number.CompareTo(replayed) >= 0)
             {
-                writer.Write(new StatePart(StateKind.StoreSegment, segment.Number.Value, LogPosition.None, LogPosition.None), summary.Encode());
+                writer.Write(new StatePart(StateKind.StoreSegment, segment.Number.Value, LogPosition.None, LogPosition.None), summary.Encode(segment.Positions));
             }
             else
             {
-                _parts.Summaries.Write(segment.Number, summary);
+                _parts.Summaries.Write(segment.Number, summary.Encode(segment.Positions));
+                segment.Carried = summary.Carried;
                 hasNew = true;
             }
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Forewave.Protocol;
 using Forewave.Storage.Files.Checkpoints;
 using Forewave.Storage.Files.ColdReads;
@@ -14,24 +15,33 @@ namespace Forewave.Storage.Files.Reclaim;
 /// Writes what is alive in an old segment again at the log's end, under its original positions, and turns the index to it
 /// once it is committed.
 /// <para>
-/// One round at a time. Cancelled or failed in the middle it leaves every run readable: from its old place until the index
+/// One round at a time, in batches of which each is committed before the next is read, so that it never fills the memory of
+/// what waits to be written. Cancelled or failed in the middle it leaves every run readable: from its old place until the index
 /// was turned, from its new one after that.
 /// </para>
 /// </summary>
 internal sealed class CarryOver
 {
     private const int EntriesAtATime = 256;
+    private const int MaxBatchBytes = 1024 * 1024;
     private const ulong NotHeld = ulong.MaxValue;
 
     private readonly RecoveryParts _parts;
     private readonly Gather _gather;
     private readonly ColdReaders _readers;
     private readonly Action _appended;
+    private readonly CarryPace _pace;
+    private readonly int _batchBytes;
     private readonly ConcurrentQueue<CarriedRun> _committed = new();
     private ulong _heldFrom = NotHeld;
 
-    public CarryOver(RecoveryParts parts, Gather gather, ColdReaders readers, Action appended)
+    // Of what is appended and not committed yet; by queue and first offset.
+    private readonly ConcurrentDictionary<(uint Queue, ulong First), LogPosition> _originals = new();
+
+    public CarryOver(RecoveryParts parts, Gather gather, ColdReaders readers, Action appended, CarryPace pace, int segmentBytes)
     {
+        _pace = pace;
+        _batchBytes = Math.Min(MaxBatchBytes, segmentBytes / 8);
         _parts = parts;
         _gather = gather;
         _readers = readers;
@@ -49,7 +59,8 @@ internal sealed class CarryOver
     {
         foreach (ref readonly CommittedRecord record in records)
         {
-            _committed.Enqueue(CarriedRun.Of(record));
+            RecordHeader header = record.Header;
+            _committed.Enqueue(CarriedRun.Of(record, _originals.TryRemove((header.Queue, header.Sequence), out LogPosition original) ? original : LogPosition.None));
         }
     }
 
@@ -57,25 +68,35 @@ internal sealed class CarryOver
     public async Task<long> CarryAsync(SegmentNumber number, SegmentSummary summary, CancellationToken cancellation)
     {
         long bytes = 0;
+        _pace.Begin();
+        foreach (QueueShare share in summary.Live(_parts.Indexes))
+        {
+            Offset next = new(Math.Max(share.First, _parts.Indexes.Extent(share.Queue).FirstRetained.Value));
+            while (next.Value < share.End)
+            {
+                Offset from = next;
+                CarriedBatch batch = await _readers.ReadAsync(() => ReadLive(number, share, from), cancellation);
+                bytes += await CarryAsync(batch, cancellation);
+                await _pace.PauseAsync(cancellation);
+                next = batch.Next;
+            }
+        }
+
+        return bytes;
+    }
+
+    private async Task<long> CarryAsync(CarriedBatch batch, CancellationToken cancellation)
+    {
+        long bytes = 0;
         CommitTask? last = null;
         Interlocked.Exchange(ref _heldFrom, _gather.Tail.Bits);
         try
         {
-            foreach (QueueShare share in summary.Live(_parts.Indexes))
+            foreach (RecordDraft draft in batch.Drafts)
             {
-                Offset next = new(Math.Max(share.First, _parts.Indexes.Extent(share.Queue).FirstRetained.Value));
-                while (next.Value < share.End)
-                {
-                    Offset from = next;
-                    CarriedBatch batch = await _readers.ReadAsync(() => ReadLive(number, share, from), cancellation);
-                    foreach (RecordDraft draft in batch.Drafts)
-                    {
-                        last = await AppendAsync(draft, cancellation);
-                        bytes += draft.Payload.Length;
-                    }
-
-                    next = batch.Next;
-                }
+                last = await AppendAsync(draft, cancellation);
+                _pace.Appended(draft.Payload.Length);
+                bytes += draft.Payload.Length;
             }
         }
         finally
@@ -95,6 +116,7 @@ internal sealed class CarryOver
             throw Full();
         }
 
+        _originals[(draft.Queue, draft.Sequence)] = RecordCodec.PositionOf(draft.Payload.Span);
         while (true)
         {
             AppendOutcome outcome = _gather.TryAppend([draft], out _);
@@ -136,9 +158,22 @@ internal sealed class CarryOver
     /// </summary>
     public void TurnCommitted()
     {
+        List<CarriedRun> runs = [];
         while (_committed.TryDequeue(out CarriedRun carried))
         {
-            _parts.Log.Relocate(carried, null);
+            // Together as far as they follow each other: a block of the index is written once for all of them.
+            if (runs.Count > 0 && (runs[^1].Queue != carried.Queue || runs[^1].Run.First >= carried.Run.First))
+            {
+                _parts.Log.Relocate(CollectionsMarshal.AsSpan(runs), null);
+                runs.Clear();
+            }
+
+            runs.Add(carried);
+        }
+
+        if (runs.Count > 0)
+        {
+            _parts.Log.Relocate(CollectionsMarshal.AsSpan(runs), null);
         }
     }
 
@@ -148,11 +183,18 @@ internal sealed class CarryOver
         IndexEntry[] entries = new IndexEntry[EntriesAtATime];
         int count = _parts.Indexes.FindRange(share.Queue, from, entries);
         List<RecordDraft> drafts = [];
+        long bytes = 0;
         foreach (IndexEntry entry in entries.AsSpan(0, count))
         {
+            if (bytes >= _batchBytes)
+            {
+                return new CarriedBatch(drafts, entry.First);
+            }
+
             if (entry.First.Value < share.End && new LogPlace(entry.Location).Segment == number && Read(share.Queue, entry) is { } draft)
             {
                 drafts.Add(draft);
+                bytes += draft.Payload.Length;
             }
         }
 

@@ -22,11 +22,17 @@ internal sealed class IndexedLog
         SummaryOf(new LogPlace(run.Location).Segment, summaries)?.Add(queue, run, payloadBytes);
     }
 
-    /// <summary>A run's record stands elsewhere now. May read the index from disk.</summary>
-    public void Relocate(in CarriedRun carried, RecoveredSummaries? summaries)
+    /// <summary>Records of one queue's runs stand elsewhere now; in offset order. May read the index from disk.</summary>
+    public void Relocate(ReadOnlySpan<CarriedRun> carried, RecoveredSummaries? summaries)
     {
-        _indexes.Relocate(carried.Queue, [new Relocation(carried.Run.First, carried.Run.Location)]);
-        SummaryOf(new LogPlace(carried.Run.Location).Segment, summaries)?.Add(carried.Queue, carried.Run, carried.PayloadBytes);
+        Relocation[] moves = new Relocation[carried.Length];
+        for (int i = 0; i < moves.Length; i++)
+        {
+            moves[i] = new Relocation(carried[i].Run.First, carried[i].Run.Location);
+            SummaryOf(new LogPlace(carried[i].Run.Location).Segment, summaries)?.Add(carried[i]);
+        }
+
+        _indexes.Relocate(carried[0].Queue, moves);
     }
 
     /// <summary>Records that are replayed are lost.</summary>

@@ -34,6 +34,7 @@ internal sealed class ReclaimRound
     // Out of the table, but in MANIFEST as long as the disk is too full for another one.
     private readonly List<Segment> _removed = [];
     private readonly CancellationTokenSource _closing = new();
+    private long _recycled;
 
     public ReclaimRound(FilesStoreOptions options, RecoveryParts parts, SegmentLog log, CarryOver carryOver, ColdReaders readers, ReclaimHooks hooks)
     {
@@ -45,6 +46,9 @@ internal sealed class ReclaimRound
         _rebuild = new SummaryRebuild(options, parts);
         _hooks = hooks;
     }
+
+    /// <summary>Segments given back since the store was opened.</summary>
+    public long Recycled => Volatile.Read(ref _recycled);
 
     /// <summary>See <see cref="IStore.ReclaimAsync"/>.</summary>
     public async Task<ReclaimReport> RunAsync(CancellationToken cancellation)
@@ -118,6 +122,7 @@ internal sealed class ReclaimRound
         }
 
         _removed.Clear();
+        Interlocked.Add(ref _recycled, gone.Count);
         return gone.Count;
     }
 

@@ -1,25 +1,53 @@
 using System.Buffers.Binary;
 using Forewave.Protocol;
 using Forewave.Storage.Files.QueueIndex;
+using Forewave.Storage.Files.Segments;
 
 namespace Forewave.Storage.Files.Reclaim;
 
 /// <summary>
-/// Which offsets of which queues are in a segment. Filled as records are dispatched into it; thread-safe. Encoded little-endian:
+/// Which offsets of which queues are in a segment, where records begin in it, and which runs were carried over into it. Filled as
+/// records are dispatched; thread-safe. 16 bytes of memory for each run that was carried. Encoded little-endian:
 /// <code>
-///  0  u8   version 1, 3 bytes 0
-///  4  u32  queues
-///  8  for each: u32 queue, u32 0, i64 first offset, i64 end, i64 payload bytes
+///  0  u8   version 2, 3 bytes 0
+///  4  u32  queues Q
+///  8  u32  places P
+/// 12  u32  carried runs C
+/// 16  Q times: u32 queue, u32 0, i64 first offset, i64 end, i64 payload bytes
+///     P times: u64 position, u32 byte: the first record that begins in each 64 KiB
+///     C times: u64 position, u32 messages, u32 byte: by position
 /// </code>
+/// Version 1 had neither P nor C, and the queues at byte 8.
 /// </summary>
 internal sealed class SegmentSummary
 {
-    private const byte Version = 1;
-    private const int HeaderBytes = 8;
+    private const byte Version = 2;
+    private const int FirstHeaderBytes = 8;
+    private const int HeaderBytes = 16;
     private const int ShareBytes = 32;
+    private const int PlaceBytes = 12;
+    private const int CarriedBytes = 16;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<uint, QueueShare> _shares = [];
+    private List<CarriedPlace> _carried = [];
+    private bool _isSorted = true;
+
+    /// <summary>Where records begin, of a segment that was read from disk; a running one has its own.</summary>
+    public SparsePositions Positions { get; } = new();
+
+    /// <summary>Between which positions the carried runs are.</summary>
+    public CarriedRange Carried
+    {
+        get
+        {
+            lock (_lock)
+            {
+                SortCarried();
+                return _carried.Count == 0 ? CarriedRange.None : new CarriedRange(_carried[0].First, _carried[^1].First.Plus((ulong)_carried[^1].Messages));
+            }
+        }
+    }
 
     /// <summary>Bytes that retention still needs.</summary>
     public long LiveBytes(QueueIndexes indexes)
@@ -49,6 +77,36 @@ internal sealed class SegmentSummary
     public void Add(uint queue, in IndexEntry run, int payloadBytes) =>
         Add(new QueueShare { Queue = queue, First = run.First.Value, End = run.End, Bytes = payloadBytes });
 
+    /// <summary>A run was carried over into the segment.</summary>
+    public void Add(in CarriedRun carried)
+    {
+        Add(carried.Queue, carried.Run, carried.PayloadBytes);
+        lock (_lock)
+        {
+            _carried.Add(new CarriedPlace(carried.Original, carried.Run.Count, new LogPlace(carried.Run.Location).Byte));
+            _isSorted = false;
+        }
+    }
+
+    /// <summary>Where the message of a position stands that was carried over into the segment.</summary>
+    public bool TryFindCarried(LogPosition position, out int recordByte)
+    {
+        lock (_lock)
+        {
+            SortCarried();
+            int low = -1;
+            int high = _carried.Count - 1;
+            while (low < high)
+            {
+                int middle = (low + high + 1) >> 1;
+                (low, high) = _carried[middle].First <= position ? (middle, high) : (low, middle - 1);
+            }
+
+            recordByte = low < 0 ? 0 : _carried[low].Byte;
+            return low >= 0 && _carried[low].Holds(position);
+        }
+    }
+
     /// <summary>Offsets of a queue lie in the segment; those that are known already count once.</summary>
     public void Add(in QueueShare added)
     {
@@ -70,21 +128,32 @@ internal sealed class SegmentSummary
         }
     }
 
-    public byte[] Encode()
+    /// <param name="running">Where records begin, of a running segment; when it is empty, what the summary itself has is encoded.</param>
+    public byte[] Encode(SparsePositions running)
     {
+        List<NotedPlace> places = (running.First is null ? Positions : running).Snapshot();
         lock (_lock)
         {
-            byte[] bytes = new byte[HeaderBytes + (_shares.Count * ShareBytes)];
+            SortCarried();
+            byte[] bytes = new byte[HeaderBytes + (_shares.Count * ShareBytes) + (places.Count * PlaceBytes) + (_carried.Count * CarriedBytes)];
             bytes[0] = Version;
             BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), _shares.Count);
-            Span<byte> rest = bytes.AsSpan(HeaderBytes);
-            foreach (QueueShare share in _shares.Values)
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), places.Count);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), _carried.Count);
+            Span<byte> rest = WriteShares(bytes.AsSpan(HeaderBytes));
+            foreach (NotedPlace place in places)
             {
-                BinaryPrimitives.WriteUInt32LittleEndian(rest, share.Queue);
-                BinaryPrimitives.WriteInt64LittleEndian(rest[8..], share.First);
-                BinaryPrimitives.WriteInt64LittleEndian(rest[16..], share.End);
-                BinaryPrimitives.WriteInt64LittleEndian(rest[24..], share.Bytes);
-                rest = rest[ShareBytes..];
+                BinaryPrimitives.WriteUInt64LittleEndian(rest, place.First.Bits);
+                BinaryPrimitives.WriteInt32LittleEndian(rest[8..], place.Byte);
+                rest = rest[PlaceBytes..];
+            }
+
+            foreach (CarriedPlace carried in _carried)
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(rest, carried.First.Bits);
+                BinaryPrimitives.WriteInt32LittleEndian(rest[8..], carried.Messages);
+                BinaryPrimitives.WriteInt32LittleEndian(rest[12..], carried.Byte);
+                rest = rest[CarriedBytes..];
             }
 
             return bytes;
@@ -94,7 +163,7 @@ internal sealed class SegmentSummary
     /// <exception cref="StoreException">The bytes are of a newer format.</exception>
     public static SegmentSummary Decode(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < HeaderBytes || bytes[0] > Version)
+        if (bytes.Length < FirstHeaderBytes || bytes[0] > Version)
         {
             throw new StoreException(
                 ErrorCode.FormatTooNew,
@@ -102,22 +171,72 @@ internal sealed class SegmentSummary
         }
 
         SegmentSummary summary = new();
-        int count = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
-        ReadOnlySpan<byte> rest = bytes[HeaderBytes..];
-        for (int i = 0; i < count; i++)
+        bool isFirst = bytes[0] < Version;
+        int shares = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
+        ReadOnlySpan<byte> rest = summary.ReadShares(bytes[(isFirst ? FirstHeaderBytes : HeaderBytes)..], shares);
+        if (isFirst)
         {
-            uint queue = BinaryPrimitives.ReadUInt32LittleEndian(rest);
-            summary._shares[queue] = new QueueShare
-            {
-                Queue = queue,
-                First = BinaryPrimitives.ReadInt64LittleEndian(rest[8..]),
-                End = BinaryPrimitives.ReadInt64LittleEndian(rest[16..]),
-                Bytes = BinaryPrimitives.ReadInt64LittleEndian(rest[24..]),
-            };
-            rest = rest[ShareBytes..];
+            return summary;
+        }
+
+        for (int i = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]); i > 0; i--)
+        {
+            summary.Positions.Note(BinaryPrimitives.ReadInt32LittleEndian(rest[8..]), LogPosition.FromBits(BinaryPrimitives.ReadUInt64LittleEndian(rest)));
+            rest = rest[PlaceBytes..];
+        }
+
+        for (int i = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]); i > 0; i--)
+        {
+            summary._carried.Add(new CarriedPlace(
+                LogPosition.FromBits(BinaryPrimitives.ReadUInt64LittleEndian(rest)),
+                BinaryPrimitives.ReadInt32LittleEndian(rest[8..]),
+                BinaryPrimitives.ReadInt32LittleEndian(rest[12..])));
+            rest = rest[CarriedBytes..];
         }
 
         return summary;
+    }
+
+    private Span<byte> WriteShares(Span<byte> bytes)
+    {
+        foreach (QueueShare share in _shares.Values)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes, share.Queue);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], share.First);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], share.End);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], share.Bytes);
+            bytes = bytes[ShareBytes..];
+        }
+
+        return bytes;
+    }
+
+    private ReadOnlySpan<byte> ReadShares(ReadOnlySpan<byte> bytes, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            uint queue = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+            _shares[queue] = new QueueShare
+            {
+                Queue = queue,
+                First = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),
+                End = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
+                Bytes = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
+            };
+            bytes = bytes[ShareBytes..];
+        }
+
+        return bytes;
+    }
+
+    // Replay brings again what a checkpoint has already.
+    private void SortCarried()
+    {
+        if (!_isSorted)
+        {
+            _carried = [.. _carried.Distinct().OrderBy(carried => carried.First.Bits)];
+            _isSorted = true;
+        }
     }
 
     // A queue that is gone has an empty index: its end is below everything.

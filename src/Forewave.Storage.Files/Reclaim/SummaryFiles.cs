@@ -41,9 +41,8 @@ internal sealed class SummaryFiles
     }
 
     /// <summary>Writes a summary; its name is durable after <see cref="SyncNames"/>.</summary>
-    public void Write(SegmentNumber number, SegmentSummary summary)
+    public void Write(SegmentNumber number, byte[] body)
     {
-        byte[] body = summary.Encode();
         byte[] bytes = new byte[HeaderBytes + body.Length];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), number.Value);
         body.CopyTo(bytes, HeaderBytes);

@@ -71,20 +71,25 @@ internal sealed class SummaryRebuild
                 continue;
             }
 
-            Note(new CommittedRecord(stored.Header, new LogPlace(segment.Number, at).Location, stored.PayloadBytes), summary, published);
+            CommittedRecord found = new(stored.Header, new LogPlace(segment.Number, at).Location, stored.PayloadBytes);
+            if (stored.Header.Type == RecordType.CarriedOver)
+            {
+                summary.Add(CarriedRun.Of(found, RecordCodec.PositionOf(record[RecordCodec.HeaderBytes..])));
+            }
+            else
+            {
+                Note(found, published);
+            }
+
+            summary.Positions.Note(at, stored.Header.Position);
             at += stored.RecordBytes;
         }
     }
 
-    private static void Note(in CommittedRecord record, SegmentSummary summary, Dictionary<uint, TimedShare> published)
+    private static void Note(in CommittedRecord record, Dictionary<uint, TimedShare> published)
     {
         RecordHeader header = record.Header;
-        if (header.Type == RecordType.CarriedOver)
-        {
-            CarriedRun carried = CarriedRun.Of(record);
-            summary.Add(carried.Queue, carried.Run, carried.PayloadBytes);
-        }
-        else if (header.Type is RecordType.Published or RecordType.DeadLettered)
+        if (header.Type.IsDispatched())
         {
             TimedShare share = published.TryGetValue(header.Queue, out TimedShare known) ? known : new TimedShare(header.Time, header.Time, 0);
             published[header.Queue] = share with { Last = header.Time, Bytes = share.Bytes + record.PayloadBytes };

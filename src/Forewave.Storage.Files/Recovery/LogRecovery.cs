@@ -209,6 +209,11 @@ internal sealed class LogRecovery
                 IsSealed = true,
                 Summary = SummaryOf(entries.Key, manifest),
             };
+            if (written.Length > 0 && segment.Summary is { } summed)
+            {
+                segment.Positions.CopyBefore(summed.Positions, written[0].Parts[0].From);
+            }
+
             foreach (Segment part in written)
             {
                 segment.Positions.CopyFrom(part.Positions);

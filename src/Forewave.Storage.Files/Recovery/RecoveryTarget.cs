@@ -1,4 +1,5 @@
 using Forewave.Storage.Files.Reclaim;
+using Forewave.Storage.Files.Segments;
 
 namespace Forewave.Storage.Files.Recovery;
 
@@ -43,7 +44,7 @@ internal sealed class RecoveryTarget
 
         if (record.Header.Type == RecordType.CarriedOver)
         {
-            _log.Relocate(CarriedRun.Of(record), Summaries);
+            _log.Relocate([CarriedRun.Of(record, RecordCodec.PositionOf(payload))], Summaries);
         }
         else
         {

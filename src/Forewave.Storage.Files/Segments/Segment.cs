@@ -12,6 +12,7 @@ internal sealed class Segment
     private ulong _first;
     private ulong _last;
     private volatile bool _isSealed;
+    private volatile CarriedRange? _carried;
     private int _end = SegmentLayout.HeaderBytes;
 
     /// <param name="number">Its number.</param>
@@ -61,6 +62,13 @@ internal sealed class Segment
 
     /// <summary>What of which queues is in it; null when <see cref="SummaryFiles"/> has it.</summary>
     public SegmentSummary? Summary { get; set; } = new();
+
+    /// <summary>Between which positions the runs are that were carried into it; null: its summary was not looked at yet.</summary>
+    public CarriedRange? Carried
+    {
+        get => _carried;
+        set => _carried = value;
+    }
 
     /// <summary>How many readers hold it: it is not recycled meanwhile.</summary>
     public int Readers { get; set; }

@@ -43,6 +43,15 @@ internal sealed class SparsePositions
         }
     }
 
+    /// <summary>All that is noted, in the order of the log.</summary>
+    public List<NotedPlace> Snapshot()
+    {
+        lock (_lock)
+        {
+            return [.. _positions.Zip(_bytes, (position, recordByte) => new NotedPlace(LogPosition.FromBits(position), recordByte))];
+        }
+    }
+
     /// <summary>Takes what recovery noted, behind what is here.</summary>
     public void CopyFrom(SparsePositions other)
     {
@@ -51,6 +60,15 @@ internal sealed class SparsePositions
             _positions.AddRange(other._positions);
             _bytes.AddRange(other._bytes);
             _next = other._next;
+        }
+    }
+
+    /// <summary>Takes what another one noted before a byte, into an empty one.</summary>
+    public void CopyBefore(SparsePositions other, int end)
+    {
+        foreach (NotedPlace place in other.Snapshot().Where(place => place.Byte < end))
+        {
+            Note(place.Byte, place.First);
         }
     }
 

@@ -11,10 +11,14 @@ internal sealed class UnreadableDisk(IDisk disk) : IDisk
 
     public long TotalBytes => disk.TotalBytes;
 
+    /// <summary>Reads so far.</summary>
+    public int Reads { get; private set; }
+
     public void MakeUnreadable(DiskPath path, ByteRange range) => _bad.Add((path, range));
 
     public void CheckReadable(DiskPath path, ByteRange range)
     {
+        Reads++;
         if (_bad.Exists(bad => bad.Path == path && bad.Range.Offset < range.End && range.Offset < bad.Range.End))
         {
             throw new DiskException(DiskOperationKind.Read, path, Errno.InputOutput);
