@@ -9,6 +9,9 @@ namespace Forewave.Storage.Files.Reclaim;
 /// </summary>
 internal sealed class CarryPace
 {
+    // Shorter pauses than this many a second are not worth a timer.
+    private const int StepsPerSecond = 64;
+
     private readonly TimeProvider _time;
     private readonly WriterCounters _counters;
     private readonly long _bytesPerSecond;
@@ -45,8 +48,13 @@ internal sealed class CarryPace
     public async Task PauseAsync(CancellationToken cancellation)
     {
         long own = _ownBytes;
+        if (own < _bytesPerSecond / StepsPerSecond)
+        {
+            return;
+        }
+
         bool othersWrote = _counters.Bytes - _logBytes > own;
-        if (othersWrote && own > 0)
+        if (othersWrote)
         {
             await Task.Delay(TimeSpan.FromSeconds((double)own / _bytesPerSecond), _time, cancellation);
         }
