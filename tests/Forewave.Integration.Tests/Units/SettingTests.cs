@@ -1,3 +1,5 @@
+using System.Globalization;
+using Forewave.Protocol;
 using Forewave.Server;
 using Forewave.Server.Configuration;
 
@@ -5,6 +7,19 @@ namespace Forewave.Integration.Tests.Units;
 
 public sealed class SettingTests
 {
+    [Fact]
+    public void Configuration_page_lists_every_setting_with_its_variable_and_default()
+    {
+        var rows = File.ReadAllLines(Path.Combine(Repository(), "docs", "configuration.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..5])
+            .ToArray();
+
+        Assert.Equal(BrokerSettings.All.Select(setting => $"`{setting.Key}`"), rows.Select(row => row[0]));
+        Assert.Equal(BrokerSettings.All.Select(setting => $"`{setting.Variable}`"), rows.Select(row => row[1]));
+        Assert.Equal(BrokerSettings.All.Select(DefaultOf), rows.Select(row => row[3]));
+    }
+
     [Fact]
     public void Environment_wins_over_the_file()
     {
@@ -28,6 +43,32 @@ public sealed class SettingTests
         var refusal = Assert.Throws<FormatException>(() => BrokerSettings.WithJson(new ForewaveBrokerOptions(), json));
 
         Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+    }
+
+    // The setting's property is the one that it changes; listeners are the command line's to default.
+    private static string DefaultOf(BrokerSetting setting) => setting.Key switch
+    {
+        "data" => new ForewaveBrokerOptions().DataFolder,
+        "listen" => $"127.0.0.1:{Limits.DefaultPort}",
+        "http" => $"127.0.0.1:{Limits.DefaultHttpPort}",
+        _ => Shown(typeof(ForewaveBrokerOptions).GetProperty(char.ToUpperInvariant(setting.Key[0]) + setting.Key[1..])!.GetValue(new ForewaveBrokerOptions())!),
+    };
+
+    private static string Shown(object value) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        TimeSpan span => DurationText.Format(span),
+        int or long when Convert.ToInt64(value, CultureInfo.InvariantCulture) is >= 1 << 20 and var bytes => $"{bytes >> 20} MiB",
+        int or long => Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString("N0", CultureInfo.InvariantCulture),
+        _ => $"{value}",
+    };
+
+    private static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Forewave.slnx")))
+            folder = folder.Parent ?? throw new InvalidOperationException("not in the repository");
+        return folder.FullName;
     }
 
     [Theory]
