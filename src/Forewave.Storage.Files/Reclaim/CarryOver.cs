@@ -41,7 +41,7 @@ internal sealed class CarryOver
     public CarryOver(RecoveryParts parts, Gather gather, ColdReaders readers, Action appended, CarryPace pace, int segmentBytes)
     {
         _pace = pace;
-        _batchBytes = Math.Min(MaxBatchBytes, segmentBytes / 8);
+        _batchBytes = Math.Min(MaxBatchBytes, segmentBytes / 4);
         _parts = parts;
         _gather = gather;
         _readers = readers;
