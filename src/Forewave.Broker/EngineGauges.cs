@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Sessions;
+using Forewave.Storage;
 
 namespace Forewave.Broker;
 
@@ -12,7 +13,6 @@ internal static class EngineGauges
     {
         var sessions = parts.Sessions;
         var metrics = parts.Metrics;
-        var store = parts.Store;
         metrics.Gauge(
             new MetricText { Name = "forewave.connections", Unit = "{connection}", Description = "Connections open." },
             () => sessions.Count);
@@ -37,6 +37,17 @@ internal static class EngineGauges
         metrics.Gauge(
             new MetricText { Name = "forewave.partition.stopped", Unit = "1", Description = "1 when the partition stopped." },
             () => parts.Health.IsStopped ? 1 : 0);
+        AddStore(parts.Store, metrics);
+        metrics.Meter.CreateObservableGauge(
+            "forewave.loop.age",
+            () => loops.All.Select(loop => new Measurement<double>(
+                loop.Age.TotalSeconds, new KeyValuePair<string, object?>("loop", loop.Name))),
+            "s",
+            "Time since a loop last showed that it goes on.");
+    }
+
+    private static void AddStore(IStore store, BrokerMetrics metrics)
+    {
         metrics.Gauge(
             new MetricText { Name = "forewave.disk.used", Unit = "By", Description = "Bytes on disk." },
             () => store.Usage.DiskBytes);
@@ -75,11 +86,5 @@ internal static class EngineGauges
             () => store.Usage.Checkpoints);
         metrics.Meter.CreateObservableCounter(
             "forewave.log.sync.time", () => store.Usage.SyncTime.TotalSeconds, "s", "Time spent in syncs of the log.");
-        metrics.Meter.CreateObservableGauge(
-            "forewave.loop.age",
-            () => loops.All.Select(loop => new Measurement<double>(
-                loop.Age.TotalSeconds, new KeyValuePair<string, object?>("loop", loop.Name))),
-            "s",
-            "Time since a loop last showed that it goes on.");
     }
 }
