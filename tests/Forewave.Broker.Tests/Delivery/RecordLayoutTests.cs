@@ -1,0 +1,88 @@
+using Forewave.Broker.Delivery.Cursors;
+using Forewave.Broker.Delivery.DeadLetters;
+using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Ingest;
+using Forewave.Broker.Queues;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Tests.Delivery;
+
+/// <summary>
+/// The payloads of records, byte by byte, as docs/state-format.md has them; the bytes were made by another program. Whoever
+/// changes a layout raises its version, keeps reading the old one, and changes the page.
+/// </summary>
+public sealed class RecordLayoutTests
+{
+    private const long Time = 1_700_000_000_000;
+    private static readonly RecordRun Run = new(11, 12, 3);
+
+    [Theory]
+    [InlineData("Leased", "01000000000000000000000000000000000708776f726b65722d310168e5cf8b0100003075000005000000010000000b000000000000000c00000003000000")]
+    [InlineData("SettledAck", "01010268e5cf8b010000010000000b000000000000000c00000003000000")]
+    [InlineData("SettledNack", "01020368e5cf8b0100000f8fe5cf8b010000077370c3a4746572010000000b000000000000000c00000003000000")]
+    [InlineData("SettledUpTo", "01060468e5cf8b01000000000000000000000000000000000007010000000b000000000000000c00000003000000")]
+    [InlineData("Extended", "010568e5cf8b01000060ea0000010000000b000000000000000c00000003000000")]
+    [InlineData("CursorMoved", "010209000000000000001400000000000000")]
+    [InlineData("DeadLettered", "012a000000000000000d6e6f2073756368206f726465720668e5cf8b010000bc0a0000001000000068e5cf8b0100004d00000001000000020000000568e5cf8b01000008776f726b65722d3104626f6f6d040000007a020a00")]
+    [InlineData("QueueChanged", "010101005c2605000000006f7264657273")]
+    [InlineData("QueueDeleted", "01020000c87e9a000000006f7264657273")]
+    [InlineData("ProducerSeen", "0102030405060708090a0b0c0d0e0f1073686f70")]
+    public void Record_has_the_layout_that_the_page_says(string record, string bytes) =>
+        Assert.Equal(bytes, Convert.ToHexStringLower(BytesOf(record)));
+
+    private static byte[] BytesOf(string record)
+    {
+        var writer = new RecordWriter();
+        switch (record)
+        {
+            case "Leased":
+                AddRun(writer, new LeasedRecord
+                {
+                    Kind = LeaseKind.InOrder, Consumer = new ConsumerId(7), ConsumerName = "worker-1", Time = Time + 1,
+                    VisibilityMilliseconds = 30_000, Epoch = 5,
+                }.Write(writer));
+                break;
+            case "SettledAck":
+                AddRun(writer, new SettledRecord { How = SettledHow.Ack, Time = Time + 2 }.Write(writer));
+                break;
+            case "SettledNack":
+                AddRun(writer, new SettledRecord { How = SettledHow.Nack, Time = Time + 3, DueTime = Time + 9_999, Reason = "später" }.Write(writer));
+                break;
+            case "SettledUpTo":
+                AddRun(writer, new SettledRecord { How = SettledHow.AckUpTo, Time = Time + 4, Consumer = new ConsumerId(7) }.Write(writer));
+                break;
+            case "Extended":
+                AddRun(writer, new ExtendedRecord(Time + 5, 60_000, 0).Write(writer));
+                break;
+            case "CursorMoved":
+                new CursorMovedRecord(MoveReason.Expired) { Missed = 9, Lowest = 20 }.Write(writer);
+                break;
+            case "DeadLettered":
+                Letter().Write(writer);
+                break;
+            case "QueueChanged":
+                return new QueueRecord(new QueueName("orders"), new QueueOptions { Relaxed = true, Retention = TimeSpan.FromDays(1) }, IsDeleted: false).Encode();
+            case "QueueDeleted":
+                return new QueueRecord(new QueueName("orders"), new QueueOptions { Retention = TimeSpan.FromDays(30) }, IsDeleted: true).Encode();
+            case "ProducerSeen":
+                return ProducerRecord.Encode(new ProducerId(new UInt128(0x0102030405060708, 0x090A0B0C0D0E0F10)), "shop"u8);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(record), record, "no such record");
+        }
+        return writer.Written.ToArray();
+    }
+
+    private static void AddRun(RecordWriter writer, int countAt)
+    {
+        Run.Write(writer, withPlace: false);
+        writer.FillUInt32(countAt, 1);
+    }
+
+    private static DeadLetterRecord Letter() => new()
+    {
+        Offset = 42, Reason = "no such order", DeathTime = Time + 6, Position = LogPosition.FromBits(0x0000_1000_0000_0ABC),
+        PublishTime = Time, Producer = 77,
+        History = [new FailedAttempt { Attempt = 2, Time = Time + 5, Consumer = "worker-1", Reason = "boom" }],
+        Message = new byte[] { 0x7A, 2, 0x0A, 0 },
+    };
+}
