@@ -24,11 +24,19 @@ public sealed class RecordLayoutTests
     [InlineData("Extended", "010568e5cf8b01000060ea0000010000000b000000000000000c00000003000000")]
     [InlineData("CursorMoved", "010209000000000000001400000000000000")]
     [InlineData("DeadLettered", "012a000000000000000d6e6f2073756368206f726465720668e5cf8b010000bc0a0000001000000068e5cf8b0100004d00000001000000020000000568e5cf8b01000008776f726b65722d3104626f6f6d040000007a020a00")]
-    [InlineData("QueueChanged", "010101005c2605000000006f7264657273")]
-    [InlineData("QueueDeleted", "01020000c87e9a000000006f7264657273")]
+    [InlineData("QueueChanged", "020101005c260500000000e0930400000000006f7264657273")]
+    [InlineData("QueueDeleted", "02020000c87e9a00000000c0270900000000006f7264657273")]
     [InlineData("ProducerSeen", "0102030405060708090a0b0c0d0e0f1073686f70")]
     public void Record_has_the_layout_that_the_page_says(string record, string bytes) =>
         Assert.Equal(bytes, Convert.ToHexStringLower(BytesOf(record)));
+
+    [Fact]
+    public void Queue_of_the_first_version_is_read()
+    {
+        var record = QueueRecord.Decode(Convert.FromHexString("010101005c2605000000006f7264657273"));
+
+        Assert.Equal((new QueueName("orders"), true, TimeSpan.FromDays(1), false), (record.Name, record.Options.Relaxed, record.Options.Retention, record.IsDeleted));
+    }
 
     private static byte[] BytesOf(string record)
     {
@@ -61,9 +69,9 @@ public sealed class RecordLayoutTests
                 Letter().Write(writer);
                 break;
             case "QueueChanged":
-                return new QueueRecord(new QueueName("orders"), new QueueOptions { Relaxed = true, Retention = TimeSpan.FromDays(1) }, IsDeleted: false).Encode();
+                return new QueueRecord(new QueueName("orders"), new QueueOptions { Relaxed = true, Retention = TimeSpan.FromDays(1), DeduplicationWindow = TimeSpan.FromMinutes(5) }, IsDeleted: false).Encode();
             case "QueueDeleted":
-                return new QueueRecord(new QueueName("orders"), new QueueOptions { Retention = TimeSpan.FromDays(30) }, IsDeleted: true).Encode();
+                return new QueueRecord(new QueueName("orders"), new QueueOptions { Retention = TimeSpan.FromDays(30), DeduplicationWindow = TimeSpan.FromMinutes(10) }, IsDeleted: true).Encode();
             case "ProducerSeen":
                 return ProducerRecord.Encode(new ProducerId(new UInt128(0x0102030405060708, 0x090A0B0C0D0E0F10)), "shop"u8);
             default:
