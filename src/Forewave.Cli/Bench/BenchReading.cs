@@ -97,10 +97,8 @@ internal sealed class BenchReading : IAsyncDisposable
         {
             while (await messages.MoveNextAsync())
             {
-                int count = 1;
                 batch[0] = messages.Current;
-                while (count < MaxBatch && consumer.TryReceive(out batch[count]))
-                    count++;
+                int count = 1 + consumer.TryReceive(batch.AsSpan(1));
                 _tracker.Count(batch.AsSpan(0, count));
                 Ack(batch.AsSpan(0, count));
             }

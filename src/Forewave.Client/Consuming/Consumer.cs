@@ -106,7 +106,19 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
 
     /// <summary>Takes a message that is here already; false: there is none now. Costs no allocation.</summary>
     /// <exception cref="ForewaveException">The subscription ended, or cannot be made.</exception>
-    public bool TryReceive(out ReceivedMessage message) => _prefetch.TryTake(out message);
+    public bool TryReceive(out ReceivedMessage message)
+    {
+        message = default;
+        return _prefetch.Take(new Span<ReceivedMessage>(ref message)) > 0;
+    }
+
+    /// <summary>
+    /// Takes messages that are here already, as many as there is room for; the cheapest way to take many. Costs no allocation.
+    /// </summary>
+    /// <param name="messages">Gets them, from its front on.</param>
+    /// <returns>How many; 0: there is none now.</returns>
+    /// <exception cref="ForewaveException">The subscription ended, or cannot be made.</exception>
+    public int TryReceive(Span<ReceivedMessage> messages) => _prefetch.Take(messages);
 
     /// <summary>Takes what is here, up to so many messages; waits for the first one.</summary>
     /// <param name="maxMessages">1 to 10,000.</param>

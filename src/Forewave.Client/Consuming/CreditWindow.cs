@@ -32,11 +32,11 @@ internal sealed class CreditWindow(ConsumerOptions options)
         _creditBytes -= isPull ? 0 : run.WaitingBytes;
     }
 
-    /// <summary>A message was handed out.</summary>
-    public void HandOut(int bytes)
+    /// <summary>Messages were handed out.</summary>
+    public void HandOut(int messages, long bytes)
     {
-        HandedOut++;
-        _waitingMessages--;
+        HandedOut += messages;
+        _waitingMessages -= messages;
         _waitingBytes -= bytes;
         if (_waitingMessages == 0 && _messages < options.PrefetchMessages)
         {

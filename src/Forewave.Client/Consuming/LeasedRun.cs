@@ -79,16 +79,24 @@ internal sealed class LeasedRun
     /// <summary>Nothing of it is settled. Called once, before it is used.</summary>
     public void Begin() => Unsettled = Count;
 
-    /// <summary>Hands out the next message.</summary>
-    /// <param name="creditBytes">What it counts against credit.</param>
-    public ReceivedMessage Take(out int creditBytes)
+    /// <summary>Hands out the next messages, as many as wait and fit; how many.</summary>
+    /// <param name="messages">Gets them, from its front on.</param>
+    /// <param name="creditBytes">What they count against credit.</param>
+    public int Take(Span<ReceivedMessage> messages, out int creditBytes)
     {
         MessageRun walk = new(Bytes.AsSpan(_position, Messages.End - _position));
-        walk.MoveNext();
+        int count = Math.Min(messages.Length, Waiting);
+        for (int i = 0; i < count && walk.MoveNext(); i++)
+        {
+            int length = walk.Current.Length;
+            ByteRange encoded = new() { Start = _position + walk.Position - length, Length = length };
+            messages[i] = new ReceivedMessage(this, encoded, HandedOut + i);
+        }
+
         creditBytes = walk.Position;
         _position += creditBytes;
-        ByteRange encoded = new() { Start = _position - walk.Current.Length, Length = walk.Current.Length };
-        return new ReceivedMessage(this, encoded, HandedOut++);
+        HandedOut += count;
+        return count;
     }
 
     /// <summary>The messages that wait are given up: they are not handed out any more.</summary>

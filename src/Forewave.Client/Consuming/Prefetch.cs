@@ -40,10 +40,11 @@ internal sealed class Prefetch
     /// <summary>Whether nothing will come any more.</summary>
     public bool IsEnded => Volatile.Read(ref _isClosed) || Volatile.Read(ref _fault) is not null;
 
-    /// <summary>Takes the next message; false: none is here.</summary>
+    /// <summary>Takes the next messages, as many as are here and fit; how many.</summary>
     /// <exception cref="ForewaveException">The subscription ended, or cannot be made.</exception>
-    public bool TryTake(out ReceivedMessage message)
+    public int Take(Span<ReceivedMessage> messages)
     {
+        int count = 0;
         Connection? connection = null;
         CreditView credit = default;
         lock (_lock)
@@ -53,27 +54,26 @@ internal sealed class Prefetch
                 throw _fault;
             }
 
-            if (!_runs.TryPeek(out LeasedRun? run))
+            while (count < messages.Length && _runs.TryPeek(out LeasedRun? run))
             {
-                message = default;
-                return false;
+                int taken = run.Take(messages[count..], out int creditBytes);
+                if (run.Waiting == 0)
+                {
+                    _runs.Dequeue();
+                }
+
+                _window.HandOut(taken, creditBytes);
+                count += taken;
             }
 
-            message = run.Take(out int creditBytes);
-            if (run.Waiting == 0)
-            {
-                _runs.Dequeue();
-            }
-
-            _window.HandOut(creditBytes);
-            if (_terms is not null && _window.TryGrant(_terms.Handle, out credit))
+            if (count > 0 && _terms is not null && _window.TryGrant(_terms.Handle, out credit))
             {
                 connection = _connection;
             }
         }
 
         connection?.Send(Encode(credit));
-        return true;
+        return count;
     }
 
     /// <summary>Completes when it is worth looking for a message again.</summary>

@@ -15,22 +15,15 @@ internal sealed class Batch
     public const int HeadRoomBytes = 64;
 
     private const int FirstBufferBytes = 2048;
-    private byte[] _bytes;
-    private CompletionEntry[] _entries;
+    private const int FirstEntries = 4;
+    private byte[] _bytes = [];
+    private CompletionEntry[] _entries = [];
     private int _end = HeadRoomBytes;
 
-    public Batch(QueueBuffer queue, long now)
-    {
-        Queue = queue;
-        Begun = now;
-        _bytes = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
-        _entries = ArrayPool<CompletionEntry>.Shared.Rent(16);
-    }
-
-    public QueueBuffer Queue { get; }
+    public QueueBuffer Queue { get; private set; } = null!;
 
     /// <summary>Timestamp of the first message.</summary>
-    public long Begun { get; }
+    public long Begun { get; private set; }
 
     public int Count { get; private set; }
 
@@ -54,6 +47,18 @@ internal sealed class Batch
     public ReadOnlySpan<byte> Messages => _bytes.AsSpan(HeadRoomBytes, MessagesBytes);
 
     public ReadOnlySpan<CompletionEntry> Entries => _entries.AsSpan(0, Count);
+
+    /// <summary>Begins it for a queue; it is empty.</summary>
+    public void Begin(QueueBuffer queue, long now)
+    {
+        Queue = queue;
+        Begun = now;
+        if (_bytes.Length == 0)
+        {
+            _bytes = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
+            _entries = ArrayPool<CompletionEntry>.Shared.Rent(FirstEntries);
+        }
+    }
 
     public void Add(in MessageFields message, int encodedBytes, in CompletionEntry entry)
     {
@@ -89,12 +94,24 @@ internal sealed class Batch
     /// <summary>Head of this batch in a frame.</summary>
     public PublishBatchHeader Header => new() { QueueHandle = Queue.Handle, FirstSequence = FirstSequence, ReplacesSequence = Replaces };
 
-    /// <summary>Gives the buffers back: nobody looks at the batch any more.</summary>
-    public void Recycle()
+    /// <summary>Makes it empty: nobody looks at it any more. Keeps small buffers if it is to be used again, gives others back.</summary>
+    /// <returns>Whether it is worth using again.</returns>
+    public bool Recycle(bool keep)
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
-        ArrayPool<CompletionEntry>.Shared.Return(_entries, clearArray: true);
-        (_bytes, _entries, _end, Count) = ([], [], HeadRoomBytes, 0);
+        keep &= _bytes.Length <= 2 * FirstBufferBytes && _entries.Length <= FirstBufferBytes / 16;
+        if (keep)
+        {
+            _entries.AsSpan(0, Count).Clear();
+        }
+        else
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+            ArrayPool<CompletionEntry>.Shared.Return(_entries, clearArray: true);
+            (_bytes, _entries) = ([], []);
+        }
+
+        (_end, Count, Refusals, IsAbandoned, FirstSequence, Queue) = (HeadRoomBytes, 0, 0, false, default, null!);
+        return keep;
     }
 
     // Takes a larger array with the same content.

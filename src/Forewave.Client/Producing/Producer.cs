@@ -255,8 +255,8 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
         return await publish.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
-    // Nobody waits for the task: its outcome goes to the buffer, and it never throws.
-    private void OpenQueue(Connection connection, QueueBuffer queue) => _ = OpenQueueAsync(connection, queue);
+    private void OpenQueue(Connection connection, QueueBuffer queue) =>
+        new QueueOpening(_buffer, connection, queue).Send(_options.CreateQueues);
 
     private async Task OpenQueueAsync(Connection connection, QueueBuffer queue)
     {

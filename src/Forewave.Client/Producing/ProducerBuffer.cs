@@ -24,18 +24,21 @@ internal sealed class ProducerBuffer : IFrameSource
     private readonly List<(Batch Batch, long Due)> _delayed = [];
     private readonly Room _room = new();
     private readonly CompletionQueue _completions;
+    private readonly BatchPool _pool;
     private Connection? _connection;
     private Connection? _introducing;
     private volatile BrokerCapabilities? _capabilities;
     private uint _handle;
     private ulong _nextSequence;
     private long _bufferedBytes;
+    private bool _isSignalled;
 
     public ProducerBuffer(ProducerOptions options, TimeProvider time)
     {
         _options = options;
         _time = time;
         _completions = new CompletionQueue(_room.Open);
+        _pool = new BatchPool(this);
         _nextSequence = options.FirstSequence?.Value ?? 0;
     }
 
@@ -93,6 +96,10 @@ internal sealed class ProducerBuffer : IFrameSource
             }
 
             List(buffer);
+            if (!opens && !TrySignal())
+            {
+                return true;
+            }
         }
 
         Wake(connection, opens ? buffer : null);
@@ -134,6 +141,7 @@ internal sealed class ProducerBuffer : IFrameSource
                 frame = _unanswered.Count < _options.FramesInFlight ? Seal() : null;
             }
 
+            _isSignalled = frame is not null;
             if (frame is null || connection.Register(frame) is not { } correlation)
             {
                 return false;
@@ -206,6 +214,7 @@ internal sealed class ProducerBuffer : IFrameSource
     /// <summary>A queue has its handle.</summary>
     public void Opened(Connection connection, QueueBuffer queue, uint handle)
     {
+        bool signals;
         lock (_lock)
         {
             if (connection != _introducing)
@@ -219,9 +228,14 @@ internal sealed class ProducerBuffer : IFrameSource
             {
                 List(queue);
             }
+
+            signals = TrySignal();
         }
 
-        connection.Signal(this);
+        if (signals)
+        {
+            connection.Signal(this);
+        }
     }
 
     /// <summary>A queue cannot be opened: what gathered for it fails, or is tried again later.</summary>
@@ -355,6 +369,15 @@ internal sealed class ProducerBuffer : IFrameSource
     /// <summary>Tells the publishers of a batch; on the thread pool.</summary>
     public void Tell(Batch batch, in BatchOutcome outcome) => TellPublishers(batch, outcome);
 
+    /// <summary>The publishers of a frame were told: it may be used again.</summary>
+    public void Done(PublishFrame frame)
+    {
+        lock (_lock)
+        {
+            _pool.Return(frame);
+        }
+    }
+
     // The connection that takes something new: not one that is about to end.
     private Connection? Live => _connection is { IsEnding: false } connection ? connection : null;
 
@@ -362,7 +385,7 @@ internal sealed class ProducerBuffer : IFrameSource
     {
         if (!_queues.TryGetValue(queue, out QueueBuffer? buffer))
         {
-            _queues[queue] = buffer = new QueueBuffer(queue, _options.FrameBytes);
+            _queues[queue] = buffer = new QueueBuffer(queue, _options.FrameBytes, _pool);
         }
 
         return buffer;
@@ -373,6 +396,10 @@ internal sealed class ProducerBuffer : IFrameSource
         queue.IsListed = true;
         _listed.Enqueue(queue);
     }
+
+    // Whether the connection has to be told that there is something to send: it has found nothing since it was told, and an
+    // answer that comes tells it anyway.
+    private bool TrySignal() => !_isSignalled && _unanswered.Count < _options.FramesInFlight && (_isSignalled = true);
 
     private void Wake(Connection? connection, QueueBuffer? opening)
     {
@@ -413,7 +440,7 @@ internal sealed class ProducerBuffer : IFrameSource
             }
 
             queue.Take();
-            frame ??= new PublishFrame(this);
+            frame ??= _pool.TakeFrame();
             messages += batch.Count;
             Seal(batch, frame);
             if (!queue.IsEmpty)

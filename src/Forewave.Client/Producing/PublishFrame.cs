@@ -7,7 +7,7 @@ namespace Forewave.Client.Producing;
 
 /// <summary>
 /// Batches that were sealed together: one request, kept until it is answered, sent again over every new connection. Owned by
-/// its producer's lock until it is answered, then by the completions.
+/// its producer's lock until it is answered, then by the completions; used again after that.
 /// </summary>
 internal sealed class PublishFrame : IAnswerHandler, ICompletion
 {
@@ -86,18 +86,22 @@ internal sealed class PublishFrame : IAnswerHandler, ICompletion
     {
         for (int i = 0; i < Batches.Count; i++)
         {
-            if (Batches[i] is { } batch)
+            if (Batches[i] is { IsAbandoned: false } batch)
             {
-                if (!batch.IsAbandoned)
-                {
-                    _producer.Tell(batch, OutcomeOf(i));
-                }
-
-                batch.Recycle();
+                _producer.Tell(batch, OutcomeOf(i));
             }
         }
 
+        _producer.Done(this);
+    }
+
+    /// <summary>Makes it empty: its batches are somebody else's.</summary>
+    public void Clear()
+    {
         ReturnBytes();
+        Batches.Clear();
+        Outcomes.Clear();
+        (MessagesBytes, WasSent, Failure) = (0, false, null);
     }
 
     private void ReturnBytes()

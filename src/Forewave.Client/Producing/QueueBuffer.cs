@@ -3,7 +3,7 @@ using Forewave.Protocol;
 namespace Forewave.Client.Producing;
 
 /// <summary>What a producer has gathered for one queue. Guarded by the producer's lock.</summary>
-internal sealed class QueueBuffer(QueueName name, int maxBatchBytes)
+internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool pool)
 {
     private readonly Queue<Batch> _full = new();
     private Batch? _gathering;
@@ -43,7 +43,7 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes)
             _gathering = null;
         }
 
-        return _gathering ??= new Batch(this, now);
+        return _gathering ??= pool.TakeBatch(this, now);
     }
 
     /// <summary>The oldest batch, without taking it.</summary>

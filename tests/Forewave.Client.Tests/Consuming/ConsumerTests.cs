@@ -303,6 +303,24 @@ public sealed class ConsumerTests
     }
 
     [Fact]
+    public async Task Many_are_received_at_once_in_order()
+    {
+        await using Scene scene = await Scene.ConsumingAsync();
+        await scene.Connection.DeliverAsync(FakeConnection.Run(1, 10), FakeConnection.Run(11, 10));
+        ReceivedMessage first = (await scene.ReceiveAsync(1))[0];
+        ReceivedMessage[] messages = new ReceivedMessage[15];
+
+        int some = scene.Consumer.TryReceive(messages);
+        long[] offsets = [.. messages[..some].Select(message => message.Offset.Value)];
+        int rest = scene.Consumer.TryReceive(messages);
+
+        Assert.Equal(1, first.Offset.Value);
+        Assert.Equal([.. Enumerable.Range(2, 15).Select(offset => (long)offset)], offsets);
+        Assert.Equal((4, 0), (rest, scene.Consumer.TryReceive(messages)));
+        Assert.Equal(20, messages[3].Offset.Value);
+    }
+
+    [Fact]
     public async Task Receiving_and_acking_allocate_nothing_for_a_message()
     {
         const int Messages = 9_000;

@@ -85,6 +85,28 @@ public sealed partial class ProducerTests
     }
 
     [Fact]
+    public async Task Batches_that_are_used_again_carry_nothing_of_earlier_ones()
+    {
+        await using Scene scene = await Scene.ProducingAsync();
+        await OpenAsync(scene);
+        ulong sequence = 1;
+        for (int round = 0; round < 5; round++)
+        {
+            string body = new((char)('a' + round), 3_000 / (round + 1));
+
+            Task<Receipt> published = scene.Producer.PublishAsync(Scene.Queue, Encoding.UTF8.GetBytes(body)).AsTask();
+            V1.ClientFrame publish = await scene.PublishAsync();
+            await scene.Connection.AnswerPublishAsync(publish, 500 + sequence);
+            Receipt receipt = await published.Soon();
+
+            V1.PublishBatch batch = Assert.Single(publish.Publish.Batches);
+            Assert.Equal(body, Scene.Text(batch));
+            Assert.Equal(500 + sequence, receipt.MessageId.Position.Bits);
+            sequence = batch.FirstSequence + 1;
+        }
+    }
+
+    [Fact]
     public async Task Unanswered_frames_are_sent_again_in_order_under_their_sequences_after_a_reconnect()
     {
         ProducerId id = ProducerId.New();
