@@ -32,36 +32,44 @@ internal static class PublishBatchCheck
     private static void FillMessages(ref PendingBatch batch, ReadOnlyMemory<byte> messages, in PublishTerms terms)
     {
         var span = messages.Span;
+        var run = new MessageRun(span);
+        ScheduledSlices? slices = null;
         var asked = MessageCapabilities.None;
-        foreach (var message in new MessageRun(span))
+        for (int before = 0, end = 0; run.MoveNext(); before++, end = run.Position)
         {
-            if (!MessageReader.TryRead(message, out var view, out var problem))
+            if (!MessageReader.TryRead(run.Current, out var view, out var problem))
             {
                 Refuse(ref batch, problem.Code, problem.Text);
                 return;
             }
+            if (view.Capabilities == MessageCapabilities.None && slices is null)
+                continue;
             asked |= view.Capabilities;
-            if ((asked & ~terms.Capabilities) != MessageCapabilities.None)
+            if ((view.Capabilities & ~terms.Capabilities) is not MessageCapabilities.None and var missing)
             {
-                Refuse(ref batch, ErrorCode.CapabilityMissing, Missing(asked & ~terms.Capabilities));
+                Refuse(ref batch, ErrorCode.CapabilityMissing, Missing(missing));
+                return;
+            }
+            if ((view.Capabilities & MessageCapabilities.Delays) != 0)
+                slices ??= Slices(batch, terms, before, end);
+            if (slices is not null && !slices.TryAdd(view, run.Position, out string? late))
+            {
+                Refuse(ref batch, ErrorCode.DeliveryTimeInvalid, late);
                 return;
             }
         }
         batch.Messages = messages;
         batch.HasKeys = (asked & MessageCapabilities.Ordering) != 0;
         batch.HasIds = (asked & MessageCapabilities.Deduplication) != 0;
-        if ((asked & MessageCapabilities.Delays) != 0)
-            FillSlices(ref batch, terms);
-        else
-            batch.Crc = Checksum.Of(span);
+        batch.Slices = slices?.Take();
+        batch.Crc = slices is null ? Checksum.Of(span) : 0;
     }
 
-    private static void FillSlices(ref PendingBatch batch, in PublishTerms terms)
+    private static ScheduledSlices Slices(in PendingBatch batch, in PublishTerms terms, int before, long beforeBytes)
     {
-        var now = Timestamp.From(terms.Time.GetUtcNow());
-        batch.Slices = ScheduledSlices.Of(batch.Queue!.Id, batch.Messages.Span, now, out string? problem);
-        if (batch.Slices is null)
-            Refuse(ref batch, ErrorCode.DeliveryTimeInvalid, problem);
+        var slices = ScheduledSlices.OfThread;
+        slices.Begin(batch.Queue!.Id, Timestamp.From(terms.Time.GetUtcNow()), before, new ByteCount(beforeBytes));
+        return slices;
     }
 
     private static string Missing(MessageCapabilities asked)

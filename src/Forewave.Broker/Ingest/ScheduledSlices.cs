@@ -5,40 +5,63 @@ using Forewave.Storage;
 
 namespace Forewave.Broker.Ingest;
 
-/// <summary>Divides a batch with scheduled messages into records: one for each stretch of messages that are due together.</summary>
-internal static class ScheduledSlices
+/// <summary>
+/// Divides a batch with scheduled messages into records: one for each stretch of messages that are due together. For one batch
+/// at a time, one thread; reused.
+/// </summary>
+internal sealed class ScheduledSlices
 {
     /// <summary>
     /// How long ago a time may be: as long as an SDK may have tried to deliver the message. It is due at once then.
     /// </summary>
     public static readonly TimeSpan LateArrival = TimeSpan.FromSeconds(30);
 
-    /// <summary>Divides a batch of valid messages.</summary>
-    /// <param name="queue">Number of their queue.</param>
-    /// <param name="messages">The run of messages.</param>
-    /// <param name="now">When they arrived: relative delays count from here.</param>
-    /// <param name="problem">Why the batch is refused, when the result is null.</param>
-    public static ScheduledSlice[]? Of(uint queue, ReadOnlySpan<byte> messages, Timestamp now, out string? problem)
+    [ThreadStatic]
+    private static ScheduledSlices? _ofThread;
+
+    private readonly List<ScheduledSlice> _slices = [];
+    private uint _queue;
+    private Timestamp _now;
+    private int _endByte;
+
+    /// <summary>The thread's own.</summary>
+    public static ScheduledSlices OfThread => _ofThread ??= new ScheduledSlices();
+
+    /// <summary>Begins a batch.</summary>
+    /// <param name="queue">Number of its queue.</param>
+    /// <param name="now">When it arrived: relative delays count from here.</param>
+    /// <param name="before">Its messages so far, which are published at once.</param>
+    /// <param name="beforeBytes">Their bytes.</param>
+    public void Begin(uint queue, Timestamp now, int before, ByteCount beforeBytes)
     {
-        problem = null;
-        List<ScheduledSlice> slices = [];
-        var run = new MessageRun(messages);
-        int from = 0;
-        while (run.MoveNext())
-        {
-            MessageReader.TryRead(run.Current, out var view, out _);
-            if (!TryDue(view, now, out var due, out problem))
-                return null;
-            DueStamp? stamp = due is { } time ? DueStamp.Of(queue, time, now) : null;
-            int byteCount = run.Position - from;
-            from = run.Position;
-            if (slices.Count > 0 && slices[^1].Due == stamp)
-                slices[^1] = slices[^1] with { Count = slices[^1].Count + 1, ByteCount = slices[^1].ByteCount + byteCount };
-            else
-                slices.Add(new ScheduledSlice { Count = 1, ByteCount = byteCount, Due = stamp });
-        }
-        return [.. slices];
+        _slices.Clear();
+        _queue = queue;
+        _now = now;
+        _endByte = (int)beforeBytes.Value;
+        if (before > 0)
+            _slices.Add(new ScheduledSlice { Count = before, ByteCount = _endByte, Due = null });
     }
+
+    /// <summary>Adds a message.</summary>
+    /// <param name="message">The message, which is valid.</param>
+    /// <param name="endByte">Where it ends in the batch.</param>
+    /// <param name="problem">Why the batch is refused, where the result is false.</param>
+    public bool TryAdd(in MessageView message, int endByte, out string? problem)
+    {
+        if (!TryDue(message, _now, out var due, out problem))
+            return false;
+        DueStamp? stamp = due is { } time ? DueStamp.Of(_queue, message.KeyCount > 0, time, _now) : null;
+        int byteCount = endByte - _endByte;
+        _endByte = endByte;
+        if (_slices.Count > 0 && _slices[^1] is var last && last.Due == stamp)
+            _slices[^1] = last with { Count = last.Count + 1, ByteCount = last.ByteCount + byteCount };
+        else
+            _slices.Add(new ScheduledSlice { Count = 1, ByteCount = byteCount, Due = stamp });
+        return true;
+    }
+
+    /// <summary>What was added.</summary>
+    public ScheduledSlice[] Take() => [.. _slices];
 
     /// <summary>When a message is due; null: at once. False: not at such a time.</summary>
     public static bool TryDue(in MessageView view, Timestamp now, out Timestamp? due, out string? problem)

@@ -8,19 +8,28 @@ namespace Forewave.Broker.Scheduling;
 /// </summary>
 internal sealed class KeyReading(SchedulerParts parts)
 {
+    private const int RangesAtATime = 4_096;
     private const int WindowBytes = 512 * 1024;
 
     /// <summary>Reads all that are missing.</summary>
     /// <exception cref="Forewave.Storage.StoreException">The store could not read.</exception>
-    public async ValueTask ReadAsync(CancellationToken cancellation)
+    public async ValueTask ReadAllAsync(CancellationToken cancellation)
+    {
+        while (await ReadSomeAsync(cancellation))
+            cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Reads some that are missing; false: none is.</summary>
+    /// <exception cref="Forewave.Storage.StoreException">The store could not read.</exception>
+    public async ValueTask<bool> ReadSomeAsync(CancellationToken cancellation)
     {
         var missing = parts.Fold.WithoutKeys;
-        while (missing.TryPeek(out var range))
-        {
-            long end = await ReadAsync(range, AdjoiningEnd(), cancellation);
-            while (missing.TryPeek(out var done) && done.Lane == range.Lane && EndOf(done) <= end)
-                missing.Dequeue();
-        }
+        if (!missing.TryPeek(out var range))
+            return false;
+        long end = await ReadAsync(range, AdjoiningEnd(), cancellation);
+        while (missing.TryPeek(out var done) && done.Lane == range.Lane && EndOf(done) <= end)
+            missing.Dequeue();
+        return true;
     }
 
     /// <summary>Where the ranges end that follow the first one without a gap.</summary>
@@ -28,7 +37,7 @@ internal sealed class KeyReading(SchedulerParts parts)
     {
         var first = parts.Fold.WithoutKeys.Peek();
         long end = first.First.Value;
-        foreach (var range in parts.Fold.WithoutKeys.TakeWhile(range => range.Lane == first.Lane && range.First.Value == end))
+        foreach (var range in parts.Fold.WithoutKeys.Take(RangesAtATime).TakeWhile(range => range.Lane == first.Lane && range.First.Value == end))
             end = EndOf(range);
         return new Offset(end);
     }

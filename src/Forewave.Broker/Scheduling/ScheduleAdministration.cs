@@ -100,7 +100,7 @@ internal sealed class ScheduleAdministration
         byte[] payload = new byte[LaneRun.RescheduledHeadBytes + message.Bytes.Length];
         BinaryPrimitives.WriteInt64LittleEndian(payload, message.PublishTime.UnixMilliseconds);
         message.Bytes.CopyTo(payload.AsMemory(LaneRun.RescheduledHeadBytes));
-        var stamp = DueStamp.Of(place.Lane.At(place.Place).Queue, due, _scheduler.Now);
+        var stamp = DueStamp.Of(place.Lane.At(place.Place).Queue, HasKeys(message), due, _scheduler.Now);
         var draft = new RecordDraft
         {
             Type = RecordType.Rescheduled,
@@ -178,6 +178,12 @@ internal sealed class ScheduleAdministration
             }
         }
         return places.Count > 0 ? places : throw new RefusedException(ErrorCode.NotScheduled, "no scheduled message of the queue has this key.");
+    }
+
+    private static bool HasKeys(in DueMessage message)
+    {
+        var run = new MessageRun(message.Bytes.Span);
+        return run.MoveNext() && MessageReader.ReadKeys(run.Current).MoveNext();
     }
 
     private static bool HasKey(in DueMessage message, ReadOnlySpan<byte> key)

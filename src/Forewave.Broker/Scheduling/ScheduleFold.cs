@@ -60,7 +60,7 @@ internal sealed class ScheduleFold
     }
 
     /// <summary>A record of a lane was committed: its messages have their places, and wait.</summary>
-    /// <returns>Where they are; null: they were known.</returns>
+    /// <returns>Where they are, if they have keys; null where not, or where they were known.</returns>
     public LaneRange? Dispatch(in CommittedRecord record)
     {
         var header = record.Header;
@@ -81,7 +81,7 @@ internal sealed class ScheduleFold
         }
         if (added && header.Type == RecordType.Rescheduled)
             _pending.Rescheduled.Add(LogPosition.FromBits(header.Sequence), header.Position);
-        return added ? new LaneRange(lane, new Offset(first), header.Count) : null;
+        return added && stamp.HasKeys ? new LaneRange(lane, new Offset(first), header.Count) : null;
     }
 
     /// <summary>Notes the keys of what was dispatched, if memory has it; else it is put down as without keys.</summary>

@@ -123,7 +123,7 @@ internal sealed class Scheduler : IDisposable
     }
 
     /// <summary>In a turn: reads the keys that are not known yet.</summary>
-    public ValueTask ReadKeysAsync(CancellationToken cancellation) => _keys.ReadAsync(cancellation);
+    public ValueTask ReadKeysAsync(CancellationToken cancellation) => _keys.ReadAllAsync(cancellation);
 
     /// <summary>A queue was deleted; any thread.</summary>
     public async Task CloseAsync(QueueEntry queue) => await InTurnAsync(
@@ -153,9 +153,8 @@ internal sealed class Scheduler : IDisposable
         var retry = LongestSleep;
         try
         {
-            if (await _releasing.ReleaseSomeAsync(Now, cancellation))
+            if (await _releasing.ReleaseSomeAsync(Now, cancellation) || await _keys.ReadSomeAsync(cancellation))
                 return true;
-            await _keys.ReadAsync(cancellation);
         }
         catch (RefusedException refusal)
         {

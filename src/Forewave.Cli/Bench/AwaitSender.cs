@@ -27,7 +27,7 @@ internal sealed class AwaitSender(BenchStream stream) : IBenchSender
                     return;
                 sentAt = BenchInstant.Now;
                 sequence = stream.Next(body, sentAt);
-                publish = stream.Producer.PublishAsync(stream.QueueOf(sequence), body, CancellationToken.None);
+                publish = stream.Producer.PublishAsync(stream.QueueOf(sequence), stream.MessageOf(body, sequence), CancellationToken.None);
             }
             await CountAsync(publish, sequence, sentAt);
         }

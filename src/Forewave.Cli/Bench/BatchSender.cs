@@ -49,8 +49,8 @@ internal sealed class BatchSender(BenchStream stream) : IBenchSender
         {
             if (stream.IsExhausted)
                 return;
-            stream.Next(body, sentAt);
-            list.Add(new Message(body));
+            long sequence = stream.Next(body, sentAt);
+            list.Add(stream.MessageOf(body, sequence));
         }
     }
 

@@ -29,6 +29,15 @@ internal sealed record BenchPlan
     /// <summary>How long to do the same before, unmeasured; zero: not at all.</summary>
     public TimeSpan Warmup { get; init; }
 
+    /// <summary>How much later they are due; zero: at once.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>When they are due; null: by <see cref="Delay"/>.</summary>
+    public DateTimeOffset? DeliverAt { get; init; }
+
+    /// <summary>Over how long their due times are spread, by whole milliseconds in turn.</summary>
+    public TimeSpan DueSpread { get; init; }
+
     /// <summary>How.</summary>
     public BenchMode Mode { get; init; }
 

@@ -72,6 +72,18 @@ internal sealed class BenchStream
         return sequence;
     }
 
+    /// <summary>A message with a body, due as the plan says.</summary>
+    public Message MessageOf(byte[] body, long sequence)
+    {
+        if (_plan is { Delay.Ticks: 0, DeliverAt: null })
+            return new Message(body);
+        var into = TimeSpan.FromMilliseconds(sequence % ((long)_plan.DueSpread.TotalMilliseconds + 1));
+        return new Message(body)
+        {
+            Delay = _plan.DeliverAt is null ? _plan.Delay + into : TimeSpan.Zero, DeliverAt = _plan.DeliverAt + into,
+        };
+    }
+
     /// <summary>Takes back the sequence that was given out last, which was not sent.</summary>
     public void TakeBack() => LastSequence--;
 

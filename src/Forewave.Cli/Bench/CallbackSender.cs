@@ -55,7 +55,7 @@ internal sealed class CallbackSender : IBenchSender, IPublishObserver
         var now = BenchInstant.Now;
         long token = _sent?.Add(sequence, now) ?? now.Ticks;
         _issued++;
-        if (_stream.Producer.TryPublish(_stream.QueueOf(sequence), new Message(_body), this, token))
+        if (_stream.Producer.TryPublish(_stream.QueueOf(sequence), _stream.MessageOf(_body, sequence), this, token))
             return true;
         _issued--;
         _sent?.Remove(token);

@@ -16,6 +16,9 @@ internal static class BenchPublishVerb
     private static readonly Option<TimeSpan?> Warmup = BenchOptions.Warmup();
     private static readonly Option<long?> Queues = BenchOptions.Queues();
     private static readonly Option<BenchMode> Mode = new("--mode") { Description = "how to publish", HelpName = "await|callback|batch", CustomParser = Parsing.OneOf<BenchMode> };
+    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay");
+    private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at");
+    private static readonly Option<TimeSpan?> Spread = Parsing.OptionalDuration("--spread");
     private static readonly Option<string?> Record = new("--record") { Description = "a line per message with a receipt", HelpName = "FILE" };
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();
@@ -25,7 +28,7 @@ internal static class BenchPublishVerb
     {
         Command command = new("publish", "Publish as fast as it goes, or at a rate; latency is call to receipt")
         {
-            Queue, Messages, Size, Producers, InFlight, Rate, Warmup, Queues, Mode, Record, Server, Json,
+            Queue, Messages, Size, Producers, InFlight, Rate, Warmup, Queues, Mode, Delay, At, Spread, Record, Server, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -43,6 +46,9 @@ internal static class BenchPublishVerb
             InFlight = (int)parsed.GetRequiredValue(InFlight),
             RatePerSecond = parsed.GetValue(Rate) ?? 0,
             Mode = parsed.GetValue(Mode),
+            Delay = parsed.GetValue(Delay) ?? TimeSpan.Zero,
+            DeliverAt = parsed.GetValue(At),
+            DueSpread = parsed.GetValue(Spread) ?? TimeSpan.Zero,
             Warmup = BenchOptions.WarmupOf(parsed.GetValue(Warmup), parsed.GetValue(Rate)),
         };
         await using var warmup = await BenchWarmup.RunAsync(plan, first => WarmUpAsync(first, stop));

@@ -31,7 +31,7 @@ internal sealed class TestEngine : IAsyncDisposable
         StartAsync(store ?? new FakeStore(), time ?? new MovedTime(), options ?? new BrokerOptions());
 
     /// <summary>An engine on the embedded store, whose folder is a disk in memory.</summary>
-    public static Task<TestEngine> StartOnDiskAsync(MemoryDisk disk, MovedTime time, BrokerOptions? options = null)
+    public static Task<TestEngine> StartOnDiskAsync(IDisk disk, MovedTime time, BrokerOptions? options = null)
     {
         var store = new FilesStore(
             new FilesStoreOptions

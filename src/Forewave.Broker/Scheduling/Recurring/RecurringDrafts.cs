@@ -22,7 +22,7 @@ internal readonly record struct RecurringDrafts(RecurringRecord Change, RecordDr
     {
         byte[] run = new byte[MessageRunWriter.SizeOf(message.Message.Length)];
         MessageRunWriter.Write(run, message.Message.Span);
-        var stamp = DueStamp.Of(message.Queue, message.NextDue, now);
+        var stamp = DueStamp.Of(message.Queue, MessageReader.ReadKeys(message.Message.Span).MoveNext(), message.NextDue, now);
         var scheduled = new RecordDraft
         {
             Type = RecordType.Scheduled, Count = 1, Queue = stamp.Lane.Value, Extra = stamp.Extra, Payload = run, PayloadCrc = Checksum.Of(run),
