@@ -1,3 +1,4 @@
+using System.Buffers;
 using Forewave.Broker.Scheduling.Pending;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
@@ -21,6 +22,7 @@ internal sealed class DueReading : IDisposable
     private readonly List<StoredRuns> _windows = [];
     private PendingPlace[] _places = [];
     private int[] _order = [];
+    private byte[] _kept = [];
     private StoredRuns? _window;
     private int _windowPlace;
     private LaneRun _run;
@@ -53,11 +55,40 @@ internal sealed class DueReading : IDisposable
             }
             messages[_order[i]] = message;
         }
+        Keep(messages);
         return messages;
     }
 
     /// <summary>Gives the bytes back.</summary>
     public void Dispose()
+    {
+        LetGo();
+        if (_kept.Length > 0)
+            ArrayPool<byte>.Shared.Return(_kept);
+        _kept = [];
+    }
+
+    /// <summary>
+    /// Copies the messages into memory of its own, one after the other: what the store lent is needed by those who append, and
+    /// the one who reads here is about to wait for room among them.
+    /// </summary>
+    private void Keep(DueMessage[] messages)
+    {
+        if (_kept.Length > 0)
+            ArrayPool<byte>.Shared.Return(_kept);
+        _kept = ArrayPool<byte>.Shared.Rent(messages.Sum(message => message.Bytes.Length));
+        int at = 0;
+        foreach (ref var message in messages.AsSpan())
+        {
+            var copy = _kept.AsMemory(at, message.Bytes.Length);
+            message.Bytes.CopyTo(copy);
+            at += copy.Length;
+            message = message with { Bytes = copy };
+        }
+        LetGo();
+    }
+
+    private void LetGo()
     {
         foreach (var run in _recent)
             run.Release();

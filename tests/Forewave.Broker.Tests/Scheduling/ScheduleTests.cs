@@ -194,7 +194,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task Burst_of_one_second_comes_whole_and_in_order()
+    public async Task Burst_of_one_second_comes_whole_and_in_order_when_it_is_larger_than_memory()
     {
         await using var engine = await TestEngine.StartOnDiskAsync(new MemoryDisk(), new MovedTime());
         var client = await ScheduleClient.OpenAsync(engine);
@@ -204,7 +204,7 @@ public sealed class ScheduleTests
             await client.PublishAsync([.. Enumerable.Range(0, 1_000).Select(n =>
             {
                 var delay = HalfAnHour + TimeSpan.FromMilliseconds(random.Next(1_000));
-                return ScheduleClient.Delayed($"{delay.TotalMilliseconds:00000000}", delay);
+                return ScheduleClient.Delayed($"{delay.TotalMilliseconds:00000000}".PadRight(1_000), delay);
             })]);
         }
 
