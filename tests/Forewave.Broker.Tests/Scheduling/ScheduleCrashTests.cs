@@ -10,7 +10,7 @@ namespace Forewave.Broker.Tests.Scheduling;
 [Trait("Suite", "powerloss")]
 public sealed class ScheduleCrashTests(ITestOutputHelper output)
 {
-    private const int Seeds = 6;
+    private const int Seeds = 4;
     private const int NightlySeeds = 500;
     private const int Lives = 6;
 
