@@ -20,8 +20,19 @@ internal static class AdministrationCommand
     private static async Task AnswerAsync(
         Session session, ClientFrameHeader header, V1.AdministrationRequest request, CancellationToken cancellation)
     {
-        await CommandDispatch.GuardAsync(session, header, RunAsync(session, header, request, cancellation));
-        session.Output.Flush();
+        try
+        {
+            await CommandDispatch.GuardAsync(session, header, RunAsync(session, header, request, cancellation));
+            session.Output.Flush();
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The session ends, and nobody waits for the answer any more.
+        }
+        catch (Exception fault)
+        {
+            session.Fault(fault, header.Correlation.Value);
+        }
     }
 
     private static async ValueTask RunAsync(

@@ -114,8 +114,7 @@ internal sealed class Session : IPublishingSession
         }
         catch (Exception fault)
         {
-            BrokerLog.ConnectionFaulted(Parts.Logger, Id, fault);
-            Close(ErrorCode.BrokerFault);
+            Fault(fault);
         }
         return await EndAsync();
     }
@@ -132,6 +131,13 @@ internal sealed class Session : IPublishingSession
         Parts.Metrics.ConnectionClosed(code);
         if (code != ErrorCode.ShuttingDown)
             BrokerLog.ConnectionRefused(Parts.Logger, Id, Origin.Peer, code, detail);
+    }
+
+    /// <summary>Ends the session after a fault of its own. Any thread.</summary>
+    public void Fault(Exception fault, ulong correlation = 0)
+    {
+        BrokerLog.ConnectionFaulted(Parts.Logger, Id, fault);
+        Close(ErrorCode.BrokerFault, correlation: correlation);
     }
 
     /// <summary>Tells the peer that the connection will be closed after the grace.</summary>

@@ -27,6 +27,9 @@ internal sealed class FakeStore : IStore
     /// <summary>Its folder cannot be read.</summary>
     public bool FailsToRecover { get; init; }
 
+    /// <summary>Asking for the bounds of a queue throws.</summary>
+    public bool FailsToTellExtents { get; set; }
+
     /// <summary>A round of recycling throws.</summary>
     public bool FailsToReclaim { get; init; }
 
@@ -211,6 +214,8 @@ internal sealed class FakeStore : IStore
 
     public QueueExtent Extent(uint queue)
     {
+        if (FailsToTellExtents)
+            throw new InvalidOperationException("the bounds cannot be told, says the test");
         lock (_gate)
         {
             long messages = _records.Where(record => record.Header.Queue == queue && record.Header.Type == RecordType.Published)

@@ -8,6 +8,26 @@ namespace Forewave.Broker.Tests.Queues;
 public sealed class QueueAdministrationTests
 {
     [Fact]
+    public async Task Request_that_faults_is_answered_and_ends_its_connection()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        await client.OpenQueueAsync("orders");
+        engine.Store.FailsToTellExtents = true;
+
+        ulong correlation = await client.SendAsync(new V1.ClientFrame
+        {
+            Administration = new V1.AdministrationRequest { ListQueues = new V1.ListQueues() },
+        });
+        var answer = await client.ReadAsync();
+        var end = await client.ReadAsync();
+
+        Assert.Equal((correlation, (uint)ErrorCode.BrokerFault), (answer!.Correlation, answer.Error.Number));
+        Assert.Null(end);
+        engine.Store.FailsToTellExtents = false;
+    }
+
+    [Fact]
     public async Task Queue_is_created_shown_changed_and_deleted()
     {
         await using var engine = await TestEngine.StartAsync();

@@ -39,7 +39,7 @@ internal sealed class GroupMessage
         if (answer.Error is ErrorCode.PartitionStopped or ErrorCode.StoreUnavailable or ErrorCode.ShuttingDown)
             return;
         _answered.Add(settle.Number);
-        if (answer.Error != ErrorCode.None || settle.Number < RedrivenAt)
+        if (answer.Error != ErrorCode.None || !IsOfPresentRun(settle))
             return;
         var done = answer with { Attempt = settle.Attempt, Reason = settle.Reason, Verb = settle.Verb };
         if (settle.Verb == SettleVerb.Ack || (settle.Verb == SettleVerb.AckUpTo && IsSurelyLeased(answer)))
@@ -53,6 +53,13 @@ internal sealed class GroupMessage
     /// <summary>An ack up to an offset covers what is leased still; leases last 30 s where the reader was at most one move late.</summary>
     private bool IsSurelyLeased(HistoryEvent answer) =>
         Deliveries.Count > 0 && Deliveries[^1].Life == answer.Life && answer.Time - Deliveries[^1].Time < TimeSpan.FromSeconds(14);
+
+    /// <summary>
+    /// A settle by the handle of a lease from before the last redrive says nothing: that message died, a late ack of it is taken
+    /// and changes nothing.
+    /// </summary>
+    private bool IsOfPresentRun(HistoryEvent settle) => RedrivenAt == 0 || Deliveries.Exists(delivery =>
+        delivery.Number > RedrivenAt && delivery.Number < settle.Number && delivery.Attempt == settle.Attempt && delivery.Epoch == settle.Epoch);
 
     /// <summary>It may be available again from now on.</summary>
     public void Redrive(HistoryEvent sent)

@@ -153,6 +153,33 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
+    public void Checker_lets_a_redriven_message_come_again_when_the_ack_was_of_a_lease_before_the_redrive()
+    {
+        Publish(1, 101);
+        Deliver(1, 1, 101);
+        Redrive(1);
+        Ack(1);
+        Deliver(1, 1, 101);
+        Ack(1);
+
+        Assert.Empty(Check());
+    }
+
+    [Fact]
+    public void Checker_finds_a_redriven_message_that_comes_again_after_its_ack()
+    {
+        Publish(1, 101);
+        Deliver(1, 1, 101);
+        Settle(1, SettleVerb.Reject, attempt: 1);
+        Redrive(1);
+        Deliver(1, 1, 101);
+        Ack(1);
+        Deliver(1, 1, 101, attempt: 2);
+
+        Assert.Contains(ViolationKind.AckedRedelivered, Check());
+    }
+
+    [Fact]
     public void Checker_lets_a_message_come_again_when_its_ack_was_not_answered()
     {
         Publish(1, 101);
@@ -240,13 +267,18 @@ public sealed class HistoryCheckerTests
         Publish(1, 101);
         Deliver(1, 1, 101);
         Settle(1, SettleVerb.Reject, attempt: 1);
-        _history.Add(new HistoryEvent { Kind = EventKind.RedriveSent, Group = Group, Offset = 1 });
-        _history.Add(new HistoryEvent { Kind = EventKind.RedriveAnswered, Group = Group, Offset = 1 });
+        Redrive(1);
 
         Assert.Contains(ViolationKind.LostForGroup, Check());
     }
 
     private IEnumerable<ViolationKind> Check() => HistoryChecker.Check(_history.Events).Select(violation => violation.Kind).ToArray();
+
+    private void Redrive(long offset)
+    {
+        _history.Add(new HistoryEvent { Kind = EventKind.RedriveSent, Group = Group, Offset = offset });
+        _history.Add(new HistoryEvent { Kind = EventKind.RedriveAnswered, Group = Group, Offset = offset });
+    }
 
     private void Crash() => _history.Add(new HistoryEvent { Kind = EventKind.LifeBegan });
 
