@@ -30,8 +30,11 @@ internal enum EventKind
     /// <summary>The settle of a message was answered: Request is the number of its event, Error what failed.</summary>
     SettleAnswered,
 
-    /// <summary>The leases of a connection may be released in place: it unsubscribes, or its consumer came back.</summary>
+    /// <summary>From now on the leases of a connection may be released in place: it unsubscribes, or its consumer came back.</summary>
     LeasesReleased,
+
+    /// <summary>What the group may release in place because of the last such event is released.</summary>
+    ReleaseDone,
 
     /// <summary>A dead letter is to be redriven.</summary>
     RedriveSent,

@@ -8,7 +8,8 @@ internal sealed class GroupHistory(GroupKey key)
     private readonly Dictionary<long, GroupMessage> _messages = [];
     private readonly HashSet<int> _released = [];
     private readonly Dictionary<int, long> _lastFirst = [];
-    private bool _isDisturbed;
+    private int _releasedUntil;
+    private bool _isReleasing;
 
     public GroupKey Key { get; } = key;
 
@@ -36,20 +37,35 @@ internal sealed class GroupHistory(GroupKey key)
     public void Release(HistoryEvent happened)
     {
         _released.Add(happened.Connection);
-        _isDisturbed = true;
+        _isReleasing = true;
     }
+
+    /// <summary>Nothing more is given back because of what was asked for so far.</summary>
+    public void ReleaseEnds(HistoryEvent happened)
+    {
+        if (_isReleasing)
+            _releasedUntil = happened.Number;
+        _isReleasing = false;
+    }
+
+    /// <summary>Whether a message may have been given back in place before anybody saw it: only if it was there then.</summary>
+    /// <param name="sentAt">Number of the event with which it was first sent.</param>
+    public bool MayHaveBeenReleased(int sentAt) => _isReleasing || sentAt < _releasedUntil;
 
     public bool MayBeReleased(HistoryEvent delivery) =>
         _released.Contains(delivery.Connection)
         || Message(delivery.Offset).Settles.Exists(settle =>
             settle.Verb is SettleVerb.Release && settle.Attempt == delivery.Attempt);
 
-    /// <summary>Whether a delivery keeps the order of first deliveries.</summary>
-    public bool TakeFirst(GroupMessage message, HistoryEvent delivery)
+    /// <summary>
+    /// Whether a delivery keeps the order of first deliveries. A message that was given back in place comes again under its first
+    /// attempt, maybe after later ones.
+    /// </summary>
+    public bool TakeFirst(GroupMessage message, HistoryEvent delivery, int sentAt)
     {
         if (delivery.Attempt != 1 || message.Deliveries.Count > 0 || delivery.IsRedriven)
             return true;
-        bool holds = delivery.Offset > _lastFirst.GetValueOrDefault(delivery.Connection) || _isDisturbed;
+        bool holds = delivery.Offset > _lastFirst.GetValueOrDefault(delivery.Connection) || MayHaveBeenReleased(sentAt);
         _lastFirst[delivery.Connection] = Math.Max(delivery.Offset, _lastFirst.GetValueOrDefault(delivery.Connection));
         return holds;
     }

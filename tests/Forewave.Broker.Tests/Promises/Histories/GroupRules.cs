@@ -10,11 +10,19 @@ internal sealed class GroupRules(ViolationLog log)
     private readonly Dictionary<GroupKey, GroupHistory> _groups = [];
     private readonly Dictionary<int, HistoryEvent> _settles = [];
     private readonly Dictionary<int, int> _durable = [];
+    private readonly Dictionary<MessageKey, int> _sentAt = [];
 
     public void Apply(HistoryEvent happened)
     {
         switch (happened.Kind)
         {
+            case EventKind.LifeBegan:
+                foreach (var group in _groups.Values)
+                    group.ReleaseEnds(happened);
+                break;
+            case EventKind.PublishSent:
+                _sentAt.TryAdd(happened.Message, happened.Number);
+                break;
             case EventKind.GroupMade:
                 Of(happened).Made(happened);
                 break;
@@ -33,6 +41,9 @@ internal sealed class GroupRules(ViolationLog log)
             case EventKind.LeasesReleased:
                 Of(happened).Release(happened);
                 break;
+            case EventKind.ReleaseDone:
+                Of(happened).ReleaseEnds(happened);
+                break;
             case EventKind.RedriveSent:
                 Of(happened).Message(happened.Offset).Redrive(happened);
                 break;
@@ -49,7 +60,7 @@ internal sealed class GroupRules(ViolationLog log)
 
     public void Finish(QueueRules queues)
     {
-        var rules = new GroupEndRules(log);
+        var rules = new GroupEndRules(log, _sentAt);
         foreach (var group in _groups.Values)
             rules.Check(group, queues);
     }
@@ -80,7 +91,7 @@ internal sealed class GroupRules(ViolationLog log)
     private void Delivered(GroupHistory group, HistoryEvent delivery)
     {
         var message = group.Message(delivery.Offset);
-        log.Require(group.TakeFirst(message, delivery), () =>
+        log.Require(group.TakeFirst(message, delivery, _sentAt.GetValueOrDefault(delivery.Message)), () =>
             About(delivery, ViolationKind.OrderBroken, $"offset {delivery.Offset} was delivered first after a later one on its connection"));
         CheckSettled(group, message, delivery);
         if (group.IsAtMostOnce)

@@ -137,6 +137,49 @@ public sealed class HistoryCheckerTests
         Assert.Contains(ViolationKind.OrderBroken, Check());
     }
 
+    [Fact]
+    public void Checker_finds_first_deliveries_out_of_order_of_what_was_published_after_leases_were_given_back()
+    {
+        _history.Add(new HistoryEvent { Kind = EventKind.LeasesReleased, Connection = 7, Group = Group });
+        _history.Add(new HistoryEvent { Kind = EventKind.ReleaseDone, Group = Group });
+        Publish(1, 101);
+        Publish(2, 102);
+        Deliver(2, 2, 102);
+        Deliver(1, 1, 101);
+
+        Assert.Contains(ViolationKind.OrderBroken, Check());
+    }
+
+    [Fact]
+    public void Checker_lets_first_deliveries_be_out_of_order_where_a_lease_may_have_been_given_back()
+    {
+        Publish(1, 101);
+        Publish(2, 102);
+        _history.Add(new HistoryEvent { Kind = EventKind.LeasesReleased, Connection = 7, Group = Group });
+        _history.Add(new HistoryEvent { Kind = EventKind.ReleaseDone, Group = Group });
+        Deliver(2, 2, 102);
+        Deliver(1, 1, 101);
+        Ack(1);
+        Ack(2);
+
+        Assert.Empty(Check());
+    }
+
+    [Fact]
+    public void Checker_finds_a_message_that_an_ack_up_to_a_later_one_hid()
+    {
+        Publish(1, 101);
+        Publish(2, 102);
+        Deliver(2, 2, 102);
+        Settle(2, SettleVerb.AckUpTo, attempt: 1);
+        _history.Add(new HistoryEvent
+        {
+            Kind = EventKind.Delivered, Connection = 2, Group = Queue.Of("g2"), Offset = 1, Message = new(1, 1), Position = 101, Attempt = 1, Text = "1",
+        });
+
+        Assert.Contains(ViolationKind.NotDelivered, Check());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -7,8 +7,7 @@ internal sealed class PublishRules(ViolationLog log)
 {
     private static readonly ErrorCode[] AllowedRefusals =
     [
-        ErrorCode.PartitionStopped, ErrorCode.StoreUnavailable, ErrorCode.ShuttingDown, ErrorCode.DiskFull, ErrorCode.ProducerUnknown,
-        ErrorCode.SequenceGap,
+        ErrorCode.PartitionStopped, ErrorCode.StoreUnavailable, ErrorCode.ShuttingDown, ErrorCode.ProducerUnknown,
     ];
 
     private readonly Dictionary<MessageKey, PublishedMessage> _messages = [];
@@ -66,8 +65,8 @@ internal sealed class PublishRules(ViolationLog log)
     {
         log.Require(AllowedRefusals.Contains(happened.Error), () =>
             About(happened, ViolationKind.WronglyRefused, $"message {happened.Message} was refused with {happened.Error}"));
-        // Of a producer whose first messages went to relaxed queues a power loss may leave nothing: then it has gaps.
-        bool isForgotten = happened.Error is ErrorCode.ProducerUnknown or ErrorCode.SequenceGap
+        // Of a producer whose first messages went to relaxed queues a power loss may leave nothing.
+        bool isForgotten = happened.Error is ErrorCode.ProducerUnknown
             && _messages.Values.Any(message => message.Key.Producer == happened.Message.Producer
                 && message.IsFirm && message.FirmSince < happened.Life);
         log.Require(!isForgotten, () =>

@@ -20,7 +20,7 @@ internal sealed record Violation(ViolationKind Kind, string Text)
             return Group.Group.Length == 0 || happened.Group.Group.Length == 0 || happened.Group == Group;
         if (Position != 0 && happened.Position == Position)
             return true;
-        if (happened.Kind is EventKind.LeasesReleased or EventKind.GroupMade)
+        if (happened.Kind is EventKind.LeasesReleased or EventKind.ReleaseDone or EventKind.GroupMade)
             return happened.Group == Group;
         return Offset != 0 && happened.Offset == Offset
             && (Group.Group.Length == 0 ? happened.Group.Queue == Group.Queue : happened.Group == Group);

@@ -49,7 +49,8 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
     public async Task<bool> ConnectAsync(Random random)
     {
         bool returns = _connections.Count > 0 && random.Next(3) == 0;
-        Begin(returns, isNew: !returns && random.Next(2) == 0);
+        // One that acks up to an offset and comes under its id without a word would ack what it never saw.
+        Begin(returns, isNew: !returns && (random.Next(2) == 0 || plan.AcksUpTo));
         var connection = await scenario.OpenAsync(Received);
         _connection = connection;
         _connections.Add(connection.Number.Value);
@@ -68,6 +69,8 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
         var answer = await connection.AskAsync(new V1.ClientFrame { Subscribe = subscribe });
         if (answer?.Subscribed is not { } subscribed)
             return false;
+        if (returns)
+            ReleaseDone();
         _subscription = subscribed.Subscription;
         _queueId = subscribed.QueueId;
         _groupId = subscribed.GroupId;
@@ -140,7 +143,10 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
     {
         if (release)
             ReleaseAll();
-        await connection.AskAsync(new V1.ClientFrame { Unsubscribe = new V1.Unsubscribe { Subscription = _subscription, Release = release } });
+        var unsubscribe = new V1.Unsubscribe { Subscription = _subscription, Release = release };
+        var answer = await connection.AskAsync(new V1.ClientFrame { Unsubscribe = unsubscribe });
+        if (release && answer?.Unsubscribed is not null)
+            ReleaseDone();
         if (release)
             Forget();
     }
@@ -167,6 +173,8 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
         foreach (int number in _connections)
             scenario.History.Add(new HistoryEvent { Kind = EventKind.LeasesReleased, Connection = number, Group = plan.Key });
     }
+
+    private void ReleaseDone() => scenario.History.Add(new HistoryEvent { Kind = EventKind.ReleaseDone, Group = plan.Key });
 
     private void Forget()
     {

@@ -186,7 +186,7 @@ internal sealed class ScenarioProducer
 
     private void Refused(List<TestMessage> batch, V1.Error error)
     {
-        _isUnknown |= (ErrorCode)error.Number is ErrorCode.ProducerUnknown or ErrorCode.SequenceGap;
+        _isUnknown |= (ErrorCode)error.Number is ErrorCode.ProducerUnknown;
         foreach (var message in batch)
             _scenario.History.Add(Event(EventKind.PublishRefused, message) with { Error = (ErrorCode)error.Number, Request = message.SentAt });
     }
