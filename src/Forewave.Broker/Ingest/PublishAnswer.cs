@@ -32,6 +32,8 @@ internal static class PublishAnswer
         if (publish.IsLost && (batch.Error == ErrorCode.None || batch.Positions is not null))
             return PublishedEntry.Refused(ErrorFrame.Of(ErrorCode.StoreUnavailable));
         var durability = publish.NeedsCommit ? Durability.Synced : Durability.Memory;
+        if (batch.Positions is not null && batch.Error != ErrorCode.None)
+            return PublishedEntry.PartlyRefused(batch.Positions, durability, ErrorFrame.Of(batch.Error, ServerFrames.Sentence(batch.Detail)));
         if (batch.Repeated is not null)
             return PublishedEntry.StoredInPart(batch.Positions, durability, batch.Repeated);
         if (batch.Positions is not null)

@@ -43,6 +43,13 @@ public readonly record struct PublishedEntry
         ReadOnlyMemory<LogPosition> positions, Durability durability, ReadOnlyMemory<byte> repeated) =>
         new() { FirstPosition = positions.Span[0], Durability = durability, Positions = positions, Repeated = repeated };
 
+    /// <summary>Some were stored before, in other batches; the rest was refused.</summary>
+    /// <param name="positions">One for each message, none where refused; kept until the entry is written.</param>
+    /// <param name="durability">The lowest of those that are stored.</param>
+    /// <param name="error">Why the rest was refused.</param>
+    public static PublishedEntry PartlyRefused(ReadOnlyMemory<LogPosition> positions, Durability durability, V1.Error error) =>
+        StoredBefore(positions, durability) with { Error = error };
+
     /// <summary>The batch was refused.</summary>
     public static PublishedEntry Refused(V1.Error error) => new() { Error = error };
 }

@@ -43,6 +43,61 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public async Task Rejected_message_is_a_dead_letter_when_an_ack_of_it_follows_at_once()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await StreamingAsync(stage, "bad");
+        var message = consumer.Output.TakeMessages()[0];
+
+        var failures = await consumer.SettleAsync(consumer.Item(SettleVerb.Reject, message), consumer.Item(SettleVerb.Ack, message));
+        var page = await stage.Loops.DeadLetters.ListAsync(stage.Queue("q"), Group, 0, 10);
+
+        Assert.Empty(failures);
+        Assert.Single(page.Letters);
+    }
+
+    [Fact]
+    public async Task Rejected_message_is_a_dead_letter_when_a_handle_of_an_earlier_epoch_acks_it()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", "bad");
+        uint epoch = stage.Store.Epoch.Value;
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        var consumer = await stage.SubscribeAsync("q");
+        consumer.Credit(1);
+        await stage.IdleAsync();
+        var message = consumer.Output.TakeMessages()[0];
+
+        var failures = await consumer.SettleAsync(
+            consumer.Item(SettleVerb.Reject, message), consumer.Item(SettleVerb.Ack, message with { Epoch = epoch }));
+        var page = await stage.Loops.DeadLetters.ListAsync(stage.Queue("q"), Group, 0, 10);
+
+        Assert.Equal([ErrorCode.LeaseLost], failures.Select(failure => failure.Error));
+        Assert.Single(page.Letters);
+    }
+
+    [Fact]
+    public async Task Redriven_message_leaves_when_the_record_of_its_lease_is_committed()
+    {
+        var awaited = new List<bool>();
+        await using var stage = await DeliveryStage.StartAsync(setting => setting with
+        {
+            Store = new NarrowStore(setting.Store, _ => false) { Leased = awaited.Add },
+        });
+        var consumer = await StreamingAsync(stage, "bad");
+        await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
+
+        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Group, null);
+        consumer.Credit(1);
+        await stage.IdleAsync();
+
+        Assert.Equal([false, true], awaited);
+        Assert.Single(consumer.Output.Messages);
+    }
+
+    [Fact]
     public async Task Message_dies_when_its_last_attempt_fails()
     {
         await using var stage = await DeliveryStage.StartAsync();

@@ -10,6 +10,9 @@ internal sealed class NarrowStore(IStore store, Func<RecordType, bool> refuses) 
 {
     private readonly Lock _gate = new();
 
+    /// <summary>Told of each record of leases: whether somebody waits for its commit.</summary>
+    public Action<bool> Leased { get; init; } = static _ => { };
+
     /// <summary>Who waits for room goes on within the call.</summary>
     public bool HasRoomAtOnce { get; init; }
 
@@ -37,6 +40,8 @@ internal sealed class NarrowStore(IStore store, Func<RecordType, bool> refuses) 
                 return AppendOutcome.NoRoom;
             }
         }
+        if (records[0].Type == RecordType.Leased)
+            Leased(records[0].Owner is not null);
         return store.TryAppend(records, out first);
     }
 

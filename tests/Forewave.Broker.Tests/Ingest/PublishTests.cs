@@ -312,6 +312,22 @@ public sealed class PublishTests
     }
 
     [Fact]
+    public async Task Batch_that_is_cut_anew_tells_what_is_stored_and_what_was_refused()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(Id);
+        uint queue = await client.OpenQueueAsync("orders");
+        var before = await client.PublishAsync(producer, TestClient.Batch(queue, 1, 1));
+        engine.Store.Script(AppendOutcome.DiskFull);
+
+        var mixed = await client.PublishAsync(producer, TestClient.Batch(queue, 1, 3));
+
+        Assert.Equal([before.FirstPosition, 0, 0], mixed.Positions);
+        Assert.Equal((uint)ErrorCode.DiskFull, mixed.Error.Number);
+    }
+
+    [Fact]
     public async Task One_frame_serves_many_queues_and_refuses_single_batches()
     {
         await using var engine = await TestEngine.StartAsync();

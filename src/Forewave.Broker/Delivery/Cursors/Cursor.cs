@@ -274,6 +274,7 @@ internal sealed class Cursor
         var block = _blocks.Get(offset >> CursorBlock.Shift);
         ulong bit = 1UL << (int)(offset & (CursorBlock.Size - 1));
         block.Dying |= bit & block.Unsettled;
+        block.GivenUp |= bit & block.Unsettled;
         Unready(block, bit);
     }
 
@@ -288,6 +289,7 @@ internal sealed class Cursor
         LeaveHolds(block, bit);
         Unready(block, bit);
         block.Dying &= ~bit;
+        block.GivenUp &= ~bit;
         Keys.Park(parked);
     }
 
@@ -479,6 +481,7 @@ internal sealed class Cursor
             Unsettled -= BitOperations.PopCount(mask);
             block.Unsettled &= ~mask;
             block.Dying &= ~mask;
+            block.GivenUp &= ~mask;
             if (Histories.Any)
                 ForgetHistories(number, mask);
         }

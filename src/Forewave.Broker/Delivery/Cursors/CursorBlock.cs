@@ -35,6 +35,9 @@ internal sealed class CursorBlock
     /// <summary>On its way to the dead letters; nobody gets it meanwhile. Not in checkpoints.</summary>
     public ulong Dying;
 
+    /// <summary>Of these, what somebody gave up: an ack comes too late. Not in checkpoints.</summary>
+    public ulong GivenUp;
+
     /// <summary>At or after the read offset and yet known: settled or leased by a handle of an earlier epoch.</summary>
     public ulong Ahead;
 

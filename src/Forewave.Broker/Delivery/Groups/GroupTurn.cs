@@ -78,6 +78,8 @@ internal sealed class GroupTurn(GroupDelivery group)
             Epoch = group.Loop.Store.Epoch.Value,
         }.Write(payload);
         WriteRuns(frame, payload, place);
+        if (frame.IsRedriven)
+            return SendCommitted(frame, subscription, RecordType.Leased);
         if (!group.TryRecord(group.Draft(RecordType.Leased), _filling.Keys))
             return PutBack();
         int frameBytes = frame.Write();
@@ -95,11 +97,17 @@ internal sealed class GroupTurn(GroupDelivery group)
         var how = frame.IsRedriven ? SettledHow.TakenRedriven : SettledHow.Taken;
         int place = new SettledRecord { How = how, Time = group.Loop.Now }.Write(payload);
         WriteRuns(frame, payload, place);
-        var taken = new TakenFrame(group.Loop, subscription, frame.ToBytes(), frame.AnswersPull);
-        if (!group.TryRecord(group.Draft(RecordType.Settled, owner: taken), _filling.Keys))
+        return SendCommitted(frame, subscription, RecordType.Settled);
+    }
+
+    /// <summary>Appends what stands in the payload; the frame leaves when it is committed.</summary>
+    private Outcome SendCommitted(DeliveryFrame frame, Subscription subscription, RecordType type)
+    {
+        var awaiting = new AwaitingFrame(group.Loop, subscription, frame.ToBytes(), frame.AnswersPull);
+        if (!group.TryRecord(group.Draft(type, owner: awaiting), _filling.Keys))
             return PutBack();
         frame.Spend();
-        group.Loop.Metrics.Delivered(frame, taken.Bytes);
+        group.Loop.Metrics.Delivered(frame, awaiting.Bytes);
         return Outcome.Sent;
     }
 

@@ -125,10 +125,13 @@ internal sealed class LeaseJudge
         uint attempt = block.AttemptsOf[place];
         if (item.Attempt.Value != attempt)
             return item.Attempt.Value < attempt ? Verdict.Lost : Unknown(offset, item);
+        bool isLeased = (block.Leased & bit) != 0;
+        if (isLeased && !IsOfEpoch(_cursor.Holds[block.HoldsOf[place]], item))
+            return Verdict.Lost;
         if ((block.Dying & bit) != 0)
-            return Dying(item.Verb);
-        if ((block.Leased & bit) != 0)
-            return IsOfEpoch(_cursor.Holds[block.HoldsOf[place]], item) ? Verdict.Do : Verdict.Lost;
+            return Dying(item.Verb, isGivenUp: (block.GivenUp & bit) != 0);
+        if (isLeased)
+            return Verdict.Do;
         return item.Verb switch
         {
             SettleVerb.Ack or SettleVerb.Reject => Verdict.Do,
@@ -139,9 +142,10 @@ internal sealed class LeaseJudge
 
     private static Verdict Settled(SettleVerb verb) => verb == SettleVerb.Ack ? Verdict.Done : Verdict.Lost;
 
-    private static Verdict Dying(SettleVerb verb) => verb switch
+    /// <summary>A late ack saves what only its lease's end is about to bury; what was given up is settled already.</summary>
+    private static Verdict Dying(SettleVerb verb, bool isGivenUp) => verb switch
     {
-        SettleVerb.Ack => Verdict.Do,
+        SettleVerb.Ack when !isGivenUp => Verdict.Do,
         SettleVerb.Extend => Verdict.Lost,
         _ => Verdict.Done,
     };

@@ -138,13 +138,14 @@ internal sealed class GroupRules(ViolationLog log)
     private void CheckAttempt(GroupHistory group, (HistoryEvent Earlier, HistoryEvent Later) pair)
     {
         var (earlier, later) = pair;
+        // On two connections the one that was handed out first may be read last.
         bool mayRepeat = later.Attempt == earlier.Attempt && group.MayBeReleased(earlier);
         bool raised = later.Attempt > earlier.Attempt || mayRepeat;
         bool holds = true;
         if (earlier.Life != later.Life)
             holds = raised || earlier.Number >= _durable.GetValueOrDefault(earlier.Life);
         else
-            holds = earlier.Connection == later.Connection ? raised : later.Attempt != earlier.Attempt || mayRepeat;
+            holds = earlier.Connection == later.Connection ? raised : later.Attempt != earlier.Attempt || mayRepeat || group.MayBeReleased(later);
         log.Require(holds, () => About(
             later, ViolationKind.AttemptNotRaised, $"offset {later.Offset} came with attempt {earlier.Attempt} and again with {later.Attempt}"));
     }

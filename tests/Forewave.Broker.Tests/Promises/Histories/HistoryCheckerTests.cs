@@ -236,6 +236,21 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
+    public void Checker_lets_a_released_delivery_be_read_after_the_one_that_followed_it()
+    {
+        Publish(1, 101);
+        _history.Add(new HistoryEvent { Kind = EventKind.LeasesReleased, Connection = 1, Group = Group });
+        _history.Add(new HistoryEvent
+        {
+            Kind = EventKind.Delivered, Connection = 2, Group = Group, Offset = 1, Message = new(1, 1), Position = 101, Attempt = 1, Text = "1",
+        });
+        Deliver(1, 1, 101);
+        Ack(1);
+
+        Assert.Empty(Check());
+    }
+
+    [Fact]
     public void Checker_finds_an_attempt_that_does_not_rise()
     {
         Publish(1, 101);

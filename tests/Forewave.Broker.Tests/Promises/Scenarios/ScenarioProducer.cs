@@ -161,17 +161,25 @@ internal sealed class ScenarioProducer
         {
             if (answer.Published is null)
                 Refused(batches[i], answer.Error);
-            else if (answer.Published.Batches[i].Error is { } error)
-                Refused(batches[i], error);
             else
-                Stored(batches[i], answer.Published.Batches[i]);
+                Answered(batches[i], answer.Published.Batches[i]);
         }
+    }
+
+    private void Answered(List<TestMessage> batch, V1.PublishedBatch receipt)
+    {
+        if (receipt.Error is { } error)
+            Refused([.. batch.Where((_, place) => receipt.Positions.Count == 0 || receipt.Positions[place] == 0)], error);
+        if (receipt.Error is null || receipt.Positions.Count > 0)
+            Stored(batch, receipt);
     }
 
     private void Stored(List<TestMessage> batch, V1.PublishedBatch receipt)
     {
         for (int i = 0; i < batch.Count; i++)
         {
+            if (receipt.Error is not null && receipt.Positions[i] == 0)
+                continue;
             _scenario.History.Add(Event(EventKind.PublishAnswered, batch[i]) with
             {
                 Position = receipt.Positions.Count > 0 ? receipt.Positions[i] : receipt.FirstPosition + (ulong)i,

@@ -4,10 +4,11 @@ using Forewave.Storage;
 namespace Forewave.Broker.Delivery.Subscriptions;
 
 /// <summary>
-/// A frame to an at-most-once consumer: it waits until the record that settles its messages is committed, then leaves. If the
-/// connection is gone by then, its messages are lost: that is what the consumer asked for.
+/// A frame that leaves when its record is committed. To an at-most-once consumer that record settles its messages: if the
+/// connection is gone by then, they are lost, which is what the consumer asked for. Of redriven messages it is the lease: the
+/// cursor has nothing else of them, so a handle whose record was lost could not be told from one from before the redrive.
 /// </summary>
-internal sealed class TakenFrame(DeliveryLoop loop, Subscription subscription, byte[] frame, bool answersPull)
+internal sealed class AwaitingFrame(DeliveryLoop loop, Subscription subscription, byte[] frame, bool answersPull)
     : ICommitOwner, IDeliveryCommand
 {
     /// <summary>Its bytes.</summary>
@@ -19,7 +20,7 @@ internal sealed class TakenFrame(DeliveryLoop loop, Subscription subscription, b
     /// <inheritdoc/>
     public void Lost(StoreException failure, long token)
     {
-        // The partition stopped: sessions hear of it, and the message must not leave.
+        // The partition stopped: sessions hear of it, and the messages must not leave.
     }
 
     /// <inheritdoc/>
