@@ -1,4 +1,5 @@
 using Forewave.Broker.Delivery.Administration;
+using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Tests.Delivery;
@@ -95,6 +96,24 @@ public sealed class DeadLetterTests
 
         Assert.Equal([false, true], awaited);
         Assert.Single(consumer.Output.Messages);
+    }
+
+    [Fact]
+    public async Task Redriven_message_does_not_leave_when_its_lease_ended_before_the_commit()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await stage.SubscribeAsync("q");
+        var loop = stage.LoopOf(consumer.Subscription.Queue.Id);
+        var terms = new ReceiveTerms { Correlation = new CorrelationId(77), MaxMessages = 1, MaxBytes = 1, Wait = TimeSpan.Zero };
+        var pull = new PendingReceive(consumer.Subscription, terms);
+
+        loop.Post(new AwaitingFrame(loop, consumer.Subscription, [1, 2, 3], pull) { MayLeave = () => false });
+        loop.Post(new AwaitingFrame(loop, consumer.Subscription, [1, 2, 3], null) { MayLeave = () => false, Messages = 2, MessageBytes = 3 });
+        await stage.IdleAsync();
+
+        Assert.Contains((77UL, Protocol.Frames.ServerAnswer.Delivery, default), consumer.Output.Answers);
+        Assert.Empty(consumer.Output.Messages);
+        Assert.Equal((2L, 3L), (consumer.Subscription.CreditMessages, consumer.Subscription.CreditBytes));
     }
 
     [Fact]

@@ -341,6 +341,14 @@ internal sealed class Cursor
         return block is null || (block.Ahead >> (int)(offset & (CursorBlock.Size - 1)) & 1) == 0;
     }
 
+    /// <summary>A message is leased under an attempt, and the lease has not expired.</summary>
+    public bool IsLeased(long offset, uint attempt)
+    {
+        var block = _blocks.Find(offset >> CursorBlock.Shift);
+        int place = (int)(offset & (CursorBlock.Size - 1));
+        return block is not null && ((block.Leased & ~block.Ready & ~block.Dying) >> place & 1) != 0 && block.AttemptsOf[place] == attempt;
+    }
+
     /// <summary>A message was handed out and is not settled.</summary>
     public bool IsUnsettled(long offset)
     {

@@ -103,7 +103,13 @@ internal sealed class GroupTurn(GroupDelivery group)
     /// <summary>Appends what stands in the payload; the frame leaves when it is committed.</summary>
     private Outcome SendCommitted(DeliveryFrame frame, Subscription subscription, RecordType type)
     {
-        var awaiting = new AwaitingFrame(group.Loop, subscription, frame.ToBytes(), frame.AnswersPull);
+        var leased = type == RecordType.Leased ? frame.Runs.ToArray() : [];
+        var awaiting = new AwaitingFrame(group.Loop, subscription, frame.ToBytes(), frame.Pull)
+        {
+            Messages = frame.Messages,
+            MessageBytes = frame.MessageBytes,
+            MayLeave = () => Array.TrueForAll(leased, run => group.State.Cursor.IsLeased(run.First, run.Attempt)),
+        };
         if (!group.TryRecord(group.Draft(type, owner: awaiting), _filling.Keys))
             return PutBack();
         frame.Spend();

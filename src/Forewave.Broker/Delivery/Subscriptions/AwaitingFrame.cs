@@ -8,9 +8,18 @@ namespace Forewave.Broker.Delivery.Subscriptions;
 /// connection is gone by then, they are lost, which is what the consumer asked for. Of redriven messages it is the lease: the
 /// cursor has nothing else of them, so a handle whose record was lost could not be told from one from before the redrive.
 /// </summary>
-internal sealed class AwaitingFrame(DeliveryLoop loop, Subscription subscription, byte[] frame, bool answersPull)
+internal sealed class AwaitingFrame(DeliveryLoop loop, Subscription subscription, byte[] frame, PendingReceive? pull)
     : ICommitOwner, IDeliveryCommand
 {
+    /// <summary>Asked on the loop when the record is committed: false where the lease has ended meanwhile.</summary>
+    public Func<bool> MayLeave { get; init; } = static () => true;
+
+    /// <summary>Messages in it, for the credit that it took.</summary>
+    public int Messages { get; init; }
+
+    /// <summary>Bytes of these.</summary>
+    public long MessageBytes { get; init; }
+
     /// <summary>Its bytes.</summary>
     public int Bytes => frame.Length;
 
@@ -26,12 +35,22 @@ internal sealed class AwaitingFrame(DeliveryLoop loop, Subscription subscription
     /// <inheritdoc/>
     public bool Run(DeliveryLoop committed)
     {
-        if (answersPull)
+        if (!MayLeave())
+            GiveBack();
+        else if (pull is not null)
             subscription.Output.WriteAnswer(frame.Length, frame, static (span, bytes) => bytes.CopyTo(span));
         else
             subscription.Output.Write(frame.Length, frame, static (span, bytes) => bytes.CopyTo(span));
         committed.Wrote(subscription);
         return true;
+    }
+
+    private void GiveBack()
+    {
+        if (pull is not null)
+            DeliveryFrame.WriteEmpty(subscription, pull.Terms.Correlation);
+        else
+            subscription.Spend(-Messages, -MessageBytes);
     }
 
     /// <inheritdoc/>

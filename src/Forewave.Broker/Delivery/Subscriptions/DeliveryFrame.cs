@@ -31,8 +31,8 @@ internal sealed class DeliveryFrame
     /// <summary>The place of the last redriven dead letter in it; 0 where there is none.</summary>
     public long LastPlace => _runs.Count > 0 ? _runs[^1].Place : 0;
 
-    /// <summary>It answers a pull.</summary>
-    public bool AnswersPull => _demand.Receive is not null;
+    /// <summary>The pull that it answers; null: it goes to standing credit.</summary>
+    public PendingReceive? Pull => _demand.Receive;
 
     /// <summary>Nothing is in it.</summary>
     public bool IsEmpty => Messages == 0;
