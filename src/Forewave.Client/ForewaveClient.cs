@@ -46,8 +46,11 @@ public sealed class ForewaveClient : IAsyncDisposable
 
     /// <summary>Completes when there is a connection: for programs that want to know at their start.</summary>
     /// <exception cref="Protocol.ForewaveException">None came within the request timeout.</exception>
-    public async ValueTask ConnectAsync(CancellationToken cancellation = default) =>
+    public async ValueTask ConnectAsync(CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
         await _link.ConnectionAsync(_options.RequestTimeout, cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>Ends the connection. Producers and consumers are to be disposed before.</summary>
     public ValueTask DisposeAsync() => _link.DisposeAsync();

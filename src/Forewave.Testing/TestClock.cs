@@ -8,6 +8,7 @@ public sealed class TestClock : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<TestTimer> _timers = [];
+    private TaskCompletionSource? _nextTimer;
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <inheritdoc/>
@@ -41,7 +42,22 @@ public sealed class TestClock : TimeProvider
         ArgumentNullException.ThrowIfNull(callback);
         TestTimer timer = new(this, callback, state);
         timer.Change(dueTime, period);
+        lock (_gate)
+        {
+            _nextTimer?.SetResult();
+            _nextTimer = null;
+        }
         return timer;
+    }
+
+    /// <summary>
+    /// Completes when somebody begins to wait on this clock, for a test that would else advance it too early. Ask for it before
+    /// you start what is to wait.
+    /// </summary>
+    public Task NextTimerAsync()
+    {
+        lock (_gate)
+            return (_nextTimer ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
     /// <summary>Plans a timer's next run; null: none.</summary>

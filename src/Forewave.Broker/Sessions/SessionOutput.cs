@@ -12,7 +12,7 @@ namespace Forewave.Broker.Sessions;
 /// waits for the next flush, up to <see cref="MaxWaitingBytes"/>; beyond that the peer is given up.
 /// <para>
 /// The pipe's reader must not run inline in a flush (it would run under the lock). A pipe that throws is a peer that is gone:
-/// the output closes, nobody is told but <see cref="Ended"/>.
+/// the output closes, whoever waits for it to drain is told.
 /// </para>
 /// </summary>
 internal sealed class SessionOutput : ISessionOutput

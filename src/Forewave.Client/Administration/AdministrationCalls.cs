@@ -17,6 +17,7 @@ internal sealed class AdministrationCalls(BrokerLink link, ForewaveClientOptions
         long begun = options.TimeProvider.GetTimestamp();
         while (true)
         {
+            cancellation.ThrowIfCancellationRequested();
             Connection connection = await link.ConnectionAsync(Left(begun), cancellation).ConfigureAwait(false);
             connection.Capabilities.Require(verb.Capability);
             RequestWaiter waiter = new();

@@ -267,6 +267,7 @@ internal sealed class Connection : IAsyncDisposable
         if (header.Correlation != CorrelationId.None)
         {
             _requests.Take(header.Correlation)?.Answered(frame, header);
+            _requests.Answered();
             return;
         }
 

@@ -9,6 +9,7 @@ internal sealed class Requests
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, IAnswerHandler> _handlers = [];
     private TaskCompletionSource? _idle;
+    private bool _isAnswering;
     private ulong _last;
     private ForewaveException? _closed;
 
@@ -27,18 +28,26 @@ internal sealed class Requests
         }
     }
 
-    /// <summary>Takes the handler of an answer; null when nobody waits for it.</summary>
+    /// <summary>Takes the handler of an answer; null when nobody waits for it. For the receive loop, which then says <see cref="Answered"/>.</summary>
     public IAnswerHandler? Take(CorrelationId correlation)
     {
         lock (_lock)
         {
-            _handlers.Remove(correlation.Value, out IAnswerHandler? handler);
+            _isAnswering = _handlers.Remove(correlation.Value, out IAnswerHandler? handler);
+            return handler;
+        }
+    }
+
+    /// <summary>The handler that was taken has been told: what it asked next is among the requests by now.</summary>
+    public void Answered()
+    {
+        lock (_lock)
+        {
+            _isAnswering = false;
             if (_idle is not null && _handlers.Count == 0)
             {
                 _idle.TrySetResult();
             }
-
-            return handler;
         }
     }
 
@@ -47,7 +56,7 @@ internal sealed class Requests
     {
         lock (_lock)
         {
-            if (_handlers.Count == 0)
+            if (_handlers.Count == 0 && !_isAnswering)
             {
                 return Task.CompletedTask;
             }

@@ -132,6 +132,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         ArgumentOutOfRangeException.ThrowIfLessThan(maxMessages, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxMessages, Limits.ReceiveMessages);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(wait, Limits.MaxReceiveWait);
+        cancellation.ThrowIfCancellationRequested();
         long begun = _time.GetTimestamp();
         List<ReceivedMessage> messages = [];
         while (true)

@@ -10,7 +10,9 @@ internal sealed class HeldRanges
 
     public void Add(Offset first, uint count, Attempt attempt) => _ranges.Add((first.Value, count, attempt.Value));
 
-    /// <summary>In the order of their offsets, adjoining ones of one attempt in one.</summary>
+    /// <summary>
+    /// Adjoining ones of one attempt in one, at most as many as one request may list: what is left out comes again.
+    /// </summary>
     public List<OffsetRange> Merged()
     {
         List<OffsetRange> merged = [];
@@ -23,6 +25,11 @@ internal sealed class HeldRanges
             }
             else
             {
+                if (merged.Count == Limits.BatchesPerFrame)
+                {
+                    return merged;
+                }
+
                 merged.Add(new OffsetRange { First = start, Count = count, Attempt = attempt });
             }
         }

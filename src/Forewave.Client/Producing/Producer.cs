@@ -72,7 +72,9 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
     /// </summary>
     /// <param name="queue">Made if there is none, unless the options or the broker say otherwise.</param>
     /// <param name="message">Copied before this returns, unless the buffer is full.</param>
-    /// <param name="cancellation">Ends the wait; the message may be stored all the same.</param>
+    /// <param name="cancellation">
+    /// Ends the wait; the message may be stored all the same, but not when it was cancelled before the call.
+    /// </param>
     /// <exception cref="ForewaveException">
     /// The message breaks a limit or was refused (not stored), or its outcome is unknown: see its <c>Stored</c>.
     /// </exception>
@@ -142,6 +144,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
         QueueName queue, IReadOnlyList<Message> messages, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
+        cancellation.ThrowIfCancellationRequested();
         if (messages.Count == 0)
         {
             return [];
@@ -241,6 +244,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
 
     private async Task<Receipt> PublishCancellableAsync(QueueName queue, Message message, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         CancellablePublish publish = new();
         long begun = _time.GetTimestamp();
         while (!TryPublish(queue, message, publish))

@@ -30,7 +30,7 @@ public sealed class LinkTests
         Task connecting = scene.Client.ConnectAsync().AsTask();
 
         await scene.Broker.FailedTwice.Task.Soon();
-        scene.Time.Move(scene.Broker.Options.RequestTimeout);
+        scene.Time.Advance(scene.Broker.Options.RequestTimeout);
 
         ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => connecting.Soon());
         Assert.Equal(ErrorCode.Timeout, error.Code);
@@ -45,7 +45,7 @@ public sealed class LinkTests
         await scene.Broker.AcceptAsync();
         await connecting.Soon();
 
-        scene.Time.Move(TimeSpan.FromSeconds(40));
+        scene.Time.Advance(TimeSpan.FromSeconds(40));
 
         await scene.Broker.AcceptAsync();
     }
@@ -71,7 +71,7 @@ public sealed class LinkTests
         Task showing = scene.Client.Administration.ShowBrokerAsync().AsTask();
         await waiting.Soon();
 
-        scene.Time.Move(TimeSpan.FromSeconds(5));
+        scene.Time.Advance(TimeSpan.FromSeconds(5));
 
         ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => showing.Soon());
         Assert.Equal(ErrorCode.OutcomeUnknown, error.Code);

@@ -18,7 +18,7 @@ public sealed class AckDelayTests
         messages[..3].ForEach(message => message.Ack());
         await scene.Connection.SettleDownAsync();
         messages[3].Ack();
-        scene.Time.Move(Delay);
+        scene.Time.Advance(Delay);
 
         Assert.Equal([(1ul, 4u)], RunsOf(await scene.SettleAsync()));
     }
@@ -45,16 +45,16 @@ public sealed class AckDelayTests
         await using Scene scene = await Scene.ConsumingAsync(ackDelay: Delay);
         List<ReceivedMessage> messages = await ReceiveAsync(scene, 5);
         messages[0].Ack();
-        scene.Time.Move(Delay * 0.6);
+        scene.Time.Advance(Delay * 0.6);
         Task acked = messages[1].AckAsync().AsTask();
         await scene.Connection.AnswerSettleAsync(await scene.SettleAsync());
         await acked.Soon();
 
         messages[2].Ack();
-        scene.Time.Move(Delay * 0.6);
+        scene.Time.Advance(Delay * 0.6);
         await scene.Connection.SettleDownAsync();
         messages[3].Ack();
-        scene.Time.Move(Delay * 0.4);
+        scene.Time.Advance(Delay * 0.4);
 
         Assert.Equal([(3ul, 2u)], RunsOf(await scene.SettleAsync()));
     }

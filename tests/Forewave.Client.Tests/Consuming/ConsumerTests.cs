@@ -144,7 +144,7 @@ public sealed class ConsumerTests
         await scene.Connection.DeliverAsync(FakeConnection.Run(1, 100));
         await scene.ReceiveAsync(3);
 
-        scene.Time.Move(TimeSpan.FromSeconds(15));
+        scene.Time.Advance(TimeSpan.FromSeconds(15));
         V1.ClientFrame settle = await scene.SettleAsync();
         await scene.Connection.AnswerSettleAsync(settle);
         await scene.Connection.DeliverAsync(FakeConnection.Run(4, 1));
@@ -164,7 +164,7 @@ public sealed class ConsumerTests
         IReadOnlyList<ReceivedMessage> first = await scene.Consumer.ReceiveAsync(2, TimeSpan.FromSeconds(5)).Soon();
         IReadOnlyList<ReceivedMessage> second = await scene.Consumer.ReceiveAsync(2, TimeSpan.FromSeconds(5)).Soon();
         Task<IReadOnlyList<ReceivedMessage>> third = scene.Consumer.ReceiveAsync(2, TimeSpan.FromSeconds(5)).AsTask();
-        scene.Time.Move(TimeSpan.FromSeconds(5));
+        scene.Time.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Equal(["1", "2"], first.Select(Scene.Text));
         Assert.Equal(["3"], second.Select(Scene.Text));
@@ -212,7 +212,7 @@ public sealed class ConsumerTests
         await connection.RefuseAsync(first, ErrorCode.UnsettledLimit);
         await pausing.Soon();
 
-        scene.Time.Move(TimeSpan.FromSeconds(1));
+        scene.Time.Advance(TimeSpan.FromSeconds(1));
         await connection.AnswerSubscribeAsync();
 
         await consumer.SubscribedAsync().Soon();
@@ -255,6 +255,19 @@ public sealed class ConsumerTests
         V1.SettleRun run = Assert.Single(settle.Settle.Runs);
         Assert.Equal((V1.SettleVerb.Release, 3ul, 8u), (run.Verb, run.FirstOffset, run.Count));
         Assert.Empty(await scene.ReceiveAsync(1));
+    }
+
+    [Fact]
+    public async Task Returning_consumer_lists_no_more_ranges_than_the_broker_reads()
+    {
+        await using Scene scene = await Scene.ConsumingAsync();
+        await scene.Connection.DeliverAsync(Enumerable.Range(1, Limits.BatchesPerFrame + 5).Select(i => FakeConnection.Run(2 * i, 1)));
+        await scene.Connection.SettleDownAsync();
+
+        await scene.ReconnectAsync();
+        V1.Subscribe subscribe = await scene.Connection.AnswerSubscribeAsync();
+
+        Assert.Equal(Limits.BatchesPerFrame, subscribe.Held.Count);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class HandlerTests
         await scene.Connection.DeliverAsync(FakeConnection.Run(1, 1));
         await started.Task.Soon();
 
-        scene.Time.Move(TimeSpan.FromSeconds(10));
+        scene.Time.Advance(TimeSpan.FromSeconds(10));
         V1.ClientFrame extension = await scene.SettleAsync();
         await scene.Connection.AnswerSettleAsync(extension);
         finish.SetResult();

@@ -198,7 +198,7 @@ public sealed class SettleTests
         Task acked = messages[0].AckAsync().AsTask();
         await scene.SettleAsync();
 
-        scene.Time.Move(scene.Broker.Options.RequestTimeout + TimeSpan.FromSeconds(1));
+        scene.Time.Advance(scene.Broker.Options.RequestTimeout + TimeSpan.FromSeconds(1));
 
         ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => acked.Soon());
         Assert.Equal(ErrorCode.OutcomeUnknown, error.Code);
@@ -228,7 +228,7 @@ public sealed class SettleTests
         await scene.Connection.RefuseAsync(await scene.SettleAsync(), ErrorCode.UnsettledLimit);
 
         await scene.Connection.SettleDownAsync();
-        scene.Time.Move(TimeSpan.FromMilliseconds(250));
+        scene.Time.Advance(TimeSpan.FromMilliseconds(250));
         await scene.Connection.AnswerSettleAsync(await scene.SettleAsync());
 
         await acked.Soon();

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Threading.Channels;
 using Forewave.Protocol;
+using Forewave.Testing;
 
 namespace Forewave.Client.Tests.Fakes;
 
@@ -10,7 +11,7 @@ internal sealed class FakeBroker
     private readonly Channel<FakeConnection> _connections = Channel.CreateBounded<FakeConnection>(100);
     private int _failures;
 
-    public MovedTime Time { get; } = new();
+    public TestClock Time { get; } = new();
 
     /// <summary>What its hello lists.</summary>
     public IReadOnlyList<string> Capabilities { get; set; } =

@@ -2,6 +2,7 @@ using System.Text;
 using Forewave.Client.Consuming;
 using Forewave.Client.Producing;
 using Forewave.Protocol;
+using Forewave.Testing;
 using Command = Forewave.Protocol.V1.ClientFrame.CommandOneofCase;
 using V1 = Forewave.Protocol.V1;
 
@@ -23,7 +24,7 @@ internal sealed class Scene : IAsyncDisposable
 
     public ForewaveClient Client { get; }
 
-    public MovedTime Time => Broker.Time;
+    public TestClock Time => Broker.Time;
 
     /// <summary>The connection there is.</summary>
     public FakeConnection Connection { get; private set; } = null!;

@@ -198,7 +198,7 @@ public sealed partial class ProducerTests
         await scene.Connection.AnswerAsync(refused, new V1.ServerFrame { Published = answer });
 
         await scene.Connection.SettleDownAsync();
-        scene.Time.Move(TimeSpan.FromMilliseconds(100));
+        scene.Time.Advance(TimeSpan.FromMilliseconds(100));
         V1.ClientFrame again = await scene.PublishAsync();
         await scene.Connection.AnswerPublishAsync(again, 800);
         Receipt receipt = await published.Soon();
@@ -215,7 +215,7 @@ public sealed partial class ProducerTests
         Task<Receipt> published = scene.Producer.PublishAsync(Scene.Queue, "a"u8.ToArray()).AsTask();
         await scene.PublishAsync();
 
-        scene.Time.Move(TimeSpan.FromSeconds(6));
+        scene.Time.Advance(TimeSpan.FromSeconds(6));
 
         ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => published.Soon());
         Assert.Equal((ErrorCode.OutcomeUnknown, StoredOutcome.Unknown), (error.Code, error.Stored));
@@ -229,7 +229,7 @@ public sealed partial class ProducerTests
         Producer producer = scene.Client.CreateProducer(new ProducerOptions { DeliveryDeadline = TimeSpan.FromSeconds(5) });
         Task<Receipt> published = producer.PublishAsync(Scene.Queue, "a"u8.ToArray()).AsTask();
 
-        scene.Time.Move(TimeSpan.FromSeconds(6));
+        scene.Time.Advance(TimeSpan.FromSeconds(6));
 
         ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => published.Soon());
         Assert.Equal((ErrorCode.Timeout, StoredOutcome.No), (error.Code, error.Stored));
@@ -242,7 +242,7 @@ public sealed partial class ProducerTests
         await OpenAsync(scene);
         Task<Receipt> late = scene.Producer.PublishAsync(Scene.Queue, "a"u8.ToArray()).AsTask();
         V1.ClientFrame first = await scene.PublishAsync();
-        scene.Time.Move(TimeSpan.FromSeconds(6));
+        scene.Time.Advance(TimeSpan.FromSeconds(6));
         await Assert.ThrowsAsync<ForewaveException>(() => late.Soon());
 
         Task<Receipt> next = scene.Producer.PublishAsync(Scene.Queue, "b"u8.ToArray()).AsTask();
@@ -251,6 +251,22 @@ public sealed partial class ProducerTests
         await scene.Connection.AnswerPublishAsync(second, 701);
 
         Assert.Equal(701ul, (await next.Soon()).MessageId.Position.Bits);
+    }
+
+    [Fact]
+    public async Task Call_that_is_cancelled_before_it_begins_sends_nothing()
+    {
+        await using Scene scene = await Scene.ProducingAsync();
+        await OpenAsync(scene);
+        CancellationToken cancelled = new(canceled: true);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scene.Producer.PublishAsync(Scene.Queue, "a"u8.ToArray(), cancelled).Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => scene.Producer.PublishManyAsync(Scene.Queue, [new Message("b"u8.ToArray())], cancelled).Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scene.Client.Administration.PurgeQueueAsync(Scene.Queue, cancelled).Soon());
+        _ = scene.Producer.PublishAsync(Scene.Queue, "c"u8.ToArray()).AsTask();
+
+        Assert.Equal("c", Scene.Text(Assert.Single((await scene.PublishAsync()).Publish.Batches)));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace Forewave.Broker.Delivery.Groups;
 
 /// <summary>
 /// One group in life: its state, its consumers, and what it reads. For the loop alone. Every change of state goes through
-/// <see cref="TryRecord"/>: appended first, then applied by the code that recovery uses.
+/// <see cref="TryRecord(in RecordDraft)"/>: appended first, then applied by the code that recovery uses.
 /// </summary>
 internal sealed class GroupDelivery : IHoldObserver, IDue
 {
