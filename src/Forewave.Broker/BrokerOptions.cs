@@ -20,6 +20,12 @@ public sealed record BrokerOptions
     /// </summary>
     public long FrameMemoryBytes { get; init; } = Limits.FrameMemoryBytes;
 
+    /// <summary>
+    /// Memory of what all groups have not settled; when it is used up, groups with more than 1 MiB get no first deliveries.
+    /// Default: 512 MiB.
+    /// </summary>
+    public long CursorMemoryBytes { get; init; } = Limits.CursorMemoryBytes;
+
     /// <summary>Producer ids remembered at most. Default: 100,000.</summary>
     public int MaxProducers { get; init; } = Limits.ProducerIds;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Forewave.Broker.Deduplication;
 using Forewave.Broker.Delivery;
+using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
@@ -34,6 +35,7 @@ internal static class EngineParts
             Meters = meters,
             Loggers = loggers,
             Loops = options.DeliveryLoops,
+            CursorMemory = new CursorMemory(options.CursorMemoryBytes),
             Threads = surroundings.Threads,
             Seed = surroundings.JitterSeed,
         });

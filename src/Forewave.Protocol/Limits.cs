@@ -90,6 +90,12 @@ public static class Limits
     /// <summary>Messages of one group that are handed out, waiting, held or parked, and not settled.</summary>
     public const int UnsettledPerGroup = 1_000_000;
 
+    /// <summary>Bytes of memory that what one group has not settled may take: 64 MiB.</summary>
+    public const int GroupMemoryBytes = 64 * 1024 * 1024;
+
+    /// <summary>Bytes of memory that what all groups have not settled may take, by default: 512 MiB.</summary>
+    public const int CursorMemoryBytes = 512 * 1024 * 1024;
+
     /// <summary>Producer ids that a partition remembers.</summary>
     public const int ProducerIds = 100_000;
 

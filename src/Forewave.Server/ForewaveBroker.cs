@@ -171,6 +171,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         MaxQueues = _options.MaxQueues,
         MaxConnections = maxConnections,
         FrameMemoryBytes = _options.FrameMemoryBytes,
+        CursorMemoryBytes = _options.CursorMemoryBytes,
         StopGrace = _options.StopGrace,
     };
 

@@ -54,6 +54,12 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public long FrameMemoryBytes { get; init; } = Limits.FrameMemoryBytes;
 
+    /// <summary>
+    /// Memory of what all groups have not settled, in bytes; from 16 MiB. When it is used up, groups that take more than 1 MiB of
+    /// it get no first deliveries until something is settled. Default: 512 MiB.
+    /// </summary>
+    public long CursorMemoryBytes { get; init; } = Limits.CursorMemoryBytes;
+
     /// <summary>How long connections may finish what is in flight when the broker stops. Default: 5 s.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -21,7 +21,7 @@ internal sealed class DeliveryLoops : IDisposable
     /// <summary>Makes the loops; they sleep until they are started.</summary>
     public DeliveryLoops(DeliverySetting setting)
     {
-        _metrics = new DeliveryMetrics(setting.Meters);
+        _metrics = new DeliveryMetrics(setting.Meters, setting.CursorMemory);
         _loops = new DeliveryLoop[Math.Max(1, setting.Loops)];
         _byLoop = new List<CommittedRecord>[_loops.Length];
         for (int i = 0; i < _loops.Length; i++)

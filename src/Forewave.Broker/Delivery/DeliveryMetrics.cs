@@ -25,9 +25,10 @@ internal sealed class DeliveryMetrics : IDisposable
     private readonly Counter<long> _resumed;
 
     /// <summary>Makes the instruments.</summary>
-    public DeliveryMetrics(IMeterFactory meters)
+    public DeliveryMetrics(IMeterFactory meters, Cursors.CursorMemory cursors)
     {
         _meter = meters.Create("Forewave.Broker.Delivery");
+        _meter.CreateObservableGauge("forewave.cursors.memory", () => cursors.Bytes, "By", "Memory of what groups have not settled");
         _delivered = _meter.CreateCounter<long>("messaging.forewave.delivery.messages", "{message}", "Messages handed to consumers");
         _redelivered = _meter.CreateCounter<long>(
             "messaging.forewave.delivery.redelivered", "{message}", "Of these, not for the first time");

@@ -38,8 +38,11 @@ internal sealed record DeliverySetting
     /// <summary>Unsettled messages of one group before it gets no first deliveries. Default: 1,000,000.</summary>
     public int MaxUnsettled { get; init; } = Protocol.Limits.UnsettledPerGroup;
 
-    /// <summary>Blocks of 64 offsets that one group's cursor may keep before it gets no first deliveries. Default: 262,144.</summary>
-    public int MaxCursorBlocks { get; init; } = 262_144;
+    /// <summary>Memory that one group's cursor may take before it gets no first deliveries. Default: 64 MiB.</summary>
+    public long MaxCursorBytes { get; init; } = Protocol.Limits.GroupMemoryBytes;
+
+    /// <summary>Memory of the cursors of all groups of all loops. Default: 512 MiB.</summary>
+    public Cursors.CursorMemory CursorMemory { get; init; } = new(Protocol.Limits.CursorMemoryBytes);
 
     /// <summary>Ordering keys that one group may have parked before it gets no first deliveries. Default: 10,000.</summary>
     public int MaxParkedKeys { get; init; } = Protocol.Limits.ParkedKeysPerGroup;

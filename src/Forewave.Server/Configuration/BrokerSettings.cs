@@ -23,6 +23,7 @@ internal static class BrokerSettings
         new("maxQueues", (options, text) => options with { MaxQueues = Whole(text) }),
         new("maxConnections", (options, text) => options with { MaxConnections = Whole(text) }),
         new("frameMemoryBytes", (options, text) => options with { FrameMemoryBytes = Bytes(text) }),
+        new("cursorMemoryBytes", (options, text) => options with { CursorMemoryBytes = Bytes(text) }),
         new("stopGrace", (options, text) => options with { StopGrace = Duration(text) }),
         new("recentMemoryBytes", (options, text) => options with { RecentMemoryBytes = Whole(text) }),
         new("minFreeBytes", (options, text) => options with { MinFreeBytes = Bytes(text) }),

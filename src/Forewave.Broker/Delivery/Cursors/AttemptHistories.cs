@@ -9,6 +9,9 @@ internal sealed class AttemptHistories
     /// <summary>Attempts remembered in one group.</summary>
     public const int MaxAttempts = 1_000_000;
 
+    /// <summary>Memory of one attempt, when it is its message's only one.</summary>
+    public const int MemoryBytes = 160;
+
     private const int MaxTexts = 10_000;
 
     private readonly Dictionary<long, List<FailedAttempt>> _byOffset = [];

@@ -46,6 +46,13 @@ internal sealed class Cursor
     /// <summary>Blocks in memory.</summary>
     public int BlockCount => _blocks.Count;
 
+    /// <summary>
+    /// Bytes of memory that it takes, about: blocks with their places in tables, holds with their deadlines, histories. A test
+    /// compares it with what the runtime counts.
+    /// </summary>
+    public long MemoryBytes =>
+        ((long)BlockCount * CursorBlock.MemoryBytes) + Holds.MemoryBytes + ((long)Histories.Count * AttemptHistories.MemoryBytes);
+
     /// <summary>Leases and waits.</summary>
     public HoldTable Holds { get; } = new();
 

@@ -13,6 +13,9 @@ internal sealed class CursorBlock
     /// <summary>Offsets in a block.</summary>
     public const int Size = 64;
 
+    /// <summary>Memory of a block and of its places in the cursor's tables.</summary>
+    public const int MemoryBytes = 520;
+
     /// <summary>Bits that turn an offset into its block's number.</summary>
     public const int Shift = 6;
 

@@ -9,6 +9,8 @@ namespace Forewave.Broker.Delivery.Cursors;
 /// </summary>
 internal sealed class HoldTable
 {
+    private const int DeadlineBytes = 32;
+
     private readonly Dictionary<ConsumerId, GroupConsumer> _consumers = [];
     private readonly List<GroupConsumer?> _places = [];
     private readonly Stack<int> _freePlaces = [];
@@ -22,6 +24,9 @@ internal sealed class HoldTable
 
     /// <summary>Places that were ever given: bounds an iteration over all holds.</summary>
     public int Places => _used;
+
+    /// <summary>Memory of all places, and of a deadline for each.</summary>
+    public long MemoryBytes => (long)_holds.Length * (System.Runtime.CompilerServices.Unsafe.SizeOf<Hold>() + DeadlineBytes);
 
     /// <summary>The hold at a place.</summary>
     public ref Hold this[int index] => ref _holds[index];

@@ -20,6 +20,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     private bool _closed;
     private bool _paused;
     private long _deadFreed = 1;
+    private long _countedBytes;
 
     /// <summary>Makes it around a state.</summary>
     public GroupDelivery(DeliveryLoop loop, QueueDelivery queue, GroupState state)
@@ -79,6 +80,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         var holds = State.Cursor.Holds;
         ScanOffset = State.Cursor.ReadOffset;
         holds.Observer = this;
+        Loop.Setting.CursorMemory.Count(ref _countedBytes, State.Cursor.MemoryBytes);
         for (int i = 0; i < holds.Places; i++)
         {
             if (holds[i].Kind != HoldKind.None)
@@ -324,8 +326,10 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     public bool MayDeliverFirst()
     {
         var cursor = State.Cursor;
-        bool full = cursor.Unsettled >= Loop.Setting.MaxUnsettled || cursor.BlockCount >= Loop.Setting.MaxCursorBlocks
-            || cursor.Keys.Parked.Count >= Loop.Setting.MaxParkedKeys;
+        long bytes = cursor.MemoryBytes;
+        Loop.Setting.CursorMemory.Count(ref _countedBytes, bytes);
+        bool full = cursor.Unsettled >= Loop.Setting.MaxUnsettled || bytes >= Loop.Setting.MaxCursorBytes
+            || !Loop.Setting.CursorMemory.HasRoomFor(bytes) || cursor.Keys.Parked.Count >= Loop.Setting.MaxParkedKeys;
         if (full != _paused)
         {
             _paused = full;
@@ -355,6 +359,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         Burials.Drop();
         if (_paused)
             Loop.Metrics.Paused(false);
+        Loop.Setting.CursorMemory.Count(ref _countedBytes, 0);
         Queue.Remove(this);
         Loop.Store.Expire(State.Identity.DeadIndex, new Offset(State.Dead.End).Next);
     }
