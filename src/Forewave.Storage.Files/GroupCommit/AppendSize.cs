@@ -6,9 +6,11 @@ namespace Forewave.Storage.Files.GroupCommit;
 /// <param name="Bytes">Bytes in the log.</param>
 /// <param name="Positions">Log positions.</param>
 /// <param name="MayUseReserve">Every record of it may be written when the disk is full.</param>
-/// <param name="IsLazy">Nobody waits for any record of it.</param>
-internal readonly record struct AppendSize(int Bytes, ulong Positions, bool MayUseReserve, bool IsLazy)
+internal readonly record struct AppendSize(int Bytes, ulong Positions, bool MayUseReserve)
 {
+    /// <summary>Nobody waits for any record of it.</summary>
+    public bool IsLazy { get; init; }
+
     /// <exception cref="ArgumentException">
     /// There is no record, one takes no position, the last one joins what another call may append, or all are too large together.
     /// </exception>
@@ -48,6 +50,6 @@ internal readonly record struct AppendSize(int Bytes, ulong Positions, bool MayU
             throw new ArgumentException($"the last record, a {records[^1].Type}, joins a next one that is not there", nameof(records));
         }
 
-        return new AppendSize(bytes, positions, mayUseReserve, isLazy);
+        return new AppendSize(bytes, positions, mayUseReserve) { IsLazy = isLazy };
     }
 }

@@ -83,7 +83,7 @@ internal sealed class SegmentSummary
         Add(carried.Queue, carried.Run, carried.PayloadBytes);
         lock (_lock)
         {
-            _carried.Add(new CarriedPlace(carried.Original, carried.Run.Count, new LogPlace(carried.Run.Location).Byte));
+            _carried.Add(new CarriedPlace(carried.Original, carried.Run.Count) { Byte = new LogPlace(carried.Run.Location).Byte });
             _isSorted = false;
         }
     }
@@ -189,8 +189,7 @@ internal sealed class SegmentSummary
         {
             summary._carried.Add(new CarriedPlace(
                 LogPosition.FromBits(BinaryPrimitives.ReadUInt64LittleEndian(rest)),
-                BinaryPrimitives.ReadInt32LittleEndian(rest[8..]),
-                BinaryPrimitives.ReadInt32LittleEndian(rest[12..])));
+                BinaryPrimitives.ReadInt32LittleEndian(rest[8..])) { Byte = BinaryPrimitives.ReadInt32LittleEndian(rest[12..]) });
             rest = rest[CarriedBytes..];
         }
 
