@@ -100,11 +100,10 @@ public sealed class CliTests
 
     [Theory]
     [InlineData("publish")]
-    [InlineData("publish q x --priority 5")]
     [InlineData("publish NoName x")]
+    [InlineData("publish q x --priority 10")]
     [InlineData("publish q --ttl=5m")]
     [InlineData("publish q x --dedup 1")]
-    [InlineData("publish q x --order k")]
     [InlineData("publish q x --server zk://one:2181/forewave")]
     [InlineData("consume q")]
     [InlineData("consume q --group g --wait soon")]
