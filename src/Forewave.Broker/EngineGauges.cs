@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Forewave.Broker.Deduplication;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Sessions;
 using Forewave.Storage;
@@ -13,6 +14,7 @@ internal static class EngineGauges
     {
         var sessions = parts.Sessions;
         var metrics = parts.Metrics;
+        DeduplicationGauges.Add(parts);
         metrics.Gauge(
             new MetricText { Name = "forewave.connections", Unit = "{connection}", Description = "Connections open." },
             () => sessions.Count);

@@ -48,6 +48,12 @@ public readonly record struct Message
     /// </summary>
     public TimeSpan Delay { get; init; }
 
+    /// <summary>
+    /// A second message with the same id in the same queue is not stored while the queue's window lasts (10 minutes unless set
+    /// otherwise), whoever publishes it; its <see cref="Receipt"/> names the first one and says so. At most 255 bytes. Default: none.
+    /// </summary>
+    public string? DeduplicationId { get; init; }
+
     /// <summary>What is encoded.</summary>
     internal MessageFields Fields => new()
     {
@@ -57,6 +63,7 @@ public readonly record struct Message
         Headers = Headers.Span,
         OrderingKey = OrderingKey,
         Priority = Priority,
+        DeduplicationId = DeduplicationId,
         DeliverAtMilliseconds = DeliverAt is { } time ? Math.Max(1, time.ToUnixTimeMilliseconds()) : 0,
         DelayMilliseconds = Delay == TimeSpan.Zero ? 0 : Math.Max(1, (long)Delay.TotalMilliseconds),
     };

@@ -168,6 +168,8 @@ public sealed class ForewaveBroker : IAsyncDisposable
     {
         CreateQueues = _options.CreateQueues,
         Ordering = _options.Ordering,
+        Deduplication = _options.Deduplication,
+        DeduplicationMemoryBytes = _options.DeduplicationMemoryBytes,
         MaxQueues = _options.MaxQueues,
         MaxConnections = maxConnections,
         FrameMemoryBytes = _options.FrameMemoryBytes,

@@ -40,6 +40,18 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public bool Ordering { get; init; } = true;
 
+    /// <summary>
+    /// Messages may have deduplication ids. Off: publishes with one are refused; ids that were published before are known again
+    /// when it is on. Default: yes.
+    /// </summary>
+    public bool Deduplication { get; init; } = true;
+
+    /// <summary>
+    /// Memory for deduplication ids, in bytes; from 16 MiB. It bounds how many are held: 5 for 4 bytes. Default: 64 MiB, 83,886,080
+    /// ids.
+    /// </summary>
+    public long DeduplicationMemoryBytes { get; init; } = 64L * 1024 * 1024;
+
     /// <summary>Queues at most; from 1. Default: 100,000.</summary>
     public int MaxQueues { get; init; } = Limits.DefaultQueues;
 

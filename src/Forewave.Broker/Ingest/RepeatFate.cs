@@ -18,13 +18,16 @@ internal static class RepeatFate
         byte[] repeated = new byte[(batch.Count + 7) / 8];
         for (int i = 0; i < batch.KnownCount; i++)
         {
-            positions[i] = sequences.Find(batch.FirstSequence + (ulong)i, out _).Position;
+            var (position, refused) = sequences.Find(batch.FirstSequence + (ulong)i, out _);
+            positions[i] = position;
             Mark(repeated, i);
+            if (batch.Error == ErrorCode.None)
+                batch.Error = refused;
         }
-        var position = appended.Plus(batch.Offset);
+        var next = appended.Plus(batch.Offset);
         foreach (var piece in new RepeatPieces(batch, claims))
         {
-            var first = piece.IsRepeat ? OriginalOf(piece, claims, appended) : position;
+            var first = piece.IsRepeat ? OriginalOf(piece, claims, appended) : next;
             sequences.AddStored(piece.Count, first);
             for (int i = 0; i < piece.Count; i++)
             {
@@ -32,7 +35,7 @@ internal static class RepeatFate
                 if (piece.IsRepeat)
                     Mark(repeated, piece.First + i);
             }
-            position = position.Plus((ulong)piece.Count);
+            next = next.Plus((ulong)piece.Count);
         }
         Answer(ref batch, positions, repeated);
         return positions.Max();

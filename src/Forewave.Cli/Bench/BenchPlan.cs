@@ -17,6 +17,9 @@ internal sealed record BenchPlan
     /// <summary>Of each body; from <see cref="BenchMessage.MinBytes"/>.</summary>
     public required int SizeBytes { get; init; }
 
+    /// <summary>Each message has a deduplication id of its own.</summary>
+    public bool DeduplicationIds { get; init; }
+
     /// <summary>Each with a connection of its own.</summary>
     public int Producers { get; init; } = 1;
 

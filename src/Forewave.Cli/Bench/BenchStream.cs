@@ -75,11 +75,13 @@ internal sealed class BenchStream
     /// <summary>A message with a body, due as the plan says.</summary>
     public Message MessageOf(byte[] body, long sequence)
     {
+        string? id = _plan.DeduplicationIds ? $"{Id.Bits:x}-{sequence}" : null;
         if (_plan is { Delay.Ticks: 0, DeliverAt: null })
-            return new Message(body);
+            return new Message(body) { DeduplicationId = id };
         var into = TimeSpan.FromMilliseconds(sequence % ((long)_plan.DueSpread.TotalMilliseconds + 1));
         return new Message(body)
         {
+            DeduplicationId = id,
             Delay = _plan.DeliverAt is null ? _plan.Delay + into : TimeSpan.Zero, DeliverAt = _plan.DeliverAt + into,
         };
     }

@@ -18,6 +18,8 @@ internal static class QueueJson
         writer.WriteNumber("groups", queue.Groups);
         writer.WriteBoolean("relaxed", queue.Relaxed);
         writer.WriteDuration("retention", queue.Retention);
+        if (queue.DeduplicationWindow > TimeSpan.Zero)
+            writer.WriteDuration("deduplicationWindow", queue.DeduplicationWindow);
         if (queue.LastPublishTime is { } time)
             writer.WriteString("lastPublishTime", time);
         writer.WriteEndObject();

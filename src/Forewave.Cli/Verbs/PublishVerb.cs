@@ -28,6 +28,7 @@ internal static class PublishVerb
     private static readonly Option<int?> Priority = new("--priority") { Description = "0 to 9, the highest first; else 4", HelpName = "N" };
     private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay");
     private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at");
+    private static readonly Option<string?> Dedup = new("--dedup") { Description = "deduplication id, with BODY: a second one is not stored", HelpName = "ID" };
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();
 
@@ -36,7 +37,7 @@ internal static class PublishVerb
     {
         Command command = new("publish", "Publish a message, or one per line of a file or of stdin")
         {
-            Queue, Body, InputFile, Keys, Tag, Headers, Order, Priority, Delay, At, Server, Json,
+            Queue, Body, InputFile, Keys, Tag, Headers, Order, Priority, Delay, At, Dedup, Server, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -54,6 +55,7 @@ internal static class PublishVerb
             Priority = PriorityOf(parsed.GetValue(Priority)),
             Delay = parsed.GetValue(Delay) ?? TimeSpan.Zero,
             DeliverAt = parsed.GetValue(At),
+            DeduplicationId = parsed.GetValue(Dedup),
         };
         await using var client = ClientOptions.Connect(parsed.GetRequiredValue(Server));
         await client.ReachAsync(stop);
@@ -79,6 +81,8 @@ internal static class PublishVerb
             throw new UsageException("give BODY or --file, not both");
         if (parsed.GetValue(Delay) is not null && parsed.GetValue(At) is not null)
             throw new UsageException("give --delay or --at, not both");
+        if (parsed.GetValue(Dedup) is not null && body is null)
+            throw new UsageException("--dedup is the id of one message: give BODY");
         bool isOption = body is ['-', _, ..] && !parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
         if (isOption)
             throw new UsageException($"there is no option {body}; a body that begins with '-' comes after --");

@@ -9,12 +9,19 @@ internal sealed class QueueSettingOptions
     private readonly Option<bool?> _relaxed = new("--relaxed") { Description = "answer before the sync: true or false", HelpName = "BOOL" };
     private readonly Option<TimeSpan?> _retention = Parsing.OptionalDuration("--retention");
 
+    private readonly Option<TimeSpan?> _window = Parsing.OptionalDuration("--dedup-window");
+
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => [_relaxed, _retention];
+    public IEnumerable<Option> All => [_relaxed, _retention, _window];
 
     /// <summary>Something was given.</summary>
     public bool IsAnyIn(ParseResult parsed) => Read(parsed) != new QueueSettings();
 
     /// <summary>What was given.</summary>
-    public QueueSettings Read(ParseResult parsed) => new() { Relaxed = parsed.GetValue(_relaxed), Retention = parsed.GetValue(_retention) };
+    public QueueSettings Read(ParseResult parsed) => new()
+    {
+        Relaxed = parsed.GetValue(_relaxed),
+        Retention = parsed.GetValue(_retention),
+        DeduplicationWindow = parsed.GetValue(_window),
+    };
 }

@@ -12,6 +12,7 @@ internal static class AdministrationAnswers
         Id = new QueueId(queue.QueueId),
         Relaxed = queue.Options?.Relaxed ?? false,
         Retention = TimeSpan.FromMilliseconds(queue.Options?.Retention ?? 0),
+        DeduplicationWindow = TimeSpan.FromMilliseconds(queue.Options?.DeduplicationWindow ?? 0),
         FirstOffset = new Offset((long)queue.FirstOffset),
         NextOffset = new Offset((long)queue.NextOffset),
         Messages = (long)queue.Messages,
@@ -80,6 +81,11 @@ internal static class AdministrationAnswers
         if (settings.Retention is { } retention)
         {
             options.Retention = (ulong)retention.TotalMilliseconds;
+        }
+
+        if (settings.DeduplicationWindow is { } window)
+        {
+            options.DeduplicationWindow = (ulong)window.TotalMilliseconds;
         }
 
         return options;

@@ -11,4 +11,10 @@ public sealed record QueueSettings
 
     /// <summary>How long a message is kept after it was published, 1 ms to 10 years. Default 30 days.</summary>
     public TimeSpan? Retention { get; init; }
+
+    /// <summary>
+    /// How long a deduplication id is known after its message was published, 1 second to 7 days. A longer window counts for what
+    /// is known still, a shorter one at once. Default 10 minutes.
+    /// </summary>
+    public TimeSpan? DeduplicationWindow { get; init; }
 }

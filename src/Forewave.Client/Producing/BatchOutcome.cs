@@ -13,10 +13,16 @@ internal readonly record struct BatchOutcome
 
     public Durability Durability { get; init; }
 
+    /// <summary>All of its messages were stored before.</summary>
     public bool IsDuplicate { get; init; }
+
+    /// <summary>Which of its messages were stored before, where only some were; else null.</summary>
+    public bool[]? Repeats { get; init; }
 
     /// <summary>Why it was refused; null: it is stored.</summary>
     public ForewaveException? Error { get; init; }
+
+    public bool IsRepeat(int message) => IsDuplicate || Repeats?[message] == true;
 
     public LogPosition PositionOf(int message) => Positions?[message] ?? FirstPosition.Plus((ulong)message);
 }

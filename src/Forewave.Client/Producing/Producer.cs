@@ -317,7 +317,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
             return;
         }
 
-        Receipt receipt = new(new MessageId(_partition, outcome.PositionOf(message)), outcome.Durability, outcome.IsDuplicate);
+        Receipt receipt = new(new MessageId(_partition, outcome.PositionOf(message)), outcome.Durability, outcome.IsRepeat(message));
         entry.Observer?.Stored(receipt, entry.Token);
     }
 }

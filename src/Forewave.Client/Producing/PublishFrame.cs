@@ -134,9 +134,15 @@ internal sealed class PublishFrame : IAnswerHandler, ICompletion
         }
 
         LogPosition[]? positions = view.HasPositions ? new LogPosition[view.PositionCount] : null;
+        bool[]? repeats = view.HasRepeats ? new bool[view.PositionCount] : null;
         for (int i = 0; i < positions?.Length; i++)
         {
             positions[i] = view.PositionOf(i);
+        }
+
+        for (int i = 0; i < repeats?.Length; i++)
+        {
+            repeats[i] = view.IsRepeat(i);
         }
 
         return new BatchOutcome
@@ -145,6 +151,7 @@ internal sealed class PublishFrame : IAnswerHandler, ICompletion
             Positions = positions,
             Durability = view.Durability,
             IsDuplicate = view.IsDuplicate,
+            Repeats = repeats,
         };
     }
 }

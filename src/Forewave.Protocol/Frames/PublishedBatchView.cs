@@ -26,6 +26,9 @@ public readonly ref struct PublishedBatchView
     /// <summary>Whether each message's position is listed, because they are not consecutive.</summary>
     public bool HasPositions => !_positions.IsEmpty;
 
+    /// <summary>Whether only some of the messages were stored before; then positions are listed.</summary>
+    public bool HasRepeats => !_repeated.IsEmpty;
+
     /// <summary>How many positions are listed.</summary>
     public int PositionCount => _positions.Length / sizeof(ulong);
 

@@ -20,6 +20,8 @@ internal static class BrokerSettings
         new("insecure", (options, text) => options with { Insecure = bool.Parse(text) }),
         new("createQueues", (options, text) => options with { CreateQueues = bool.Parse(text) }),
         new("ordering", (options, text) => options with { Ordering = bool.Parse(text) }),
+        new("deduplication", (options, text) => options with { Deduplication = bool.Parse(text) }),
+        new("deduplicationMemoryBytes", (options, text) => options with { DeduplicationMemoryBytes = Bytes(text) }),
         new("maxQueues", (options, text) => options with { MaxQueues = Whole(text) }),
         new("maxConnections", (options, text) => options with { MaxConnections = Whole(text) }),
         new("frameMemoryBytes", (options, text) => options with { FrameMemoryBytes = Bytes(text) }),
