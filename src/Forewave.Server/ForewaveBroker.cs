@@ -170,6 +170,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         Ordering = _options.Ordering,
         Deduplication = _options.Deduplication,
         DeduplicationMemoryBytes = _options.DeduplicationMemoryBytes,
+        Scheduling = _options.Scheduling,
         MaxQueues = _options.MaxQueues,
         MaxConnections = maxConnections,
         FrameMemoryBytes = _options.FrameMemoryBytes,

@@ -52,6 +52,12 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public long DeduplicationMemoryBytes { get; init; } = 64L * 1024 * 1024;
 
+    /// <summary>
+    /// Messages may be scheduled for later. Off: publishes that ask for it are refused; what was scheduled before comes out all
+    /// the same. Default: on.
+    /// </summary>
+    public bool Scheduling { get; init; } = true;
+
     /// <summary>Queues at most; from 1. Default: 100,000.</summary>
     public int MaxQueues { get; init; } = Limits.DefaultQueues;
 

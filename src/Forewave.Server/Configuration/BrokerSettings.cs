@@ -19,6 +19,7 @@ internal static class BrokerSettings
         new("http", (options, text) => options with { Http = text }),
         new("insecure", (options, text) => options with { Insecure = bool.Parse(text) }),
         new("createQueues", (options, text) => options with { CreateQueues = bool.Parse(text) }),
+        new("scheduling", (options, text) => options with { Scheduling = bool.Parse(text) }),
         new("ordering", (options, text) => options with { Ordering = bool.Parse(text) }),
         new("deduplication", (options, text) => options with { Deduplication = bool.Parse(text) }),
         new("deduplicationMemoryBytes", (options, text) => options with { DeduplicationMemoryBytes = Bytes(text) }),
