@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Forewave.Protocol;
 using Forewave.Storage.Files.QueueIndex;
 using Forewave.Storage.Files.Segments;
@@ -112,13 +113,14 @@ internal sealed class SegmentSummary
     {
         lock (_lock)
         {
-            if (!_shares.TryGetValue(added.Queue, out QueueShare share))
+            ref QueueShare share = ref CollectionsMarshal.GetValueRefOrAddDefault(_shares, added.Queue, out bool isKnown);
+            if (!isKnown)
             {
-                _shares[added.Queue] = added;
+                share = added;
             }
             else if (added.First < share.First || added.End > share.End)
             {
-                _shares[added.Queue] = share with
+                share = share with
                 {
                     First = Math.Min(share.First, added.First),
                     End = Math.Max(share.End, added.End),
