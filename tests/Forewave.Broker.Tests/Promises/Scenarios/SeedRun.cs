@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
@@ -5,17 +6,20 @@ namespace Forewave.Broker.Tests.Promises.Scenarios;
 
 /// <summary>
 /// Which seeds a run tries: the one or those (as 1-3000) that FOREWAVE_SEED names, some, or in nightly runs many, going on from
-/// the seed after the last one up to which all passed, which is kept beside the file that FOREWAVE_SEED_FILE names. Thread-safe.
+/// the seed after the last one up to which all passed, which is kept beside the file that FOREWAVE_SEED_FILE names; these take at
+/// most half of the time that FOREWAVE_SUITE_SECONDS gives the suite, for other projects have seeds too. Thread-safe.
 /// </summary>
 internal sealed class SeedRun
 {
-    private const int SeedsPerNote = 20;
+    private const int SeedsPerNote = 5;
     private readonly Lock _gate = new();
     private readonly SortedSet<int> _open = [];
     private readonly string? _path;
     private readonly int _last;
+    private readonly long _began = Stopwatch.GetTimestamp();
     private int _next;
     private int _noted;
+    private TimeSpan _longest = TimeSpan.MaxValue;
 
     private SeedRun(int next, int last, string? path)
     {
@@ -36,8 +40,13 @@ internal sealed class SeedRun
         string path = file + ".promises";
         bool isBegun = File.Exists(path) && int.TryParse(File.ReadAllText(path), out _);
         int done = isBegun ? int.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture) : 0;
-        return new SeedRun(done + 1, nightlySeeds, path);
+        return new SeedRun(done + 1, nightlySeeds, path) { _longest = HalfOfSuite() };
     }
+
+    private static TimeSpan HalfOfSuite() =>
+        int.TryParse(Environment.GetEnvironmentVariable("FOREWAVE_SUITE_SECONDS"), CultureInfo.InvariantCulture, out int seconds)
+            ? TimeSpan.FromSeconds(seconds / 2)
+            : TimeSpan.MaxValue;
 
     private static SeedRun Named(string[] ends) =>
         new(int.Parse(ends[0], CultureInfo.InvariantCulture), int.Parse(ends[^1], CultureInfo.InvariantCulture), null);
@@ -48,7 +57,7 @@ internal sealed class SeedRun
         lock (_gate)
         {
             seed = _next;
-            if (seed > _last)
+            if (seed > _last || Stopwatch.GetElapsedTime(_began) > _longest)
                 return false;
             _open.Add(_next++);
             return true;
