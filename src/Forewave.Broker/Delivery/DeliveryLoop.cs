@@ -151,8 +151,15 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
         Schedule();
     }
 
-    /// <summary>From now on every command is refused; runs on the loop.</summary>
-    public void RefuseAll(ErrorCode code) => _refusesAll = code;
+    /// <summary>From now on every command is refused, and who waits for something of a group hears so; runs on the loop.</summary>
+    public void RefuseAll(ErrorCode code)
+    {
+        if (_refusesAll is not null)
+            return;
+        _refusesAll = code;
+        foreach (var group in Queues.Groups)
+            group.Refuse(code);
+    }
 
     /// <summary>A group has something to hand out: it gets a turn.</summary>
     public void WantsTurn(GroupDelivery group) => _turns.Add(group);

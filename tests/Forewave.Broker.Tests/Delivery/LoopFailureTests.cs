@@ -1,5 +1,7 @@
 using Forewave.Broker.Delivery.Administration;
+using Forewave.Broker.Delivery.Leases;
 using Forewave.Protocol;
+using Forewave.Protocol.Frames;
 
 namespace Forewave.Broker.Tests.Delivery;
 
@@ -23,6 +25,30 @@ public sealed class LoopFailureTests
         await threads.IdleAsync();
 
         Assert.Null(loop.Failure);
+    }
+
+    [Fact]
+    public async Task Pulls_and_rejects_that_wait_are_refused_when_the_partition_stopped()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await stage.SubscribeAsync("q");
+        consumer.Credit(1);
+        await stage.PublishAsync("q", "bad");
+        ulong pull = consumer.Receive(1, TimeSpan.FromSeconds(60));
+        var reject = new SettleRequest(stage.Loops, consumer.Output, new CorrelationId(77));
+
+        stage.LoopOf(consumer.Subscription.Queue.Id).Post(new LoopCall<bool>((stopping, call) =>
+        {
+            stopping.Queues.FindGroup(consumer.GroupId)!.Burials.Add(1, "never", reject);
+            stopping.RefuseAll(ErrorCode.PartitionStopped);
+            return call.Complete(true);
+        }));
+        reject.Post();
+        await consumer.Output.AnsweredAsync(pull);
+        await consumer.Output.AnsweredAsync(77);
+
+        Assert.Contains((pull, ServerAnswer.Error, ErrorCode.PartitionStopped), consumer.Output.Answers);
+        Assert.Contains((77UL, ServerAnswer.Error, ErrorCode.PartitionStopped), consumer.Output.Answers);
     }
 
     [Fact]

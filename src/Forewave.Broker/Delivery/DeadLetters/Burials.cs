@@ -91,6 +91,13 @@ internal sealed class Burials(GroupDelivery group)
         return true;
     }
 
+    /// <summary>The partition stopped: who waits hears so.</summary>
+    public void Refuse(ErrorCode code)
+    {
+        while (_waiting.TryDequeue(out var burial))
+            burial.Request?.Stopped(code);
+    }
+
     /// <summary>The group is deleted: nobody is buried, who waits is told that it is done.</summary>
     public void Drop()
     {

@@ -342,6 +342,14 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         return !full;
     }
 
+    /// <summary>The partition stopped: pulls and settles that wait are refused.</summary>
+    public void Refuse(ErrorCode code)
+    {
+        Burials.Refuse(code);
+        foreach (var subscription in Subscriptions.All)
+            subscription.RefuseReceives(code);
+    }
+
     /// <summary>It is deleted: its consumers hear so, its memory and its dead letters are given back.</summary>
     public void Close(ErrorCode why)
     {

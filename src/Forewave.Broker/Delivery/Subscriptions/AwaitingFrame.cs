@@ -27,10 +27,7 @@ internal sealed class AwaitingFrame(DeliveryLoop loop, Subscription subscription
     public void Committed(LogPosition first, long token) => loop.Post(this);
 
     /// <inheritdoc/>
-    public void Lost(StoreException failure, long token)
-    {
-        // The partition stopped: sessions hear of it, and the messages must not leave.
-    }
+    public void Lost(StoreException failure, long token) => Refuse(failure.Error);
 
     /// <inheritdoc/>
     public bool Run(DeliveryLoop committed)
@@ -48,14 +45,23 @@ internal sealed class AwaitingFrame(DeliveryLoop loop, Subscription subscription
     private void GiveBack()
     {
         if (pull is not null)
+        {
             DeliveryFrame.WriteEmpty(subscription, pull.Terms.Correlation);
-        else
-            subscription.Spend(-Messages, -MessageBytes);
+            return;
+        }
+        subscription.Spend(-Messages, -MessageBytes);
+        subscription.Group?.HasDemand();
     }
 
     /// <inheritdoc/>
-    public void Refuse(DeliveryLoop refusing, ErrorCode code)
+    public void Refuse(DeliveryLoop refusing, ErrorCode code) => Refuse(code);
+
+    /// <summary>The partition stopped: the messages must not leave.</summary>
+    private void Refuse(ErrorCode code)
     {
-        // As Lost.
+        if (pull is null)
+            return;
+        subscription.Output.WriteError(pull.Terms.Correlation.Value, code);
+        subscription.Output.Flush();
     }
 }

@@ -124,12 +124,18 @@ internal sealed class Subscription : IDeliveryCommand
     internal void End()
     {
         Ended = true;
+        RefuseReceives(ErrorCode.SubscriptionEnded);
+    }
+
+    /// <summary>Answers pulls that wait with an error.</summary>
+    internal void RefuseReceives(ErrorCode code)
+    {
         while (Receives.Any)
         {
             var receive = Receives.First;
             Receives.Remove(receive);
             receive.Answered = true;
-            Output.WriteError(receive.Terms.Correlation.Value, ErrorCode.SubscriptionEnded);
+            Output.WriteError(receive.Terms.Correlation.Value, code);
         }
         Output.Flush();
     }
