@@ -103,6 +103,7 @@ public sealed class CliTests
     [InlineData("publish NoName x")]
     [InlineData("publish q x --priority 10")]
     [InlineData("publish q --ttl=5m")]
+    [InlineData("publish q --dedup 1")]
     [InlineData("publish q x --server zk://one:2181/forewave")]
     [InlineData("consume q")]
     [InlineData("consume q --group g --wait soon")]

@@ -19,6 +19,8 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
         Verb.RedriveDead or Verb.PurgeDead => new(CapabilityNames.DeadLetters, IsRepeatable: false),
         Verb.ResumeKey => new(CapabilityNames.Ordering, IsRepeatable: false),
         Verb.SetGroup when request.SetGroup.Options is { HasOnFailure: true } => new(CapabilityNames.Ordering, IsRepeatable: false),
+        Verb.CreateQueue when request.CreateQueue.Options is { HasDeduplicationWindow: true } => new(CapabilityNames.Deduplication, IsRepeatable: false),
+        Verb.SetQueue when request.SetQueue.Options is { HasDeduplicationWindow: true } => new(CapabilityNames.Deduplication, IsRepeatable: false),
         Verb.CreateQueue when request.CreateQueue.Options is { Relaxed: true } => new(CapabilityNames.RelaxedQueues, IsRepeatable: false),
         Verb.SetQueue when request.SetQueue.Options is { Relaxed: true } => new(CapabilityNames.RelaxedQueues, IsRepeatable: false),
         _ => new(CapabilityNames.Administration, IsRepeatable: false),

@@ -1,0 +1,122 @@
+using Forewave.Broker.Deduplication;
+using Forewave.Broker.Deduplication.Slices;
+using Forewave.Broker.Tests.Fakes;
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Tests.Deduplication;
+
+public sealed class KnownIdsTests
+{
+    private readonly FakeSlices _store = new();
+    private readonly MovedTime _time = new();
+    private ulong _position;
+
+    [Fact]
+    public void Publish_is_refused_when_as_many_ids_are_held_as_may_be()
+    {
+        var known = Known(new DeduplicationTerms { MemoryBytes = 0, TableIds = 100, MostIds = 10, SliceBytes = 1_000_000 });
+        Assert.Equal(ClaimOutcome.Decided, Publish(known, 1, 9));
+
+        Assert.Equal(ClaimOutcome.Full, Publish(known, 100, 2));
+        Assert.Equal(ClaimOutcome.Decided, Publish(known, 100, 1));
+    }
+
+    [Fact]
+    public void Publish_waits_while_one_table_is_written_and_the_next_is_full_and_is_refused_when_the_disk_is()
+    {
+        var known = Known(new DeduplicationTerms { MemoryBytes = 0, TableIds = 10, MostIds = 1_000, SliceBytes = 1_000_000 });
+        using var upkeep = new IdUpkeep(known, _store, _time, new DeduplicationCounts());
+        Publish(known, 1, 10);
+        Publish(known, 11, 10);
+
+        Assert.Equal(ClaimOutcome.Wait, Publish(known, 21, 1));
+        _store.IsFull = true;
+        Assert.Equal(ErrorCode.DiskFull, Assert.Throws<StoreException>(upkeep.WriteSealed).Error);
+        lock (known.Gate)
+            known.Refused();
+        Assert.Equal(ClaimOutcome.DiskFull, Publish(known, 21, 1));
+        _store.IsFull = false;
+        upkeep.WriteSealed();
+        Assert.Equal(ClaimOutcome.Decided, Publish(known, 21, 1));
+    }
+
+    [Fact]
+    public void Filters_are_folded_so_that_all_fit_into_the_memory()
+    {
+        const long memory = 8_000;
+        var known = Known(new DeduplicationTerms { MemoryBytes = 0, TableIds = 1_000, MostIds = 1_000_000, SliceBytes = memory });
+        using var upkeep = new IdUpkeep(known, _store, _time, new DeduplicationCounts());
+
+        for (int table = 0; table < 8; table++)
+        {
+            Publish(known, table * 1_000, 1_000);
+            lock (known.Gate)
+                known.Seal();
+            upkeep.WriteSealed();
+        }
+
+        Assert.Equal(8_000, known.Slices.Count);
+        Assert.InRange(known.Slices.Bytes, 1, memory);
+        Assert.Contains(known.Slices.All, slice => slice.Filter.Folds > 0);
+        Assert.All(Enumerable.Range(0, 8_000), id => Assert.Contains(known.Slices.All, slice => slice.Filter.MayHave(HashOf(id))));
+    }
+
+    [Fact]
+    public void Clock_goes_on_through_a_jump_of_the_wall_clock_and_never_back_through_a_restart()
+    {
+        var wall = new JumpingTime();
+        var clock = new IdClock(wall);
+        var begin = clock.Now;
+        wall.Advance(TimeSpan.FromMinutes(1));
+        wall.Wall += TimeSpan.FromDays(400);
+
+        Assert.Equal(begin.Milliseconds + 60_000, clock.Now.Milliseconds);
+
+        var (then, wallThen) = (clock.Now, clock.Wall);
+        wall.Wall -= TimeSpan.FromDays(800);
+        var restarted = new IdClock(wall);
+        restarted.Restore(then, wallThen);
+        Assert.Equal(then, restarted.Now);
+    }
+
+    private static IdHash HashOf(int id)
+    {
+        var random = new Random(id);
+        return new IdHash { High = (ulong)random.NextInt64() << 1, Low = (ulong)random.NextInt64() };
+    }
+
+    private KnownIds Known(DeduplicationTerms terms) =>
+        new(terms, new IdClock(_time), new IdSlices(_store, terms), _ => TimeSpan.FromMinutes(10));
+
+    private ClaimOutcome Publish(KnownIds known, int first, int count)
+    {
+        IdClaim[] claims = [.. Enumerable.Range(first, count).Select((id, index) => new IdClaim { Hash = HashOf(id), Queue = 1, Message = index, AskedThrough = ulong.MaxValue })];
+        lock (known.Gate)
+        {
+            var outcome = known.Decide(claims, ..);
+            for (int i = 0; i < count && outcome == ClaimOutcome.Decided; i++)
+                known.Note(claims[i], new LogPosition(new Epoch(1), ++_position));
+            return outcome;
+        }
+    }
+
+    private sealed class JumpingTime : TimeProvider
+    {
+        private long _ticks;
+
+        public DateTimeOffset Wall { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Advance(TimeSpan span)
+        {
+            _ticks += span.Ticks;
+            Wall += span;
+        }
+
+        public override DateTimeOffset GetUtcNow() => Wall;
+
+        public override long GetTimestamp() => _ticks;
+    }
+}
