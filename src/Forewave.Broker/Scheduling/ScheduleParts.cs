@@ -156,8 +156,8 @@ internal sealed class ScheduleParts(Scheduler scheduler, IStore store)
     {
         var lane = ReadLane(pending, ref reader);
         long number = reader.Int64();
-        var block = lane.MakeBlock(number);
         int count = reader.Count();
+        var block = lane.MakeBlock(number, count);
         int alive = reader.Count();
         for (int i = 0; i < alive; i++)
         {

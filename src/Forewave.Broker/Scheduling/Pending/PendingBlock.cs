@@ -14,11 +14,23 @@ internal sealed class PendingBlock
     private const int FirstPlaces = 32;
 
     // Rising; what was gone when a checkpoint was taken has the position of the one before it.
-    private ulong[] _positions = new ulong[FirstPlaces];
-    private uint[] _dueOffsets = new uint[FirstPlaces];
-    private uint[] _queues = new uint[FirstPlaces];
-    private uint[] _nexts = new uint[FirstPlaces];
-    private uint[] _previous = new uint[FirstPlaces];
+    private ulong[] _positions;
+    private uint[] _dueOffsets;
+    private uint[] _queues;
+    private uint[] _nexts;
+    private uint[] _previous;
+
+    /// <summary>Makes an empty block.</summary>
+    /// <param name="places">For how many places there is to be room; more is made when it is needed.</param>
+    public PendingBlock(int places)
+    {
+        places = Math.Clamp(places, FirstPlaces, Places);
+        _positions = new ulong[places];
+        _dueOffsets = new uint[places];
+        _queues = new uint[places];
+        _nexts = new uint[places];
+        _previous = new uint[places];
+    }
 
     /// <summary>Places that are known, gone ones too.</summary>
     public int Count { get; private set; }

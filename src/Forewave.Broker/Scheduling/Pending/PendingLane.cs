@@ -91,7 +91,8 @@ internal sealed class PendingLane
     {
         isOut = false;
         int index = (int)(place & IndexMask);
-        var block = MakeBlock(place >> BlockShift);
+        // A lane that has filled a block is likely to fill the next.
+        var block = MakeBlock(place >> BlockShift, BlockAt((place >> BlockShift) - 1)?.Count ?? 0);
         if (index < block.Count)
             return false;
         block.AddGone(index);
@@ -102,8 +103,10 @@ internal sealed class PendingLane
         return true;
     }
 
-    /// <summary>The block with a number, made if there is none; for reading a checkpoint.</summary>
-    public PendingBlock MakeBlock(long number)
+    /// <summary>The block with a number, made if there is none; for adding, and for reading a checkpoint.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="places">For how many places it is made.</param>
+    public PendingBlock MakeBlock(long number, int places)
     {
         if (_blocks.Count == 0)
             _firstBlock = number;
@@ -114,7 +117,7 @@ internal sealed class PendingLane
         }
         while (number >= _firstBlock + _blocks.Count)
             _blocks.Add(null);
-        return _blocks[(int)(number - _firstBlock)] ??= new PendingBlock();
+        return _blocks[(int)(number - _firstBlock)] ??= new PendingBlock(places);
     }
 
     /// <summary>A block that was read from a checkpoint joins the wheel; gives the places whose bucket's time has come.</summary>
