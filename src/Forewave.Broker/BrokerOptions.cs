@@ -54,6 +54,12 @@ public sealed record BrokerOptions
     public bool Ordering { get; init; } = true;
 
     /// <summary>
+    /// Messages may have priorities other than 4. Off: publishes with one are refused, and the hello does not offer it; what was
+    /// published before keeps its priority. Default: on.
+    /// </summary>
+    public bool Priorities { get; init; } = true;
+
+    /// <summary>
     /// Messages may have deduplication ids. Off: publishes with one are refused, and the hello does not offer it; ids that were
     /// published before are known again when it is on. Default: on.
     /// </summary>

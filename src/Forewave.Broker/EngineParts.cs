@@ -43,6 +43,7 @@ internal static class EngineParts
         queues.WindowGrew = ids.WindowGrew;
         var capabilities = (options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None)
             | (options.Ordering ? MessageCapabilities.Ordering : MessageCapabilities.None)
+            | (options.Priorities ? MessageCapabilities.Priorities : MessageCapabilities.None)
             | (options.Deduplication ? MessageCapabilities.Deduplication : MessageCapabilities.None);
         return new SessionParts
         {

@@ -1,5 +1,6 @@
 using Forewave.Broker.Deduplication;
 using Forewave.Broker.Delivery;
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Scheduling;
@@ -81,7 +82,7 @@ internal sealed class EngineState : IStateFold, IStateSource
                 break;
             case RecordType.Published:
                 _producers.Apply(record.Header, payload);
-                _ids.Apply(record.Header, record.Header.Queue, payload);
+                _ids.Apply(record.Header, PriorityBand.QueueOf(record.Header.Queue), payload);
                 break;
             case RecordType.Scheduled:
                 _producers.Apply(record.Header, payload);

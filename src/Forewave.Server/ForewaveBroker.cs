@@ -171,6 +171,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         Deduplication = _options.Deduplication,
         DeduplicationMemoryBytes = _options.DeduplicationMemoryBytes,
         Scheduling = _options.Scheduling,
+        Priorities = _options.Priorities,
         MaxQueues = _options.MaxQueues,
         MaxConnections = maxConnections,
         FrameMemoryBytes = _options.FrameMemoryBytes,

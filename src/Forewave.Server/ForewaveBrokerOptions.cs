@@ -58,6 +58,12 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public bool Scheduling { get; init; } = true;
 
+    /// <summary>
+    /// Messages may have priorities other than 4. Off: publishes with one are refused; what was published before keeps its
+    /// priority. Default: yes.
+    /// </summary>
+    public bool Priorities { get; init; } = true;
+
     /// <summary>Queues at most; from 1. Default: 100,000.</summary>
     public int MaxQueues { get; init; } = Limits.DefaultQueues;
 

@@ -78,6 +78,8 @@ internal static class HelloCommand
             answer.Capabilities.Add("delays");
         if (parts.Options.Ordering)
             answer.Capabilities.Add(CapabilityNames.Ordering);
+        if (parts.Options.Priorities)
+            answer.Capabilities.Add(CapabilityNames.Priorities);
         if (parts.Options.Deduplication)
             answer.Capabilities.Add(CapabilityNames.Deduplication);
         return answer;

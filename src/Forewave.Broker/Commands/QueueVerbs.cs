@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
@@ -125,8 +126,9 @@ internal static class QueueVerbs
             },
             FirstOffset = (ulong)delivery.FirstOffset,
             NextOffset = (ulong)delivery.NextOffset,
-            Messages = (ulong)Math.Max(0, delivery.NextOffset - delivery.FirstOffset),
-            Bytes = parts.Store.Extent(queue.Id).Bytes,
+            Messages = (ulong)Math.Max(0, delivery.Messages),
+            Bytes = parts.Store.Extent(queue.Id).Bytes + PriorityBand.Others.Aggregate(
+                0ul, (sum, band) => sum + parts.Store.Extent(band.IndexOf(queue.Id)).Bytes),
             Groups = (uint)delivery.Groups,
             LastPublishTime = (ulong)delivery.LastPublishTime,
             Scheduled = (ulong)await parts.Scheduling.Administration.CountAsync(queue.Id, cancellation),

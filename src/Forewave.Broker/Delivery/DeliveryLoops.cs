@@ -1,5 +1,6 @@
 using Forewave.Broker.Delivery.Administration;
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Queues;
 using Forewave.Protocol;
@@ -49,7 +50,7 @@ internal sealed class DeliveryLoops : IDisposable
     public uint HighestId { get; private set; }
 
     /// <summary>The loop that owns a queue.</summary>
-    public DeliveryLoop Of(uint queueId) => _loops[queueId % (uint)_loops.Length];
+    public DeliveryLoop Of(uint queueId) => _loops[PriorityBand.QueueOf(queueId) % (uint)_loops.Length];
 
     /// <summary>Takes a part of a checkpoint (<see cref="StateKind.Queue"/> or <see cref="StateKind.Group"/>).</summary>
     public void Load(in StatePart part, ReadOnlySpan<byte> state)
@@ -107,7 +108,7 @@ internal sealed class DeliveryLoops : IDisposable
         {
             foreach (var queue in loop.Queues.All.ToArray())
             {
-                if (known.Contains(queue.Id))
+                if (known.Contains(PriorityBand.QueueOf(queue.Id)))
                     queue.Begin();
                 else
                     loop.Queues.Close(queue.Id);
@@ -124,7 +125,7 @@ internal sealed class DeliveryLoops : IDisposable
             if (record.Header.Type is not (RecordType.Published or RecordType.DeadLettered or RecordType.Released))
                 continue;
             uint queue = record.Header.Type == RecordType.DeadLettered ? (uint)record.Header.Extra : record.Header.Queue;
-            _byLoop[queue % (uint)_loops.Length].Add(record);
+            _byLoop[PriorityBand.QueueOf(queue) % (uint)_loops.Length].Add(record);
         }
         for (int i = 0; i < _loops.Length; i++)
         {

@@ -1,4 +1,5 @@
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
@@ -32,8 +33,10 @@ internal sealed class LoopQueues(DeliveryLoop loop)
     /// <summary>The queue with a number; made when it is not known.</summary>
     public QueueDelivery Get(uint queueId)
     {
-        if (!_queues.TryGetValue(queueId, out var queue))
-            _queues.Add(queueId, queue = new QueueDelivery(loop, queueId));
+        if (_queues.TryGetValue(queueId, out var queue))
+            return queue;
+        _queues.Add(queueId, queue = new QueueDelivery(loop, queueId));
+        Link(queue);
         return queue;
     }
 
@@ -48,6 +51,9 @@ internal sealed class LoopQueues(DeliveryLoop loop)
     {
         var before = _queues.GetValueOrDefault(queue.Id);
         _queues[queue.Id] = queue;
+        Link(queue);
+        foreach (var band in before?.Bands ?? [])
+            queue.AddBand(band);
         foreach (var group in before?.Groups.ToArray() ?? [])
         {
             before!.Remove(group);
@@ -56,11 +62,20 @@ internal sealed class LoopQueues(DeliveryLoop loop)
         }
     }
 
+    private void Link(QueueDelivery queue)
+    {
+        uint of = PriorityBand.QueueOf(queue.Id);
+        if (of != queue.Id)
+            Get(of).AddBand(queue);
+    }
+
     /// <summary>Takes a deleted queue out with everything in it.</summary>
     public void Close(uint queueId)
     {
         if (!_queues.TryGetValue(queueId, out var queue))
             return;
+        foreach (var band in queue.Bands.ToArray())
+            Close(band.Id);
         foreach (var group in queue.Groups.ToArray())
             group.Close(ErrorCode.QueueNotFound);
         _queues.Remove(queueId);
@@ -85,7 +100,7 @@ internal sealed class LoopQueues(DeliveryLoop loop)
         uint id = record.Header.Queue;
         if (_queues.TryGetValue(id, out var queue))
             queue.Dispatch(record);
-        else if (loop.Setting.HasQueue(id))
+        else if (loop.Setting.HasQueue(PriorityBand.QueueOf(id)))
             Get(id).Dispatch(record);
     }
 

@@ -1,4 +1,5 @@
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Protocol;
 using Forewave.Storage;
@@ -6,7 +7,7 @@ using Forewave.Storage;
 namespace Forewave.Broker.Delivery;
 
 /// <summary>
-/// One queue as its loop has it: where it ends, where it begins, its groups. Dispatch gives each committed message the next
+/// One queue as its loop has it, or one band of priority of a queue: where it ends, where it begins, its groups. Dispatch gives each committed message the next
 /// offset: a pure function of the log. For the loop alone; before its start, for recovery.
 /// </summary>
 internal sealed class QueueDelivery
@@ -16,6 +17,7 @@ internal sealed class QueueDelivery
     private readonly DeliveryLoop _loop;
     private readonly Dictionary<GroupName, GroupDelivery> _byName = [];
     private readonly List<GroupDelivery> _groups = [];
+    private readonly List<QueueDelivery> _bands = [];
     private readonly LogPosition _loadedDispatched;
     private readonly LogPosition _loadedTail;
 
@@ -35,6 +37,15 @@ internal sealed class QueueDelivery
 
     /// <summary>Its number.</summary>
     public uint Id { get; }
+
+    /// <summary>The band that this is; default: the queue itself.</summary>
+    public PriorityBand Band => PriorityBand.OfIndex(Id);
+
+    /// <summary>The queue that this is a band of; null: it is the queue itself.</summary>
+    public QueueDelivery? Whole { get; private set; }
+
+    /// <summary>The other bands that the queue has messages in, the highest priority first.</summary>
+    public IReadOnlyList<QueueDelivery> Bands => _bands;
 
     /// <summary>The offset that the next message gets.</summary>
     public long End { get; private set; } = 1;
@@ -62,24 +73,44 @@ internal sealed class QueueDelivery
         _loop.Store.Dispatch(Id, new Offset(End), record);
         End += record.Header.Count;
         LastPublishTime = Math.Max(LastPublishTime, record.Header.Time.UnixMilliseconds);
-        foreach (var group in _groups)
+        foreach (var group in (Whole ?? this)._groups)
             group.HasDemand();
     }
+
+    /// <summary>The queue has messages in another band.</summary>
+    public void AddBand(QueueDelivery band)
+    {
+        band.Whole = this;
+        _bands.RemoveAll(other => other.Id == band.Id);
+        _bands.Add(band);
+        _bands.Sort(static (one, other) => other.Band.Priority.CompareTo(one.Band.Priority));
+    }
+
+    /// <summary>The queue itself or one of its bands; null: it has no messages in this band.</summary>
+    public QueueDelivery? InBand(PriorityBand band) => band == default ? this : _bands.Find(one => one.Band == band);
 
     /// <summary>The offset that a start point means now.</summary>
     /// <param name="start">What was asked for.</param>
     /// <param name="found">What the search for a time gave.</param>
-    public long StartOffset(StartPoint start, Offset? found) => start.Kind switch
+    private long StartOffset(StartPoint start, StartSearch? found) => start.Kind switch
     {
         StartKind.Latest => End,
-        StartKind.Time => Math.Clamp(found?.Value ?? Lowest, Lowest, End),
-        StartKind.Offset => Math.Clamp(start.Value, Lowest, End),
+        StartKind.Time => Math.Clamp(found?.In(Id)?.Value ?? Lowest, Lowest, End),
+        StartKind.Offset when PriorityBand.OfOffset(start.Value) == Band => Math.Clamp(PriorityBand.InBand(start.Value), Lowest, End),
         _ => Lowest,
     };
 
-    /// <summary>Makes a group. Null: no room for its record, nothing happened.</summary>
-    public GroupDelivery? Make(GroupName name, GroupOptions options, long startOffset)
+    /// <summary>
+    /// Makes a group, its parts in the other bands first. Null: no room for a record; it may be called again.
+    /// </summary>
+    public GroupDelivery? Make(GroupName name, GroupOptions options, StartPoint start, StartSearch? found)
     {
+        foreach (var band in _bands)
+        {
+            if (band.Find(name) is null && band.Make(name, options, start, found) is null)
+                return null;
+        }
+        long startOffset = StartOffset(start, found);
         var identity = new GroupIdentity
         {
             Id = _loop.Setting.NextId(), QueueId = Id, DeadIndex = _loop.Setting.NextId(), Name = name,
@@ -89,7 +120,8 @@ internal sealed class QueueDelivery
             return null;
         Add(group);
         group.Begin();
-        _loop.Log.GroupMade(identity, startOffset);
+        if (Whole is null)
+            _loop.Log.GroupMade(identity, startOffset);
         return group;
     }
 

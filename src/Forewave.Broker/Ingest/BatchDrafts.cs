@@ -16,7 +16,7 @@ internal static class BatchDrafts
         {
             Type = RecordType.Published,
             Count = batch.Count,
-            Queue = batch.Queue!.Id,
+            Queue = batch.Band.IndexOf(batch.Queue!.Id),
             Source = producerNumber,
             Sequence = batch.FirstSequence,
             Extra = batch.Flags,
@@ -30,7 +30,7 @@ internal static class BatchDrafts
     public static int AddRange(in PendingBatch batch, Range messages, uint producerNumber, Span<RecordDraft> drafts, int count)
     {
         var (first, length) = messages.GetOffsetAndLength(batch.Count);
-        var whole = new ScheduledSlice { Count = batch.Count, ByteCount = batch.Messages.Length, Due = null };
+        var whole = new ScheduledSlice { Count = batch.Count, ByteCount = batch.Messages.Length, Due = null, Band = batch.Band };
         var slices = batch.Slices is null ? new ReadOnlySpan<ScheduledSlice>(in whole) : batch.Slices;
         var rest = batch.Messages;
         int begin = 0;
@@ -43,7 +43,7 @@ internal static class BatchDrafts
                 var run = new MessageRun(rest.Span);
                 run.TrySlice(from - begin, out int skippedBytes);
                 run.TrySlice(to - from, out int byteCount);
-                drafts[count++] = Draft(batch, slice.Due, rest.Slice(skippedBytes, byteCount), from..to) with { Source = producerNumber };
+                drafts[count++] = Draft(batch, slice, rest.Slice(skippedBytes, byteCount), from..to) with { Source = producerNumber };
             }
             rest = rest[slice.ByteCount..];
             begin += slice.Count;
@@ -51,13 +51,13 @@ internal static class BatchDrafts
         return count;
     }
 
-    private static RecordDraft Draft(in PendingBatch batch, DueStamp? due, ReadOnlyMemory<byte> payload, Range messages) => new()
+    private static RecordDraft Draft(in PendingBatch batch, in ScheduledSlice slice, ReadOnlyMemory<byte> payload, Range messages) => new()
     {
-        Type = due is null ? RecordType.Published : RecordType.Scheduled,
+        Type = slice.Due is null ? RecordType.Published : RecordType.Scheduled,
         Count = messages.End.Value - messages.Start.Value,
-        Queue = due?.Lane.Value ?? batch.Queue!.Id,
+        Queue = slice.Due?.Lane.Value ?? slice.Band.IndexOf(batch.Queue!.Id),
         Sequence = batch.FirstSequence + (ulong)messages.Start.Value,
-        Extra = due?.Extra ?? batch.Flags,
+        Extra = slice.Due?.Extra ?? batch.Flags,
         Payload = payload,
         PayloadCrc = Checksum.Of(payload.Span),
         JoinsNext = messages.End.Value < batch.Count,

@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Queues;
 using Forewave.Protocol;
 
@@ -50,6 +51,9 @@ internal struct PendingBatch
 
     /// <summary>A bit for each message, the lowest first: it was stored before. Null: all or none of them.</summary>
     public byte[]? Repeated;
+
+    /// <summary>The band of priority of all its messages, where it has no slices.</summary>
+    public PriorityBand Band;
 
     /// <summary>Why it was refused, or (part of) it had been.</summary>
     public ErrorCode Error;

@@ -50,7 +50,7 @@ internal static class PublishBatchCheck
                 Refuse(ref batch, ErrorCode.CapabilityMissing, Missing(missing));
                 return;
             }
-            if ((view.Capabilities & MessageCapabilities.Delays) != 0)
+            if ((view.Capabilities & (MessageCapabilities.Delays | MessageCapabilities.Priorities)) != 0)
                 slices ??= Slices(batch, terms, before, end);
             if (slices is not null && !slices.TryAdd(view, run.Position, out string? late))
             {
@@ -62,7 +62,9 @@ internal static class PublishBatchCheck
         batch.HasKeys = (asked & MessageCapabilities.Ordering) != 0;
         batch.HasIds = (asked & MessageCapabilities.Deduplication) != 0;
         batch.Slices = slices?.Take();
-        batch.Crc = slices is null ? Checksum.Of(span) : 0;
+        if (batch.Slices is [{ Due: null }])
+            (batch.Band, batch.Slices) = (batch.Slices[0].Band, null);
+        batch.Crc = batch.Slices is null ? Checksum.Of(span) : 0;
     }
 
     private static ScheduledSlices Slices(in PendingBatch batch, in PublishTerms terms, int before, long beforeBytes)

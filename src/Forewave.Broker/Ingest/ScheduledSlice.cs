@@ -1,8 +1,9 @@
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Scheduling.Pending;
 
 namespace Forewave.Broker.Ingest;
 
-/// <summary>Consecutive messages of a batch that are due at the same time, or at once: one record.</summary>
+/// <summary>Consecutive messages of a batch that are due at the same time, or at once with one priority: one record.</summary>
 internal readonly record struct ScheduledSlice
 {
     /// <summary>How many messages, at least 1.</summary>
@@ -13,4 +14,7 @@ internal readonly record struct ScheduledSlice
 
     /// <summary>When they are due; null: they are published at once.</summary>
     public required DueStamp? Due { get; init; }
+
+    /// <summary>The band of priority that they are published in; default where they are due later.</summary>
+    public PriorityBand Band { get; init; }
 }

@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Scheduling.Pending;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
@@ -6,8 +7,8 @@ using Forewave.Storage;
 namespace Forewave.Broker.Ingest;
 
 /// <summary>
-/// Divides a batch with scheduled messages into records: one for each stretch of messages that are due together. For one batch
-/// at a time, one thread; reused.
+/// Divides a batch into records: one for each stretch of messages that are due together, or published with one priority. For one
+/// batch at a time, one thread; reused.
 /// </summary>
 internal sealed class ScheduledSlices
 {
@@ -30,7 +31,7 @@ internal sealed class ScheduledSlices
     /// <summary>Begins a batch.</summary>
     /// <param name="queue">Number of its queue.</param>
     /// <param name="now">When it arrived: relative delays count from here.</param>
-    /// <param name="before">Its messages so far, which are published at once.</param>
+    /// <param name="before">Its messages so far, which are published at once, with the default priority.</param>
     /// <param name="beforeBytes">Their bytes.</param>
     public void Begin(uint queue, Timestamp now, int before, ByteCount beforeBytes)
     {
@@ -53,10 +54,11 @@ internal sealed class ScheduledSlices
         DueStamp? stamp = due is { } time ? DueStamp.Of(_queue, message.KeyCount > 0, time, _now) : null;
         int byteCount = endByte - _endByte;
         _endByte = endByte;
-        if (_slices.Count > 0 && _slices[^1] is var last && last.Due == stamp)
+        var band = stamp is null ? PriorityBand.Of(message) : default;
+        if (_slices.Count > 0 && _slices[^1] is var last && last.Due == stamp && last.Band == band)
             _slices[^1] = last with { Count = last.Count + 1, ByteCount = last.ByteCount + byteCount };
         else
-            _slices.Add(new ScheduledSlice { Count = 1, ByteCount = byteCount, Due = stamp });
+            _slices.Add(new ScheduledSlice { Count = 1, ByteCount = byteCount, Due = stamp, Band = band });
         return true;
     }
 

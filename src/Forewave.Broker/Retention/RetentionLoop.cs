@@ -1,4 +1,5 @@
 using Forewave.Broker.Observability;
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
@@ -34,7 +35,9 @@ internal sealed class RetentionLoop
         foreach (var queue in _parts.Queues.All)
         {
             pulse.Beat();
-            await LetGoAsync(queue, now, cancellation);
+            await LetGoAsync(queue, default, now, cancellation);
+            foreach (var band in PriorityBand.Others)
+                await LetGoAsync(queue, band, now, cancellation);
             await _parts.Delivery.DeadLetters.ExpireAsync(queue, now.Plus(-Limits.DeadLetterRetention)).WaitAsync(cancellation);
         }
         int forgotten = _parts.Producers.ForgetIdle();
@@ -57,14 +60,15 @@ internal sealed class RetentionLoop
         }
     }
 
-    private async ValueTask LetGoAsync(QueueEntry queue, Timestamp now, CancellationToken cancellation)
+    private async ValueTask LetGoAsync(QueueEntry queue, PriorityBand band, Timestamp now, CancellationToken cancellation)
     {
+        uint index = band.IndexOf(queue.Id);
         var oldestKept = now.Plus(-queue.Options.Retention);
-        var extent = _parts.Store.Extent(queue.Id);
+        var extent = _parts.Store.Extent(index);
         if (extent.FirstRetained >= extent.End || extent.OldestTime.CompareTo(oldestKept) >= 0)
             return;
-        var first = await _parts.Store.FindByTimeAsync(queue.Id, oldestKept, cancellation);
+        var first = await _parts.Store.FindByTimeAsync(index, oldestKept, cancellation);
         if (first > extent.FirstRetained)
-            await _parts.Delivery.Administration.ExpireAsync(queue, first).WaitAsync(cancellation);
+            await _parts.Delivery.Administration.ExpireAsync(queue, first, band).WaitAsync(cancellation);
     }
 }

@@ -1,7 +1,9 @@
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Scheduling.Pending;
 using Forewave.Broker.Scheduling.Recurring;
 using Forewave.Protocol;
+using Forewave.Protocol.Frames;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -80,7 +82,7 @@ internal sealed class Releasing
             if (bytes > room && end > from)
                 break;
             room -= bytes;
-            Add(drafts, messages[end], messages[Math.Max(end - 1, from)], QueueOf(_taken[end]));
+            Add(drafts, messages[end], messages[Math.Max(end - 1, from)], BandOf(messages[end]).IndexOf(QueueOf(_taken[end])));
         }
         await AppendAsync(Sealed(drafts), from..end, cancellation);
         return end - from;
@@ -130,7 +132,7 @@ internal sealed class Releasing
     private async ValueTask<int> ReleaseRecurringAsync(
         PendingPlace place, DueMessage message, RecurringMessage recurring, Timestamp now, CancellationToken cancellation)
     {
-        var released = Draft(message, QueueOf(place)) with { PayloadCrc = Checksum.Of(message.Bytes.Span), JoinsNext = true };
+        var released = Draft(message, BandOf(message).IndexOf(QueueOf(place))) with { PayloadCrc = Checksum.Of(message.Bytes.Span), JoinsNext = true };
         var next = RecurringDrafts.After(recurring, now, _payload);
         if (next.Change is not { IsDeleted: false })
             SchedulerLog.RecurringEnded(_parts.Logger, recurring.Name, recurring.Queue);
@@ -181,6 +183,12 @@ internal sealed class Releasing
     {
         _parts.Pending.Remove(place);
         _parts.Expiry.Add(place.Lane, record);
+    }
+
+    private static PriorityBand BandOf(in DueMessage message)
+    {
+        var walk = new MessageRun(message.Bytes.Span);
+        return walk.MoveNext() && MessageReader.TryRead(walk.Current, out var view, out _) ? PriorityBand.Of(view) : default;
     }
 
     private static uint QueueOf(PendingPlace place) => place.Lane.At(place.Place).Queue;

@@ -86,7 +86,8 @@ internal sealed class ProducerBuffer : IFrameSource
 
             _bufferedBytes += size;
             buffer = BufferOf(queue);
-            buffer.BatchFor(size, _time.GetTimestamp()).Add(message, encodedBytes, entry);
+            byte priority = string.IsNullOrEmpty(message.OrderingKey) ? (byte)(message.Priority ?? Limits.DefaultPriority) : (byte)Limits.DefaultPriority;
+            buffer.BatchFor(size, priority, _time.GetTimestamp()).Add(message, encodedBytes, entry);
             connection = Live;
             opens = connection is not null && buffer is { Handle: 0, IsOpening: false };
             buffer.IsOpening |= opens;

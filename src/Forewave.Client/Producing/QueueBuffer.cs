@@ -7,6 +7,7 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
 {
     private readonly Queue<Batch> _full = new();
     private Batch? _gathering;
+    private SortedList<int, Batch>? _otherPriorities;
 
     public QueueName Name { get; } = name;
 
@@ -31,11 +32,22 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     /// <summary>When they go again, as a timestamp.</summary>
     public long RefusedUntil { get; set; }
 
-    public bool IsEmpty => _full.Count == 0 && _gathering is null;
+    public bool IsEmpty => _full.Count == 0 && _gathering is null && _otherPriorities is not { Count: > 0 };
 
     /// <summary>The batch that a message of so many bytes goes into.</summary>
-    public Batch BatchFor(int messageBytes, long now)
+    /// <param name="messageBytes">Its bytes.</param>
+    /// <param name="priority">
+    /// Its priority where that decides when it is delivered: messages of one priority go together, since the broker keeps them
+    /// together. Else 4.
+    /// </param>
+    /// <param name="now">A timestamp.</param>
+    public Batch BatchFor(int messageBytes, byte priority, long now)
     {
+        if (priority != Limits.DefaultPriority)
+        {
+            return OtherBatchFor(messageBytes, priority, now);
+        }
+
         if (_gathering is { } batch
             && (batch.MessagesBytes + messageBytes > maxBatchBytes || batch.Count == Limits.MessagesPerFrame))
         {
@@ -47,7 +59,8 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     }
 
     /// <summary>The oldest batch, without taking it.</summary>
-    public Batch? Peek() => _full.TryPeek(out Batch? batch) ? batch : _gathering;
+    public Batch? Peek() => _full.TryPeek(out Batch? batch) ? batch
+        : _otherPriorities is { Count: > 0 } others ? others.Values[^1] : _gathering;
 
     /// <summary>Takes the oldest batch.</summary>
     public Batch? Take()
@@ -57,9 +70,30 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
             return batch;
         }
 
+        if (_otherPriorities is { Count: > 0 } others)
+        {
+            batch = others.Values[^1];
+            others.RemoveAt(others.Count - 1);
+            return batch;
+        }
+
         batch = _gathering;
         _gathering = null;
         return batch;
+    }
+
+    private Batch OtherBatchFor(int messageBytes, byte priority, long now)
+    {
+        SortedList<int, Batch> others = _otherPriorities ??= [];
+        if (others.TryGetValue(priority, out Batch? batch)
+            && (batch.MessagesBytes + messageBytes > maxBatchBytes || batch.Count == Limits.MessagesPerFrame))
+        {
+            _full.Enqueue(batch);
+            others.Remove(priority);
+            batch = null;
+        }
+
+        return batch ?? (others[priority] = new Batch(this, now));
     }
 
     /// <summary>The producer id is another: nothing that waits was refused under it.</summary>

@@ -23,6 +23,7 @@ internal static class BrokerSettings
         new("ordering", (options, text) => options with { Ordering = bool.Parse(text) }),
         new("deduplication", (options, text) => options with { Deduplication = bool.Parse(text) }),
         new("deduplicationMemoryBytes", (options, text) => options with { DeduplicationMemoryBytes = Bytes(text) }),
+        new("priorities", (options, text) => options with { Priorities = bool.Parse(text) }),
         new("maxQueues", (options, text) => options with { MaxQueues = Whole(text) }),
         new("maxConnections", (options, text) => options with { MaxConnections = Whole(text) }),
         new("frameMemoryBytes", (options, text) => options with { FrameMemoryBytes = Bytes(text) }),

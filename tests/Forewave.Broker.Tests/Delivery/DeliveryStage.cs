@@ -4,6 +4,7 @@ using Forewave.Broker.Delivery;
 using Forewave.Broker.Delivery.Administration;
 using Forewave.Broker.Delivery.Commands;
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Tests.Fakes;
@@ -92,7 +93,8 @@ internal sealed class DeliveryStage : IAsyncDisposable
 
     public ValueTask CheckpointAsync() => Store.CheckpointAsync(Fold, CancellationToken.None);
 
-    /// <summary>Publishes bodies as one batch; a body "tag:text" has that tag, a body "key|text" that ordering key.</summary>
+    /// <summary>Publishes bodies as one batch; a body "tag:text" has that tag, a body "key|text" that ordering key; all
+    /// of them "9!text": that priority.</summary>
     public async Task PublishAsync(string queue, params string[] bodies)
     {
         while (TryAppendBatch(queue, bodies) is var outcome && outcome != AppendOutcome.Appended)
@@ -112,7 +114,8 @@ internal sealed class DeliveryStage : IAsyncDisposable
             Encode(run, body);
         var draft = new RecordDraft
         {
-            Type = RecordType.Published, Count = bodies.Length, Queue = Queue(queue).Id, Source = 7,
+            Type = RecordType.Published, Count = bodies.Length, Source = 7,
+            Queue = bodies[0].Contains('!', StringComparison.Ordinal) ? PriorityBand.Of(bodies[0][0] - '0').IndexOf(Queue(queue).Id) : Queue(queue).Id,
             Extra = bodies.Any(body => body.Contains('|', StringComparison.Ordinal)) ? PublishedFlags.HasKeys : 0,
             Payload = run.WrittenMemory, PayloadCrc = Checksum.Of(run.WrittenSpan),
         };

@@ -1,4 +1,6 @@
 using Forewave.Broker.Delivery.DeadLetters;
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Queues;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
@@ -17,14 +19,14 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
     /// <summary>A page of dead letters after a place, without their messages.</summary>
     public async Task<DeadPage> ListAsync(QueueEntry queue, GroupName name, long after, int max)
     {
-        var (index, places) = await Call<(uint, List<PlaceRange>)>(queue, (loop, call) =>
-        {
-            var dead = DeliveryAdministration.Find(loop, queue, name).State.Dead;
-            return call.Complete((dead.Id, Cut(dead.All(), after, max + 1)));
-        });
+        var lists = await Call<List<(DeadBand Band, List<PlaceRange> Places)>>(queue, (loop, call) =>
+            call.Complete(Bands(DeliveryAdministration.Find(loop, queue, name), after, max + 1)));
         var letters = new List<DeadLetterDetails>();
-        foreach (var range in places)
-            await ReadAsync(loops.Of(queue.Id).Store, index, range, letters);
+        foreach (var (band, places) in lists)
+        {
+            foreach (var range in places)
+                await ReadAsync(loops.Of(queue.Id).Store, band, range, letters);
+        }
         bool more = letters.Count > max;
         return new DeadPage(more ? letters[..max] : letters, more);
     }
@@ -32,16 +34,18 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
     /// <summary>One dead letter with its message and its history.</summary>
     public async Task<DeadLetterDetails> ShowAsync(QueueEntry queue, GroupName name, long place)
     {
+        var band = PriorityBand.OfOffset(place);
+        long inBand = PriorityBand.InBand(place);
         uint index = await Call<uint>(queue, (loop, call) =>
         {
-            var dead = DeliveryAdministration.Find(loop, queue, name).State.Dead;
-            return dead.Has(place) ? call.Complete(dead.Id) : throw new ForewaveException(ErrorCode.DeadLetterNotFound);
+            var dead = DeliveryAdministration.Find(loop, queue, name).PartIn(band)?.State.Dead;
+            return dead?.Has(inBand) == true ? call.Complete(dead.Id) : throw new ForewaveException(ErrorCode.DeadLetterNotFound);
         });
-        using var runs = await loops.Of(queue.Id).Store.ReadAsync(index, new Offset(place), 1, CancellationToken.None);
-        if (runs.Count == 0 || runs[0].First.Value != place || runs[0].Damaged)
+        using var runs = await loops.Of(queue.Id).Store.ReadAsync(index, new Offset(inBand), 1, CancellationToken.None);
+        if (runs.Count == 0 || runs[0].First.Value != inBand || runs[0].Damaged)
             throw new ForewaveException(ErrorCode.DeadLetterNotFound);
         var letter = DeadLetterRecord.Read(runs[0].Messages.ToArray());
-        return new DeadLetterDetails(place, letter, BodyBytes(letter));
+        return new DeadLetterDetails(place, letter with { Offset = band.OnWire(letter.Offset) }, BodyBytes(letter));
     }
 
     /// <summary>Makes dead letters available to their group again; returns how many.</summary>
@@ -50,10 +54,9 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
     /// <param name="places">Which; null: all.</param>
     public Task<long> RedriveAsync(QueueEntry queue, GroupName name, IReadOnlyList<long>? places) => Call<long>(queue, (loop, call) =>
     {
-        var group = DeliveryAdministration.Find(loop, queue, name);
-        var ranges = Chosen(group.State.Dead, places);
-        bool done = ranges.Count == 0 || DeadLetterRecords.TryRedrive(group, ranges);
-        return done && call.CompleteCommitted(loop, ranges.Sum(range => range.Count));
+        var chosen = Chosen(DeliveryAdministration.Find(loop, queue, name), places);
+        bool done = chosen.TrueForAll(one => one.Ranges.Count == 0 || DeadLetterRecords.TryRedrive(one.Group, one.Ranges));
+        return done && call.CompleteCommitted(loop, chosen.Sum(one => one.Ranges.Sum(range => range.Count)));
     });
 
     /// <summary>Removes dead letters for good; returns how many.</summary>
@@ -62,17 +65,16 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
     /// <param name="places">Which; null: all.</param>
     public Task<long> PurgeAsync(QueueEntry queue, GroupName name, IReadOnlyList<long>? places) => Call<long>(queue, (loop, call) =>
     {
-        var group = DeliveryAdministration.Find(loop, queue, name);
-        var ranges = Chosen(group.State.Dead, places);
-        bool done = ranges.Count == 0 || DeadLetterRecords.TryPurge(group, ranges);
-        return done && call.CompleteCommitted(loop, ranges.Sum(range => range.Count));
+        var chosen = Chosen(DeliveryAdministration.Find(loop, queue, name), places);
+        bool done = chosen.TrueForAll(one => one.Ranges.Count == 0 || DeadLetterRecords.TryPurge(one.Group, one.Ranges));
+        return done && call.CompleteCommitted(loop, chosen.Sum(one => one.Ranges.Sum(range => range.Count)));
     });
 
     /// <summary>Removes the dead letters of all groups of a queue that died before a time.</summary>
     public async Task ExpireAsync(QueueEntry queue, Timestamp diedBefore)
     {
         var indexes = await Call<uint[]>(queue, (loop, call) =>
-            call.Complete(loop.Queues.Find(queue.Id)?.Groups.Where(group => group.State.Dead.Count > 0)
+            call.Complete(loop.Queues.Find(queue.Id)?.Groups.SelectMany(group => group.Parts).Where(group => group.State.Dead.Count > 0)
                 .Select(group => group.State.Identity.Id).ToArray() ?? []));
         foreach (uint id in indexes)
             await ExpireAsync(queue, id, diedBefore);
@@ -94,16 +96,35 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
         });
     }
 
-    private static List<PlaceRange> Chosen(DeadLetterIndex dead, IReadOnlyList<long>? places)
+    /// <summary>The chosen places in each band of priority; null: all.</summary>
+    private static List<(GroupDelivery Group, List<PlaceRange> Ranges)> Chosen(GroupDelivery group, IReadOnlyList<long>? places)
     {
         if (places is null)
-            return dead.All().ToList();
+            return group.Parts.Select(part => (part, part.State.Dead.All().ToList())).ToList();
         foreach (long place in places)
         {
-            if (!dead.Has(place))
+            if (group.PartIn(PriorityBand.OfOffset(place))?.State.Dead.Has(PriorityBand.InBand(place)) != true)
                 throw new ForewaveException(ErrorCode.DeadLetterNotFound, $"There is no dead letter at place {place}.");
         }
-        return places.Distinct().Select(place => PlaceRange.One(place)).ToList();
+        return places.Distinct().GroupBy(PriorityBand.OfOffset).Select(band => (
+            group.PartIn(band.Key)!, band.Select(place => PlaceRange.One(PriorityBand.InBand(place))).ToList())).ToList();
+    }
+
+    /// <summary>The first places after one in all bands of priority, so many at most; in the order in which places stand on the wire.</summary>
+    private static List<(DeadBand Band, List<PlaceRange> Places)> Bands(GroupDelivery group, long after, int most)
+    {
+        var lists = new List<(DeadBand, List<PlaceRange>)>();
+        foreach (var part in group.Parts.OrderBy(part => part.Queue.Band.Number))
+        {
+            int number = PriorityBand.OfOffset(after).Number;
+            var band = part.Queue.Band;
+            if (band.Number < number || most <= 0)
+                continue;
+            var places = Cut(part.State.Dead.All(), band.Number == number ? PriorityBand.InBand(after) : 0, most);
+            most -= (int)places.Sum(range => range.Count);
+            lists.Add((new DeadBand(part.State.Dead.Id, band), places));
+        }
+        return lists;
     }
 
     /// <summary>The first places after one, so many at most.</summary>
@@ -122,11 +143,11 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
         return cut;
     }
 
-    private static async Task ReadAsync(IStore store, uint index, PlaceRange range, List<DeadLetterDetails> letters)
+    private static async Task ReadAsync(IStore store, DeadBand band, PlaceRange range, List<DeadLetterDetails> letters)
     {
         for (long place = range.First; place < range.End;)
         {
-            using var runs = await store.ReadAsync(index, new Offset(place), ReadBytes, CancellationToken.None);
+            using var runs = await store.ReadAsync(band.Index, new Offset(place), ReadBytes, CancellationToken.None);
             if (runs.Count == 0)
                 return;
             for (int i = 0; i < runs.Count && place < range.End; i++)
@@ -135,7 +156,8 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
                 if (runs[i].Damaged)
                     continue;
                 var letter = DeadLetterRecord.Read(runs[i].Messages);
-                letters.Add(new DeadLetterDetails(place - 1, letter with { Message = default }, BodyBytes(letter)));
+                var listed = letter with { Message = default, Offset = band.Band.OnWire(letter.Offset) };
+                letters.Add(new DeadLetterDetails(band.Band.OnWire(place - 1), listed, BodyBytes(letter)));
             }
         }
     }

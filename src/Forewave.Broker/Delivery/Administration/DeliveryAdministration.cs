@@ -1,4 +1,5 @@
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Queues;
 using Forewave.Protocol;
@@ -32,35 +33,49 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
         var state = loop.Queues.Known(queue.Id);
         return call.Complete(new QueueDeliveryDetails
         {
-            FirstOffset = state.Lowest, NextOffset = state.End, Groups = state.GroupCount, LastPublishTime = state.LastPublishTime,
+            FirstOffset = state.Lowest, NextOffset = state.End, Groups = state.GroupCount,
+            Messages = Bands(state).Sum(static band => band.End - band.Lowest),
+            LastPublishTime = Bands(state).Max(static band => band.LastPublishTime),
         });
     });
 
     /// <summary>Removes every message that is in a queue now; returns how many that were.</summary>
     public async Task<long> PurgeQueueAsync(QueueEntry queue)
     {
-        long end = 0;
-        long messages = await Call<long>(queue, (loop, call) =>
+        var ends = new Dictionary<uint, long>();
+        long messages = 0;
+        await Call<bool>(queue, (loop, call) =>
         {
-            var state = loop.Queues.Known(queue.Id);
-            end = state.End;
-            long count = state.End - state.Lowest;
-            return state.TryPurge() && call.CompleteCommitted(loop, count);
+            foreach (var band in Bands(loop.Queues.Known(queue.Id)))
+            {
+                if (ends.ContainsKey(band.Id))
+                    continue;
+                long count = band.End - band.Lowest;
+                if (!band.TryPurge())
+                    return false;
+                ends.Add(band.Id, band.End);
+                messages += count;
+            }
+            return call.CompleteCommitted(loop, true);
         });
-        await FreeAsync(queue, new Offset(end));
+        foreach (var (index, end) in ends)
+            await FreeAsync(queue, index, new Offset(end));
         return messages;
     }
 
     /// <summary>Retention passed everything before an offset: cursors move, what they miss is counted, the messages are freed.</summary>
-    public async Task ExpireAsync(QueueEntry queue, Offset firstRetained)
+    /// <param name="queue">The queue.</param>
+    /// <param name="firstRetained">The first offset that is kept.</param>
+    /// <param name="band">In which band of priority.</param>
+    public async Task ExpireAsync(QueueEntry queue, Offset firstRetained, PriorityBand band = default)
     {
         await Call<bool>(queue, (loop, call) =>
         {
             // A queue that was deleted a moment ago has nothing left.
-            var state = loop.Queues.Find(queue.Id);
+            var state = loop.Queues.Find(band.IndexOf(queue.Id));
             return state is null ? call.Complete(false) : state.TryExpire(firstRetained.Value) && call.CompleteCommitted(loop, true);
         });
-        await FreeAsync(queue, firstRetained);
+        await FreeAsync(queue, band.IndexOf(queue.Id), firstRetained);
     }
 
     /// <summary>The groups of a queue, oldest first.</summary>
@@ -74,8 +89,8 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
     /// <summary>Changes a group, or makes it where the change says so.</summary>
     public async Task<GroupDetails> SetGroupAsync(QueueEntry queue, GroupName name, GroupChange change)
     {
-        Offset? found = change.Create && change.Start.Kind == StartKind.Time
-            ? await loops.Of(queue.Id).Store.FindByTimeAsync(queue.Id, new Timestamp(change.Start.Value), CancellationToken.None)
+        var found = change.Create && change.Start.Kind == StartKind.Time
+            ? await StartSearch.RunAsync(loops.Of(queue.Id).Store, queue.Id, new Timestamp(change.Start.Value))
             : null;
         return await Call<GroupDetails>(queue, (loop, call) =>
         {
@@ -85,10 +100,13 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
                 throw new ForewaveException(ErrorCode.GroupNotFound);
             var options = Checked(change.ApplyTo(group?.State.Options ?? GroupOptions.Default));
             if (group is not null)
-                return group.TryAppendChange(isDeleted: false, options) && call.CompleteCommitted(loop, DetailsOf(group));
+            {
+                bool changed = group.Parts.All(part => part.TryAppendChange(isDeleted: false, options));
+                return changed && call.CompleteCommitted(loop, DetailsOf(group));
+            }
             if (state.GroupCount >= Limits.GroupsPerQueue)
                 throw new ForewaveException(ErrorCode.TooManyGroups);
-            group = state.Make(name, options, state.StartOffset(change.Start, found));
+            group = state.Make(name, options, change.Start, found);
             return group is not null && call.CompleteCommitted(loop, DetailsOf(group));
         });
     }
@@ -105,7 +123,9 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
     public Task DeleteGroupAsync(QueueEntry queue, GroupName name) => Call<bool>(queue, (loop, call) =>
     {
         var group = Find(loop, queue, name);
-        if (!group.TryAppendChange(isDeleted: true, group.State.Options))
+        // The group itself last: until then it is there, and so are its parts.
+        var parts = group.Parts.Where(part => part != group).Append(group);
+        if (!parts.All(part => part.TryAppendChange(isDeleted: true, part.State.Options)))
             return false;
         group.Close(ErrorCode.GroupNotFound);
         loop.Log.GroupDeleted(group.State.Identity);
@@ -131,29 +151,33 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
     private static GroupDetails DetailsOf(GroupDelivery group)
     {
         var cursor = group.State.Cursor;
+        var parts = group.Parts.ToArray();
+        long made = parts.Sum(static part => part.Queue.End - part.ScanOffset);
         return new GroupDetails
         {
             Name = group.State.Identity.Name,
             Id = group.State.Identity.Id,
             Options = group.State.Options,
             ReadOffset = group.ScanOffset,
-            Unread = group.Queue.End - group.ScanOffset,
-            Leased = cursor.Unsettled - cursor.Waiting - cursor.Ready - cursor.Keys.Held - cursor.Keys.Parked.Count,
-            Waiting = cursor.Waiting + cursor.Ready + group.State.Dead.RedriveCount,
+            Unread = made + group.Queue.Bands.Where(band => band.Find(group.State.Identity.Name) is null).Sum(static band => band.End - band.Lowest),
+            Leased = parts.Sum(static part => (long)part.State.Cursor.Leased),
+            Waiting = parts.Sum(static part => part.State.Cursor.Waiting + part.State.Cursor.Ready + part.State.Dead.RedriveCount),
             Held = cursor.Keys.Held,
             Parked = [.. cursor.Keys.Parked],
-            Dead = group.State.Dead.Count,
+            Dead = parts.Sum(static part => part.State.Dead.Count),
             Consumers = group.Subscriptions.All.Count,
-            Missed = group.State.Missed,
+            Missed = parts.Sum(static part => part.State.Missed),
             IsPaused = group.IsPaused,
         };
     }
 
-    private Task FreeAsync(QueueEntry queue, Offset firstRetained) => Call<bool>(queue, (loop, call) =>
+    private static IEnumerable<QueueDelivery> Bands(QueueDelivery queue) => queue.Bands.Prepend(queue);
+
+    private Task FreeAsync(QueueEntry queue, uint index, Offset firstRetained) => Call<bool>(queue, (loop, call) =>
     {
         // One offset beyond the end would take the whole index away.
-        var end = loop.Store.Extent(queue.Id).End;
-        loop.Store.Expire(queue.Id, firstRetained < end ? firstRetained : end);
+        var end = loop.Store.Extent(index).End;
+        loop.Store.Expire(index, firstRetained < end ? firstRetained : end);
         return call.Complete(true);
     });
 

@@ -9,6 +9,9 @@ internal sealed record QueueDeliveryDetails
     /// <summary>The offset that the next message gets.</summary>
     public required long NextOffset { get; init; }
 
+    /// <summary>Messages that are there, of all priorities.</summary>
+    public required long Messages { get; init; }
+
     /// <summary>How many groups it has.</summary>
     public required int Groups { get; init; }
 

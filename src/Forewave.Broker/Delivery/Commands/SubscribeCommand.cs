@@ -1,4 +1,5 @@
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Protocol;
 using Forewave.Storage;
@@ -14,7 +15,7 @@ internal sealed class SubscribeCommand(Subscription subscription, CorrelationId 
     private DeliveryLoop? _loop;
     private Task _search = Task.CompletedTask;
     private bool _searched;
-    private Offset? _found;
+    private StartSearch? _found;
     private StoreException? _searchFailure;
     private bool _committed;
 
@@ -66,8 +67,7 @@ internal sealed class SubscribeCommand(Subscription subscription, CorrelationId 
         if (_searchFailure is not null)
             return Answer(_searchFailure.Error);
         var options = GroupOptions.Default with { Filter = subscription.Filter ?? TagFilter.All };
-        long start = queue.StartOffset(subscription.Start, _found);
-        var group = queue.Make(subscription.GroupName, options, start);
+        var group = queue.Make(subscription.GroupName, options, subscription.Start, _found);
         return group is not null && Run(loop);
     }
 
@@ -85,7 +85,7 @@ internal sealed class SubscribeCommand(Subscription subscription, CorrelationId 
         try
         {
             var time = new Timestamp(subscription.Start.Value);
-            _found = await loop.Store.FindByTimeAsync(subscription.Queue.Id, time, CancellationToken.None);
+            _found = await StartSearch.RunAsync(loop.Store, subscription.Queue.Id, time);
         }
         catch (StoreException failure)
         {

@@ -37,6 +37,9 @@ internal sealed class Cursor
     /// <summary>Of these, ready to be handed out again.</summary>
     public int Ready { get; private set; }
 
+    /// <summary>Of these, out with a consumer, or on their way to the dead letters.</summary>
+    public int Leased => Unsettled - Waiting - Ready - Keys.Held - Keys.Parked.Count;
+
     /// <summary>Order by key.</summary>
     public KeyedMessages Keys { get; }
 

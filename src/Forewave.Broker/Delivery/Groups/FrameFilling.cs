@@ -226,7 +226,7 @@ internal sealed class FrameFilling(GroupDelivery group)
 
     private DeliveredRunHeader Head(in RunView view, long first, uint attempt) => new()
     {
-        First = new Offset(first),
+        First = new Offset(group.Queue.Band.OnWire(first)),
         FirstPosition = view.PositionOf(first),
         PublishTimeMilliseconds = view.PublishTime,
         Attempt = new Attempt(attempt),
@@ -266,7 +266,7 @@ internal sealed class FrameFilling(GroupDelivery group)
             return true;
         var head = new DeliveredRunHeader
         {
-            First = new Offset(letter.Offset),
+            First = new Offset(group.Queue.Band.OnWire(letter.Offset)),
             FirstPosition = letter.Position,
             PublishTimeMilliseconds = letter.PublishTime,
             Attempt = new Attempt(run.Attempt),

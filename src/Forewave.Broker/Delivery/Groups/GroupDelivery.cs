@@ -1,6 +1,7 @@
 using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.DeadLetters;
 using Forewave.Broker.Delivery.Keys;
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Reading;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Delivery.Subscriptions;
@@ -72,7 +73,55 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     public bool IsPaused => _paused;
 
     /// <summary>Something of it is being read from disk.</summary>
-    public bool IsReading => First.IsReading || Again.IsReading || Dead.IsReading;
+    public bool IsReading => IsReadingItself || HasBands && Parts.Any(static part => part.IsReadingItself);
+
+    /// <summary>Something of this part of it is being read from disk.</summary>
+    public bool IsReadingItself => First.IsReading || Again.IsReading || Dead.IsReading;
+
+    /// <summary>Hands out what it has.</summary>
+    public GroupTurn Turn => _turn;
+
+    /// <summary>The queue has messages of other priorities.</summary>
+    public bool HasBands => Queue.Bands.Count > 0;
+
+    /// <summary>The group itself, where this is its part in a band of priority.</summary>
+    public GroupDelivery Main => Queue.Whole?.Find(State.Identity.Name) ?? this;
+
+    /// <summary>The group's part in each band, the highest priority first; of a group itself, which is one of them.</summary>
+    public IEnumerable<GroupDelivery> Parts
+    {
+        get
+        {
+            foreach (var band in Queue.Bands)
+            {
+                if (band.Band.Priority > Limits.DefaultPriority && band.Find(State.Identity.Name) is { } part)
+                    yield return part;
+            }
+            yield return this;
+            foreach (var band in Queue.Bands)
+            {
+                if (band.Band.Priority < Limits.DefaultPriority && band.Find(State.Identity.Name) is { } part)
+                    yield return part;
+            }
+        }
+    }
+
+    /// <summary>The part in a band; null: there is none.</summary>
+    public GroupDelivery? PartIn(PriorityBand band) =>
+        band == default ? this : Queue.InBand(band)?.Find(State.Identity.Name);
+
+    /// <summary>
+    /// Makes the parts in bands that got their first message after the group was made. False: no room; it may be called again.
+    /// </summary>
+    public bool TryMakeParts()
+    {
+        foreach (var band in Queue.Bands)
+        {
+            if (band.Find(State.Identity.Name) is null && band.Make(State.Identity.Name, State.Options, StartPoint.Earliest, null) is null)
+                return false;
+        }
+        return true;
+    }
 
     /// <summary>From now on it lives: deadlines are set for what it holds.</summary>
     public void Begin()
@@ -94,7 +143,11 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     /// <summary>There may be something to hand out, or somebody to hand it to. False: nobody wants anything.</summary>
     public bool HasDemand()
     {
-        if (_closed || Subscriptions.HungryCount == 0 && !Burials.Any)
+        if (_closed)
+            return false;
+        if (Queue.Whole is not null)
+            return Main is var main && main != this && main.HasDemand();
+        if (Subscriptions.HungryCount == 0 && !Burials.Any && !(HasBands && Parts.Any(static part => part.Burials.Any)))
             return false;
         Loop.WantsTurn(this);
         return true;
@@ -107,12 +160,17 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
             return false;
         bool more = _turn.Take();
         if (!more)
-        {
-            First.Rest();
-            Again.Rest();
-            Dead.Rest();
-        }
+            Rest();
         return more;
+    }
+
+    private void Rest()
+    {
+        First.Rest();
+        Again.Rest();
+        Dead.Rest();
+        foreach (var band in Queue.Bands)
+            band.Find(State.Identity.Name)?.Rest();
     }
 
     /// <summary>Appends a record of the group and applies it. False: no room, nothing happened.</summary>
@@ -230,7 +288,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
             before.End();
             SubscriptionFrames.WriteEnded(before, ErrorCode.SubscriptionEnded);
         }
-        if (subscription.Returning && !new ReturningConsumer(this, subscription).TrySortOut())
+        if (subscription.Returning && !TrySortOut(subscription))
             return false;
         var consumer = State.Cursor.Holds.Consumer(subscription.ConsumerId, subscription.ConsumerName);
         consumer.IsSubscribed = true;
@@ -241,6 +299,13 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         Subscriptions.Add(subscription);
         HasDemand();
         return true;
+    }
+
+    private bool TrySortOut(Subscription subscription)
+    {
+        if (!HasBands)
+            return new ReturningConsumer(this, subscription).TrySortOut();
+        return TryMakeParts() && Parts.All(part => new ReturningConsumer(part, subscription).TrySortOut());
     }
 
     /// <summary>Takes a consumer out; its leases stay.</summary>
@@ -256,8 +321,10 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         }
     }
 
-    /// <summary>Releases every lease of a consumer in place. False: no room, nothing happened.</summary>
-    public bool ReleaseAllOf(ConsumerId id)
+    /// <summary>Releases every lease of a consumer in place. False: no room; it may be called again.</summary>
+    public bool ReleaseAllOf(ConsumerId id) => Parts.All(part => part.ReleaseOwnOf(id));
+
+    private bool ReleaseOwnOf(ConsumerId id)
     {
         var runs = new List<RecordRun>();
         if (State.Cursor.Holds.Find(id) is { } consumer)
@@ -328,7 +395,8 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         var cursor = State.Cursor;
         long bytes = cursor.MemoryBytes;
         Loop.Setting.CursorMemory.Count(ref _countedBytes, bytes);
-        bool full = cursor.Unsettled >= Loop.Setting.MaxUnsettled || bytes >= Loop.Setting.MaxCursorBytes
+        long unsettled = Queue.Whole is null && !HasBands ? cursor.Unsettled : Main.Parts.Sum(static part => (long)part.State.Cursor.Unsettled);
+        bool full = unsettled >= Loop.Setting.MaxUnsettled || bytes >= Loop.Setting.MaxCursorBytes
             || !Loop.Setting.CursorMemory.HasRoomFor(bytes) || cursor.Keys.Parked.Count >= Loop.Setting.MaxParkedKeys;
         if (full != _paused)
         {
@@ -353,6 +421,8 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     /// <summary>It is deleted: its consumers hear so, its memory and its dead letters are given back.</summary>
     public void Close(ErrorCode why)
     {
+        foreach (var band in Queue.Bands)
+            band.Find(State.Identity.Name)?.Close(why);
         _closed = true;
         foreach (var subscription in Subscriptions.All.ToArray())
         {

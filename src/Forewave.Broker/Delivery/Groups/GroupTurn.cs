@@ -32,19 +32,39 @@ internal sealed class GroupTurn(GroupDelivery group)
     /// <summary>Takes the turn. True: there is more to do.</summary>
     public bool Take()
     {
-        if (!group.Burials.TryRun())
+        if (!group.TryMakeParts() || !TryBury())
             return true;
         long hungry = group.Subscriptions.HungryCount;
         for (int i = 0; i < FramesPerTurn; i++)
         {
             if (group.Subscriptions.Next(group.Loop) is not { } subscription)
                 return false;
-            long share = (_filling.Available + hungry - 1) / Math.Max(hungry, 1);
-            var outcome = Deliver(subscription, Math.Max(share, 1));
+            long share = (Available + hungry - 1) / Math.Max(hungry, 1);
+            var outcome = group.HasBands ? DeliverHighest(subscription, Math.Max(share, 1)) : Deliver(subscription, Math.Max(share, 1));
             if (outcome != Outcome.Sent)
                 return outcome == Outcome.Later;
         }
         return true;
+    }
+
+    /// <summary>About how many messages could be handed out now.</summary>
+    private long Available => group.HasBands ? group.Parts.Sum(static part => part.Turn._filling.Available) : _filling.Available;
+
+    private bool TryBury() => group.HasBands ? group.Parts.All(static part => part.Burials.TryRun()) : group.Burials.TryRun();
+
+    /// <summary>
+    /// A frame has messages of one priority, the highest that there are messages of. What of that has to come from disk first
+    /// holds up lower ones: they come after it.
+    /// </summary>
+    private Outcome DeliverHighest(Subscription subscription, long share)
+    {
+        foreach (var part in group.Parts)
+        {
+            var outcome = part.Turn.Deliver(subscription, share);
+            if (outcome != Outcome.Nothing || part.IsReadingItself)
+                return outcome;
+        }
+        return Outcome.Nothing;
     }
 
     private Outcome Deliver(Subscription subscription, long share)

@@ -1,4 +1,5 @@
 using Forewave.Broker.Delivery.Cursors;
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Delivery.Subscriptions;
 
@@ -13,11 +14,15 @@ internal sealed class HeldLeases
 {
     private readonly RecordRun[] _runs;
 
-    public HeldLeases(ReadOnlySpan<HeldRange> held)
+    /// <summary>Takes those in a band of priority.</summary>
+    public HeldLeases(ReadOnlySpan<HeldRange> held, PriorityBand band = default)
     {
         List<RecordRun> runs = new(held.Length);
         foreach (var range in held)
-            runs.Add(new RecordRun(range.First.Value, range.Count, range.Attempt.Value));
+        {
+            if (PriorityBand.OfOffset(range.First.Value) == band)
+                runs.Add(new RecordRun(PriorityBand.InBand(range.First.Value), range.Count, range.Attempt.Value));
+        }
         runs.Sort(Compare);
         _runs = [.. Joined(runs)];
     }

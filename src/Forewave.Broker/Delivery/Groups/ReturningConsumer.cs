@@ -12,7 +12,7 @@ namespace Forewave.Broker.Delivery.Groups;
 /// </summary>
 internal sealed class ReturningConsumer(GroupDelivery group, Subscription subscription)
 {
-    private readonly HeldLeases _held = new(subscription.Held.Span);
+    private readonly HeldLeases _held = new(subscription.Held.Span, group.Queue.Band);
 
     /// <summary>Stands for a consumer that is known by a handle alone.</summary>
     public static ConsumerId Unknown { get; } = new(UInt128.One);

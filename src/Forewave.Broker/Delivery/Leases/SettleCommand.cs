@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Priorities;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Delivery.Leases;
@@ -23,9 +24,9 @@ internal sealed class SettleCommand(SettleRequest request, DeliveryLoop loop) : 
         while (_next < items.Length)
         {
             var batch = Batch(items[_next..]);
-            if (running.Queues.FindGroup(batch[0].Group) is { } group && group.Queue.Id == batch[0].Queue)
+            if (FindGroup(running, batch[0]) is { } group)
             {
-                if (!running.Settlement.TrySettle(group, batch, request))
+                if (!running.Settlement.TrySettle(group, InBand(batch), request))
                     return false;
             }
             else
@@ -42,6 +43,23 @@ internal sealed class SettleCommand(SettleRequest request, DeliveryLoop loop) : 
     /// <inheritdoc/>
     public void Refuse(DeliveryLoop refusing, ErrorCode code) => request.Stopped(code);
 
+    /// <summary>The group of a run, or its part in the run's band of priority; null: the handle names nothing.</summary>
+    private static GroupDelivery? FindGroup(DeliveryLoop running, in SettleItem item)
+    {
+        var group = running.Queues.FindGroup(item.Group);
+        return group is not null && group.Queue.Id == item.Queue ? group.PartIn(PriorityBand.OfOffset(item.First.Value)) : null;
+    }
+
+    private static ReadOnlySpan<SettleItem> InBand(Span<SettleItem> batch)
+    {
+        if (PriorityBand.OfOffset(batch[0].First.Value) == default)
+            return batch;
+        var items = batch.ToArray();
+        for (int i = 0; i < items.Length; i++)
+            items[i] = items[i] with { First = new Offset(PriorityBand.InBand(items[i].First.Value)) };
+        return items;
+    }
+
     /// <summary>The first items that can go into one record.</summary>
     private static Span<SettleItem> Batch(Span<SettleItem> items)
     {
@@ -54,6 +72,7 @@ internal sealed class SettleCommand(SettleRequest request, DeliveryLoop loop) : 
 
     private static bool IsLike(in SettleItem one, in SettleItem other) =>
         one.Group == other.Group
+        && PriorityBand.OfOffset(one.First.Value) == PriorityBand.OfOffset(other.First.Value)
         && one.Queue == other.Queue
         && one.Verb == other.Verb
         && one.Delay == other.Delay

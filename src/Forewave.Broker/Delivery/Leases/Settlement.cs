@@ -32,7 +32,7 @@ internal sealed class Settlement(DeliveryLoop loop)
         if (_judge.Good.Count > 0 && !TryDo(group, first, request))
             return false;
         foreach (var refused in _judge.Refused)
-            request.Fail(refused.Item, new Offset(refused.First), refused.Count, refused.Code);
+            request.Fail(refused.Item, new Offset(group.Queue.Band.OnWire(refused.First)), refused.Count, refused.Code);
         return true;
     }
 
@@ -142,7 +142,7 @@ internal sealed class Settlement(DeliveryLoop loop)
 
     private bool TryAckUpTo(GroupDelivery group, in SettleItem item, SettleRequest request)
     {
-        var all = group.Subscriptions.All;
+        var all = group.Main.Subscriptions.All;
         if (all.Count != 1 || all[0].Output != request.Output)
         {
             request.Fail(item, item.First, 0, ErrorCode.NotTheOnlyConsumer);
