@@ -111,6 +111,7 @@ internal sealed class Batch
         }
 
         (_end, Count, Refusals, IsAbandoned, FirstSequence, Queue) = (HeadRoomBytes, 0, 0, false, default, null!);
+        (Replaces, HasKeys) = (default, false);
         return keep;
     }
 

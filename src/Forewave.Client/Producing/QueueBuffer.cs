@@ -93,7 +93,7 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
             batch = null;
         }
 
-        return batch ?? (others[priority] = new Batch(this, now));
+        return batch ?? (others[priority] = pool.TakeBatch(this, now));
     }
 
     /// <summary>The producer id is another: nothing that waits was refused under it.</summary>

@@ -26,10 +26,14 @@ public sealed class KeyedProducerTests
         V1.ClientFrame again = await scene.PublishAsync();
         await scene.Connection.AnswerPublishAsync(again, 800);
         Receipt[] receipts = await Task.WhenAll(first, second, third).Soon();
+        _ = scene.Producer.PublishAsync(Scene.Queue, "4"u8.ToArray()).AsTask();
+        V1.ClientFrame next = await scene.PublishAsync();
+        await scene.Connection.AnswerPublishAsync(next, 900);
 
         Assert.Equal(["1", "2", "3"], again.Publish.Batches.Select(BodyOf));
         Assert.Equal([4ul, 5ul, 6ul], again.Publish.Batches.Select(batch => batch.FirstSequence));
         Assert.Equal([2ul, 3ul, 0ul], again.Publish.Batches.Select(batch => batch.ReplacesSequence));
+        Assert.Equal(0ul, next.Publish.Batches[0].ReplacesSequence);
         Assert.Equal([800ul, 801ul, 802ul], receipts.Select(receipt => receipt.MessageId.Position.Bits));
     }
 

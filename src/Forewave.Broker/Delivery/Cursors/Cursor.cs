@@ -54,7 +54,7 @@ internal sealed class Cursor
     /// compares it with what the runtime counts.
     /// </summary>
     public long MemoryBytes =>
-        ((long)BlockCount * CursorBlock.MemoryBytes) + Holds.MemoryBytes + ((long)Histories.Count * AttemptHistories.MemoryBytes);
+        ((long)BlockCount * CursorBlock.MemoryBytes) + Holds.MemoryBytes + ((long)Histories.Count * AttemptHistories.MemoryBytes) + Keys.MemoryBytes;
 
     /// <summary>Leases and waits.</summary>
     public HoldTable Holds { get; } = new();

@@ -17,6 +17,9 @@ internal sealed class KeyLines
     /// <summary>Keys with a line.</summary>
     public int Count => _lines.Count;
 
+    /// <summary>Messages in all lines.</summary>
+    public int MessageCount { get; private set; }
+
     /// <summary>The keys that have a line, rising.</summary>
     public IEnumerable<OrderingKeyHash> Keys => _lines.Keys.Order().Select(key => new OrderingKeyHash(key));
 
@@ -72,6 +75,7 @@ internal sealed class KeyLines
     public long Leave(int place)
     {
         var left = _places[place];
+        MessageCount--;
         _places[place].Next = _free;
         _free = place;
         if (left.Next >= 0)
@@ -94,6 +98,7 @@ internal sealed class KeyLines
 
     private int Take(OrderingKeyHash key, long offset)
     {
+        MessageCount++;
         int place = _free;
         if (place >= 0)
         {
