@@ -16,8 +16,8 @@ namespace Forewave.Broker.Scheduling;
 /// </summary>
 internal sealed class Releasing
 {
-    private const int MostMessages = 2_048;
-    private const long BytesAtATime = 4 * 1024 * 1024;
+    private const int MostMessages = 32_768;
+    private const long BytesAtATime = 8 * 1024 * 1024;
 
     private readonly SchedulerParts _parts;
     private readonly List<PendingPlace> _taken = [];
@@ -51,7 +51,7 @@ internal sealed class Releasing
         return true;
     }
 
-    /// <summary>As many as are worth about 4 MiB, judging by what the lanes hold.</summary>
+    /// <summary>As many as are worth about 8 MiB, judging by what the lanes hold.</summary>
     private int MostAtATime()
     {
         ulong bytes = 0;
