@@ -18,13 +18,17 @@ internal static class MergeChoice
     {
         for (int level = 0; level <= 16; level++)
         {
-            int first = all.Count;
+            // Newer ones of lower classes wait for three more of theirs: else each id would be written again and again.
+            int end = all.Count;
+            while (end > 0 && LevelOf(all[end - 1], tableIds) < level)
+                end--;
+            int first = end;
             while (first > 0 && LevelOf(all[first - 1], tableIds) <= level)
                 first--;
-            while (all.Count - first >= Fewest && !Fits(all, first))
+            while (end - first >= Fewest && !Fits(all, first..end))
                 first++;
-            if (all.Count - first >= Fewest)
-                return [.. all.Skip(first).Take(Most)];
+            if (Enumerable.Range(first, end - first).Count(i => LevelOf(all[i], tableIds) == level) >= Fewest)
+                return [.. all.Skip(first).Take(Math.Min(Most, end - first))];
         }
         var mostlyGone = all.FirstOrDefault(slice => IsMostlyGone(slice, tableIds, now));
         return mostlyGone is null ? [] : [mostlyGone];
@@ -41,9 +45,10 @@ internal static class MergeChoice
         return level;
     }
 
-    private static bool Fits(IReadOnlyList<IdSlice> all, int first)
+    private static bool Fits(IReadOnlyList<IdSlice> all, Range range)
     {
-        int end = Math.Min(all.Count, first + Most);
+        int first = range.Start.Value;
+        int end = Math.Min(range.End.Value, first + Most);
         long newest = 0;
         var window = TimeSpan.Zero;
         for (int i = first; i < end; i++)
