@@ -29,18 +29,16 @@ internal sealed class AckGathering : IDisposable
     /// <summary>What has gathered, if anything, is to be sent.</summary>
     public bool IsDue { get; private set; }
 
-    /// <summary>Something was settled.</summary>
-    /// <param name="messages">So many.</param>
-    /// <param name="isUrgent">Somebody waits for it, or it is more than an ack.</param>
-    public void Added(uint messages, bool isUrgent)
+    /// <summary>So many messages were settled.</summary>
+    public void Added(uint messages)
     {
-        if (_messages == 0 && !isUrgent)
+        if (_messages == 0)
         {
             Begin();
         }
 
         _messages += messages;
-        IsDue |= isUrgent || _messages >= MostMessages || _delay == TimeSpan.Zero;
+        IsDue |= _messages >= MostMessages || _delay == TimeSpan.Zero;
     }
 
     /// <summary>What has gathered is to be sent now.</summary>

@@ -43,8 +43,9 @@ public sealed record ConsumerOptions
     public int PrefetchBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>
-    /// How long an ack that nobody waits for may gather with others before it is sent: 0 to 1 s. Default 5 ms. Awaited acks and
-    /// all other settles are sent at once, and take along what has gathered; so do 4,096 messages, a flush, and closing. When the
+    /// How long an ack that nobody waits for may gather with others before it is sent: 0 to 1 s. Default 5 ms. Awaited acks,
+    /// acks of messages with an ordering key and all other settles are sent at once, and take along what has gathered; so do 4,096
+    /// messages, a flush, and closing. When the
     /// process dies, what was not sent yet is delivered again, like anything whose ack had not reached the broker.
     /// </summary>
     public TimeSpan AckDelay { get; init; } = TimeSpan.FromMilliseconds(5);

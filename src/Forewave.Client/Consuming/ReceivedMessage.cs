@@ -154,7 +154,7 @@ public readonly struct ReceivedMessage
     /// Done. Gathered and sent in the background with what else is settled: the cheapest way. That it failed is told by
     /// <see cref="ConsumerOptions.OnSettleFailed"/>; <see cref="Consumer.FlushAsync"/> waits for all.
     /// </summary>
-    public void Ack() => Run.Consumer.Settlements.Settle(Run, _index, SettleVerb.Ack);
+    public void Ack() => Run.Consumer.Settlements.Ack(this);
 
     /// <summary>Done. Completes when the broker has that on stable storage.</summary>
     /// <param name="cancellation">Ends the wait; the message may be acked all the same.</param>

@@ -54,15 +54,17 @@ internal sealed class Settlements : IFrameSource, IDisposable
     /// <summary>Messages are settled before they leave the broker: there is nothing to say about them.</summary>
     public required bool AtMostOnce { get; init; }
 
-    /// <summary>Settles one message in the background.</summary>
+    /// <summary>Acks one message in the background.</summary>
     /// <exception cref="ForewaveException">ClientClosed.</exception>
-    public void Settle(LeasedRun run, int index, SettleVerb verb)
+    public void Ack(in ReceivedMessage message)
     {
+        bool isUrgent = IsUrgent(message, SettleVerb.Ack);
+        LeasedRun run = message.Run;
         Connection? connection;
         lock (_lock)
         {
-            Add(run, index, 1, run.RunOf(index, 1, verb), null);
-            connection = ToSignal();
+            Add(run, message.Index, 1, run.RunOf(message.Index, 1, SettleVerb.Ack), null);
+            connection = ToSignal(isUrgent);
         }
 
         connection?.Signal(this);
@@ -99,6 +101,7 @@ internal sealed class Settlements : IFrameSource, IDisposable
     /// <summary>Settles one message in the background; false: the consumer is closed, or there is nothing left to extend.</summary>
     public bool TrySettle(in ReceivedMessage message, Verdict verdict)
     {
+        bool isUrgent = IsUrgent(message, verdict.Verb);
         LeasedRun run = message.Run;
         Connection? connection;
         lock (_lock)
@@ -111,7 +114,7 @@ internal sealed class Settlements : IFrameSource, IDisposable
 
             SettleRun settle = run.RunOf(message.Index, 1, verdict.Verb) with { Delay = verdict.Delay, Reason = verdict.Reason };
             Add(run, message.Index, 1, settle, null);
-            connection = ToSignal();
+            connection = ToSignal(isUrgent);
         }
 
         connection?.Signal(this);
@@ -416,16 +419,26 @@ internal sealed class Settlements : IFrameSource, IDisposable
         }
 
         _gathering.Add(settle);
-        _gathers.Added(count, isUrgent: pending is not null || settle.Verb != SettleVerb.Ack);
+        _gathers.Added(count);
         if (pending is not null)
         {
+            _gathers.Hurry();
             _gathering.AddWaiter(pending, settle.First, count, _time.GetTimestamp());
         }
     }
 
+    // The next message of a key waits for the ack of this one. More than an ack is seldom, and others wait for it.
+    private static bool IsUrgent(in ReceivedMessage message, SettleVerb verb) =>
+        verb != SettleVerb.Ack || !OrderingKeyReader.Read(message.Encoded.Span).IsEmpty;
+
     // The connection to be told that there is something; null: none, or it knows.
-    private Connection? ToSignal()
+    private Connection? ToSignal(bool isUrgent = false)
     {
+        if (isUrgent)
+        {
+            _gathers.Hurry();
+        }
+
         if (_isSignalled || _connection is null || _unanswered.Count >= MaxUnanswered
             || (!_gathers.IsDue && _full.Count == 0 && _resend.Count == 0))
         {

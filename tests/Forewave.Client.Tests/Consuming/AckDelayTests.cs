@@ -1,5 +1,6 @@
 using Forewave.Client.Consuming;
 using Forewave.Client.Tests.Fakes;
+using Google.Protobuf;
 using Command = Forewave.Protocol.V1.ClientFrame.CommandOneofCase;
 using V1 = Forewave.Protocol.V1;
 
@@ -37,6 +38,21 @@ public sealed class AckDelayTests
 
         await acked.Soon();
         Assert.Equal([(1ul, 3u)], RunsOf(settle));
+    }
+
+    [Fact]
+    public async Task Ack_of_a_message_with_an_ordering_key_is_sent_at_once()
+    {
+        await using Scene scene = await Scene.ConsumingAsync(ackDelay: Delay);
+        V1.DeliveredRun run = FakeConnection.Run(1, 2);
+        run.Messages[1] = new V1.Message { OrderingKey = "a", Body = ByteString.Empty }.ToByteString();
+        await scene.Connection.DeliverAsync(run);
+        List<ReceivedMessage> messages = await scene.ReceiveAsync(2);
+
+        messages[0].Ack();
+        messages[1].Ack();
+
+        Assert.Equal([(1ul, 2u)], RunsOf(await scene.SettleAsync()));
     }
 
     [Fact]
