@@ -8,8 +8,6 @@ namespace Forewave.Storage.Files.Segments;
 /// </summary>
 internal sealed class SegmentGrowth
 {
-    // A step holds up a sync of the log by a millisecond or two, whatever the file system does with the zeros.
-    private const int StepBytes = 512 * 1024;
     private const int SyncEveryBytes = 8 * 1024 * 1024;
 
     private readonly IDisk _disk;
@@ -17,6 +15,7 @@ internal sealed class SegmentGrowth
     private IDiskFile? _file;
     private SegmentFileId _id;
     private long _filled;
+    private long _synced;
 
     public SegmentGrowth(IDisk disk, int segmentBytes)
     {
@@ -25,9 +24,10 @@ internal sealed class SegmentGrowth
     }
 
     /// <summary>Fills the next piece of a file; true and the file when it is whole and its name durable.</summary>
+    /// <param name="stepBytes">Size of the piece.</param>
     /// <param name="spares">Gives a new file's number.</param>
     /// <param name="whole">The file.</param>
-    public bool Step(SpareSegments spares, out SegmentFileId whole)
+    public bool Step(int stepBytes, SpareSegments spares, out SegmentFileId whole)
     {
         whole = default;
         try
@@ -36,15 +36,16 @@ internal sealed class SegmentGrowth
             {
                 _id = spares.NewFile();
                 _file = _disk.Open(_id.Path, DiskOpen.CreateNew);
-                _filled = 0;
+                (_filled, _synced) = (0, 0);
             }
 
-            _filled = Math.Min(_filled + StepBytes, _segmentBytes);
+            _filled = Math.Min(_filled + stepBytes, _segmentBytes);
             _file.Preallocate(_filled);
             bool isWhole = _filled == _segmentBytes;
-            if (isWhole || _filled % SyncEveryBytes == 0)
+            if (isWhole || _filled - _synced >= SyncEveryBytes)
             {
                 _file.Sync();
+                _synced = _filled;
             }
 
             if (!isWhole)

@@ -121,14 +121,16 @@ internal sealed class SegmentPreparer : IDisposable
         }
 
         bool isUrgent = _spares.Count - _options.ReservedSegments < Ahead;
-        if (!isUrgent && _pace.IsLogBusy())
+        bool isWaitedFor = isUrgent && _gather.PreparedSegments < Ahead;
+        int stepBytes = isWaitedFor ? GrowthPace.LargestStepBytes : _pace.NextStepBytes(isUrgent);
+        if (stepBytes == 0)
         {
             return false;
         }
 
         try
         {
-            if (_growth.Step(_spares, out SegmentFileId whole))
+            if (_growth.Step(stepBytes, _spares, out SegmentFileId whole))
             {
                 _spares.Add(whole);
                 NoteFullness();
