@@ -46,7 +46,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         _store = store;
         _options = options;
         _logger = loggers.CreateLogger("Forewave.Broker");
-        var flushes = new FlushList();
+        var flushes = new FlushList(surroundings.Threads);
         _parts = EngineParts.Compose(store, options, time, loggers, meters, flushes, surroundings);
         _state = new EngineState(store, _parts);
         _loops = new EngineLoops(_parts, _state);

@@ -2,10 +2,12 @@ namespace Forewave.Broker.Sessions;
 
 /// <summary>
 /// Outputs that were written to while a group was committed: each is flushed once, after the whole group. For the commit
-/// thread alone.
+/// thread alone. A flush may send: many of them are left to other threads.
 /// </summary>
-internal sealed class FlushList
+internal sealed class FlushList(ILoopThreads threads)
 {
+    private const int MostHere = 8;
+
     private readonly List<SessionOutput> _outputs = [];
 
     /// <summary>Has an output flushed at the end of the group.</summary>
@@ -18,8 +20,14 @@ internal sealed class FlushList
     /// <summary>Flushes them.</summary>
     public void FlushAll()
     {
+        bool isHere = _outputs.Count <= MostHere;
         foreach (var output in _outputs)
-            output.Flush();
+        {
+            if (isHere)
+                output.Flush();
+            else
+                threads.Queue(output);
+        }
         _outputs.Clear();
     }
 }

@@ -22,6 +22,9 @@ namespace Forewave.Broker.Sessions;
 /// </summary>
 internal sealed class Session : IPublishingSession
 {
+    // A session may run on a thread that serves other sockets too: so much it reads there, then it goes on in the pool.
+    private const long TurnBytes = 256 * 1024;
+
     private readonly IDuplexPipe _pipe;
     private readonly ReadGate _readGate = new();
     private readonly FrameBuffer _frameBuffer = new();
@@ -185,13 +188,20 @@ internal sealed class Session : IPublishingSession
     private async Task ReadAsync(CancellationToken cancellation)
     {
         var input = _pipe.Input;
+        long leftBytes = TurnBytes;
         while (!IsClosing)
         {
+            if (leftBytes < 0)
+            {
+                await Task.Yield();
+                leftBytes = TurnBytes;
+            }
             Volatile.Write(ref _lastHeard, Parts.Time.GetTimestamp());
             _isReading = true;
             var result = await input.ReadAsync(cancellation);
             _isReading = false;
             var buffer = result.Buffer;
+            long unreadBytes = buffer.Length;
             while (TryTake(ref buffer, out var frame))
             {
                 if (!Output.MayRead)
@@ -207,6 +217,7 @@ internal sealed class Session : IPublishingSession
                     _frameBuffer.Shrink();
             }
             Output.Flush();
+            leftBytes -= unreadBytes - buffer.Length;
             if (!buffer.IsEmpty && !IsClosing)
                 await _claim.TakeForAsync(buffer, cancellation);
             input.AdvanceTo(buffer.Start, buffer.End);

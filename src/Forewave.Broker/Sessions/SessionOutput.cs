@@ -11,11 +11,11 @@ namespace Forewave.Broker.Sessions;
 /// a time, and while it does, the peer has not taken what it was sent: the session is congested. What is written meanwhile
 /// waits for the next flush, up to <see cref="MaxWaitingBytes"/>; beyond that the peer is given up.
 /// <para>
-/// The pipe's reader must not run inline in a flush (it would run under the lock). A pipe that throws is a peer that is gone:
-/// the output closes, whoever waits for it to drain is told.
+/// The pipe's reader may run inline in a flush, and then under the lock: it sends, does not block and takes no lock of ours. A
+/// pipe that throws is a peer that is gone: the output closes, whoever waits for it to drain is told.
 /// </para>
 /// </summary>
-internal sealed class SessionOutput : ISessionOutput
+internal sealed class SessionOutput : ISessionOutput, IThreadPoolWorkItem
 {
     /// <summary>Written and not taken by the pipe: beyond that the connection is closed.</summary>
     public const int MaxWaitingBytes = 4 * Limits.FrameBytes;
@@ -182,6 +182,8 @@ internal sealed class SessionOutput : ISessionOutput
         if (_closed)
             TellDrained();
     }
+
+    void IThreadPoolWorkItem.Execute() => Flush();
 
     /// <inheritdoc/>
     public void NotifyDrained(IDrainObserver observer)

@@ -12,8 +12,14 @@ internal sealed class HttpRequests(HostParts parts)
 {
     private const string MetricsType = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// <summary>Answers one request.</summary>
-    public Task HandleAsync(HttpContext context)
+    /// <summary>Answers one request, on the thread pool: the thread that it came on belongs to sockets.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        await Task.Yield();
+        await RouteAsync(context);
+    }
+
+    private Task RouteAsync(HttpContext context)
     {
         var request = context.Request;
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))

@@ -95,6 +95,9 @@ internal sealed class KestrelHost
     {
         sockets.Backlog = Backlog;
         sockets.NoDelay = true;
+        // Sessions never block, and give their thread back after a while: a message that comes alone needs no other thread
+        // between its socket and the log, nor between the log and a socket.
+        sockets.UnsafePreferInlineScheduling = true;
         sockets.MaxWriteBufferSize = MaxWriteBufferBytes;
         // An idle connection holds no block.
         sockets.WaitForDataBeforeAllocatingBuffer = true;
