@@ -95,7 +95,7 @@ public sealed class GuaranteeTests
             rest.AddRange((await again.ReceiveAsync(100, Soon)).Select(message => message.Body.Span[0]));
 
         // What had been released and what had never been handed out come from disk by themselves, in either order.
-        Assert.Equal([4, 5, 6, 7, 8, 9], rest.Order());
+        Assert.Equal<byte>([4, 5, 6, 7, 8, 9], rest.Order());
     }
 
     [Fact]
