@@ -4,7 +4,9 @@ using Xunit.Abstractions;
 
 namespace Forewave.Broker.Tests.Delivery;
 
-/// <summary>What groups have not settled is in memory: it is counted, and bounded for each and for all.</summary>
+/// <summary>What groups have not settled is in memory: it is counted, and bounded for each and for all. Alone: it asks the runtime for the whole heap.</summary>
+[CollectionDefinition(nameof(CursorMemoryTests), DisableParallelization = true)]
+[Collection(nameof(CursorMemoryTests))]
 public sealed class CursorMemoryTests(ITestOutputHelper output)
 {
     [Theory]
