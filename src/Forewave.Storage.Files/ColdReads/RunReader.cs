@@ -123,7 +123,8 @@ internal sealed class RunReader
 
             sink.Buffers.Runs.Add(Build(stored, bytes, at, entries[done], done == 0 ? offset : entries[done].First));
             read += stored.RecordBytes;
-            end = Math.Min(at + stored.RecordBytes, bytes.Length);
+            // A later entry may lie before an earlier one, where records were carried over.
+            end = Math.Max(end, Math.Min(at + stored.RecordBytes, bytes.Length));
             reach.Learn(stored.RecordBytes);
             done++;
         }
