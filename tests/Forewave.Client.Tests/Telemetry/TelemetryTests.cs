@@ -6,6 +6,9 @@ using V1 = Forewave.Protocol.V1;
 
 namespace Forewave.Client.Tests.Telemetry;
 
+/// <summary>Alone: who listens to spans listens to those of the whole process.</summary>
+[CollectionDefinition(nameof(TelemetryTests), DisableParallelization = true)]
+[Collection(nameof(TelemetryTests))]
 public sealed class TelemetryTests
 {
     [Fact]
