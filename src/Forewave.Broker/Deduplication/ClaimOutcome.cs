@@ -12,6 +12,9 @@ internal enum ClaimOutcome
     /// <summary>The table is full and the one before it is still being written: wait, then again.</summary>
     Wait,
 
+    /// <summary>The table is full and has claims of batches before: append those, then again.</summary>
+    AppendFirst,
+
     /// <summary>As many ids are held as may be.</summary>
     Full,
 

@@ -12,6 +12,7 @@ internal sealed class KnownIds
 {
     private readonly Func<uint, TimeSpan> _windowOf;
     private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _unplaced;
     private bool _isRefused;
     private bool _isStopped;
 
@@ -81,7 +82,10 @@ internal sealed class KnownIds
         {
             ref var claim = ref claims[i];
             if (claim.IsTaken)
+            {
                 Active.TakeBack(claim.Hash, claim.Former);
+                _unplaced--;
+            }
             claim.IsTaken = false;
             claim.Former = null;
             claim.Original = LogPosition.None;
@@ -94,6 +98,7 @@ internal sealed class KnownIds
     {
         Active.TryFind(claim.Hash, out var known);
         Active.Put(known with { Position = position });
+        _unplaced--;
     }
 
     /// <summary>Adds an id that recovery found. There is room.</summary>
@@ -157,6 +162,9 @@ internal sealed class KnownIds
             return ClaimOutcome.Full;
         if (!Active.MayTake(ids, now))
         {
+            // A claim that is sealed without its position could be neither placed nor taken back.
+            if (_unplaced > 0)
+                return ClaimOutcome.AppendFirst;
             if (Sealed is not null)
                 return _isRefused ? ClaimOutcome.DiskFull : ClaimOutcome.Wait;
             Seal();
@@ -197,6 +205,7 @@ internal sealed class KnownIds
         var taken = new KnownId { Hash = claim.Hash, Position = LogPosition.FromBits((ulong)place), Queue = claim.Queue, Time = now };
         claim.Former = Active.Put(taken);
         claim.IsTaken = true;
+        _unplaced++;
         return true;
     }
 

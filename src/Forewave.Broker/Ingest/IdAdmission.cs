@@ -65,7 +65,7 @@ internal sealed class IdAdmission
         }
     }
 
-    /// <summary>Decides over what is new in a batch by its sequences. False: the publish has to wait.</summary>
+    /// <summary>Decides over what is new in a batch by its sequences. False: what was decided before it is to be appended, and the publish waits if that was nothing.</summary>
     public bool TryDecide(PendingPublish publish, ref PendingBatch batch)
     {
         var claims = publish.Claims.All;
@@ -75,6 +75,8 @@ internal sealed class IdAdmission
             first++;
         batch.FirstDecided = first;
         var outcome = _ids.Known.Decide(claims, first..end);
+        if (outcome == ClaimOutcome.AppendFirst)
+            return false;
         if (outcome is ClaimOutcome.LookUp or ClaimOutcome.Wait)
         {
             publish.WaitsFor = outcome;

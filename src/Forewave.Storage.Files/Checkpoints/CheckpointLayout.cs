@@ -1,9 +1,12 @@
+using System.Text;
+using Forewave.Storage.Files.Disk;
+
 namespace Forewave.Storage.Files.Checkpoints;
 
 /// <summary>
 /// A checkpoint file. Little-endian:
 /// <code>
-/// file header, 16 bytes:  u64 magic "FWCHECKP", u32 version 1, u32 CRC-32C of bytes 0 to 11
+/// file header, 16 bytes:  u64 magic "FWCHECKP", u32 version 2, u32 CRC-32C of bytes 0 to 11 and the path
 /// part header, 40 bytes:
 ///  0  u32  CRC-32C of bytes 4 to 39
 ///  4  u32  CRC-32C of the state
@@ -18,10 +21,14 @@ namespace Forewave.Storage.Files.Checkpoints;
 internal static class CheckpointLayout
 {
     public const ulong Magic = 0x50_4B_43_45_48_43_57_46;
-    public const uint Version = 1;
+    public const uint Version = 2;
     public const int FileHeaderBytes = 16;
     public const int PartHeaderBytes = 40;
 
     /// <summary>Longest state of one part.</summary>
     public const int MaxStateBytes = 1 << 30;
+
+    /// <summary>CRC of a file header. The path is part of it: an old checkpoint under a new one's name is none.</summary>
+    public static uint HeaderCrc(ReadOnlySpan<byte> header, DiskPath path) =>
+        Checksum.Of([.. header[..12], .. Encoding.UTF8.GetBytes(path.ToString())]);
 }

@@ -57,7 +57,7 @@ internal static class CheckpointReader
         Span<byte> header = stackalloc byte[CheckpointLayout.FileHeaderBytes];
         if (file.Read(0, header) < header.Length
             || BinaryPrimitives.ReadUInt64LittleEndian(header) != CheckpointLayout.Magic
-            || BinaryPrimitives.ReadUInt32LittleEndian(header[12..]) != Checksum.Of(header[..12]))
+            || BinaryPrimitives.ReadUInt32LittleEndian(header[12..]) != CheckpointLayout.HeaderCrc(header, file.Path))
         {
             throw Broken(file, "the file header");
         }

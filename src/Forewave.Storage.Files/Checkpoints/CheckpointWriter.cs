@@ -25,7 +25,7 @@ internal sealed class CheckpointWriter : IStateWriter, IDisposable
         Span<byte> header = stackalloc byte[CheckpointLayout.FileHeaderBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(header, CheckpointLayout.Magic);
         BinaryPrimitives.WriteUInt32LittleEndian(header[8..], CheckpointLayout.Version);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], Checksum.Of(header[..12]));
+        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], CheckpointLayout.HeaderCrc(header, path));
         Append(header);
     }
 

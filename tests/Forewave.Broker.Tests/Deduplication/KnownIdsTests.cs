@@ -63,6 +63,29 @@ public sealed class KnownIdsTests
     }
 
     [Fact]
+    public void Table_is_not_put_aside_while_a_claim_in_it_waits_for_its_position()
+    {
+        var known = Known(new DeduplicationTerms { MemoryBytes = 1 << 20, TableIds = 4, MostIds = 1_000 });
+        IdClaim[] before = [.. Enumerable.Range(0, 3).Select(Claim)];
+        IdClaim[] behind = [.. Enumerable.Range(3, 3).Select(Claim)];
+        lock (known.Gate)
+        {
+            Assert.Equal(ClaimOutcome.Decided, known.Decide(before, ..));
+
+            Assert.Equal(ClaimOutcome.AppendFirst, known.Decide(behind, ..));
+
+            Assert.Null(known.Sealed);
+            known.TakeBack(before);
+            Assert.Equal(0, known.Count);
+            Assert.Equal(ClaimOutcome.Decided, known.Decide(before, ..));
+            foreach (ref readonly var claim in before.AsSpan())
+                known.Note(claim, new LogPosition(new Epoch(1), ++_position));
+            Assert.Equal(ClaimOutcome.Decided, known.Decide(behind, ..));
+            Assert.Equal(3, known.Sealed!.Count);
+        }
+    }
+
+    [Fact]
     public void Clock_goes_on_through_a_jump_of_the_wall_clock_and_never_back_through_a_restart()
     {
         var wall = new JumpingTime();
@@ -85,6 +108,8 @@ public sealed class KnownIdsTests
         var random = new Random(id);
         return new IdHash { High = (ulong)random.NextInt64() << 1, Low = (ulong)random.NextInt64() };
     }
+
+    private static IdClaim Claim(int id) => new() { Hash = HashOf(id), Queue = 1, Message = id, AskedThrough = ulong.MaxValue };
 
     private KnownIds Known(DeduplicationTerms terms) =>
         new(terms, new IdClock(_time), new IdSlices(_store, terms), _ => TimeSpan.FromMinutes(10));

@@ -51,6 +51,22 @@ public sealed class CheckpointTests
         }
     }
 
+    [Fact]
+    public void Reader_refuses_a_checkpoint_under_the_name_of_another()
+    {
+        MemoryDisk disk = new();
+        Write(disk, sizes: [5]);
+        byte[] whole = ReadAll(disk);
+        DiskPath other = new("two.checkpoint");
+        using (IDiskFile file = disk.Open(other, DiskOpen.CreateNew))
+        {
+            file.Write(0, whole);
+        }
+
+        Assert.NotNull(CheckpointReader.FindDamage(disk, other));
+        Assert.Null(CheckpointReader.FindDamage(disk, _path));
+    }
+
     private static void Ignore(in StatePart part, ReadOnlySpan<byte> state)
     {
     }
