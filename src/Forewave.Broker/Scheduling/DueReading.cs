@@ -32,9 +32,17 @@ internal sealed class DueReading : IDisposable
 
     public DueReading(IStore store) => _store = store;
 
-    /// <summary>Reads messages; the result has one for each place, in the order given.</summary>
+    /// <summary>Reads messages, few enough for all their bytes; the result has one for each place, in the order given.</summary>
     /// <exception cref="StoreException">The store cannot read.</exception>
-    public async ValueTask<DueMessage[]> ReadAsync(IReadOnlyList<PendingPlace> places, CancellationToken cancellation)
+    public ValueTask<DueMessage[]> ReadAsync(IReadOnlyList<PendingPlace> places, CancellationToken cancellation) =>
+        ReadAsync(places, long.MaxValue, cancellation);
+
+    /// <summary>
+    /// Reads messages; the result has one for each place, in the order given, up to the last with which they are not more than
+    /// so many bytes: at least one. Meanwhile not more than twice as many bytes of messages, and one message, are held.
+    /// </summary>
+    /// <exception cref="StoreException">The store cannot read.</exception>
+    public async ValueTask<DueMessage[]> ReadAsync(IReadOnlyList<PendingPlace> places, long mostBytes, CancellationToken cancellation)
     {
         var messages = new DueMessage[places.Count];
         _places = [.. places];
@@ -44,17 +52,30 @@ internal sealed class DueReading : IDisposable
             int byLane = _places[left].Lane.Number.Value.CompareTo(_places[right].Lane.Number.Value);
             return byLane != 0 ? byLane : _places[left].Place.CompareTo(_places[right].Place);
         });
+        int count = messages.Length;
+        long bytes = 0;
+        long read = 0;
         for (int i = 0; i < _order.Length; i++)
         {
-            var place = _places[_order[i]];
-            if (!TryGet(place, out var message))
-            {
-                await ReadWindowAsync(i, cancellation);
-                if (!TryGet(place, out message))
-                    throw new InvalidDataException($"place {place.Place} of lane {place.Lane.Number.Value:x8} is pending and cannot be found");
-            }
+            if (_order[i] >= count)
+                continue;
+            var message = await ReadOneAsync(i, cancellation);
             messages[_order[i]] = message;
+            bytes += message.Bytes.Length;
+            read += message.Bytes.Length;
+            while (bytes > mostBytes && count > 1)
+                bytes -= messages[--count].Bytes.Length;
+            // Large messages lie here against the order of the places: what was read for nothing must not be held any longer.
+            if (read / 2 > mostBytes && count > 1)
+            {
+                LetGo();
+                Array.Clear(messages);
+                count /= 2;
+                bytes = read = 0;
+                i = -1;
+            }
         }
+        Array.Resize(ref messages, count);
         Keep(messages);
         return messages;
     }
@@ -98,6 +119,17 @@ internal sealed class DueReading : IDisposable
         _windows.Clear();
         _window = null;
         _runLane = null;
+    }
+
+    private async ValueTask<DueMessage> ReadOneAsync(int at, CancellationToken cancellation)
+    {
+        var place = _places[_order[at]];
+        if (TryGet(place, out var message))
+            return message;
+        await ReadWindowAsync(at, cancellation);
+        if (!TryGet(place, out message))
+            throw new InvalidDataException($"place {place.Place} of lane {place.Lane.Number.Value:x8} is pending and cannot be found");
+        return message;
     }
 
     private bool TryGet(PendingPlace place, out DueMessage message)

@@ -22,6 +22,7 @@ internal sealed class Releasing
     private readonly SchedulerParts _parts;
     private readonly List<PendingPlace> _taken = [];
     private readonly RecordWriter _payload = new();
+    private int _worthTaking = MostMessages;
 
     public Releasing(SchedulerParts parts) => _parts = parts;
 
@@ -33,15 +34,16 @@ internal sealed class Releasing
     public async ValueTask<bool> ReleaseSomeAsync(Timestamp now, CancellationToken cancellation)
     {
         _taken.Clear();
-        _parts.Pending.TakeDue(now, MostAtATime(), _taken);
+        _parts.Pending.TakeDue(now, Math.Min(MostAtATime(), _worthTaking), _taken);
         if (_taken.Count == 0)
             return false;
         int done = 0;
         using var reading = new DueReading(Store);
         try
         {
-            var messages = await reading.ReadAsync(_taken, cancellation);
-            while (done < _taken.Count)
+            var messages = await reading.ReadAsync(_taken, BytesAtATime, cancellation);
+            _worthTaking = Math.Min(messages.Length * 2, MostMessages);
+            while (done < messages.Length)
                 done += await ReleaseAsync(messages, done, now, cancellation);
         }
         finally

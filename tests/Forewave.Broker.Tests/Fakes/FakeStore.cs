@@ -33,6 +33,9 @@ internal sealed class FakeStore : IStore
     /// <summary>A round of recycling throws.</summary>
     public bool FailsToReclaim { get; init; }
 
+    /// <summary>The run at an offset of any queue; null: none is in memory.</summary>
+    public Func<Offset, StoredRun>? Recent { get; init; }
+
     /// <summary>The clock for record times.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -199,8 +202,8 @@ internal sealed class FakeStore : IStore
 
     public bool TryReadRecent(uint queue, Offset offset, out StoredRun run)
     {
-        run = default;
-        return false;
+        run = Recent?.Invoke(offset) ?? default;
+        return Recent is not null;
     }
 
     public ValueTask<StoredRuns> ReadAsync(uint queue, Offset offset, int maxBytes, CancellationToken cancellation) =>

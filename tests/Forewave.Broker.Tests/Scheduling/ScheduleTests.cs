@@ -222,6 +222,26 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public async Task Large_and_small_messages_of_one_instant_all_come_in_order()
+    {
+        await using var engine = await TestEngine.StartOnDiskAsync(new MemoryDisk(), new MovedTime());
+        var client = await ScheduleClient.OpenAsync(engine);
+        ulong due = client.In(HalfAnHour);
+        for (int i = 0; i < 24; i++)
+        {
+            string[] names = [.. Enumerable.Range(0, 200).Select(n => $"{i:00} {n:000}".PadRight(n == 99 ? 500_000 : 10))];
+            var answer = await client.PublishAsync([.. names.Select(name => new V1.Message { Body = ByteString.CopyFromUtf8(name), DeliverAt = due })]);
+            Assert.Null(answer.Error);
+        }
+
+        await client.MoveAsync(HalfAnHour);
+        var received = await client.ReceiveAsync(4_800);
+
+        Assert.Equal(received.Select(message => message.Name).Order(), received.Select(message => message.Name));
+        Assert.Equal(4_800, received.DistinctBy(message => message.Position).Count());
+    }
+
+    [Fact]
     public async Task Scheduling_that_is_switched_off_is_refused_and_brings_out_what_was_scheduled()
     {
         var disk = new MemoryDisk();
