@@ -440,7 +440,7 @@ internal sealed class ProducerBuffer : IFrameSource
                 continue;
             }
 
-            queue.Take();
+            queue.Take(batch);
             frame ??= _pool.TakeFrame();
             messages += batch.Count;
             Seal(batch, frame);
@@ -567,8 +567,15 @@ internal sealed class ProducerBuffer : IFrameSource
         {
             while (queue.Peek() is { } batch && IsLate(batch, now))
             {
-                queue.Take();
+                queue.Take(batch);
                 Finish(batch, error);
+            }
+
+            // What was put back goes first and may be younger.
+            while (queue.PeekGathering() is { } gathering && IsLate(gathering, now))
+            {
+                queue.Take(gathering);
+                Finish(gathering, error);
             }
 
             while (queue.Refused.Count > 0 && queue.Refused.Values[0] is var refused && IsLate(refused, now))

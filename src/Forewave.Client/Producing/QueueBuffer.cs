@@ -9,6 +9,9 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     private Batch? _gathering;
     private SortedList<int, Batch>? _otherPriorities;
 
+    // So many at the head of the full ones were put back.
+    private int _putBack;
+
     public QueueName Name { get; } = name;
 
     /// <summary>The queue's handle on the connection there is; 0: it has none yet.</summary>
@@ -58,28 +61,59 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
         return _gathering ??= pool.TakeBatch(this, now);
     }
 
-    /// <summary>The oldest batch, without taking it.</summary>
-    public Batch? Peek() => _full.TryPeek(out Batch? batch) ? batch
-        : _otherPriorities is { Count: > 0 } others ? others.Values[^1] : _gathering;
+    /// <summary>
+    /// The batch to go next, without taking it: what was put back, else the oldest. Whatever order of priorities were kept here,
+    /// a program that keeps the producer busy with some would hold back the others for as long as it does.
+    /// </summary>
+    public Batch? Peek()
+    {
+        // A batch was full before the next of its priority began, and so was all that is before it in the line: the head of
+        // the line is never younger than what gathers behind another of its priority.
+        bool hasFull = _full.TryPeek(out Batch? full);
+        return hasFull && (_putBack > 0 || PeekGathering() is not { } gathering || full!.Begun <= gathering.Begun) ? full : PeekGathering();
+    }
 
-    /// <summary>Takes the oldest batch.</summary>
+    /// <summary>The oldest batch that still gathers, without taking it; of several that are as old, the one of the highest priority.</summary>
+    public Batch? PeekGathering()
+    {
+        Batch? oldest = null;
+        for (int i = (_otherPriorities?.Count ?? 0) - 1; i >= 0; i--)
+        {
+            Batch batch = _otherPriorities!.GetValueAtIndex(i);
+            oldest = oldest is null || batch.Begun < oldest.Begun ? batch : oldest;
+        }
+
+        return oldest is null || _gathering?.Begun < oldest.Begun ? _gathering : oldest;
+    }
+
+    /// <summary>Takes the batch to go next.</summary>
     public Batch? Take()
     {
-        if (_full.TryDequeue(out Batch? batch))
+        Batch? batch = Peek();
+        if (batch is not null)
         {
-            return batch;
+            Take(batch);
         }
 
-        if (_otherPriorities is { Count: > 0 } others)
-        {
-            batch = others.Values[^1];
-            others.RemoveAt(others.Count - 1);
-            return batch;
-        }
-
-        batch = _gathering;
-        _gathering = null;
         return batch;
+    }
+
+    /// <summary>Takes a batch that <see cref="Peek"/> or <see cref="PeekGathering"/> has just given.</summary>
+    public void Take(Batch batch)
+    {
+        if (_full.TryPeek(out Batch? full) && full == batch)
+        {
+            _full.Dequeue();
+            _putBack = Math.Max(0, _putBack - 1);
+        }
+        else if (_gathering == batch)
+        {
+            _gathering = null;
+        }
+        else
+        {
+            _otherPriorities!.RemoveAt(_otherPriorities.IndexOfValue(batch));
+        }
     }
 
     private Batch OtherBatchFor(int messageBytes, byte priority, long now)
@@ -122,6 +156,7 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
         Batch[] later = [.. _full];
         _full.Clear();
         _full.Enqueue(batch);
+        _putBack++;
         Array.ForEach(later, _full.Enqueue);
     }
 }
