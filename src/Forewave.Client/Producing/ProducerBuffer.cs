@@ -563,25 +563,12 @@ internal sealed class ProducerBuffer : IFrameSource
     private void FailLate(long now)
     {
         ForewaveException error = new(ErrorCode.Timeout, $"Not sent within the delivery deadline of {_options.DeliveryDeadline}.");
+        Func<Batch, bool> isLate = batch => IsLate(batch, now);
         foreach (QueueBuffer queue in _queues.Values)
         {
-            while (queue.Peek() is { } batch && IsLate(batch, now))
+            while (queue.TakeIf(isLate) is { } late)
             {
-                queue.Take(batch);
-                Finish(batch, error);
-            }
-
-            // What was put back goes first and may be younger.
-            while (queue.PeekGathering() is { } gathering && IsLate(gathering, now))
-            {
-                queue.Take(gathering);
-                Finish(gathering, error);
-            }
-
-            while (queue.Refused.Count > 0 && queue.Refused.Values[0] is var refused && IsLate(refused, now))
-            {
-                queue.Refused.RemoveAt(0);
-                Finish(refused, error);
+                Finish(late, error);
             }
         }
 

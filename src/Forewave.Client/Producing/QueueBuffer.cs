@@ -116,6 +116,29 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
         }
     }
 
+    /// <summary>Takes a batch out that is as it is asked for, of those that are next in their order; null: there is none.</summary>
+    public Batch? TakeIf(Func<Batch, bool> isWanted)
+    {
+        // What was put back goes first and may be younger than what gathers.
+        foreach (Batch? batch in (ReadOnlySpan<Batch?>)[Peek(), PeekGathering()])
+        {
+            if (batch is not null && isWanted(batch))
+            {
+                Take(batch);
+                return batch;
+            }
+        }
+
+        if (Refused.Count == 0 || !isWanted(Refused.Values[0]))
+        {
+            return null;
+        }
+
+        Batch refused = Refused.Values[0];
+        Refused.RemoveAt(0);
+        return refused;
+    }
+
     private Batch OtherBatchFor(int messageBytes, byte priority, long now)
     {
         SortedList<int, Batch> others = _otherPriorities ??= [];
