@@ -89,7 +89,7 @@ internal sealed class ProducerBuffer : IFrameSource
             byte priority = string.IsNullOrEmpty(message.OrderingKey) ? (byte)(message.Priority ?? Limits.DefaultPriority) : (byte)Limits.DefaultPriority;
             buffer.BatchFor(size, priority, _time.GetTimestamp()).Add(message, encodedBytes, entry);
             connection = Live;
-            opens = connection is not null && buffer is { Handle: 0, IsOpening: false };
+            opens = connection is not null && buffer is { Handle: 0, IsOpening: false, RefusedUntil: 0 };
             buffer.IsOpening |= opens;
             if (buffer.IsListed || (buffer.Handle == 0 && !opens))
             {
@@ -194,7 +194,7 @@ internal sealed class ProducerBuffer : IFrameSource
             _unanswered.ForEach(_resend.Enqueue);
             _connection = connection;
             _capabilities = connection.Capabilities;
-            opening = [.. _queues.Values.Where(queue => queue is { Handle: 0, IsOpening: false, IsEmpty: false })];
+            opening = [.. _queues.Values.Where(queue => queue is { Handle: 0, IsOpening: false, IsEmpty: false, RefusedUntil: 0 })];
             opening.ForEach(queue => queue.IsOpening = true);
         }
 
@@ -239,18 +239,22 @@ internal sealed class ProducerBuffer : IFrameSource
         }
     }
 
-    /// <summary>A queue cannot be opened: what gathered for it fails, or is tried again later.</summary>
+    /// <summary>A queue cannot be opened: what gathered for it stays there, in its order, until that is tried again; or it fails.</summary>
     public void Refused(QueueBuffer queue, ForewaveException error)
     {
         lock (_lock)
         {
             queue.IsOpening = false;
-            while (queue.Take() is { } batch)
+            while (queue.Peek() is { } batch)
             {
-                if (!TryLater(batch, error))
+                if (DueAgain(batch, error) is { } due)
                 {
-                    Finish(batch, error);
+                    queue.RefusedUntil = Math.Max(queue.RefusedUntil, due);
+                    break;
                 }
+
+                queue.Take(batch);
+                Finish(batch, error);
             }
         }
 
@@ -317,10 +321,6 @@ internal sealed class ProducerBuffer : IFrameSource
             _resend.Clear();
             foreach (QueueBuffer queue in _queues.Values)
             {
-                // A new id has no refusals: what waits for one goes in its order, as if for the first time.
-                queue.KeyedInFlight = 0;
-                queue.RefusedUntil = 0;
-                queue.PutBackRefused();
                 queue.BeginAnew();
             }
         }
@@ -469,27 +469,12 @@ internal sealed class ProducerBuffer : IFrameSource
 
     private bool TryLater(Batch batch, ForewaveException error)
     {
-        if (batch.IsAbandoned || IsLate(batch, _time.GetTimestamp()))
+        if (DueAgain(batch, error) is not { } due)
         {
             return false;
         }
 
-        bool isHandle = error.Code == ErrorCode.UnknownHandle;
-        if (isHandle)
-        {
-            batch.Queue.Handle = 0;
-        }
-
-        // What was refused behind another of its key goes again with that one.
-        bool isBehind = error.Code == ErrorCode.PreviousRefused;
-        TimeSpan? delay = isHandle || isBehind ? TimeSpan.Zero : _options.RetryPolicy.DelayBeforeNext(error, ++batch.Refusals);
-        if (delay is null)
-        {
-            return false;
-        }
-
-        long due = _time.GetTimestamp() + (long)(delay.Value.TotalSeconds * _time.TimestampFrequency);
-        if (batch.HasKeys && batch.FirstSequence != Sequence.None)
+        if (batch.HasKeys)
         {
             batch.Replaces = batch.FirstSequence;
             batch.Queue.Refused.Add(batch.FirstSequence.Value, batch);
@@ -501,19 +486,37 @@ internal sealed class ProducerBuffer : IFrameSource
         return true;
     }
 
-    // Order by key: refused batches go again when nothing that was sent behind them is under way any more.
+    // When a refused batch is tried again; null: never.
+    private long? DueAgain(Batch batch, ForewaveException error)
+    {
+        long now = _time.GetTimestamp();
+        if (batch.IsAbandoned || IsLate(batch, now))
+        {
+            return null;
+        }
+
+        bool isHandle = error.Code == ErrorCode.UnknownHandle;
+        if (isHandle)
+        {
+            batch.Queue.Handle = 0;
+        }
+
+        // What was refused behind another of its key goes again with that one.
+        bool isBehind = error.Code == ErrorCode.PreviousRefused;
+        TimeSpan? delay = isHandle || isBehind ? TimeSpan.Zero : _options.RetryPolicy.DelayBeforeNext(error, ++batch.Refusals);
+        return delay is { } wait ? now + (long)(wait.TotalSeconds * _time.TimestampFrequency) : null;
+    }
+
+    // Order by key: refused batches go again when nothing that was sent behind them is under way any more. And queues that could
+    // not be opened are opened again.
     private void ListRefused(long now)
     {
         foreach (QueueBuffer queue in _queues.Values)
         {
-            if (queue.Refused.Count == 0 || queue.KeyedInFlight > 0 || queue.RefusedUntil > now)
+            if (queue.TryEndRefusal(now) && !queue.IsEmpty)
             {
-                continue;
+                ListAgain(queue);
             }
-
-            queue.PutBackRefused();
-            queue.RefusedUntil = 0;
-            ListAgain(queue);
         }
     }
 
@@ -535,7 +538,7 @@ internal sealed class ProducerBuffer : IFrameSource
 
     private void ListAgain(QueueBuffer queue)
     {
-        if (queue is { Handle: 0, IsOpening: false } && Live is { } connection)
+        if (queue is { Handle: 0, IsOpening: false, RefusedUntil: 0 } && Live is { } connection)
         {
             queue.IsOpening = true;
             ThreadPool.UnsafeQueueUserWorkItem(open => OpenQueue(open.connection, open.queue), (connection, queue), preferLocal: false);

@@ -32,7 +32,10 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     /// </summary>
     public SortedList<ulong, Batch> Refused { get; } = [];
 
-    /// <summary>When they go again, as a timestamp.</summary>
+    /// <summary>
+    /// When they go again, or the queue that could not be opened is asked for again, as a timestamp; 0: nothing waits for that. What
+    /// gathered stays in its order until then.
+    /// </summary>
     public long RefusedUntil { get; set; }
 
     public bool IsEmpty => _full.Count == 0 && _gathering is null && _otherPriorities is not { Count: > 0 };
@@ -153,17 +156,37 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
         return batch ?? (others[priority] = pool.TakeBatch(this, now));
     }
 
-    /// <summary>The producer id is another: nothing that waits was refused under it.</summary>
+    /// <summary>The producer id is another: nothing was refused under it, and what waits goes in its order, as if for the first time.</summary>
     public void BeginAnew()
     {
+        KeyedInFlight = 0;
+        RefusedUntil = 0;
+        PutBackRefused();
         foreach (Batch batch in _full)
         {
             batch.Replaces = Sequence.None;
         }
     }
 
+    /// <summary>
+    /// Puts what was refused back, when its time has come and nothing that was sent behind it is under way any more. False: there
+    /// was nothing that waited for its time, or it waits on.
+    /// </summary>
+    public bool TryEndRefusal(long now)
+    {
+        bool waits = RefusedUntil > now || (Refused.Count > 0 && KeyedInFlight > 0);
+        if (waits || (Refused.Count == 0 && RefusedUntil == 0))
+        {
+            return false;
+        }
+
+        PutBackRefused();
+        RefusedUntil = 0;
+        return true;
+    }
+
     /// <summary>Puts all refused batches with ordering keys before all others, in their order.</summary>
-    public void PutBackRefused()
+    private void PutBackRefused()
     {
         for (int i = Refused.Count - 1; i >= 0; i--)
         {

@@ -56,6 +56,35 @@ public sealed class KeyedProducerTests
         Assert.Equal(3ul, Assert.Single(again.Publish.Batches).ReplacesSequence);
     }
 
+    [Fact]
+    public async Task Messages_with_keys_keep_their_order_when_their_queue_cannot_be_opened_for_a_while()
+    {
+        await using Scene scene = Scene.Start();
+        scene.Broker.Capabilities = [.. scene.Broker.Capabilities, CapabilityNames.Ordering];
+        await scene.StartProducingAsync(new ProducerOptions { FrameBytes = 1_024, FramesInFlight = 1, RetryPolicy = new SoonerEachTime() });
+        string[] bodies = [.. Enumerable.Range(1, 4).Select(number => $"{number}".PadRight(800))];
+        Task<Receipt>[] published = [.. bodies.Take(3).Select(body => Publish(scene, body))];
+        V1.ClientFrame open = await scene.Connection.ExpectAsync(V1.ClientFrame.CommandOneofCase.OpenQueue);
+        await scene.Connection.RefuseAsync(open, ErrorCode.DiskFull);
+        await scene.Connection.SettleDownAsync();
+        Task<Receipt> last = Publish(scene, bodies[3]);
+
+        // Nobody asks again before the delay is over.
+        await scene.Connection.SettleDownAsync();
+        scene.Time.Advance(TimeSpan.FromSeconds(2));
+        await scene.Connection.AnswerQueueAsync("orders");
+        List<string> sent = [];
+        for (ulong frame = 1; frame <= 4; frame++)
+        {
+            V1.ClientFrame publish = await scene.PublishAsync();
+            sent.AddRange(publish.Publish.Batches.Select(BodyOf));
+            await scene.Connection.AnswerPublishAsync(publish, 100 * frame);
+        }
+
+        await Task.WhenAll([.. published, last]).Soon();
+        Assert.Equal(bodies, sent);
+    }
+
     private static async Task<Scene> StartAsync()
     {
         Scene scene = Scene.Start();
@@ -80,4 +109,11 @@ public sealed class KeyedProducerTests
 
     private static string BodyOf(V1.PublishBatch batch) =>
         V1.Message.Parser.ParseFrom(Assert.Single(batch.Messages)).Body.ToStringUtf8();
+
+    private sealed class SoonerEachTime : IPublishRetryPolicy
+    {
+        private int _asked;
+
+        public TimeSpan? DelayBeforeNext(ForewaveException error, int attempt) => TimeSpan.FromSeconds(2.0 / ++_asked);
+    }
 }
