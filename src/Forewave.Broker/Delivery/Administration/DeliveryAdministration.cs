@@ -167,7 +167,7 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
             Dead = parts.Sum(static part => part.State.Dead.Count),
             Consumers = group.Subscriptions.All.Count,
             Missed = parts.Sum(static part => part.State.Missed),
-            IsPaused = group.IsPaused,
+            IsPaused = group.Limit.IsReached,
         };
     }
 

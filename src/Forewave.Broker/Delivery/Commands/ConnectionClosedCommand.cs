@@ -9,7 +9,7 @@ internal sealed class ConnectionClosedCommand(Subscription subscription) : IDeli
     /// <inheritdoc/>
     public bool Run(DeliveryLoop loop)
     {
-        subscription.Group?.Detach(subscription);
+        subscription.Group?.Attachment.Detach(subscription);
         subscription.End();
         return true;
     }

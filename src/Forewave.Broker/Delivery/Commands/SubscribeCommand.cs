@@ -35,7 +35,7 @@ internal sealed class SubscribeCommand(Subscription subscription, CorrelationId 
             return Answer(ErrorCode.GroupFilterDiffers);
         if (!_committed && loop.Store.TryAwaitCommit(group.Made, this, 0))
             return true;
-        if (!group.Attach(subscription))
+        if (!group.Attachment.Attach(subscription))
             return false;
         SubscriptionFrames.WriteSubscribed(subscription, correlation, group.State.Identity.Id);
         return true;

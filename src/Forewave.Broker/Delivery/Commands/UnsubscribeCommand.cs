@@ -9,9 +9,9 @@ internal sealed class UnsubscribeCommand(Subscription subscription, CorrelationI
     /// <inheritdoc/>
     public bool Run(DeliveryLoop loop)
     {
-        if (release && subscription.Group is { } group && !group.ReleaseAllOf(subscription.ConsumerId))
+        if (release && subscription.Group is { } group && !group.Attachment.ReleaseAllOf(subscription.ConsumerId))
             return false;
-        subscription.Group?.Detach(subscription);
+        subscription.Group?.Attachment.Detach(subscription);
         subscription.End();
         SubscriptionFrames.WriteUnsubscribed(subscription, correlation);
         return true;

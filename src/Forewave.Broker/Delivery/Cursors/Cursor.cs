@@ -15,7 +15,6 @@ namespace Forewave.Broker.Delivery.Cursors;
 internal sealed class Cursor
 {
     private readonly CursorBlocks _blocks = new();
-    private int _ahead;
 
     /// <summary>Makes a cursor that starts at an offset.</summary>
     public Cursor(long readOffset, AttemptHistories histories)
@@ -23,6 +22,7 @@ internal sealed class Cursor
         ReadOffset = readOffset;
         Histories = histories;
         Keys = new KeyedMessages(this);
+        Ahead = new KnownAhead(_blocks);
     }
 
     /// <summary>The next offset that was never handed out, as the records have it.</summary>
@@ -43,8 +43,8 @@ internal sealed class Cursor
     /// <summary>Order by key.</summary>
     public KeyedMessages Keys { get; }
 
-    /// <summary>Something at or after the read offset is known.</summary>
-    public bool AnyAhead => _ahead > 0;
+    /// <summary>What is known at or after the read offset.</summary>
+    public KnownAhead Ahead { get; }
 
     /// <summary>Blocks in memory.</summary>
     public int BlockCount => _blocks.Count;
@@ -70,7 +70,7 @@ internal sealed class Cursor
     {
         if (readOffset <= ReadOffset)
             return;
-        ClearAhead(new OffsetSpan { First = ReadOffset, End = readOffset });
+        Ahead.Clear(new OffsetSpan { First = ReadOffset, End = readOffset });
         ReadOffset = readOffset;
     }
 
@@ -89,7 +89,7 @@ internal sealed class Cursor
             block.Unsettled |= part.Mask;
             block.Leased |= part.Mask;
             if (end > ReadOffset)
-                MarkAhead(block, part.Mask & AheadMask(part.Number));
+                Ahead.Mark(block, part.Mask & AheadMask(part.Number));
             block.AttemptsOf.Slice(part.From, part.Count).Fill((ushort)Math.Min(run.Attempt, ushort.MaxValue));
             block.HoldsOf.Slice(part.From, part.Count).Fill(hold);
         }
@@ -104,7 +104,7 @@ internal sealed class Cursor
             var block = ahead != 0 ? _blocks.Get(part.Number) : _blocks.Find(part.Number);
             if (block is null)
                 continue;
-            MarkAhead(block, ahead);
+            Ahead.Mark(block, ahead);
             Forget(part.Number, block, part.Mask & block.Unsettled);
         }
     }
@@ -320,28 +320,6 @@ internal sealed class Cursor
         return new FailedAttempt { Attempt = block.AttemptsOf[place], Time = time.UnixMilliseconds, Consumer = consumer, Reason = reason };
     }
 
-    /// <summary>Adds the leases of a consumer that have not expired, but for dying messages.</summary>
-    public void CollectLeases(GroupConsumer consumer, List<RecordRun> runs)
-    {
-        for (int index = consumer.FirstHold; index >= 0; index = Holds[index].Next)
-        {
-            var hold = Holds[index];
-            long end = hold.First + hold.Count;
-            foreach (var part in new OffsetSpan { First = hold.First, End = end })
-            {
-                var block = _blocks.Find(part.Number);
-                ulong rest = block is null ? 0 : block.InHold(part.Mask & block.Leased & ~block.Ready & ~block.Dying, index);
-                while (rest != 0)
-                {
-                    int from = BitOperations.TrailingZeroCount(rest);
-                    int length = Math.Min(BitOperations.TrailingZeroCount(~(rest >> from)), CursorBlock.Size - from);
-                    rest &= ~(CursorBlock.Bits(length) << from);
-                    runs.Add(new RecordRun((part.Number << CursorBlock.Shift) + from, length, block!.AttemptsOf[from]));
-                }
-            }
-        }
-    }
-
     /// <summary>No record says that a message was handed out.</summary>
     public bool WasNeverHandedOut(long offset)
     {
@@ -356,7 +334,7 @@ internal sealed class Cursor
     {
         var block = _blocks.Find(offset >> CursorBlock.Shift);
         int place = (int)(offset & (CursorBlock.Size - 1));
-        return block is not null && ((block.Leased & ~block.Ready & ~block.Dying) >> place & 1) != 0 && block.AttemptsOf[place] == attempt;
+        return block is not null && (block.Out >> place & 1) != 0 && block.AttemptsOf[place] == attempt;
     }
 
     /// <summary>A message was handed out and is not settled.</summary>
@@ -399,35 +377,6 @@ internal sealed class Cursor
         }
     }
 
-    /// <summary>Puts back what a checkpoint knows at or after the read offset.</summary>
-    public void RestoreAhead(long first, int count)
-    {
-        foreach (var part in OffsetSpan.Of(first, count))
-        {
-            MarkAhead(_blocks.Get(part.Number), part.Mask);
-        }
-    }
-
-    /// <summary>The first offset of a span that is not known ahead; the span's end when there is none.</summary>
-    public long NextUnknown(OffsetSpan span) => NextAhead(span, wanted: false);
-
-    /// <summary>The first offset of a span that is known ahead; the span's end when there is none.</summary>
-    public long NextKnown(OffsetSpan span) => NextAhead(span, wanted: true);
-
-    private long NextAhead(OffsetSpan span, bool wanted)
-    {
-        if (_ahead == 0)
-            return wanted ? span.End : span.First;
-        foreach (var part in span)
-        {
-            ulong ahead = _blocks.Find(part.Number)?.Ahead ?? 0;
-            ulong found = part.Mask & (wanted ? ahead : ~ahead);
-            if (found != 0)
-                return (part.Number << CursorBlock.Shift) + BitOperations.TrailingZeroCount(found);
-        }
-        return Math.Max(span.First, span.End);
-    }
-
     /// <summary>Bits of a block's offsets that are at or after the read offset.</summary>
     private ulong AheadMask(long number)
     {
@@ -436,27 +385,6 @@ internal sealed class Cursor
             return ulong.MaxValue;
         long below = ReadOffset - start;
         return below >= CursorBlock.Size ? 0 : ulong.MaxValue << (int)below;
-    }
-
-    private void MarkAhead(CursorBlock block, ulong mask)
-    {
-        _ahead += BitOperations.PopCount(mask & ~block.Ahead);
-        block.Ahead |= mask;
-    }
-
-    private void ClearAhead(OffsetSpan span)
-    {
-        if (_ahead == 0)
-            return;
-        foreach (var part in span)
-        {
-            var block = _blocks.Find(part.Number);
-            if (block is null)
-                continue;
-            _ahead -= BitOperations.PopCount(block.Ahead & part.Mask);
-            block.Ahead &= ~part.Mask;
-            _blocks.DropIfEmpty(part.Number, block);
-        }
     }
 
     private void AddFailures(long number, CursorBlock block, ulong mask, in FailedAttempt failure)

@@ -65,6 +65,9 @@ internal sealed class CursorBlock
     /// <summary>Their places in the lines of their keys; meaningless where not <see cref="Keyed"/>.</summary>
     public int[] KeyPlaces => _keyPlaces ??= new int[Size];
 
+    /// <summary>With a consumer now: leased, not expired, not dying.</summary>
+    public ulong Out => Leased & ~Ready & ~Dying;
+
     /// <summary>Nothing of it has to be remembered.</summary>
     public bool IsEmpty => (Unsettled | Ahead) == 0;
 

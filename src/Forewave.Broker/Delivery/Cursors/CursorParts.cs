@@ -37,7 +37,7 @@ internal static class CursorParts
         ReadRuns(cursor, terms, ref reader);
         int ahead = reader.Count();
         for (int i = 0; i < ahead; i++)
-            cursor.RestoreAhead(reader.Int64(), reader.Count());
+            cursor.Ahead.Restore(reader.Int64(), reader.Count());
         ReadHistories(cursor.Histories, ref reader);
         return cursor;
     }

@@ -43,7 +43,7 @@ internal sealed class FrameFilling(GroupDelivery group)
         _scanBefore = group.ScanOffset;
         _keys.Begin(subscription.AtMostOnce);
         FillAgain();
-        bool more = group.MayDeliverFirst() && FillFirst();
+        bool more = group.Limit.HasRoom() && FillFirst();
         if (frame.IsEmpty && !more && !_keys.Any)
             more = FillRedriven();
         return more;
@@ -106,12 +106,12 @@ internal sealed class FrameFilling(GroupDelivery group)
                 continue;
             }
             bool keyed = view.MayHaveKeys;
-            if (!keyed && Cursor.NextUnknown(Unread) is var unknown && unknown > offset)
+            if (!keyed && Cursor.Ahead.NextUnknown(Unread) is var unknown && unknown > offset)
             {
                 group.ScanOffset = unknown;
                 continue;
             }
-            int most = keyed ? mayHave : (int)Math.Min(Cursor.NextKnown(Unread) - offset, mayHave);
+            int most = keyed ? mayHave : (int)Math.Min(Cursor.Ahead.NextKnown(Unread) - offset, mayHave);
             bool all = !keyed && group.State.Options.Filter.TakesAll;
             int passed = all ? AddSlice(view, most, 1, again: false) : AddMatching(view, most);
             if (passed == 0)
@@ -132,7 +132,7 @@ internal sealed class FrameFilling(GroupDelivery group)
 
     private bool TrySkip(in RunView view)
     {
-        long end = Cursor.NextKnown(OffsetSpan.Of(view.First, view.Count));
+        long end = Cursor.Ahead.NextKnown(OffsetSpan.Of(view.First, view.Count));
         long missed = end - view.First;
         if (!TryMove(end, new CursorMovedRecord(MoveReason.Damaged) { Missed = missed }))
             return false;

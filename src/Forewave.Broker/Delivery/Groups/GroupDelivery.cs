@@ -19,9 +19,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
 {
     private readonly GroupTurn _turn;
     private bool _closed;
-    private bool _paused;
     private long _deadFreed = 1;
-    private long _countedBytes;
 
     /// <summary>Makes it around a state.</summary>
     public GroupDelivery(DeliveryLoop loop, QueueDelivery queue, GroupState state)
@@ -33,6 +31,8 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         Again = new RunSource(this, queue.Id);
         Dead = new RunSource(this, state.Identity.DeadIndex);
         Burials = new Burials(this);
+        Attachment = new ConsumerAttachment(this);
+        Limit = new UnsettledLimit(this);
         _turn = new GroupTurn(this);
     }
 
@@ -47,6 +47,12 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
 
     /// <summary>Its consumers.</summary>
     public GroupSubscriptions Subscriptions { get; } = new();
+
+    /// <summary>How consumers come and go.</summary>
+    public ConsumerAttachment Attachment { get; }
+
+    /// <summary>What it may have unsettled.</summary>
+    public UnsettledLimit Limit { get; }
 
     /// <summary>Reads for first deliveries.</summary>
     public RunSource First { get; }
@@ -68,9 +74,6 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
 
     /// <summary>It stands in the loop's list of turns.</summary>
     public bool WaitsForTurn { get; set; }
-
-    /// <summary>It has as many unsettled messages as it may: no first deliveries.</summary>
-    public bool IsPaused => _paused;
 
     /// <summary>Something of it is being read from disk.</summary>
     public bool IsReading => IsReadingItself || HasBands && Parts.Any(static part => part.IsReadingItself);
@@ -129,7 +132,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         var holds = State.Cursor.Holds;
         ScanOffset = State.Cursor.ReadOffset;
         holds.Observer = this;
-        Loop.Setting.CursorMemory.Count(ref _countedBytes, State.Cursor.MemoryBytes);
+        Limit.Count();
         for (int i = 0; i < holds.Places; i++)
         {
             if (holds[i].Kind != HoldKind.None)
@@ -275,80 +278,6 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         return true;
     }
 
-    /// <summary>
-    /// Attaches a consumer: ends the subscription that its id had, sorts out its leases when it comes back. False: no room for a
-    /// record; it may be called again.
-    /// </summary>
-    public bool Attach(Subscription subscription)
-    {
-        if (Subscriptions.Find(subscription.ConsumerId) is { } before)
-        {
-            Loop.Log.ConsumerTakenOver(subscription.ConsumerName, State.Identity, subscription.Output.ConnectionId);
-            Detach(before);
-            before.End();
-            SubscriptionFrames.WriteEnded(before, ErrorCode.SubscriptionEnded);
-        }
-        if (subscription.Returning && !TrySortOut(subscription))
-            return false;
-        var consumer = State.Cursor.Holds.Consumer(subscription.ConsumerId, subscription.ConsumerName);
-        consumer.IsSubscribed = true;
-        subscription.LeaseLength = subscription.VisibilityTimeout > TimeSpan.Zero
-            ? subscription.VisibilityTimeout
-            : State.Options.VisibilityTimeout;
-        subscription.Group = this;
-        Subscriptions.Add(subscription);
-        HasDemand();
-        return true;
-    }
-
-    private bool TrySortOut(Subscription subscription)
-    {
-        if (!HasBands)
-            return new ReturningConsumer(this, subscription).TrySortOut();
-        return TryMakeParts() && Parts.All(part => new ReturningConsumer(part, subscription).TrySortOut());
-    }
-
-    /// <summary>Takes a consumer out; its leases stay.</summary>
-    public void Detach(Subscription subscription)
-    {
-        if (!Subscriptions.Remove(subscription))
-            return;
-        subscription.Group = null;
-        if (State.Cursor.Holds.Find(subscription.ConsumerId) is { } consumer)
-        {
-            consumer.IsSubscribed = false;
-            State.Cursor.Holds.ForgetIfUnused(consumer);
-        }
-    }
-
-    /// <summary>Releases every lease of a consumer in place. False: no room; it may be called again.</summary>
-    public bool ReleaseAllOf(ConsumerId id) => Parts.All(part => part.ReleaseOwnOf(id));
-
-    private bool ReleaseOwnOf(ConsumerId id)
-    {
-        var runs = new List<RecordRun>();
-        if (State.Cursor.Holds.Find(id) is { } consumer)
-            State.Cursor.CollectLeases(consumer, runs);
-        return TryRelease(runs);
-    }
-
-    /// <summary>Releases runs in place. False: no room, nothing happened.</summary>
-    public bool TryRelease(List<RecordRun> runs)
-    {
-        if (runs.Count == 0)
-            return true;
-        var payload = Loop.Payload;
-        payload.Clear();
-        int place = new SettledRecord { How = SettledHow.Release, Time = Loop.Now }.Write(payload);
-        foreach (var run in runs)
-            run.Write(payload, withPlace: false);
-        payload.FillUInt32(place, (uint)runs.Count);
-        if (!TryRecord(Draft(RecordType.Settled)))
-            return false;
-        HasDemand();
-        return true;
-    }
-
     /// <summary>The queue was purged up to an offset.</summary>
     public void Purged(long lowest)
     {
@@ -389,27 +318,6 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
             Loop.Store.Dispatch(State.Identity.DeadIndex, new Offset(State.Dead.Add()), record);
     }
 
-    /// <summary>Looks whether the group may have first deliveries.</summary>
-    public bool MayDeliverFirst()
-    {
-        var cursor = State.Cursor;
-        long bytes = cursor.MemoryBytes;
-        Loop.Setting.CursorMemory.Count(ref _countedBytes, bytes);
-        long unsettled = Queue.Whole is null && !HasBands ? cursor.Unsettled : Main.Parts.Sum(static part => (long)part.State.Cursor.Unsettled);
-        bool full = unsettled >= Loop.Setting.MaxUnsettled || bytes >= Loop.Setting.MaxCursorBytes
-            || !Loop.Setting.CursorMemory.HasRoomFor(bytes) || cursor.Keys.Parked.Count >= Loop.Setting.MaxParkedKeys;
-        if (full != _paused)
-        {
-            _paused = full;
-            Loop.Metrics.Paused(full);
-            if (full)
-                Loop.Log.GroupPaused(State.Identity, cursor.Unsettled, cursor.Keys.Parked.Count);
-            else
-                Loop.Log.GroupResumed(State.Identity);
-        }
-        return !full;
-    }
-
     /// <summary>The partition stopped: pulls and settles that wait are refused.</summary>
     public void Refuse(ErrorCode code)
     {
@@ -426,7 +334,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         _closed = true;
         foreach (var subscription in Subscriptions.All.ToArray())
         {
-            Detach(subscription);
+            Attachment.Detach(subscription);
             subscription.End();
             SubscriptionFrames.WriteEnded(subscription, why);
         }
@@ -435,9 +343,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         Again.Drop();
         Dead.Drop();
         Burials.Drop();
-        if (_paused)
-            Loop.Metrics.Paused(false);
-        Loop.Setting.CursorMemory.Count(ref _countedBytes, 0);
+        Limit.Close();
         Queue.Remove(this);
         Loop.Store.Expire(State.Identity.DeadIndex, new Offset(State.Dead.End).Next);
     }

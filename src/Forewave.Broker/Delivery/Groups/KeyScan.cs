@@ -53,8 +53,8 @@ internal sealed class KeyScan(GroupDelivery group)
     /// </summary>
     public long Next(OffsetSpan unread)
     {
-        long next = Cursor.NextUnknown(unread);
-        if (!Cursor.AnyAhead)
+        long next = Cursor.Ahead.NextUnknown(unread);
+        if (!Cursor.Ahead.Any)
             return next;
         for (long offset = unread.First; offset < next; offset++)
         {
@@ -67,7 +67,7 @@ internal sealed class KeyScan(GroupDelivery group)
     /// <summary>Whether a message that was never handed out may go into the frame.</summary>
     public bool MayGo(long offset, ReadOnlySpan<byte> message)
     {
-        bool known = Cursor.AnyAhead && !Cursor.WasNeverHandedOut(offset);
+        bool known = Cursor.Ahead.Any && !Cursor.WasNeverHandedOut(offset);
         var key = OrderingKeyHash.OfMessage(message);
         if (!known)
             return key.IsNone || MayGo(new KeyNote(offset, key));

@@ -18,13 +18,13 @@ internal sealed class ReturningConsumer(GroupDelivery group, Subscription subscr
     public static ConsumerId Unknown { get; } = new(UInt128.One);
 
     /// <summary>Does it. False: no room for a record; it may be called again.</summary>
-    public bool TrySortOut() => TryAdopt() && group.TryRelease(NotHeld());
+    public bool TrySortOut() => TryAdopt() && group.Attachment.TryRelease(NotHeld());
 
     private List<RecordRun> NotHeld()
     {
         var leased = new List<RecordRun>();
         if (group.State.Cursor.Holds.Find(subscription.ConsumerId) is { } consumer)
-            group.State.Cursor.CollectLeases(consumer, leased);
+            LeaseWalk.Collect(group.State.Cursor, consumer, leased);
         var rest = new List<RecordRun>();
         foreach (var run in leased)
             _held.CollectGaps(run, rest);
