@@ -211,7 +211,7 @@ internal sealed class ModelRun(Random random)
                 entry.Fate = Fate.Acked;
                 break;
             case SettleVerb.Release:
-                (entry.Fate, entry.Next) = (Fate.Ready, entry.Attempt);
+                (entry.Fate, entry.Next, entry.Expired) = (Fate.Ready, entry.Attempt, false);
                 break;
             case SettleVerb.Extend:
                 (entry.End, entry.Length) = (now + delay, delay);

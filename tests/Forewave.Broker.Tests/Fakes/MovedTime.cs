@@ -1,8 +1,13 @@
 namespace Forewave.Broker.Tests.Fakes;
 
-/// <summary>A clock that moves only when the test moves it; timers ring on the mover's thread.</summary>
-internal sealed class MovedTime : TimeProvider
+/// <summary>
+/// A clock that moves only when the test moves it; timers ring on the mover's thread. One that is set to ring at once does, though
+/// the clock stands still: whoever sets it may have found out just now that its time has come.
+/// </summary>
+/// <param name="later">Runs something soon, never within the call; the thread pool unless told otherwise.</param>
+internal sealed class MovedTime(Action<Action>? later = null) : TimeProvider
 {
+    private readonly Action<Action> _later = later ?? (static ring => ThreadPool.UnsafeQueueUserWorkItem(static ring => ring(), ring, preferLocal: false));
     private readonly Lock _gate = new();
     private readonly List<MovedTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -58,6 +63,8 @@ internal sealed class MovedTime : TimeProvider
     {
         lock (_gate)
             timer.Plan = (dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : _now + dueTime, period);
+        if (dueTime == TimeSpan.Zero)
+            _later(() => Move(TimeSpan.Zero));
     }
 
     internal void Remove(MovedTimer timer)

@@ -148,8 +148,10 @@ public sealed class SessionTests
         for (int i = 0; i < 5; i++)
             frames.Add((await client.ReadAsync())!);
 
-        Assert.All(frames[..4], frame => Assert.NotNull(frame.Published));
-        Assert.NotNull(frames[4].Pong);
+        // It reads on with the first answer, so the ping's may overtake the rest.
+        Assert.NotNull(frames[0].Published);
+        Assert.Equal(4, frames.Count(frame => frame.Published is not null));
+        Assert.Single(frames, frame => frame.Pong is not null);
     }
 
     [Fact]

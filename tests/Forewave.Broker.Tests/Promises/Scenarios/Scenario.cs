@@ -30,6 +30,7 @@ internal sealed class Scenario
     {
         Seed = seed;
         Turns = new Turns(seed);
+        Time = new MovedTime(ring => Turns.Queue(ring, "timer"));
         _plant = plant;
         Random = new Random(seed);
         History = new History(Time);
@@ -48,7 +49,7 @@ internal sealed class Scenario
 
     public ScenarioPlan Plan { get; }
 
-    public MovedTime Time { get; } = new();
+    public MovedTime Time { get; }
 
     public IReadOnlyList<ScenarioProducer> Producers => _producers;
 
