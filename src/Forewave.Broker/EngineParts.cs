@@ -39,7 +39,7 @@ internal static class EngineParts
             Threads = surroundings.Threads,
             Seed = surroundings.JitterSeed,
         });
-        var ids = new DeduplicationStage(store, DeduplicationTerms.For(options), time, queues.WindowOf);
+        var ids = new DeduplicationStage(store, DeduplicationTerms.For(options), time, queues.WindowOf, logger);
         queues.WindowGrew = ids.WindowGrew;
         var capabilities = (options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None)
             | (options.Ordering ? MessageCapabilities.Ordering : MessageCapabilities.None)

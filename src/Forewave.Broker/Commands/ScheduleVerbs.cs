@@ -50,17 +50,10 @@ internal static class ScheduleVerbs
             throw new RefusedException(ErrorCode.FieldInvalid, "after_deliver_at is beyond 2^63.");
         int max = request.Max is 0 ? ListedByDefault : (int)Math.Min(request.Max, MostListed);
         var after = new DueTime(new Timestamp((long)request.AfterDeliverAt), LogPosition.FromBits(request.AfterOrder));
-        var page = await parts.Scheduling.Administration.ListAsync(queue.Id, after, max, cancellation);
+        long messageBytes = request.WithMessages ? MostMessageBytes : 0;
+        var page = await parts.Scheduling.Administration.ListAsync(queue.Id, after, max, messageBytes, cancellation);
         var list = new V1.ScheduledList { More = page.More, Total = (ulong)page.Total };
-        int room = MostMessageBytes;
-        foreach (var entry in page.Entries)
-        {
-            var message = DetailsOf(parts, entry);
-            room -= entry.Message.Length;
-            if (request.WithMessages && (room >= 0 || list.Messages.Count == 0))
-                message.Message = UnsafeByteOperations.UnsafeWrap(entry.Message);
-            list.Messages.Add(message);
-        }
+        list.Messages.AddRange(page.Entries.Select(entry => DetailsOf(parts, entry)));
         return new V1.AdministrationAnswer { Scheduled = list };
     }
 
@@ -73,13 +66,11 @@ internal static class ScheduleVerbs
             PublishTime = (ulong)entry.PublishTime.UnixMilliseconds,
             Order = entry.Order.Bits,
             Recurring = entry.Recurring,
+            BodyBytes = (uint)entry.BodyBytes,
+            Tag = entry.Tag,
+            Message = UnsafeByteOperations.UnsafeWrap(entry.Message),
         };
-        if (!MessageReader.TryRead(entry.Message, out var view, out _))
-            return message;
-        message.BodyBytes = (uint)view.Body.Length;
-        message.Tag = Encoding.UTF8.GetString(view.Tag);
-        foreach (var key in view.Keys)
-            message.Keys.Add(Encoding.UTF8.GetString(key));
+        message.Keys.AddRange(entry.Keys);
         return message;
     }
 

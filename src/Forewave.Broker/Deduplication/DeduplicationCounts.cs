@@ -16,4 +16,7 @@ internal sealed class DeduplicationCounts
 
     /// <summary>Ids written to slices, merges included.</summary>
     public LongCounter Written { get; } = new();
+
+    /// <summary>Slices that were found damaged.</summary>
+    public LongCounter Damaged { get; } = new();
 }

@@ -35,5 +35,8 @@ internal static class DeduplicationGauges
         metrics.Total(
             new MetricText { Name = "forewave.deduplication.written", Unit = "{id}", Description = "Ids written to slices, merges included." },
             () => ids.Counts.Written.Value);
+        metrics.Total(
+            new MetricText { Name = "forewave.deduplication.damaged", Unit = "{slice}", Description = "Slices of deduplication ids that were found damaged since the start." },
+            () => ids.Counts.Damaged.Value);
     }
 }

@@ -110,7 +110,9 @@ internal sealed class IdLookups
         {
             var question = questions[i];
             var page = pages.Slice(i * SlicePage.Bytes, SlicePage.Bytes);
-            IdPage.Open(page, PageKind.Filter, question.Slice.FilterNumber);
+            // A filter that rotted rules nothing out: the pages of ids say.
+            if (!IdPage.TryOpen(page, PageKind.Filter, question.Slice.FilterNumber, out _))
+                continue;
             int place = (int)(IdFilter.BlockOf(question.Hash, question.Slice.FilterBlocks) % IdPage.Blocks);
             var block = page.Slice(IdPage.HeaderBytes + place * IdFilter.BlockBytes, IdFilter.BlockBytes);
             question.IsAnswered = !IdFilter.MayHave(question.Hash, MemoryMarshal.Cast<byte, ulong>(block));
@@ -141,7 +143,7 @@ internal sealed class IdLookups
         {
             var question = items[i].Question;
             var page = pages.Slice(i * SlicePage.Bytes, SlicePage.Bytes);
-            int ids = IdPage.Open(page, PageKind.Ids, question.Slice.Number);
+            int ids = IdPage.Open(page, PageKind.Ids, question.Slice.Number, items[i].Page);
             int place = IdPage.Find(page, ids, question.Hash);
             if (place >= 0)
                 question.Found = IdPage.Read(page, place, question.Slice.Begin);

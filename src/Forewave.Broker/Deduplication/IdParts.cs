@@ -223,13 +223,10 @@ internal sealed class IdParts
     {
         if (!known.Time.IsWithin(_known.WindowOf(known.Queue), _known.Clock.Now))
             return;
+        bool isSealed;
         lock (_known.Gate)
-        {
-            if (!_known.Active.MayTake(1, known.Time))
-                _known.Seal();
-            _known.Restore(known);
-        }
-        if (_known.Sealed is not null)
-            _upkeep.WriteSealed();
+            isSealed = _known.Restore(known);
+        if (isSealed)
+            _upkeep.TryWriteSealed();
     }
 }

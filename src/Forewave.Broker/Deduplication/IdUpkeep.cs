@@ -1,13 +1,14 @@
 using Forewave.Broker.Deduplication.Slices;
 using Forewave.Protocol;
 using Forewave.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Forewave.Broker.Deduplication;
 
 /// <summary>
 /// Writes sealed tables to slices, merges slices and drops what has left its window. One loop, whose thread blocks on the disk; a
-/// merge makes way for each table that is full. On a full disk it tries again a little later; what else the store throws ends it,
-/// and with it the partition.
+/// merge makes way for each table that is full. On a full disk it tries again a little later; a slice that cannot be read is
+/// reported and merged no more; what else the store throws ends it, and with it the partition.
 /// </summary>
 internal sealed class IdUpkeep : IDisposable
 {
@@ -18,10 +19,12 @@ internal sealed class IdUpkeep : IDisposable
     private readonly ISlices _store;
     private readonly TimeProvider _time;
     private readonly DeduplicationCounts _counts;
+    private readonly ILogger _logger;
     private int _isDue;
 
-    public IdUpkeep(KnownIds known, ISlices store, TimeProvider time, DeduplicationCounts counts)
+    public IdUpkeep(KnownIds known, ISlices store, TimeProvider time, DeduplicationCounts counts, ILogger logger)
     {
+        _logger = logger;
         _known = known;
         _store = store;
         _time = time;
@@ -56,7 +59,41 @@ internal sealed class IdUpkeep : IDisposable
         }
     }
 
-    /// <summary>Writes what is sealed. For recovery too, when no loop runs.</summary>
+    /// <summary>Drops what is gone, writes what is sealed, merges while there is something to merge.</summary>
+    public async ValueTask TurnAsync(LoopPulse pulse, CancellationToken cancellation)
+    {
+        // What goes makes room for the rest.
+        DropGone();
+        DeleteUseless();
+        try
+        {
+            WriteSealed();
+            while (await MergeSomeAsync(pulse, cancellation))
+                DeleteUseless();
+        }
+        catch (StoreException full) when (full.Error == ErrorCode.DiskFull)
+        {
+            // The timer asks for the next try; until then publishes with ids are refused once memory is full.
+            lock (_known.Gate)
+                _known.Refused();
+        }
+    }
+
+    /// <summary>For recovery, when no loop runs: writes what is sealed, or leaves it to the loop where the disk is full.</summary>
+    public void TryWriteSealed()
+    {
+        try
+        {
+            WriteSealed();
+        }
+        catch (StoreException full) when (full.Error == ErrorCode.DiskFull)
+        {
+            lock (_known.Gate)
+                _known.Refused();
+        }
+    }
+
+    /// <summary>Writes what is sealed.</summary>
     public void WriteSealed()
     {
         IdTable? table;
@@ -88,22 +125,23 @@ internal sealed class IdUpkeep : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _due.Dispose();
 
-    private async ValueTask TurnAsync(LoopPulse pulse, CancellationToken cancellation)
+    /// <summary>Makes one slice of some. False: there is nothing to merge.</summary>
+    private async ValueTask<bool> MergeSomeAsync(LoopPulse pulse, CancellationToken cancellation)
     {
         try
         {
-            WriteSealed();
-            DropGone();
-            while (NextMerge() is { } merge)
-                await MergeAsync(merge, pulse, cancellation);
-            DeleteUseless();
+            if (NextMerge() is not { } merge)
+                return false;
+            await MergeAsync(merge, pulse, cancellation);
         }
-        catch (StoreException full) when (full.Error == ErrorCode.DiskFull)
+        catch (SliceDamagedException damage)
         {
-            // The timer asks for the next try; until then publishes with ids are refused once memory is full.
             lock (_known.Gate)
-                _known.Refused();
+                damage.Slice.IsDamaged = true;
+            _counts.Damaged.Add(1);
+            DeduplicationLog.SliceDamaged(_logger, damage.Slice.Number.Value, damage.Page.Value, damage);
         }
+        return true;
     }
 
     private IdSlice? Write(KnownId[] ids, in IdSliceTerms terms)
@@ -133,7 +171,7 @@ internal sealed class IdUpkeep : IDisposable
         var now = _known.Clock.Now;
         lock (_known.Gate)
         {
-            var gone = _known.Slices.All.Where(slice => !slice.IsDoubtful && slice.LiveCount(now) == 0).ToArray();
+            var gone = _known.Slices.All.Where(slice => slice.IsGone(now)).ToArray();
             if (gone.Length > 0)
                 _known.Slices.Replace(gone, null);
         }
@@ -178,6 +216,5 @@ internal sealed class IdUpkeep : IDisposable
             if (!isDone)
                 merge.Discard();
         }
-        DeleteUseless();
     }
 }

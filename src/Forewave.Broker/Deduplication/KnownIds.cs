@@ -101,18 +101,29 @@ internal sealed class KnownIds
         _unplaced--;
     }
 
-    /// <summary>Adds an id that recovery found. There is room.</summary>
-    public void Restore(in KnownId known)
+    /// <summary>
+    /// Adds an id that recovery found. True: the table was full and was put aside for it, to be written. While one is aside that
+    /// could not be, the table grows past what it should hold: a full disk does not keep a broker from starting, and what it
+    /// has to know is no more than was written since the last checkpoint.
+    /// </summary>
+    public bool Restore(in KnownId known)
     {
+        bool isSealed = Sealed is null && !Active.MayTake(1, known.Time);
+        if (isSealed)
+            Seal();
         Active.Reserve(1);
         if (!Active.TryFind(known.Hash, out var other) || other.Position < known.Position)
             Active.Put(known);
+        return isSealed;
     }
 
-    /// <summary>Puts the table aside, to be written, and begins another one.</summary>
+    /// <summary>Puts the table aside, to be written, and begins another one; none is aside.</summary>
     public IdTable Seal()
     {
+        if (Sealed is not null)
+            throw new InvalidOperationException("the table that was put aside before is not written yet");
         Sealed = Active;
+        _isRefused = false;
         Active = new IdTable(Terms.TableIds);
         return Sealed;
     }
@@ -127,10 +138,10 @@ internal sealed class KnownIds
         LetGoOn();
     }
 
-    /// <summary>There is no room on the disk for what was sealed.</summary>
+    /// <summary>There is no room on the disk: for what was sealed, if something was.</summary>
     public void Refused()
     {
-        _isRefused = true;
+        _isRefused = Sealed is not null;
         LetGoOn();
     }
 

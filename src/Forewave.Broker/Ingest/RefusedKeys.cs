@@ -6,8 +6,8 @@ namespace Forewave.Broker.Ingest;
 /// The ordering keys of which a message of one producer was refused, with its sequence: what the producer sent behind it is
 /// refused too, until a message of the key comes that replaces this sequence or a later one. Not in the log: after a restart of
 /// the broker the client sends all that is unanswered again, in order. Not thread-safe: its producer's lock guards it. Where
-/// there is no memory for a key, every message with a key that is not known is refused unless it replaces another, so that
-/// nothing overtakes what could not be remembered.
+/// there is no memory for a key, the keys of its queue that are not known count as one, so that nothing overtakes what could not
+/// be remembered: one entry for each queue is taken even then.
 /// </summary>
 internal sealed class RefusedKeys(SequenceMemory memory)
 {
@@ -19,17 +19,15 @@ internal sealed class RefusedKeys(SequenceMemory memory)
 
     private readonly Dictionary<RefusedKey, ulong> _sequences = [];
     private readonly List<(RefusedKey Key, ulong Sequence)> _lifted = [];
-    private bool _overflowed;
 
     /// <summary>Messages of some key are refused.</summary>
-    public bool Any => _sequences.Count > 0 || _overflowed;
+    public bool Any => _sequences.Count > 0;
 
     /// <summary>The producer is forgotten: its memory is given back.</summary>
     public void Clear()
     {
         memory.Return(RunsPerKey * _sequences.Count);
         _sequences.Clear();
-        _overflowed = false;
     }
 
     /// <summary>
@@ -54,7 +52,6 @@ internal sealed class RefusedKeys(SequenceMemory memory)
                 memory.Return(RunsPerKey);
         }
         _lifted.Clear();
-        _overflowed &= _sequences.Count > 0;
         return blocks;
     }
 
@@ -72,27 +69,40 @@ internal sealed class RefusedKeys(SequenceMemory memory)
 
     private void Note(RefusedKey key, in PendingBatch batch, int place)
     {
-        if (_sequences.TryGetValue(key, out ulong refused))
+        ulong sequence = batch.FirstSequence + (ulong)place;
+        if (EntryOf(key) is { } entry)
         {
-            if (Replaces(batch, refused, place))
-                _sequences[key] = batch.FirstSequence + (ulong)place;
+            if (Replaces(batch, _sequences[entry], place))
+                _sequences[entry] = sequence;
             return;
         }
         if (_sequences.Count < MaxKeys && memory.TryTake(RunsPerKey))
-            _sequences.Add(key, batch.FirstSequence + (ulong)place);
-        else
-            _overflowed = true;
+        {
+            _sequences.Add(key, sequence);
+            return;
+        }
+        memory.Take(RunsPerKey);
+        _sequences.Add(key.OthersOfQueue, sequence);
     }
 
     private bool Blocks(RefusedKey key, in PendingBatch batch, int place)
     {
-        if (!_sequences.TryGetValue(key, out ulong refused))
-            return _overflowed && batch.Replaces == 0;
+        if (EntryOf(key) is not { } entry)
+            return false;
+        ulong refused = _sequences[entry];
         if (!Replaces(batch, refused, place))
             return true;
-        _sequences.Remove(key);
-        _lifted.Add((key, refused));
+        _sequences.Remove(entry);
+        _lifted.Add((entry, refused));
         return false;
+    }
+
+    /// <summary>Under what a key is remembered: itself, or what stands for all of its queue that are not.</summary>
+    private RefusedKey? EntryOf(RefusedKey key)
+    {
+        if (_sequences.ContainsKey(key))
+            return key;
+        return _sequences.ContainsKey(key.OthersOfQueue) ? key.OthersOfQueue : null;
     }
 
     /// <summary>

@@ -44,14 +44,20 @@ internal sealed class RecurringAdministration(Scheduler scheduler, SchedulerPart
         parts.Intake.Ring();
     }
 
-    /// <summary>In a turn: what recurring messages had scheduled was cancelled; they go on with the time after it.</summary>
-    public async ValueTask SkipAsync(IEnumerable<LogPosition> cancelled, CancellationToken cancellation)
+    /// <summary>In a turn: the next steps of recurring messages were appended, one after the other; completes when they are in the state.</summary>
+    /// <param name="steps">The steps.</param>
+    /// <param name="first">Position of the first record of the first one.</param>
+    public async ValueTask ChangedAsync(IReadOnlyList<RecurringDrafts> steps, LogPosition first)
     {
-        foreach (var id in cancelled)
+        var last = LogPosition.None;
+        foreach (var step in steps)
         {
-            if (parts.Recurring.Of(id) is { } message)
-                await ChangeAsync([], RecurringDrafts.After(message, scheduler.Now, _payload), cancellation);
+            parts.Fold.Changed(step.Change.Message.Queue, step.Change, first);
+            last = step.Change.IsDeleted ? last : first.Plus(1);
+            first = first.Plus((ulong)step.Drafts.Length);
         }
+        if (last != LogPosition.None)
+            await scheduler.UntilDispatchedAsync(last);
     }
 
     private async ValueTask<RecurringMessage> SetInTurnAsync(RecurringMessage message, CancellationToken cancellation)
@@ -82,10 +88,7 @@ internal sealed class RecurringAdministration(Scheduler scheduler, SchedulerPart
             parts.Pending.Remove(place);
             parts.Expiry.Add(place.Lane, first);
         }
-        var change = first.Plus((ulong)before.Length);
-        parts.Fold.Changed(drafts.Change.Message.Queue, drafts.Change, change);
-        if (!drafts.Change.IsDeleted)
-            await scheduler.UntilDispatchedAsync(change.Plus(1));
+        await ChangedAsync([drafts], first.Plus((ulong)before.Length));
     }
 
     /// <summary>The record that withdraws what a recurring message has scheduled; none where nothing is pending.</summary>

@@ -21,6 +21,7 @@ internal sealed class Releasing
 
     private readonly SchedulerParts _parts;
     private readonly List<PendingPlace> _taken = [];
+    private readonly HashSet<PendingLane> _shortened = [];
     private readonly RecordWriter _payload = new();
     private int _worthTaking = MostMessages;
 
@@ -34,7 +35,11 @@ internal sealed class Releasing
     public async ValueTask<bool> ReleaseSomeAsync(Timestamp now, CancellationToken cancellation)
     {
         _taken.Clear();
-        _parts.Pending.TakeDue(now, Math.Min(MostAtATime(), _worthTaking), _taken);
+        _parts.Pending.TakeDue(now, Math.Min(MostAtATime(), _worthTaking), _taken, _shortened);
+        // That their queues were deleted is in the log already.
+        foreach (var lane in _shortened)
+            _parts.Expiry.Add(lane, Store.Tail);
+        _shortened.Clear();
         if (_taken.Count == 0)
             return false;
         int done = 0;
@@ -72,7 +77,7 @@ internal sealed class Releasing
     private async ValueTask<int> ReleaseAsync(DueMessage[] messages, int from, Timestamp now, CancellationToken cancellation)
     {
         if (!messages[from].IsWhole)
-            return await GiveUpAsync(_taken[from], cancellation);
+            return await GiveUpAsync(_taken[from], now, cancellation);
         if (_parts.Recurring.Of(messages[from].Id) is { } recurring)
             return await ReleaseRecurringAsync(_taken[from], messages[from], recurring, now, cancellation);
         int end = from;
@@ -144,8 +149,8 @@ internal sealed class Releasing
         return 1;
     }
 
-    /// <summary>A message that rotted is withdrawn: nobody waits for it any more.</summary>
-    private async ValueTask<int> GiveUpAsync(PendingPlace place, CancellationToken cancellation)
+    /// <summary>A message that rotted is withdrawn: nobody waits for it any more. If it recurs it comes again at its next time.</summary>
+    private async ValueTask<int> GiveUpAsync(PendingPlace place, Timestamp now, CancellationToken cancellation)
     {
         if (_parts.Pending.At(place) is not { } message)
             return 1;
@@ -154,13 +159,18 @@ internal sealed class Releasing
         _parts.Metrics.Damaged();
         _payload.Clear();
         new CancelledRecord(CancelReason.Damaged, [new IdRun(id, 1)]).Write(_payload);
+        byte[] payload = _payload.Written.ToArray();
+        var recurring = _parts.Recurring.Of(id);
+        RecurringDrafts? next = recurring is null ? null : RecurringDrafts.After(recurring, now, _payload);
         var draft = new RecordDraft
         {
-            Type = RecordType.Cancelled, Count = 1, Queue = message.Queue, Sequence = id.Bits, Payload = _payload.Written,
-            PayloadCrc = Checksum.Of(_payload.Written.Span),
+            Type = RecordType.Cancelled, Count = 1, Queue = message.Queue, Sequence = id.Bits, Payload = payload,
+            PayloadCrc = Checksum.Of(payload), JoinsNext = next is not null,
         };
-        var position = await Store.AppendAsync([draft], cancellation);
+        var position = await Store.AppendAsync([draft, .. next?.Drafts ?? []], cancellation);
         Gone(place, position);
+        if (next is { } step)
+            _parts.Fold.Changed(message.Queue, step.Change, position.Plus(1));
         return 1;
     }
 

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Text;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Scheduling.Pending;
+using Forewave.Broker.Scheduling.Recurring;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 using Forewave.Storage;
@@ -14,6 +16,8 @@ namespace Forewave.Broker.Scheduling;
 internal sealed class ScheduleAdministration
 {
     private const int ReadAtATime = 64;
+    private const long BytesAtATime = 8 * 1024 * 1024;
+    private const int RecordBytes = 64 + 8;
 
     private readonly Scheduler _scheduler;
     private readonly SchedulerParts _parts;
@@ -55,53 +59,67 @@ internal sealed class ScheduleAdministration
     }
 
     /// <summary>A page of a queue's scheduled messages.</summary>
-    public async Task<ScheduledPage> ListAsync(uint queue, DueTime after, int most, CancellationToken cancellation) =>
-        await _scheduler.InTurnAsync(token => ListInTurnAsync(queue, after, most, token), cancellation);
+    /// <param name="queue">The queue.</param>
+    /// <param name="after">Those after this one; <c>default</c>: from the first.</param>
+    /// <param name="most">At most so many.</param>
+    /// <param name="messageBytes">So many bytes of messages come along, and the first one; 0: none.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<ScheduledPage> ListAsync(uint queue, DueTime after, int most, long messageBytes, CancellationToken cancellation) =>
+        await _scheduler.InTurnAsync(token => ListInTurnAsync(queue, after, most, messageBytes, token), cancellation);
 
+    /// <summary>One append, so that a power failure cancels all or none, and none that recurs without its next time.</summary>
     private async ValueTask<long> CancelInTurnAsync(ScheduledChoice choice, CancellationToken cancellation)
     {
         var places = await ChooseAsync(choice, cancellation);
-        foreach (var ofQueue in places.GroupBy(place => place.Lane.At(place.Place).Queue))
-        {
-            PendingPlace[] cancelled = [.. ofQueue];
-            var ids = cancelled.Select(IdOf).ToArray();
-            _payload.Clear();
-            new CancelledRecord(CancelReason.Command, IdRun.Of(ids)).Write(_payload);
-            byte[] payload = _payload.Written.ToArray();
-            var draft = new RecordDraft
-            {
-                Type = RecordType.Cancelled, Count = 1, Queue = ofQueue.Key, Sequence = ids[0].Bits, Payload = payload, PayloadCrc = Checksum.Of(payload),
-            };
-            var record = await _parts.Store.AppendAsync(draft, cancellation);
-            Gone(cancelled, record);
-            await Recurring.SkipAsync(ids, cancellation);
-        }
+        List<RecordDraft> drafts = [.. places.GroupBy(place => place.Lane.At(place.Place).Queue, IdOf).Select(CancelledDraft)];
+        ulong cancelled = (ulong)drafts.Count;
+        RecurringDrafts[] nexts = [.. places.Select(place => _parts.Recurring.Of(IdOf(place))).OfType<RecurringMessage>()
+            .Select(message => RecurringDrafts.After(message, _scheduler.Now, _payload))];
+        drafts.AddRange(nexts.SelectMany(next => next.Drafts));
+        var first = await AppendAsync(drafts, cancellation);
+        foreach (var place in places)
+            Gone(place, first.Plus(cancelled - 1));
+        await Recurring.ChangedAsync(nexts, first.Plus(cancelled));
         return places.Count;
     }
 
+    private RecordDraft CancelledDraft(IGrouping<uint, LogPosition> ofQueue)
+    {
+        _payload.Clear();
+        new CancelledRecord(CancelReason.Command, IdRun.Of([.. ofQueue])).Write(_payload);
+        byte[] payload = _payload.Written.ToArray();
+        return new RecordDraft
+        {
+            Type = RecordType.Cancelled, Count = 1, Queue = ofQueue.Key, Sequence = ofQueue.First().Bits, Payload = payload, PayloadCrc = Checksum.Of(payload),
+        };
+    }
+
+    /// <summary>One append too: its bytes are the bound of what is rescheduled at once.</summary>
     private async ValueTask<long> RescheduleInTurnAsync(ScheduledChoice choice, Timestamp due, CancellationToken cancellation)
     {
         var places = await ChooseAsync(choice, cancellation);
-        var last = LogPosition.None;
-        foreach (var some in places.Chunk(ReadAtATime))
-        {
-            using var reading = new DueReading(_parts.Store);
-            var messages = await reading.ReadAsync(some, cancellation);
-            for (int i = 0; i < some.Length; i++)
-                last = messages[i].IsWhole ? await RescheduleAsync(some[i], messages[i], due, cancellation) : last;
-        }
-        if (last != LogPosition.None)
-            await _scheduler.UntilDispatchedAsync(last);
-        return places.Count;
+        using var reading = new DueReading(_parts.Store);
+        var messages = await reading.ReadAsync(places, _parts.Store.MaxAppendBytes, cancellation);
+        if (messages.Length < places.Count)
+            throw TooManyBytes(places.Count);
+        // What rotted stays where it is: it is reported when it is due.
+        int[] whole = [.. Enumerable.Range(0, messages.Length).Where(i => messages[i].IsWhole)];
+        if (whole.Length == 0)
+            return 0;
+        var first = await AppendAsync([.. whole.Select(i => RescheduledDraft(places[i], messages[i], due))], cancellation);
+        for (int i = 0; i < whole.Length; i++)
+            Gone(places[whole[i]], first.Plus((ulong)i));
+        await _scheduler.UntilDispatchedAsync(first.Plus((ulong)whole.Length - 1));
+        return whole.Length;
     }
 
-    private async ValueTask<LogPosition> RescheduleAsync(PendingPlace place, DueMessage message, Timestamp due, CancellationToken cancellation)
+    private RecordDraft RescheduledDraft(PendingPlace place, in DueMessage message, Timestamp due)
     {
         byte[] payload = new byte[LaneRun.RescheduledHeadBytes + message.Bytes.Length];
         BinaryPrimitives.WriteInt64LittleEndian(payload, message.PublishTime.UnixMilliseconds);
         message.Bytes.CopyTo(payload.AsMemory(LaneRun.RescheduledHeadBytes));
         var stamp = DueStamp.Of(place.Lane.At(place.Place).Queue, HasKeys(message), due, _scheduler.Now);
-        var draft = new RecordDraft
+        return new RecordDraft
         {
             Type = RecordType.Rescheduled,
             Count = 1,
@@ -112,12 +130,22 @@ internal sealed class ScheduleAdministration
             Payload = payload,
             PayloadCrc = Checksum.Of(payload),
         };
-        var record = await _parts.Store.AppendAsync(draft, cancellation);
-        Gone([place], record);
-        return record;
     }
 
-    private async ValueTask<ScheduledPage> ListInTurnAsync(uint queue, DueTime after, int most, CancellationToken cancellation)
+    /// <summary>Appends records that survive together, or not at all.</summary>
+    private async ValueTask<LogPosition> AppendAsync(List<RecordDraft> drafts, CancellationToken cancellation)
+    {
+        if (drafts.Sum(draft => (long)draft.Payload.Length + RecordBytes) > _parts.Store.MaxAppendBytes)
+            throw TooManyBytes(drafts.Count);
+        RecordDraft[] joined = [.. drafts.Select((draft, i) => draft with { JoinsNext = i < drafts.Count - 1 })];
+        return await _parts.Store.AppendAsync(joined, cancellation);
+    }
+
+    private RefusedException TooManyBytes(int messages) => new(
+        ErrorCode.TooManyMessages,
+        $"the {messages} scheduled messages have more than the {_parts.Store.MaxAppendBytes} bytes that are changed at once; choose fewer of them by id.");
+
+    private async ValueTask<ScheduledPage> ListInTurnAsync(uint queue, DueTime after, int most, long messageBytes, CancellationToken cancellation)
     {
         var pending = _parts.Pending;
         long total = pending.CountOf(queue);
@@ -125,29 +153,48 @@ internal sealed class ScheduleAdministration
         if (total == 0)
             return new ScheduledPage(entries, More: false, total);
         var places = pending.Page(queue, after, most + 1);
-        foreach (var some in places.Take(most).Chunk(ReadAtATime))
+        bool more = places.Count > most;
+        await ReadEachAsync(places[..Math.Min(most, places.Count)], (place, message) =>
         {
-            using var reading = new DueReading(_parts.Store);
-            var messages = await reading.ReadAsync(some, cancellation);
-            for (int i = 0; i < some.Length; i++)
-                entries.Add(EntryOf(some[i], messages[i]));
-        }
-        return new ScheduledPage(entries, places.Count > most, total);
+            messageBytes -= entries.Count == 0 ? 0 : message.Bytes.Length;
+            entries.Add(EntryOf(place, message, messageBytes > 0));
+        }, cancellation);
+        return new ScheduledPage(entries, more, total);
     }
 
-    private ScheduledEntry EntryOf(PendingPlace place, in DueMessage read)
+    private ScheduledEntry EntryOf(PendingPlace place, in DueMessage read, bool withMessage)
     {
         var message = place.Lane.At(place.Place);
-        var run = new MessageRun(read.Bytes.Span);
-        return new ScheduledEntry
+        var entry = new ScheduledEntry
         {
             Id = IdOf(place),
             Due = message.Due,
             Order = message.Position,
             PublishTime = read.PublishTime,
             Recurring = _parts.Recurring.Of(IdOf(place))?.Name ?? "",
-            Message = run.MoveNext() ? run.Current.ToArray() : [],
         };
+        var run = new MessageRun(read.Bytes.Span);
+        if (!run.MoveNext() || !MessageReader.TryRead(run.Current, out var view, out _))
+            return entry;
+        List<string> keys = [];
+        foreach (var key in view.Keys)
+            keys.Add(Encoding.UTF8.GetString(key));
+        return entry with
+        {
+            BodyBytes = view.Body.Length, Tag = Encoding.UTF8.GetString(view.Tag), Keys = keys, Message = withMessage ? run.Current.ToArray() : [],
+        };
+    }
+
+    /// <summary>Reads messages, as many at a time as may be held.</summary>
+    private async ValueTask ReadEachAsync(List<PendingPlace> places, Action<PendingPlace, DueMessage> take, CancellationToken cancellation)
+    {
+        for (int done = 0; done < places.Count;)
+        {
+            using var reading = new DueReading(_parts.Store);
+            var messages = await reading.ReadAsync(places[done..Math.Min(done + ReadAtATime, places.Count)], BytesAtATime, cancellation);
+            foreach (var message in messages)
+                take(places[done++], message);
+        }
     }
 
     private async ValueTask<List<PendingPlace>> ChooseAsync(ScheduledChoice choice, CancellationToken cancellation)
@@ -167,16 +214,11 @@ internal sealed class ScheduleAdministration
         if (candidates.Count > Limits.ScheduledPerCommand)
             throw new RefusedException(ErrorCode.TooManyMessages, $"{candidates.Count} scheduled messages may have this key, at most {Limits.ScheduledPerCommand} are changed at once.");
         List<PendingPlace> places = [];
-        foreach (var some in candidates.Distinct().Chunk(ReadAtATime))
+        await ReadEachAsync([.. candidates.Distinct()], (place, message) =>
         {
-            using var reading = new DueReading(_parts.Store);
-            var messages = await reading.ReadAsync(some, cancellation);
-            for (int i = 0; i < some.Length; i++)
-            {
-                if (HasKey(messages[i], choice.Key.Span))
-                    places.Add(some[i]);
-            }
-        }
+            if (HasKey(message, choice.Key.Span))
+                places.Add(place);
+        }, cancellation);
         return places.Count > 0 ? places : throw new RefusedException(ErrorCode.NotScheduled, "no scheduled message of the queue has this key.");
     }
 
@@ -206,13 +248,10 @@ internal sealed class ScheduleAdministration
         return new RefusedException(found is null ? ErrorCode.MessageNotFound : ErrorCode.NotScheduled);
     }
 
-    private void Gone(ReadOnlySpan<PendingPlace> places, LogPosition record)
+    private void Gone(PendingPlace place, LogPosition record)
     {
-        foreach (var place in places)
-        {
-            _parts.Pending.Remove(place);
-            _parts.Expiry.Add(place.Lane, record);
-        }
+        _parts.Pending.Remove(place);
+        _parts.Expiry.Add(place.Lane, record);
     }
 
     private LogPosition IdOf(PendingPlace place) => _parts.Pending.Rescheduled.IdOf(place.Lane.At(place.Place).Position);

@@ -21,6 +21,15 @@ internal sealed record ScheduledEntry
     /// <summary>The recurring message that it comes from; empty: none.</summary>
     public required string Recurring { get; init; }
 
-    /// <summary>The encoded message, without tag and length; empty where it rotted.</summary>
-    public required byte[] Message { get; init; }
+    /// <summary>Bytes of its body.</summary>
+    public int BodyBytes { get; init; }
+
+    /// <summary>Its tag.</summary>
+    public string Tag { get; init; } = "";
+
+    /// <summary>Its keys.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
+    /// <summary>The encoded message, without tag and length; empty where it rotted, or was not asked for.</summary>
+    public byte[] Message { get; init; } = [];
 }

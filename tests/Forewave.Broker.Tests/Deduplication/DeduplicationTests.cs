@@ -109,6 +109,44 @@ public sealed class DeduplicationTests
     }
 
     [Fact]
+    public async Task Every_id_is_known_when_the_broker_starts_again_on_a_full_disk()
+    {
+        var time = new MovedTime();
+        var store = new FakeStore { Time = time };
+        var options = new BrokerOptions { DeduplicationTableIds = 10 };
+        string[] ids = [.. Enumerable.Range(0, 45).Select(id => $"id-{id}")];
+        await using (var engine = await TestEngine.StartAsync(store, options, time))
+        {
+            var client = await TestClient.GreetedAsync(engine.Engine);
+            uint producer = await client.OpenProducerAsync(One);
+            uint queue = await client.OpenQueueAsync("orders");
+            foreach (var (index, some) in ids.Chunk(9).Index())
+                Assert.Null((await client.PublishAsync(producer, Batch(queue, (ulong)(index * 9) + 1, some))).Error);
+        }
+
+        var full = store.ReopenUpTo(store.Tail, checkpoint: false);
+        ((FakeSlices)full.Slices).IsFull = true;
+        await using var later = await TestEngine.StartAsync(full, options, time);
+        var other = await TestClient.GreetedAsync(later.Engine);
+        uint two = await other.OpenProducerAsync(Two);
+        uint orders = await other.OpenQueueAsync("orders");
+        var fresh = await other.PublishAsync(two, Batch(orders, 1, "fresh"));
+        ((FakeSlices)full.Slices).IsFull = false;
+        time.Move(TimeSpan.FromSeconds(1));
+        ulong sequence = 1;
+        foreach (string id in ids)
+        {
+            V1.PublishedBatch answer;
+            do
+                answer = await other.PublishAsync(two, Batch(orders, ++sequence, id));
+            while (answer.Error?.Number == (uint)ErrorCode.DiskFull && sequence < 100_000);
+            Assert.True(answer.Duplicate, $"{id}: {answer}");
+        }
+
+        Assert.Equal((uint)ErrorCode.DiskFull, fresh.Error.Number);
+    }
+
+    [Fact]
     public async Task Repeat_is_answered_only_when_the_original_is_committed()
     {
         var store = new FakeStore { CommitsByItself = false };

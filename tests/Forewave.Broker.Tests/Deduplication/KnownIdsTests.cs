@@ -3,6 +3,7 @@ using Forewave.Broker.Deduplication.Slices;
 using Forewave.Broker.Tests.Fakes;
 using Forewave.Protocol;
 using Forewave.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Forewave.Broker.Tests.Deduplication;
 
@@ -26,7 +27,7 @@ public sealed class KnownIdsTests
     public void Publish_waits_while_one_table_is_written_and_the_next_is_full_and_is_refused_when_the_disk_is()
     {
         var known = Known(new DeduplicationTerms { MemoryBytes = 0, TableIds = 10, MostIds = 1_000, SliceBytes = 1_000_000 });
-        using var upkeep = new IdUpkeep(known, _store, _time, new DeduplicationCounts());
+        using var upkeep = new IdUpkeep(known, _store, _time, new DeduplicationCounts(), NullLogger.Instance);
         Publish(known, 1, 10);
         Publish(known, 11, 10);
 
@@ -46,20 +47,86 @@ public sealed class KnownIdsTests
     {
         const long memory = 8_000;
         var known = Known(new DeduplicationTerms { MemoryBytes = 0, TableIds = 1_000, MostIds = 1_000_000, SliceBytes = memory });
-        using var upkeep = new IdUpkeep(known, _store, _time, new DeduplicationCounts());
+        using var upkeep = new IdUpkeep(known, _store, _time, new DeduplicationCounts(), NullLogger.Instance);
 
-        for (int table = 0; table < 8; table++)
-        {
-            Publish(known, table * 1_000, 1_000);
-            lock (known.Gate)
-                known.Seal();
-            upkeep.WriteSealed();
-        }
+        WriteTables(known, upkeep, 0, 8);
 
         Assert.Equal(8_000, known.Slices.Count);
         Assert.InRange(known.Slices.Bytes, 1, memory);
         Assert.Contains(known.Slices.All, slice => slice.Filter.Folds > 0);
         Assert.All(Enumerable.Range(0, 8_000), id => Assert.Contains(known.Slices.All, slice => slice.Filter.MayHave(HashOf(id))));
+    }
+
+    [Fact]
+    public async Task Slice_that_rotted_stays_readable_where_it_is_and_the_others_are_merged()
+    {
+        var known = Known(new DeduplicationTerms { MemoryBytes = 0, TableIds = 300, MostIds = 1_000_000, SliceBytes = 1_000_000 });
+        var counts = new DeduplicationCounts();
+        using var upkeep = new IdUpkeep(known, _store, _time, counts, NullLogger.Instance);
+        WriteTables(known, upkeep, 0, 4);
+        var rotten = known.Slices.All[1];
+        _store.Rot(rotten.Number, new SlicePage(1));
+
+        await upkeep.TurnAsync(new LoopPulse(_time), CancellationToken.None);
+        WriteTables(known, upkeep, 4, 4);
+        await upkeep.TurnAsync(new LoopPulse(_time), CancellationToken.None);
+
+        Assert.Equal([300, 300, 1_800], known.Slices.All.Select(slice => slice.Count));
+        Assert.Equal([false, true, false], known.Slices.All.Select(slice => slice.IsDamaged));
+        Assert.Equal(1, counts.Damaged.Value);
+        var lookups = new IdLookups(known.Slices, _store, counts);
+        int refused = 0;
+        for (int id = 0; id < 2_400; id++)
+        {
+            var claims = new IdClaims();
+            claims.Add() = Claim(id) with { AskedThrough = 0, NeedsDisk = true };
+            try
+            {
+                await lookups.LookUpAsync(claims, CancellationToken.None);
+                Assert.NotNull(claims.All[0].OnDisk);
+            }
+            catch (StoreException damage) when (damage.Error == ErrorCode.LogDamaged)
+            {
+                refused++;
+            }
+        }
+        // The ids of the page, and of others those for which the filter says in error that they may be there.
+        Assert.InRange(refused, IdPage.Ids, IdPage.Ids + 30);
+    }
+
+    [Fact]
+    public async Task Slice_that_rotted_is_dropped_when_its_window_is_over()
+    {
+        var known = Known(new DeduplicationTerms { MemoryBytes = 0, TableIds = 300, MostIds = 1_000_000, SliceBytes = 1_000_000 });
+        using var upkeep = new IdUpkeep(known, _store, _time, new DeduplicationCounts(), NullLogger.Instance);
+        WriteTables(known, upkeep, 0, 4);
+        _store.Rot(known.Slices.All[1].Number, new SlicePage(1));
+        await upkeep.TurnAsync(new LoopPulse(_time), CancellationToken.None);
+        known.Slices.WindowGrew();
+
+        _time.Move(TimeSpan.FromMinutes(10));
+        await upkeep.TurnAsync(new LoopPulse(_time), CancellationToken.None);
+        int afterWindow = known.Slices.All.Count;
+        _time.Move(Limits.MaxDeduplicationWindow);
+        await upkeep.TurnAsync(new LoopPulse(_time), CancellationToken.None);
+
+        Assert.Equal((1, 0), (afterWindow, known.Slices.All.Count));
+        Assert.Equal(0, _store.Count);
+    }
+
+    [Fact]
+    public async Task Merge_that_finds_the_disk_full_refuses_nothing()
+    {
+        var known = Known(new DeduplicationTerms { MemoryBytes = 0, TableIds = 10, MostIds = 1_000, SliceBytes = 1_000_000 });
+        using var upkeep = new IdUpkeep(known, _store, _time, new DeduplicationCounts(), NullLogger.Instance);
+        WriteTables(known, upkeep, 0, 4);
+        _store.IsFull = true;
+
+        await upkeep.TurnAsync(new LoopPulse(_time), CancellationToken.None);
+
+        Assert.Equal(ClaimOutcome.Decided, Publish(known, 2_000, 10));
+        Assert.Equal(ClaimOutcome.Decided, Publish(known, 3_000, 10));
+        Assert.Equal(ClaimOutcome.Wait, Publish(known, 4_000, 1));
     }
 
     [Fact]
@@ -110,6 +177,19 @@ public sealed class KnownIdsTests
     }
 
     private static IdClaim Claim(int id) => new() { Hash = HashOf(id), Queue = 1, Message = id, AskedThrough = ulong.MaxValue };
+
+    /// <summary>Fills tables with ids one after the other, and writes them.</summary>
+    private void WriteTables(KnownIds known, IdUpkeep upkeep, int first, int count)
+    {
+        int ids = known.Terms.TableIds;
+        for (int table = first; table < first + count; table++)
+        {
+            Publish(known, table * ids, ids);
+            lock (known.Gate)
+                known.Seal();
+            upkeep.WriteSealed();
+        }
+    }
 
     private KnownIds Known(DeduplicationTerms terms) =>
         new(terms, new IdClock(_time), new IdSlices(_store, terms), _ => TimeSpan.FromMinutes(10));

@@ -24,6 +24,22 @@ public sealed class MergeChoiceTests
         Assert.Equal(all.Skip(first).Take(count), chosen);
     }
 
+    [Theory]
+    [InlineData("1 1 x 1 1", 0, 0)]
+    [InlineData("1 1 1 1 x 1 1", 0, 4)]
+    [InlineData("1 1 1 1 x 1 1 1 1 1", 5, 5)]
+    [InlineData("x 1 1 1 1", 1, 4)]
+    public void Nothing_is_merged_across_a_slice_that_is_damaged(string tables, int first, int count)
+    {
+        IdSlice[] all = [.. tables.Split(' ').Select((_, index) => Slice(100, index))];
+        foreach (var (index, size) in tables.Split(' ').Index())
+            all[index].IsDamaged = size == "x";
+
+        var chosen = MergeChoice.Of(all, 100, new IdTime(1_000));
+
+        Assert.Equal(all.Skip(first).Take(count), chosen);
+    }
+
     [Fact]
     public void Slice_that_is_mostly_gone_is_written_anew()
     {

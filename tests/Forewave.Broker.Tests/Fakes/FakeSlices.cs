@@ -12,6 +12,9 @@ internal sealed class FakeSlices : ISlices
 
     public bool IsFull { get; set; }
 
+    /// <summary>One bit of a page is not what was written any more.</summary>
+    public void Rot(SliceNumber slice, SlicePage page) => _slices[slice][page.Value * SlicePage.Bytes + 40] ^= 1;
+
     public long Reads => Volatile.Read(ref _reads);
 
     public int Count => _slices.Count;

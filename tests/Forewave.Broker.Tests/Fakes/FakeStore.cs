@@ -45,6 +45,9 @@ internal sealed class FakeStore : IStore
 
     public int Reclaims { get; private set; }
 
+    /// <summary>What need not be kept any more.</summary>
+    public List<(uint Queue, Offset FirstRetained)> Expired { get; } = [];
+
     public bool IsDisposed { get; private set; }
 
     public PartitionNumber Partition => new(7);
@@ -229,7 +232,8 @@ internal sealed class FakeStore : IStore
 
     public void Expire(uint queue, Offset firstRetained)
     {
-        // Nothing is kept by age here.
+        lock (_gate)
+            Expired.Add((queue, firstRetained));
     }
 
     public async ValueTask CheckpointAsync(IStateSource source, CancellationToken cancellation)

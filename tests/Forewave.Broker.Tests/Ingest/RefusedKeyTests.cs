@@ -85,6 +85,32 @@ public sealed class RefusedKeyTests
     }
 
     [Fact]
+    public async Task Key_that_there_was_no_memory_for_is_refused_until_its_refused_message_is_replaced()
+    {
+        await using var engine = await TestEngine.StartAsync(options: new BrokerOptions { ProducerMemoryBytes = 0 });
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(Id);
+        uint queue = await client.OpenQueueAsync("orders");
+        uint returns = await client.OpenQueueAsync("returns");
+
+        var first = await client.PublishAsync(producer, Bad(queue, 1, ["a"]));
+        var unkeyed = await client.PublishAsync(producer, Batch(queue, 2, ""));
+        var elsewhere = await client.PublishAsync(producer, Batch(returns, 3, "a"));
+        var behind = await client.PublishAsync(producer, Batch(queue, 4, "a"));
+        var other = await client.PublishAsync(producer, Batch(queue, 5, "b"));
+        var tooEarly = await client.PublishAsync(producer, Bad(queue, 6, ["a"], replaces: 1));
+        var overtaking = await client.PublishAsync(producer, Batch(queue, 7, "a", replaces: 4));
+        var replacement = await client.PublishAsync(producer, Batch(queue, 8, "a", replaces: 6));
+        var after = await client.PublishAsync(producer, Batch(queue, 9, "a", replaces: 7));
+        var otherAgain = await client.PublishAsync(producer, Batch(queue, 10, "b", replaces: 5));
+
+        Assert.Equal([ErrorCode.KeyTooLong, ErrorCode.None, ErrorCode.None], Codes(first, unkeyed, elsewhere));
+        Assert.Equal(
+            [ErrorCode.PreviousRefused, ErrorCode.PreviousRefused, ErrorCode.KeyTooLong, ErrorCode.PreviousRefused], Codes(behind, other, tooEarly, overtaking));
+        Assert.Equal([ErrorCode.None, ErrorCode.None, ErrorCode.None], Codes(replacement, after, otherAgain));
+    }
+
+    [Fact]
     public async Task Refused_message_is_given_up_when_a_later_one_is_replaced()
     {
         await using var engine = await TestEngine.StartAsync();

@@ -279,6 +279,40 @@ public sealed class ScheduleTests
         Assert.Equal(0ul, await client.ScheduledAsync());
     }
 
+    [Fact]
+    public async Task Rescheduling_of_more_bytes_than_one_append_takes_is_refused_and_changes_nothing()
+    {
+        await using var engine = await TestEngine.StartOnDiskAsync(new MemoryDisk(), new MovedTime());
+        var client = await ScheduleClient.OpenAsync(engine);
+        for (int i = 0; i < 5; i++)
+            Assert.Null((await client.PublishAsync(Keyed($"{i}".PadRight(200_000), "k"))).Error);
+        var before = await client.ListAsync();
+
+        var refused = await client.AskAsync(new() { Reschedule = new() { Choice = ByKey("k"), Delay = 1_000 } });
+        var after = await client.ListAsync();
+        await client.MoveAsync(TimeSpan.FromSeconds(1));
+        var early = await client.PollAsync();
+
+        Assert.Equal((uint)ErrorCode.TooManyMessages, refused.Error.Number);
+        Assert.Equal(before, after);
+        Assert.Empty(early);
+    }
+
+    [Fact]
+    public async Task List_gives_the_first_messages_of_a_page_and_the_details_of_all()
+    {
+        await using var engine = await TestEngine.StartOnDiskAsync(new MemoryDisk(), new MovedTime());
+        var client = await ScheduleClient.OpenAsync(engine);
+        for (int i = 0; i < 5; i++)
+            Assert.Null((await client.PublishAsync(Keyed($"{i}".PadRight(400_000), $"k{i}"))).Error);
+
+        var list = (await client.AskAsync(new() { ListScheduled = new() { Queue = ScheduleClient.Queue, WithMessages = true } })).Administration.Scheduled;
+
+        Assert.Equal([true, true, true, false, false], list.Messages.Select(message => !message.Message.IsEmpty));
+        Assert.Equal(["k0", "k1", "k2", "k3", "k4"], list.Messages.Select(message => message.Keys.Single()));
+        Assert.All(list.Messages, message => Assert.Equal(400_000u, message.BodyBytes));
+    }
+
     private static V1.Message Keyed(string name, params string[] keys)
     {
         var message = ScheduleClient.Delayed(name, HalfAnHour);

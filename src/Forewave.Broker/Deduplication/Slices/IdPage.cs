@@ -47,21 +47,27 @@ internal static class IdPage
         BinaryPrimitives.WriteUInt32LittleEndian(page, Checksum.Of(page[4..]));
     }
 
-    /// <summary>How many items a page has.</summary>
-    /// <exception cref="StoreException">LogDamaged: these are not the bytes that were written.</exception>
-    public static int Open(ReadOnlySpan<byte> page, PageKind kind, SliceNumber slice)
+    /// <summary>How many items a page has. False: these are not the bytes that were written.</summary>
+    public static bool TryOpen(ReadOnlySpan<byte> page, PageKind kind, SliceNumber slice, out int items)
     {
-        bool isWhole = BinaryPrimitives.ReadUInt32LittleEndian(page) == Checksum.Of(page[4..])
+        items = BinaryPrimitives.ReadUInt16LittleEndian(page[6..]);
+        return BinaryPrimitives.ReadUInt32LittleEndian(page) == Checksum.Of(page[4..])
             && page[4] == Version
             && page[5] == (byte)kind
             && BinaryPrimitives.ReadUInt64LittleEndian(page[8..]) == slice.Value;
-        if (!isWhole)
+    }
+
+    /// <summary>How many items a page has.</summary>
+    /// <exception cref="StoreException">LogDamaged: these are not the bytes that were written.</exception>
+    public static int Open(ReadOnlySpan<byte> page, PageKind kind, SliceNumber slice, SlicePage at)
+    {
+        if (!TryOpen(page, kind, slice, out int items))
         {
             throw new StoreException(
                 ErrorCode.LogDamaged,
-                $"A page of deduplication ids in slice {slice.Value} is not what was written; what its window covers cannot be published with ids.");
+                $"Page {at.Value} of slice {slice.Value} of deduplication ids is not what was written; publishes whose ids may be in it are refused until its window is over.");
         }
-        return BinaryPrimitives.ReadUInt16LittleEndian(page[6..]);
+        return items;
     }
 
     /// <summary>Writes an id at a place.</summary>

@@ -1,3 +1,4 @@
+using Forewave.Protocol;
 using Forewave.Storage;
 
 namespace Forewave.Broker.Deduplication.Slices;
@@ -49,6 +50,12 @@ internal sealed class IdSlice
     /// </summary>
     public bool IsDoubtful { get; set; }
 
+    /// <summary>
+    /// Some of it cannot be read: it stays where it is, so that the rest can, and is not merged, until the last of its ids has left
+    /// its window.
+    /// </summary>
+    public bool IsDamaged { get; set; }
+
     /// <summary>It was made durable: a checkpoint may name it.</summary>
     public bool IsSynced { get; set; }
 
@@ -63,6 +70,15 @@ internal sealed class IdSlice
 
     /// <summary>Ids that may be within their window.</summary>
     public long LiveCount(IdTime now) => Windows.Sum(window => window.IsLive(now) ? (long)window.Ids : 0);
+
+    /// <summary>Whether all its ids have left their windows for certain.</summary>
+    public bool IsGone(IdTime now)
+    {
+        if (!IsDoubtful)
+            return LiveCount(now) == 0;
+        // What became doubtful is written anew; what cannot be is kept for as long as any window may be.
+        return IsDamaged && !Newest.IsWithin(Limits.MaxDeduplicationWindow, now);
+    }
 
     /// <summary>The page of its filter that has a hash's block.</summary>
     public SlicePage FilterPageOf(in IdHash hash) => new((int)(IdFilter.BlockOf(hash, FilterBlocks) / IdPage.Blocks));

@@ -9,12 +9,28 @@ internal static class MergeChoice
     /// <summary>
     /// Neighbours of one size class, four at least (a class is four times the one below), whose ids span no more than a quarter
     /// of their window: what is merged too far cannot be dropped in time. Else a slice of which a quarter or less may still be
-    /// within its window. Else nothing.
+    /// within its window. Else nothing. What is damaged is not merged.
     /// </summary>
     /// <param name="all">The oldest first.</param>
     /// <param name="tableIds">Ids in a table: the lowest class.</param>
     /// <param name="now">For what has left its window.</param>
     public static IReadOnlyList<IdSlice> Of(IReadOnlyList<IdSlice> all, int tableIds, IdTime now)
+    {
+        // Slices are in the order of the tables that they were made of: nothing is merged across one that cannot be.
+        int end = all.Count;
+        for (int i = all.Count - 1; i >= -1; i--)
+        {
+            if (i >= 0 && !all[i].IsDamaged)
+                continue;
+            if (OfNeighbours([.. all.Take(end).Skip(i + 1)], tableIds) is { Count: > 0 } neighbours)
+                return neighbours;
+            end = Math.Max(i, 0);
+        }
+        var mostlyGone = all.FirstOrDefault(slice => !slice.IsDamaged && IsMostlyGone(slice, tableIds, now));
+        return mostlyGone is null ? [] : [mostlyGone];
+    }
+
+    private static IReadOnlyList<IdSlice> OfNeighbours(IReadOnlyList<IdSlice> all, int tableIds)
     {
         for (int level = 0; level <= 16; level++)
         {
@@ -30,8 +46,7 @@ internal static class MergeChoice
             if (Enumerable.Range(first, end - first).Count(i => LevelOf(all[i], tableIds) == level) >= Fewest)
                 return [.. all.Skip(first).Take(Math.Min(Most, end - first))];
         }
-        var mostlyGone = all.FirstOrDefault(slice => IsMostlyGone(slice, tableIds, now));
-        return mostlyGone is null ? [] : [mostlyGone];
+        return [];
     }
 
     private static bool IsMostlyGone(IdSlice slice, int tableIds, IdTime now) =>

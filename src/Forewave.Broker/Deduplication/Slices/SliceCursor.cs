@@ -26,6 +26,7 @@ internal sealed class SliceCursor
     public KnownId Current { get; private set; }
 
     /// <summary>Steps to the next one. False: there is none.</summary>
+    /// <exception cref="SliceDamagedException">The slice cannot be read.</exception>
     public bool MoveNext()
     {
         _place++;
@@ -46,15 +47,31 @@ internal sealed class SliceCursor
             int pages = Math.Min(PagesAtOnce, _slice.Fences.Length - _next);
             if (pages == 0)
                 return false;
-            if (!_slices.Read(_slice.Number, new SlicePage(_next), _pages.AsSpan(0, pages * SlicePage.Bytes)))
-                throw new StoreException(ErrorCode.BrokerFault, $"slice {_slice.Number.Value} was deleted while it was merged");
+            Read(pages);
             _next += pages;
             _inBuffer = pages;
             _page = 0;
         }
-        _ids = IdPage.Open(PageAt(_page), PageKind.Ids, _slice.Number);
+        var at = new SlicePage(_next - _inBuffer + _page);
+        if (!IdPage.TryOpen(PageAt(_page), PageKind.Ids, _slice.Number, out _ids))
+            throw new SliceDamagedException(_slice, at, null);
         _place = 0;
         return true;
+    }
+
+    private void Read(int pages)
+    {
+        bool isThere;
+        try
+        {
+            isThere = _slices.Read(_slice.Number, new SlicePage(_next), _pages.AsSpan(0, pages * SlicePage.Bytes));
+        }
+        catch (StoreException failure)
+        {
+            throw new SliceDamagedException(_slice, new SlicePage(_next), failure);
+        }
+        if (!isThere)
+            throw new StoreException(ErrorCode.BrokerFault, $"slice {_slice.Number.Value} was deleted while it was merged");
     }
 
     private ReadOnlySpan<byte> PageAt(int page) => _pages.AsSpan(page * SlicePage.Bytes, SlicePage.Bytes);

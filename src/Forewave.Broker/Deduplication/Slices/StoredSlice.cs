@@ -94,7 +94,7 @@ internal sealed record StoredSlice
             for (int i = 0; i < pages; i++)
             {
                 var page = read.Slice(i * SlicePage.Bytes, SlicePage.Bytes);
-                visit(page, IdPage.Open(page, kind, extent.Slice));
+                visit(page, IdPage.Open(page, kind, extent.Slice, new SlicePage(extent.First + done + i)));
             }
         }
     }

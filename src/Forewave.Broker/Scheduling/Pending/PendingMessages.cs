@@ -164,8 +164,11 @@ internal sealed class PendingMessages
         }
     }
 
-    /// <summary>Takes what is due, in the order of due times, at most so many; <see cref="PutBack"/> undoes it.</summary>
-    public void TakeDue(Timestamp now, int most, List<PendingPlace> taken)
+    /// <summary>
+    /// Takes what is due, in the order of due times, at most so many; <see cref="PutBack"/> undoes it. What is due of deleted queues
+    /// is not pending any more, and its lanes are noted: they may need fewer bytes.
+    /// </summary>
+    public void TakeDue(Timestamp now, int most, List<PendingPlace> taken, HashSet<PendingLane> shortened)
     {
         foreach (var lane in _lanes.Values)
             lane.TakeBuckets(now, (place, message) => _out.Enqueue(place, TimeOf(message)));
@@ -174,8 +177,8 @@ internal sealed class PendingMessages
             _out.Dequeue();
             if (At(place) is not null)
                 taken.Add(place);
-            else
-                Remove(place);
+            else if (Remove(place))
+                shortened.Add(place.Lane);
         }
     }
 
