@@ -147,9 +147,14 @@ public sealed class BrokerEngine : IAsyncDisposable
         {
             await _loops.Checkpoints.TakeAsync(CancellationToken.None);
         }
-        catch (StoreException failure)
+        catch (StoreException full) when (full.Error == ErrorCode.DiskFull)
         {
             // The next opening reads a longer tail instead; nothing is lost.
+            BrokerLog.LastCheckpointLeftOut(_logger, full.Message);
+        }
+        catch (StoreException failure)
+        {
+            // Neither here.
             _parts.Health.Fail("the last checkpoint", failure);
         }
     }

@@ -141,6 +141,8 @@ public enum ErrorCode
     FormatTooNew = 612,
     /// <summary>Bytes of the log are not what was written, at the position that the text names.</summary>
     LogDamaged = 613,
+    /// <summary>The data folder was written by a version that is too old for this one to read it.</summary>
+    FormatTooOld = 614,
 
     // 7xx: found by the client itself.
     /// <summary>The call's deadline passed before the request was sent.</summary>

@@ -56,6 +56,10 @@ internal static partial class BrokerLog
     [LoggerMessage(4033, LogLevel.Warning, "No checkpoint while the disk is full; it is tried again. {Reason}")]
     public static partial void CheckpointPostponed(ILogger logger, string reason);
 
+    [LoggerMessage(4034, LogLevel.Warning,
+        "Stopped without a last checkpoint, for the disk is full: nothing is lost, the next start reads more of the log. {Reason}")]
+    public static partial void LastCheckpointLeftOut(ILogger logger, string reason);
+
     [LoggerMessage(4032, LogLevel.Information, "{Producers} producer ids forgotten after 7 idle days")]
     public static partial void ProducersForgotten(ILogger logger, int producers);
 }

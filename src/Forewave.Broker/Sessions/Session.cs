@@ -130,10 +130,10 @@ internal sealed class Session : IPublishingSession
         Output.WriteError(correlation, code, detail);
         Output.Flush();
         Output.Close(abort: false);
-        StopReading();
         Parts.Metrics.ConnectionClosed(code);
         if (code != ErrorCode.ShuttingDown)
             BrokerLog.ConnectionRefused(Parts.Logger, Id, Origin.Peer, code, detail);
+        StopReading();
     }
 
     /// <summary>Ends the session after a fault of its own. Any thread.</summary>
@@ -175,14 +175,19 @@ internal sealed class Session : IPublishingSession
     {
         Interlocked.CompareExchange(ref _closeCode, (int)ErrorCode.HeartbeatMissed, 0);
         Output.Close(abort: true);
-        StopReading();
         Parts.Metrics.ConnectionClosed(ErrorCode.HeartbeatMissed);
+        StopReading();
     }
 
+    /// <summary>
+    /// The last that a closer does: where the pipe runs its reader inline, the session goes through its end within, on the closer's
+    /// thread. So nobody closes a session under a lock; what the end waits for (errands, the pipe) it awaits, and the closer
+    /// goes on meanwhile, even if it is one of the errands.
+    /// </summary>
     private void StopReading()
     {
-        _pipe.Input.CancelPendingRead();
         _claim.Abandon();
+        _pipe.Input.CancelPendingRead();
     }
 
     private async Task ReadAsync(CancellationToken cancellation)

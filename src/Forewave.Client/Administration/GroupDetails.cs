@@ -39,8 +39,9 @@ public sealed record GroupDetails
     public IReadOnlyList<ParkedKey> ParkedKeys { get; init; } = [];
 
     /// <summary>
-    /// It has as many unsettled messages or parked keys as it may: nothing is handed out for the first time until some are
-    /// settled.
+    /// It has as many unsettled messages or parked keys as it may, or what it has not settled takes as much of the broker's memory as
+    /// it may (64 MiB by default; more than 1 MiB where all groups take 512 MiB): nothing is handed out for the first time until some
+    /// are settled.
     /// </summary>
     public bool IsPaused { get; init; }
 

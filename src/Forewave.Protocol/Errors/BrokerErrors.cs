@@ -77,5 +77,11 @@ internal static class BrokerErrors
             Happened = "Bytes of the log are not what was written, at the position that the text names.",
             Advice = "Restore from a copy, or let the broker read what is whole as the text says; check the disk.",
         },
+        new()
+        {
+            Code = ErrorCode.FormatTooOld, HttpStatus = 500,
+            Happened = "The data folder was written by a version that is too old for this one to read it.",
+            Advice = "Drain it with the version that wrote it, or start on an empty folder.",
+        },
     ];
 }

@@ -33,7 +33,7 @@ internal static class ConsumeErrors
         {
             Code = ErrorCode.UnsettledLimit, HttpStatus = 429, Retry = RetryAdvice.Same,
             RetryAfter = TimeSpan.FromMilliseconds(1_000),
-            Happened = "The group has 1,000,000 messages that are handed out and not settled.",
+            Happened = "The group has 1,000,000 messages that are handed out and not settled, or what it has not settled takes 64 MiB of memory (that of all groups: 512 MiB).",
             Advice = "Settle what was received; look for consumers that never do.",
         },
         new()

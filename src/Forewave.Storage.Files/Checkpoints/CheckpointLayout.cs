@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Forewave.Storage.Files.Disk;
 
@@ -27,6 +28,12 @@ internal static class CheckpointLayout
 
     /// <summary>Longest state of one part.</summary>
     public const int MaxStateBytes = 1 << 30;
+
+    /// <summary>Whether a file header is a whole one of version 1, whose CRC did not cover the path.</summary>
+    public static bool IsOfFirstVersion(ReadOnlySpan<byte> header) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(header) == Magic
+        && BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) == 1
+        && BinaryPrimitives.ReadUInt32LittleEndian(header[12..]) == Checksum.Of(header[..12]);
 
     /// <summary>CRC of a file header. The path is part of it: an old checkpoint under a new one's name is none.</summary>
     public static uint HeaderCrc(ReadOnlySpan<byte> header, DiskPath path) =>

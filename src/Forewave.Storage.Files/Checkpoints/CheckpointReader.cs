@@ -55,7 +55,15 @@ internal static class CheckpointReader
     private static void ReadFileHeader(IDiskFile file)
     {
         Span<byte> header = stackalloc byte[CheckpointLayout.FileHeaderBytes];
-        if (file.Read(0, header) < header.Length
+        int read = file.Read(0, header);
+        if (read == header.Length && CheckpointLayout.IsOfFirstVersion(header))
+        {
+            throw new StoreException(
+                ErrorCode.FormatTooOld,
+                $"{file.Path} has format 1, this version reads {CheckpointLayout.Version}. Drain the folder with the version that wrote it.");
+        }
+
+        if (read < header.Length
             || BinaryPrimitives.ReadUInt64LittleEndian(header) != CheckpointLayout.Magic
             || BinaryPrimitives.ReadUInt32LittleEndian(header[12..]) != CheckpointLayout.HeaderCrc(header, file.Path))
         {

@@ -1,5 +1,6 @@
 using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.DeadLetters;
+using Forewave.Broker.Delivery.Keys;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Queues;
@@ -24,6 +25,8 @@ public sealed class RecordLayoutTests
     [InlineData("Extended", "010568e5cf8b01000060ea0000010000000b000000000000000c00000003000000")]
     [InlineData("CursorMoved", "010209000000000000001400000000000000")]
     [InlineData("DeadLettered", "012a000000000000000d6e6f2073756368206f726465720668e5cf8b010000bc0a0000001000000068e5cf8b0100004d00000001000000020000000568e5cf8b01000008776f726b65722d3104626f6f6d040000007a020a00")]
+    [InlineData("KeysNoted", "01020000000b00000000000000000000000000000002000000bbaa000000000000ddcc0000000000001400000000000000030000000000000001000000ffee000000000000")]
+    [InlineData("Parked", "010768e5cf8b0100000a6f726465722d34373131077370c3a4746572")]
     [InlineData("QueueChanged", "020101005c260500000000e0930400000000006f7264657273")]
     [InlineData("QueueDeleted", "02020000c87e9a00000000c0270900000000006f7264657273")]
     [InlineData("ProducerSeen", "0102030405060708090a0b0c0d0e0f1073686f70")]
@@ -68,6 +71,12 @@ public sealed class RecordLayoutTests
             case "DeadLettered":
                 Letter().Write(writer);
                 break;
+            case "KeysNoted":
+                KeysNotedRecord.Write([Note(11, 0xAABB), Note(12, 0xCCDD), Note(20, 0xEEFF) with { Place = 3 }], writer);
+                break;
+            case "Parked":
+                new ParkedRecord { Time = Time + 7, Key = "order-4711", Reason = "später" }.Write(writer);
+                break;
             case "QueueChanged":
                 return new QueueRecord(new QueueName("orders"), new QueueOptions { Relaxed = true, Retention = TimeSpan.FromDays(1), DeduplicationWindow = TimeSpan.FromMinutes(5) }, IsDeleted: false).Encode();
             case "QueueDeleted":
@@ -79,6 +88,8 @@ public sealed class RecordLayoutTests
         }
         return writer.Written.ToArray();
     }
+
+    private static KeyNote Note(long offset, ulong key) => new(offset, new OrderingKeyHash(key));
 
     private static void AddRun(RecordWriter writer, int countAt)
     {

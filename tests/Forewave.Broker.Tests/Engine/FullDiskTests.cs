@@ -35,6 +35,19 @@ public sealed class FullDiskTests
         disk.Faults.CapacityBytes = long.MaxValue;
     }
 
+    [Fact]
+    public async Task Stop_that_finds_no_room_for_its_checkpoint_is_no_failure()
+    {
+        var store = new FakeStore { RefusesCheckpoints = 1 };
+        var engine = await TestEngine.StartAsync(store);
+        await (await TestClient.GreetedAsync(engine.Engine)).OpenQueueAsync("orders");
+
+        await engine.DisposeAsync();
+
+        Assert.Equal(0, store.RefusesCheckpoints);
+        Assert.Null(engine.Engine.Failure);
+    }
+
     private static async Task<ulong> DrainAsync(TestClient client)
     {
         var subscribe = new V1.Subscribe

@@ -4,6 +4,7 @@ using Forewave.Storage.Files.Checkpoints;
 using Forewave.Storage.Files.Disk;
 using Forewave.Storage.Files.QueueIndex;
 using Forewave.Storage.Files.Reclaim;
+using Forewave.Storage.Files.Recovery;
 using Forewave.Storage.Files.Segments;
 
 namespace Forewave.Storage.Files.Tests.Checkpoints;
@@ -33,6 +34,20 @@ public sealed class LayoutTests
 
         Assert.Equal(Golden, Convert.ToHexStringLower(bytes));
         Assert.Equal(Golden, Convert.ToHexStringLower(SegmentSummary.Decode(bytes).Encode(new SparsePositions())));
+    }
+
+    [Fact]
+    public void Checkpoint_of_the_first_version_is_said_to_be_old()
+    {
+        MemoryDisk disk = new();
+        DiskPath path = StoreFolder.CheckpointPath(1);
+        disk.CreateFolder(path.Folder);
+        using (IDiskFile file = disk.Open(path, DiskOpen.CreateNew))
+        {
+            file.Write(0, Convert.FromHexString("4657434845434b5001000000fea40faf"));
+        }
+
+        Assert.Equal(ErrorCode.FormatTooOld, Assert.Throws<StoreException>(() => CheckpointReader.FindDamage(disk, path)).Error);
     }
 
     [Fact]
