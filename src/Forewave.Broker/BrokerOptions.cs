@@ -60,6 +60,12 @@ public sealed record BrokerOptions
     public bool Priorities { get; init; } = true;
 
     /// <summary>
+    /// Groups may be paused, limited and given one active consumer. Off: requests for it are refused, and the hello does not
+    /// offer it; what was set before stays. Default: on.
+    /// </summary>
+    public bool GroupControl { get; init; } = true;
+
+    /// <summary>
     /// Messages may have deduplication ids. Off: publishes with one are refused, and the hello does not offer it; ids that were
     /// published before are known again when it is on. Default: on.
     /// </summary>

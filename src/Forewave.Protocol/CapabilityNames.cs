@@ -38,6 +38,9 @@ public static class CapabilityNames
     /// <summary>Deduplication ids of messages.</summary>
     public const string Deduplication = "deduplication";
 
+    /// <summary>Pausing groups, limiting what they get, one active consumer of a group.</summary>
+    public const string GroupControl = "group-control";
+
     private static readonly (string Name, MessageCapabilities Flag)[] OfMessages =
     [
         (Ordering, MessageCapabilities.Ordering),

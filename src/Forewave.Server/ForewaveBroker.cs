@@ -168,6 +168,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
     {
         CreateQueues = _options.CreateQueues,
         Ordering = _options.Ordering,
+        GroupControl = _options.GroupControl,
         Deduplication = _options.Deduplication,
         DeduplicationMemoryBytes = _options.DeduplicationMemoryBytes,
         Scheduling = _options.Scheduling,

@@ -41,6 +41,12 @@ public sealed record ForewaveBrokerOptions
     public bool Ordering { get; init; } = true;
 
     /// <summary>
+    /// Groups may be paused, limited and given one active consumer. Off: requests for it are refused; what was set before stays.
+    /// Default: on.
+    /// </summary>
+    public bool GroupControl { get; init; } = true;
+
+    /// <summary>
     /// Messages may have deduplication ids. Off: publishes with one are refused; ids that were published before are known again
     /// when it is on. Default: yes.
     /// </summary>

@@ -82,6 +82,8 @@ internal static class HelloCommand
             answer.Capabilities.Add(CapabilityNames.Priorities);
         if (parts.Options.Deduplication)
             answer.Capabilities.Add(CapabilityNames.Deduplication);
+        if (parts.Options.GroupControl)
+            answer.Capabilities.Add(CapabilityNames.GroupControl);
         return answer;
     }
 }

@@ -64,6 +64,10 @@ internal sealed partial class DeliveryLog(ILoggerFactory loggers)
     [LoggerMessage(4534, LogLevel.Information, "Group {Group} resumed the ordering key of the message at offset {Offset}")]
     public partial void KeyResumed(GroupIdentity group, long offset);
 
+    /// <summary>A consumer gets everything of its group from now on.</summary>
+    [LoggerMessage(4541, LogLevel.Information, "Consumer {Consumer} of group {Group} is active")]
+    public partial void ConsumerActive(string consumer, GroupIdentity group);
+
     /// <summary>A consumer came on another connection.</summary>
     [LoggerMessage(4540, LogLevel.Debug, "Consumer {Consumer} of group {Group} came again on connection {Connection}")]
     public partial void ConsumerTakenOver(string consumer, GroupIdentity group, long connection);

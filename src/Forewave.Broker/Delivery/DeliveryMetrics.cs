@@ -20,6 +20,9 @@ internal sealed class DeliveryMetrics : IDisposable
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _coldReads;
     private readonly UpDownCounter<long> _paused;
+    private readonly UpDownCounter<long> _pausedByCommand;
+    private readonly Counter<long> _limited;
+    private readonly Counter<long> _takeovers;
     private readonly Counter<long> _held;
     private readonly Counter<long> _parked;
     private readonly Counter<long> _resumed;
@@ -43,6 +46,12 @@ internal sealed class DeliveryMetrics : IDisposable
         _coldReads = _meter.CreateCounter<long>("messaging.forewave.delivery.cold_reads", "{read}", "Reads that memory did not serve");
         _paused = _meter.CreateUpDownCounter<long>(
             "messaging.forewave.group.paused", "{group}", "Groups without first deliveries because of what they have not settled");
+        _pausedByCommand = _meter.CreateUpDownCounter<long>(
+            "messaging.forewave.group.paused_by_command", "{group}", "Groups that somebody paused");
+        _limited = _meter.CreateCounter<long>(
+            "messaging.forewave.group.limited", "{turn}", "Turns in which a group had to wait for its delivery limit");
+        _takeovers = _meter.CreateCounter<long>(
+            "messaging.forewave.group.takeovers", "{takeover}", "Consumers that took over from the active one of their group");
         _held = _meter.CreateCounter<long>(
             "messaging.forewave.ordering.held", "{message}", "Messages that had to wait for one before them in their ordering key");
         _parked = _meter.CreateCounter<long>("messaging.forewave.ordering.parked", "{key}", "Ordering keys that were set aside");
@@ -87,6 +96,16 @@ internal sealed class DeliveryMetrics : IDisposable
 
     /// <summary>Parked keys go on.</summary>
     public void Resumed(long keys) => _resumed.Add(keys);
+
+    /// <summary>Somebody paused a group or resumed it.</summary>
+    public void PausedByCommand(bool paused) => _pausedByCommand.Add(paused ? 1 : -1);
+
+    /// <summary>A group has to wait for its rate, or for a lease to end.</summary>
+    public void Limited(bool byRate) =>
+        _limited.Add(1, new KeyValuePair<string, object?>("messaging.forewave.limit", byRate ? "rate" : "leases"));
+
+    /// <summary>A consumer took over from the active one of its group.</summary>
+    public void TookOver() => _takeovers.Add(1);
 
     /// <summary>A group was paused or goes on.</summary>
     public void Paused(bool paused) => _paused.Add(paused ? 1 : -1);

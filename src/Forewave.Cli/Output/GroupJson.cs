@@ -20,7 +20,10 @@ internal static class GroupJson
         writer.WriteNumber("dead", group.Dead);
         writer.WriteNumber("missed", group.Missed);
         writer.WriteNumber("consumers", group.Consumers);
-        writer.WriteBoolean("paused", group.IsPaused);
+        writer.WriteBoolean("paused", group.Settings.Paused == true);
+        writer.WriteBoolean("atLimit", group.IsPaused);
+        if (group.ActiveConsumer is { } active)
+            writer.WriteString("activeConsumer", active);
         WriteSettings(writer, group.Settings);
         if (group.ParkedKeys.Count > 0)
             WriteParked(writer, group.ParkedKeys);
@@ -57,5 +60,19 @@ internal static class GroupJson
         }
         if (settings.OnFailure is { } policy)
             writer.WriteString("onFailure", policy.ToString().ToLowerInvariant());
+        WriteLimit(writer, settings);
+        if (settings.SingleActive is { } single)
+            writer.WriteBoolean("singleActive", single);
+    }
+
+    // What is not limited is not listed.
+    private static void WriteLimit(Utf8JsonWriter writer, GroupSettings settings)
+    {
+        if (settings.Rate is { } rate and > 0)
+            writer.WriteNumber("rate", rate);
+        if (settings.Burst is { } burst and > 0)
+            writer.WriteNumber("burst", burst);
+        if (settings.MaxLeased is { } leased and > 0)
+            writer.WriteNumber("maxLeased", leased);
     }
 }

@@ -29,12 +29,16 @@ internal static class GroupListVerb
 
     private static void PrintTable(IReadOnlyList<GroupDetails> groups)
     {
-        TextTable table = new("QUEUE", "GROUP", "UNREAD", "LEASED", "WAITING", "DEAD", "CONSUMERS");
+        TextTable table = new("QUEUE", "GROUP", "UNREAD", "LEASED", "WAITING", "DEAD", "CONSUMERS", "STATE");
         foreach (var group in groups)
         {
             table.Add(
-                group.Queue.Value, group.Name.Value, $"{group.Unread}", $"{group.Leased}", $"{group.Waiting}", $"{group.Dead}", $"{group.Consumers}");
+                group.Queue.Value, group.Name.Value, $"{group.Unread}", $"{group.Leased}", $"{group.Waiting}", $"{group.Dead}", $"{group.Consumers}",
+                StateOf(group));
         }
         table.Print();
     }
+
+    private static string StateOf(GroupDetails group) =>
+        group.Settings.Paused == true ? "paused" : group.IsPaused ? "at limit" : "";
 }

@@ -21,10 +21,20 @@ internal static class GroupSetVerb
         HelpName = "POLICY",
         CustomParser = static result => Parsing.OneOf<FailurePolicy>(result),
     };
+    private static readonly Option<double?> Rate = GroupLimitOptions.Rate();
+    private static readonly Option<int?> Burst = GroupLimitOptions.Burst();
+    private static readonly Option<int?> MaxLeased = GroupLimitOptions.MaxLeased();
+    private static readonly Option<bool?> SingleActive = new("--single-active")
+    {
+        Description = "one consumer gets everything, the next takes over when it goes: true or false", HelpName = "BOOL",
+    };
     private static readonly Option<bool> Json = ClientOptions.Json();
 
     public static Command Create() =>
-        new Command("set", "Change a group's settings") { Queue, Group, Tag, Visibility, Attempts, RetryFirst, RetryMax, OnFailure, Json }.With(RunAsync);
+        new Command("set", "Change a group's settings") 
+        {
+            Queue, Group, Tag, Visibility, Attempts, RetryFirst, RetryMax, OnFailure, Rate, Burst, MaxLeased, SingleActive, Json,
+        }.With(RunAsync);
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
@@ -38,6 +48,10 @@ internal static class GroupSetVerb
             MaxAttempts = (int?)parsed.GetValue(Attempts),
             Retry = await RetryAsync(() => broker.ShowGroupAsync(queue, name, stop), parsed),
             OnFailure = parsed.GetValue(OnFailure),
+            Rate = parsed.GetValue(Rate),
+            Burst = parsed.GetValue(Burst),
+            MaxLeased = parsed.GetValue(MaxLeased),
+            SingleActive = parsed.GetValue(SingleActive),
         };
         if (settings == new GroupSettings())
             throw new UsageException("give what is to be set");

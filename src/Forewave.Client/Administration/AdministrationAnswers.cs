@@ -22,30 +22,6 @@ internal static class AdministrationAnswers
         LastPublishTime = queue.LastPublishTime == 0 ? null : ToTime(queue.LastPublishTime),
     };
 
-    public static GroupDetails ToGroup(V1.GroupDetails group) => new()
-    {
-        Queue = new QueueName(group.Queue),
-        Name = new GroupName(group.Group),
-        Id = new GroupId(group.GroupId),
-        Settings = ToSettings(group.Options ?? new V1.GroupOptions()),
-        ReadOffset = new Offset((long)group.ReadOffset),
-        Unread = (long)group.Unread,
-        Leased = (long)group.Leased,
-        Waiting = (long)group.Waiting,
-        Dead = (long)group.Dead,
-        Consumers = (int)group.Consumers,
-        Missed = (long)group.Missed,
-        Held = (long)group.Held,
-        Parked = (long)group.Parked,
-        IsPaused = group.Paused,
-        ParkedKeys = [.. group.ParkedKeys.Select(ToParkedKey)],
-    };
-
-    private static ParkedKey ToParkedKey(V1.ParkedKey parked) => new()
-    {
-        OrderingKey = parked.OrderingKey, Offset = new Offset((long)parked.Offset), Time = ToTime(parked.Time), Reason = parked.Reason,
-    };
-
     public static DeadLetter ToDeadLetter(V1.DeadLetter letter, bool isWhole = false) => new()
     {
         Place = (long)letter.Place,
@@ -91,55 +67,6 @@ internal static class AdministrationAnswers
         return options;
     }
 
-    public static V1.GroupOptions FromSettings(GroupSettings settings)
-    {
-        V1.GroupOptions options = new();
-        if (settings.TagFilter is { } filter)
-        {
-            options.TagFilter = filter.Text;
-        }
-
-        if (settings.VisibilityTimeout is { } timeout)
-        {
-            options.VisibilityTimeout = (uint)timeout.TotalMilliseconds;
-        }
-
-        if (settings.MaxAttempts is { } attempts)
-        {
-            options.MaxAttempts = (uint)attempts;
-        }
-
-        if (settings.Retry is { } retry)
-        {
-            options.Retry = new V1.RetryPolicy
-            {
-                FirstDelay = (ulong)retry.FirstDelay.TotalMilliseconds, MaxDelay = (ulong)retry.MaxDelay.TotalMilliseconds,
-            };
-            options.Retry.Delays.AddRange(retry.Delays.Select(delay => (ulong)delay.TotalMilliseconds));
-        }
-
-        if (settings.OnFailure is { } policy)
-        {
-            options.OnFailure = (V1.FailurePolicy)policy;
-        }
-
-        return options;
-    }
-
-    private static GroupSettings ToSettings(V1.GroupOptions options) => new()
-    {
-        TagFilter = TagFilter.TryParse(options.TagFilter, out TagFilter filter) ? filter : TagFilter.All,
-        VisibilityTimeout = TimeSpan.FromMilliseconds(options.VisibilityTimeout),
-        MaxAttempts = (int)options.MaxAttempts,
-        OnFailure = options.HasOnFailure ? (FailurePolicy)options.OnFailure : null,
-        Retry = options.Retry is not { } retry ? new GroupRetry() : new GroupRetry
-        {
-            FirstDelay = TimeSpan.FromMilliseconds(retry.FirstDelay),
-            MaxDelay = TimeSpan.FromMilliseconds(retry.MaxDelay),
-            Delays = [.. retry.Delays.Select(delay => TimeSpan.FromMilliseconds(delay))],
-        },
-    };
-
     private static DeadMessage ToMessage(V1.Message message) => new()
     {
         Body = message.Body.Memory,
@@ -148,5 +75,5 @@ internal static class AdministrationAnswers
         Headers = [.. message.Headers.Select(header => new KeyValuePair<string, ReadOnlyMemory<byte>>(header.Name, header.Value.Memory))],
     };
 
-    private static DateTimeOffset ToTime(ulong milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
+    public static DateTimeOffset ToTime(ulong milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
 }

@@ -18,6 +18,7 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
         Verb.ListDead or Verb.ShowDead => new(CapabilityNames.DeadLetters, IsRepeatable: true),
         Verb.RedriveDead or Verb.PurgeDead => new(CapabilityNames.DeadLetters, IsRepeatable: false),
         Verb.ResumeKey => new(CapabilityNames.Ordering, IsRepeatable: false),
+        Verb.SetGroup when UsesControl(request.SetGroup.Options) => new(CapabilityNames.GroupControl, IsRepeatable: false),
         Verb.SetGroup when request.SetGroup.Options is { HasOnFailure: true } => new(CapabilityNames.Ordering, IsRepeatable: false),
         Verb.CreateQueue when request.CreateQueue.Options is { HasDeduplicationWindow: true } => new(CapabilityNames.Deduplication, IsRepeatable: false),
         Verb.SetQueue when request.SetQueue.Options is { HasDeduplicationWindow: true } => new(CapabilityNames.Deduplication, IsRepeatable: false),
@@ -25,4 +26,7 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
         Verb.SetQueue when request.SetQueue.Options is { Relaxed: true } => new(CapabilityNames.RelaxedQueues, IsRepeatable: false),
         _ => new(CapabilityNames.Administration, IsRepeatable: false),
     };
+
+    private static bool UsesControl(GroupOptions? options) => options is not null
+        && (options.HasPaused || options.HasRate || options.HasBurst || options.HasMaxLeased || options.HasSingleActive);
 }

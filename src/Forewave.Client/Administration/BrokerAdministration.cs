@@ -86,7 +86,7 @@ public sealed class BrokerAdministration
     {
         V1.ListGroups list = new() { Queue = queue is { } name ? name.Value : "" };
         V1.AdministrationAnswer answer = await AskAsync(new() { ListGroups = list }, cancellation).ConfigureAwait(false);
-        return [.. answer.Groups.Groups.Select(AdministrationAnswers.ToGroup)];
+        return [.. answer.Groups.Groups.Select(GroupAnswers.ToGroup)];
     }
 
     /// <summary>One group.</summary>
@@ -104,7 +104,7 @@ public sealed class BrokerAdministration
         ArgumentNullException.ThrowIfNull(settings);
         V1.SetGroup set = new()
         {
-            Queue = queue.Value, Group = group.Value, Options = AdministrationAnswers.FromSettings(settings),
+            Queue = queue.Value, Group = group.Value, Options = GroupAnswers.FromSettings(settings),
         };
         return SetGroupAsync(set, cancellation);
     }
@@ -122,7 +122,7 @@ public sealed class BrokerAdministration
         {
             Queue = queue.Value,
             Group = group.Value,
-            Options = AdministrationAnswers.FromSettings(settings ?? new()),
+            Options = GroupAnswers.FromSettings(settings ?? new()),
             Create = true,
             StartOffset = (ulong)(start?.Value ?? 0),
         };
@@ -210,7 +210,7 @@ public sealed class BrokerAdministration
 
     private static QueueDetails ToQueue(V1.AdministrationAnswer answer) => AdministrationAnswers.ToQueue(answer.Queue);
 
-    private static GroupDetails ToGroup(V1.AdministrationAnswer answer) => AdministrationAnswers.ToGroup(answer.Group);
+    private static GroupDetails ToGroup(V1.AdministrationAnswer answer) => GroupAnswers.ToGroup(answer.Group);
 
     private async ValueTask<GroupDetails> SetGroupAsync(V1.SetGroup set, CancellationToken cancellation) =>
         ToGroup(await AskAsync(new() { SetGroup = set }, cancellation).ConfigureAwait(false));

@@ -45,6 +45,12 @@ public sealed record GroupDetails
     /// </summary>
     public bool IsPaused { get; init; }
 
+    /// <summary>The consumer that gets everything, where one does and is there; else null.</summary>
+    public string? ActiveConsumer { get; init; }
+
+    /// <summary>Its id; <c>default</c> where there is none.</summary>
+    public ConsumerId ActiveConsumerId { get; init; }
+
     /// <summary>Dead letters.</summary>
     public required long Dead { get; init; }
 

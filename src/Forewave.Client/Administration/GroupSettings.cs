@@ -19,4 +19,29 @@ public sealed record GroupSettings
 
     /// <summary>What a message that fails does to its ordering key. Default: hold.</summary>
     public FailurePolicy? OnFailure { get; init; }
+
+    /// <summary>
+    /// Nothing is handed out until it is false again; consumers stay subscribed, leases run on, settling goes on. Default: false.
+    /// </summary>
+    public bool? Paused { get; init; }
+
+    /// <summary>
+    /// Deliveries a second, first ones and redeliveries, 0.001 to 1,000,000; 0: no limit, the default. In no span of time come
+    /// more than <see cref="Burst"/> and what the rate gives in it.
+    /// </summary>
+    public double? Rate { get; init; }
+
+    /// <summary>
+    /// Messages at once after a pause, up to 1,000,000; 0, the default: what the rate gives in a tenth of a second, 1 at least.
+    /// </summary>
+    public int? Burst { get; init; }
+
+    /// <summary>Messages that all consumers together have at once, up to 1,000,000; 0: no limit, the default.</summary>
+    public int? MaxLeased { get; init; }
+
+    /// <summary>
+    /// One consumer gets everything, the one that subscribed first; when it goes the next one takes over, as soon as the leases
+    /// of others are settled or ended. Default: false.
+    /// </summary>
+    public bool? SingleActive { get; init; }
 }

@@ -21,6 +21,7 @@ internal static class BrokerSettings
         new("createQueues", (options, text) => options with { CreateQueues = bool.Parse(text) }),
         new("scheduling", (options, text) => options with { Scheduling = bool.Parse(text) }),
         new("ordering", (options, text) => options with { Ordering = bool.Parse(text) }),
+        new("groupControl", (options, text) => options with { GroupControl = bool.Parse(text) }),
         new("deduplication", (options, text) => options with { Deduplication = bool.Parse(text) }),
         new("deduplicationMemoryBytes", (options, text) => options with { DeduplicationMemoryBytes = Bytes(text) }),
         new("priorities", (options, text) => options with { Priorities = bool.Parse(text) }),

@@ -1,6 +1,8 @@
 using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.DeadLetters;
+using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Delivery.Keys;
+using Forewave.Broker.Delivery.Pacing;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Queues;
@@ -27,6 +29,7 @@ public sealed class RecordLayoutTests
     [InlineData("DeadLettered", "012a000000000000000d6e6f2073756368206f726465720668e5cf8b010000bc0a0000001000000068e5cf8b0100004d00000001000000020000000568e5cf8b01000008776f726b65722d3104626f6f6d040000007a020a00")]
     [InlineData("KeysNoted", "01020000000b00000000000000000000000000000002000000bbaa000000000000ddcc0000000000001400000000000000030000000000000001000000ffee000000000000")]
     [InlineData("Parked", "010768e5cf8b0100000a6f726465722d34373131077370c3a4746572")]
+    [InlineData("GroupChanged", "030009000000030000000a000000016703000000612c62307500000000000005000000e80300000000000060ea0000000000000100000088130000000000000101d430000000000000070000000300000001")]
     [InlineData("QueueChanged", "020101005c260500000000e0930400000000006f7264657273")]
     [InlineData("QueueDeleted", "02020000c87e9a00000000c0270900000000006f7264657273")]
     [InlineData("ProducerSeen", "0102030405060708090a0b0c0d0e0f1073686f70")]
@@ -40,6 +43,24 @@ public sealed class RecordLayoutTests
 
         Assert.Equal((new QueueName("orders"), true, TimeSpan.FromDays(1), false), (record.Name, record.Options.Relaxed, record.Options.Retention, record.IsDeleted));
     }
+
+    [Fact]
+    public void Group_of_the_second_version_is_read()
+    {
+        byte[] bytes = Convert.FromHexString("020009000000030000000a000000016703000000612c62307500000000000005000000e80300000000000060ea00000000000001000000881300000000000001");
+
+        var record = GroupChangedRecord.Read(bytes);
+
+        Assert.Equal((GroupWithAll() with { IsPaused = false, Limit = default, SingleActive = false }), record.Options);
+    }
+
+    private static GroupOptions GroupWithAll() => new()
+    {
+        Filter = new TagFilter("a,b"), VisibilityTimeout = TimeSpan.FromSeconds(30), MaxAttempts = 5,
+        Retry = new RetryPolicy { FirstDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromMinutes(1), Delays = [TimeSpan.FromSeconds(5)] },
+        OnFailure = FailurePolicy.Park, IsPaused = true, Limit = new DeliveryLimit { Rate = 12.5, Burst = 7, MaxLeased = 3 },
+        SingleActive = true,
+    };
 
     private static byte[] BytesOf(string record)
     {
@@ -76,6 +97,10 @@ public sealed class RecordLayoutTests
                 break;
             case "Parked":
                 new ParkedRecord { Time = Time + 7, Key = "order-4711", Reason = "später" }.Write(writer);
+                break;
+            case "GroupChanged":
+                var identity = new GroupIdentity { Id = 9, QueueId = 3, DeadIndex = 10, Name = new GroupName("g") };
+                new GroupChangedRecord(IsDeleted: false, identity, GroupWithAll()).Write(writer);
                 break;
             case "QueueChanged":
                 return new QueueRecord(new QueueName("orders"), new QueueOptions { Relaxed = true, Retention = TimeSpan.FromDays(1), DeduplicationWindow = TimeSpan.FromMinutes(5) }, IsDeleted: false).Encode();

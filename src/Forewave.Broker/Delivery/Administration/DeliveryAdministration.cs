@@ -139,6 +139,8 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
 
     private static GroupOptions Checked(GroupOptions options)
     {
+        if (!options.Limit.IsValid)
+            throw new ForewaveException(ErrorCode.FieldInvalid, "A rate is 0.001 to 1,000,000 messages a second, burst and leases are up to 1,000,000.");
         bool good = options.MaxAttempts is >= 1 and <= (int)GroupLimits.MaxAttempts
             && options.VisibilityTimeout >= TimeSpan.FromMilliseconds(1)
             && options.VisibilityTimeout <= Limits.MaxVisibilityTimeout
@@ -166,6 +168,7 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
             Parked = [.. cursor.Keys.Parked],
             Dead = parts.Sum(static part => part.State.Dead.Count),
             Consumers = group.Subscriptions.All.Count,
+            Active = group.Subscriptions.Active is { } active ? (active.ConsumerName, active.ConsumerId) : null,
             Missed = parts.Sum(static part => part.State.Missed),
             IsPaused = group.Limit.IsReached,
         };

@@ -21,6 +21,21 @@ internal sealed record GroupChange
     /// <summary>What a failing message does to its ordering key.</summary>
     public FailurePolicy? OnFailure { get; init; }
 
+    /// <summary>Pauses it or resumes it.</summary>
+    public bool? IsPaused { get; init; }
+
+    /// <summary>Messages a second; 0: no limit.</summary>
+    public double? Rate { get; init; }
+
+    /// <summary>Messages at once after a pause; 0: as the rate says.</summary>
+    public int? Burst { get; init; }
+
+    /// <summary>Messages that consumers have at once; 0: no limit.</summary>
+    public int? MaxLeased { get; init; }
+
+    /// <summary>One of its consumers gets everything.</summary>
+    public bool? SingleActive { get; init; }
+
     /// <summary>Makes the group if there is none.</summary>
     public bool Create { get; init; }
 
@@ -35,5 +50,11 @@ internal sealed record GroupChange
         MaxAttempts = MaxAttempts ?? options.MaxAttempts,
         Retry = Retry ?? options.Retry,
         OnFailure = OnFailure ?? options.OnFailure,
+        IsPaused = IsPaused ?? options.IsPaused,
+        Limit = options.Limit with
+        {
+            Rate = Rate ?? options.Limit.Rate, Burst = Burst ?? options.Limit.Burst, MaxLeased = MaxLeased ?? options.Limit.MaxLeased,
+        },
+        SingleActive = SingleActive ?? options.SingleActive,
     };
 }

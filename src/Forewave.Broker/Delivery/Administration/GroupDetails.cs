@@ -40,6 +40,9 @@ internal sealed record GroupDetails
     /// <summary>Consumers that are subscribed.</summary>
     public required int Consumers { get; init; }
 
+    /// <summary>The consumer that gets everything; null where all do, or where there is none.</summary>
+    public (string Name, ConsumerId Id)? Active { get; init; }
+
     /// <summary>Messages that were gone before the group settled them.</summary>
     public required long Missed { get; init; }
 

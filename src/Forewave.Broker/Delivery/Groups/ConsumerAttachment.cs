@@ -9,30 +9,38 @@ namespace Forewave.Broker.Delivery.Groups;
 /// <summary>How consumers come to a group and go, and what becomes of their leases. For the loop alone.</summary>
 internal sealed class ConsumerAttachment(GroupDelivery group)
 {
+    private ConsumerId? _active;
+
     /// <summary>
     /// Attaches a consumer: ends the subscription that its id had, sorts out its leases when it comes back. False: no room for a
     /// record; it may be called again.
     /// </summary>
     public bool Attach(Subscription subscription)
     {
-        if (group.Subscriptions.Find(subscription.ConsumerId) is { } before)
-        {
-            group.Loop.Log.ConsumerTakenOver(subscription.ConsumerName, group.State.Identity, subscription.Output.ConnectionId);
-            Detach(before);
-            before.End();
-            SubscriptionFrames.WriteEnded(before, ErrorCode.SubscriptionEnded);
-        }
         if (subscription.Returning && !TrySortOut(subscription))
             return false;
+        var before = group.Subscriptions.Find(subscription.ConsumerId);
+        group.Subscriptions.Add(subscription, before);
+        if (before is not null)
+            TakeOver(before, subscription);
         var consumer = group.State.Cursor.Holds.Consumer(subscription.ConsumerId, subscription.ConsumerName);
         consumer.IsSubscribed = true;
         subscription.LeaseLength = subscription.VisibilityTimeout > TimeSpan.Zero
             ? subscription.VisibilityTimeout
             : group.State.Options.VisibilityTimeout;
         subscription.Group = group;
-        group.Subscriptions.Add(subscription);
+        group.Subscriptions.Note(subscription);
+        NoteActive();
         group.HasDemand();
         return true;
+    }
+
+    private void TakeOver(Subscription before, Subscription subscription)
+    {
+        group.Loop.Log.ConsumerTakenOver(subscription.ConsumerName, group.State.Identity, subscription.Output.ConnectionId);
+        Detach(before);
+        before.End();
+        SubscriptionFrames.WriteEnded(before, ErrorCode.SubscriptionEnded);
     }
 
     private bool TrySortOut(Subscription subscription)
@@ -53,7 +61,31 @@ internal sealed class ConsumerAttachment(GroupDelivery group)
             consumer.IsSubscribed = false;
             group.State.Cursor.Holds.ForgetIfUnused(consumer);
         }
+        NoteActive();
     }
+
+    /// <summary>Options changed, or consumers came or went: says who gets everything, where one does.</summary>
+    public void NoteActive()
+    {
+        var active = group.Subscriptions.Active?.ConsumerId;
+        if (active == _active)
+            return;
+        bool tookOver = _active is not null && active is not null;
+        _active = active;
+        if (active is null)
+            return;
+        if (tookOver)
+            group.Loop.Metrics.TookOver();
+        group.Loop.Log.ConsumerActive(group.Subscriptions.Active!.ConsumerName, group.State.Identity);
+        group.HasDemand();
+    }
+
+    /// <summary>
+    /// Where one consumer gets everything: another one still has messages. Until it has settled them or its leases ended
+    /// nothing is handed out, so that no two work at once and offsets come in order.
+    /// </summary>
+    public bool WaitsForOthers => group.Subscriptions.Active is { } active
+        && group.Parts.Any(part => LeaseWalk.AnyOfOthers(part.State.Cursor, active.ConsumerId));
 
     /// <summary>Releases every lease of a consumer in place. False: no room; it may be called again.</summary>
     public bool ReleaseAllOf(ConsumerId id) => group.Parts.All(part => part.Attachment.ReleaseOwnOf(id));

@@ -1,6 +1,7 @@
 using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.DeadLetters;
 using Forewave.Broker.Delivery.Keys;
+using Forewave.Broker.Delivery.Pacing;
 using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Reading;
 using Forewave.Broker.Delivery.Records;
@@ -19,6 +20,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
 {
     private readonly GroupTurn _turn;
     private bool _closed;
+    private bool _countedPaused;
     private long _deadFreed = 1;
 
     /// <summary>Makes it around a state.</summary>
@@ -33,6 +35,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         Burials = new Burials(this);
         Attachment = new ConsumerAttachment(this);
         Limit = new UnsettledLimit(this);
+        Pace = new DeliveryPace(this);
         _turn = new GroupTurn(this);
     }
 
@@ -50,6 +53,9 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
 
     /// <summary>How consumers come and go.</summary>
     public ConsumerAttachment Attachment { get; }
+
+    /// <summary>Keeps it within its delivery limit.</summary>
+    public DeliveryPace Pace { get; }
 
     /// <summary>What it may have unsettled.</summary>
     public UnsettledLimit Limit { get; }
@@ -132,6 +138,8 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         var holds = State.Cursor.Holds;
         ScanOffset = State.Cursor.ReadOffset;
         holds.Observer = this;
+        Subscriptions.SetSingleActive(State.Options.SingleActive);
+        CountPaused(State.Options.IsPaused);
         Limit.Count();
         for (int i = 0; i < holds.Places; i++)
         {
@@ -150,7 +158,8 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
             return false;
         if (Queue.Whole is not null)
             return Main is var main && main != this && main.HasDemand();
-        if (Subscriptions.HungryCount == 0 && !Burials.Any && !(HasBands && Parts.Any(static part => part.Burials.Any)))
+        bool mayGet = Subscriptions.HungryCount > 0 && !State.Options.IsPaused;
+        if (!mayGet && !Burials.Any && !(HasBands && Parts.Any(static part => part.Burials.Any)))
             return false;
         Loop.WantsTurn(this);
         return true;
@@ -273,9 +282,30 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         new GroupChangedRecord(isDeleted, State.Identity, options).Write(payload);
         if (!Loop.TryAppend(Draft(RecordType.GroupChanged, State.Cursor.ReadOffset)))
             return false;
+        var before = State.Options;
         State.Options = options;
         Made = Loop.LastAppended;
+        if (!isDeleted)
+            OptionsChanged(before);
         return true;
+    }
+
+    private void OptionsChanged(GroupOptions before)
+    {
+        if (before.Limit != State.Options.Limit)
+            Pace.Changed(before.Limit);
+        Subscriptions.SetSingleActive(State.Options.SingleActive);
+        Attachment.NoteActive();
+        CountPaused(State.Options.IsPaused);
+        HasDemand();
+    }
+
+    private void CountPaused(bool isPaused)
+    {
+        if (isPaused == _countedPaused || Queue.Whole is not null)
+            return;
+        _countedPaused = isPaused;
+        Loop.Metrics.PausedByCommand(isPaused);
     }
 
     /// <summary>The queue was purged up to an offset.</summary>
@@ -344,6 +374,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         Dead.Drop();
         Burials.Drop();
         Limit.Close();
+        CountPaused(false);
         Queue.Remove(this);
         Loop.Store.Expire(State.Identity.DeadIndex, new Offset(State.Dead.End).Next);
     }

@@ -1,4 +1,5 @@
 using Forewave.Broker.Delivery.Cursors;
+using Forewave.Broker.Delivery.Pacing;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Delivery.Groups;
@@ -23,6 +24,15 @@ internal sealed record GroupOptions
 
     /// <summary>What a message that fails does to its ordering key. Default: hold.</summary>
     public FailurePolicy OnFailure { get; init; } = FailurePolicy.Hold;
+
+    /// <summary>Somebody paused it: nothing is handed out until somebody resumes it. Default: no.</summary>
+    public bool IsPaused { get; init; }
+
+    /// <summary>How much of its messages it may get. Default: no limit.</summary>
+    public DeliveryLimit Limit { get; init; }
+
+    /// <summary>One of its consumers gets everything; the next one takes over when that is gone. Default: no.</summary>
+    public bool SingleActive { get; init; }
 
     /// <summary>When a message that failed gets no other attempt.</summary>
     public FailureTerms Failure => new() { MaxAttempts = MaxAttempts, SkipsKeyed = OnFailure == FailurePolicy.Skip };

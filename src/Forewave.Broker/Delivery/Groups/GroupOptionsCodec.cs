@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Pacing;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Protocol;
 
@@ -6,6 +7,9 @@ namespace Forewave.Broker.Delivery.Groups;
 /// <summary>A group's options as GroupChanged records and checkpoints hold them. Stateless.</summary>
 internal static class GroupOptionsCodec
 {
+    // Rates are written in thousandths of a message a second.
+    private const double RateUnits = 1_000;
+
     /// <summary>Writes options.</summary>
     public static void Write(GroupOptions options, RecordWriter writer)
     {
@@ -18,6 +22,11 @@ internal static class GroupOptionsCodec
         foreach (var delay in options.Retry.Delays)
             writer.Int64((long)delay.TotalMilliseconds);
         writer.Byte((byte)options.OnFailure);
+        writer.Byte(options.IsPaused ? (byte)1 : (byte)0);
+        writer.Int64((long)Math.Round(options.Limit.Rate * RateUnits));
+        writer.UInt32((uint)options.Limit.Burst);
+        writer.UInt32((uint)options.Limit.MaxLeased);
+        writer.Byte(options.SingleActive ? (byte)1 : (byte)0);
     }
 
     /// <summary>Reads options as a record or a part of some version holds them.</summary>
@@ -32,7 +41,7 @@ internal static class GroupOptionsCodec
         for (int i = 0; i < delays.Length; i++)
             delays[i] = TimeSpan.FromMilliseconds(reader.Int64());
         var onFailure = version > 1 ? (FailurePolicy)reader.Byte() : FailurePolicy.Hold;
-        return new GroupOptions
+        var options = new GroupOptions
         {
             Filter = filter,
             VisibilityTimeout = visibility,
@@ -40,5 +49,13 @@ internal static class GroupOptionsCodec
             Retry = new RetryPolicy { FirstDelay = first, MaxDelay = max, Delays = delays },
             OnFailure = onFailure,
         };
+        return version > 2 ? WithControl(options, ref reader) : options;
     }
+
+    private static GroupOptions WithControl(GroupOptions options, ref RecordReader reader) => options with
+    {
+        IsPaused = reader.Byte() != 0,
+        Limit = new DeliveryLimit { Rate = reader.Int64() / RateUnits, Burst = reader.Count(), MaxLeased = reader.Count() },
+        SingleActive = reader.Byte() != 0,
+    };
 }

@@ -18,13 +18,33 @@ internal sealed class GroupSubscriptions
     /// <summary>How many would take messages.</summary>
     public int HungryCount { get; private set; }
 
+    /// <summary>One of them gets everything: the one that has been here longest.</summary>
+    public bool IsSingleActive { get; private set; }
+
+    /// <summary>The one that gets everything; null where all do, or where there is none.</summary>
+    public Subscription? Active => IsSingleActive && _all.Count > 0 ? _all[0] : null;
+
+    /// <summary>From now on one of them gets everything, or all do.</summary>
+    public void SetSingleActive(bool isSingleActive)
+    {
+        if (isSingleActive == IsSingleActive)
+            return;
+        IsSingleActive = isSingleActive;
+        foreach (var subscription in _all)
+            Note(subscription);
+    }
+
     /// <summary>The subscription of a consumer, or null.</summary>
     public Subscription? Find(ConsumerId consumer) => _all.Find(subscription => subscription.ConsumerId == consumer);
 
     /// <summary>Adds one.</summary>
-    public void Add(Subscription subscription)
+    /// <param name="subscription">The one.</param>
+    /// <param name="before">That of the same consumer on another connection, which it stands in for; null: there is none.</param>
+    public void Add(Subscription subscription, Subscription? before)
     {
-        _all.Add(subscription);
+        _all.Insert(before is null ? _all.Count : _all.IndexOf(before), subscription);
+        if (before is not null)
+            Note(before);
         Note(subscription);
     }
 
@@ -34,11 +54,14 @@ internal sealed class GroupSubscriptions
         if (!_all.Remove(subscription))
             return false;
         Note(subscription, isHungry: false);
+        if (Active is { } active)
+            Note(active);
         return true;
     }
 
     /// <summary>Notes whether one would take messages now.</summary>
-    public void Note(Subscription subscription) => Note(subscription, subscription.IsHungry);
+    public void Note(Subscription subscription) =>
+        Note(subscription, subscription.IsHungry && (!IsSingleActive || subscription == Active));
 
     /// <summary>The next in turn that would take messages and whose connection takes them; null: there is none.</summary>
     public Subscription? Next(DeliveryLoop loop)

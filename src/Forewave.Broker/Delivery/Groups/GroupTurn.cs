@@ -37,14 +37,25 @@ internal sealed class GroupTurn(GroupDelivery group)
         long hungry = group.Subscriptions.HungryCount;
         for (int i = 0; i < FramesPerTurn; i++)
         {
-            if (group.Subscriptions.Next(group.Loop) is not { } subscription)
+            long available = Available;
+            long allowed = Allowed(available);
+            if (allowed == 0 || group.Subscriptions.Next(group.Loop) is not { } subscription)
                 return false;
-            long share = (Available + hungry - 1) / Math.Max(hungry, 1);
-            var outcome = group.HasBands ? DeliverHighest(subscription, Math.Max(share, 1)) : Deliver(subscription, Math.Max(share, 1));
+            long share = Math.Max((Math.Min(available, allowed) + hungry - 1) / Math.Max(hungry, 1), 1);
+            var outcome = group.HasBands ? DeliverHighest(subscription, share) : Deliver(subscription, share);
             if (outcome != Outcome.Sent)
                 return outcome == Outcome.Later;
         }
         return true;
+    }
+
+    /// <summary>How many messages the group's options let out now; 0: none, whatever changes that wakes the group.</summary>
+    private long Allowed(long available)
+    {
+        var options = group.State.Options;
+        if (options.IsPaused || options.SingleActive && group.Attachment.WaitsForOthers)
+            return 0;
+        return options.Limit.IsNone ? long.MaxValue : available == 0 ? 0 : group.Pace.Allowance();
     }
 
     /// <summary>About how many messages could be handed out now.</summary>
@@ -104,6 +115,7 @@ internal sealed class GroupTurn(GroupDelivery group)
             return PutBack();
         int frameBytes = frame.Write();
         frame.Spend();
+        group.Main.Pace.Spend(frame.Messages);
         group.Loop.Wrote(subscription);
         group.Loop.Metrics.Delivered(frame, frameBytes);
         return Outcome.Sent;
@@ -133,6 +145,7 @@ internal sealed class GroupTurn(GroupDelivery group)
         if (!group.TryRecord(group.Draft(type, owner: awaiting), _filling.Keys))
             return PutBack();
         frame.Spend();
+        group.Main.Pace.Spend(frame.Messages);
         group.Loop.Metrics.Delivered(frame, awaiting.Bytes);
         return Outcome.Sent;
     }

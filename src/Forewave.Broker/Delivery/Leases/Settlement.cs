@@ -143,7 +143,8 @@ internal sealed class Settlement(DeliveryLoop loop)
     private bool TryAckUpTo(GroupDelivery group, in SettleItem item, SettleRequest request)
     {
         var all = group.Main.Subscriptions.All;
-        if (all.Count != 1 || all[0].Output != request.Output)
+        bool isAlone = all.Count == 1 || group.Main.Subscriptions.IsSingleActive;
+        if (!isAlone || all.Count == 0 || all[0].Output != request.Output)
         {
             request.Fail(item, item.First, 0, ErrorCode.NotTheOnlyConsumer);
             return true;

@@ -1,0 +1,71 @@
+using Forewave.Broker.Delivery.Administration;
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Queues;
+using Forewave.Protocol;
+using Google.Protobuf;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Commands;
+
+/// <summary>Groups as the wire shows them. Stateless.</summary>
+internal static class GroupAnswers
+{
+    private const int ParkedKeysShown = 1_000;
+
+    /// <summary>A group as the wire shows it.</summary>
+    public static V1.GroupDetails DetailsOf(QueueEntry queue, GroupDetails group)
+    {
+        var details = new V1.GroupDetails
+        {
+            Queue = queue.Name.Value,
+            Group = group.Name.Value,
+            GroupId = group.Id,
+            Options = OptionsOf(group.Options),
+            ReadOffset = (ulong)group.ReadOffset,
+            Unread = (ulong)Math.Max(0, group.Unread),
+            Leased = (ulong)group.Leased,
+            Waiting = (ulong)group.Waiting,
+            Dead = (ulong)group.Dead,
+            Consumers = (uint)group.Consumers,
+            Missed = (ulong)group.Missed,
+            Held = (ulong)group.Held,
+            Parked = (ulong)group.Parked.Count,
+            Paused = group.IsPaused,
+        };
+        if (group.Active is { } active)
+        {
+            details.ActiveConsumer = active.Name;
+            details.ActiveConsumerId = IdOf(active.Id);
+        }
+        details.ParkedKeys.AddRange(group.Parked.Take(ParkedKeysShown).Select(parked => new V1.ParkedKey
+        {
+            OrderingKey = parked.Key, Offset = (ulong)parked.Offset, Time = (ulong)parked.Time, Reason = parked.Reason,
+        }));
+        return details;
+    }
+
+    private static V1.GroupOptions OptionsOf(GroupOptions options)
+    {
+        var retry = new V1.RetryPolicy
+        {
+            FirstDelay = (ulong)options.Retry.FirstDelay.TotalMilliseconds,
+            MaxDelay = (ulong)options.Retry.MaxDelay.TotalMilliseconds,
+        };
+        retry.Delays.AddRange(options.Retry.Delays.Select(delay => (ulong)delay.TotalMilliseconds));
+        return new V1.GroupOptions
+        {
+            TagFilter = options.Filter.Text,
+            VisibilityTimeout = (uint)options.VisibilityTimeout.TotalMilliseconds,
+            MaxAttempts = (uint)options.MaxAttempts,
+            Retry = retry,
+            OnFailure = (V1.FailurePolicy)((int)options.OnFailure + 1),
+            Paused = options.IsPaused,
+            Rate = options.Limit.Rate,
+            Burst = (uint)options.Limit.Burst,
+            MaxLeased = (uint)options.Limit.MaxLeased,
+            SingleActive = options.SingleActive,
+        };
+    }
+
+    private static ByteString IdOf(ConsumerId id) => UnsafeByteOperations.UnsafeWrap(id.ToBytes());
+}

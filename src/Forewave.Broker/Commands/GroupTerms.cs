@@ -1,0 +1,65 @@
+using Forewave.Broker.Delivery.Administration;
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Subscriptions;
+using Forewave.Protocol;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Commands;
+
+/// <summary>The fields of requests about groups that have rules, checked. Stateless.</summary>
+internal static class GroupTerms
+{
+    /// <summary>What a request wants changed.</summary>
+    /// <exception cref="RefusedException">A field breaks its rule.</exception>
+    public static GroupChange ChangeOf(V1.SetGroup request)
+    {
+        var options = request.Options ?? new V1.GroupOptions();
+        if (options.HasBurst && options.Burst > int.MaxValue || options.HasMaxLeased && options.MaxLeased > int.MaxValue)
+            throw new RefusedException(ErrorCode.FieldInvalid, "burst and max_leased are up to 1,000,000.");
+        if (options.HasMaxAttempts && options.MaxAttempts > int.MaxValue)
+            throw new RefusedException(ErrorCode.FieldInvalid, "max_attempts is 1 to 1,000.");
+        if (!Offset.TryFrom(request.StartOffset, out var start))
+            throw new RefusedException(ErrorCode.FieldInvalid, "start_offset is beyond 2^63.");
+        return new GroupChange
+        {
+            Filter = options.HasTagFilter ? SubscribeTerms.FilterOf(options.TagFilter) ?? TagFilter.All : null,
+            VisibilityTimeout = options.HasVisibilityTimeout ? TimeSpan.FromMilliseconds(options.VisibilityTimeout) : null,
+            MaxAttempts = options.HasMaxAttempts ? (int)options.MaxAttempts : null,
+            Retry = options.Retry is null ? null : RetryOf(options.Retry),
+            OnFailure = options.HasOnFailure ? PolicyOf(options.OnFailure) : null,
+            IsPaused = options.HasPaused ? options.Paused : null,
+            Rate = options.HasRate ? options.Rate : null,
+            Burst = options.HasBurst ? (int)options.Burst : null,
+            MaxLeased = options.HasMaxLeased ? (int)options.MaxLeased : null,
+            SingleActive = options.HasSingleActive ? options.SingleActive : null,
+            Create = request.Create,
+            Start = start == Offset.BeforeFirst ? StartPoint.Earliest : StartPoint.AtOffset(start),
+        };
+    }
+
+    /// <summary>Some of the options need the control of groups.</summary>
+    public static bool UsesControl(V1.GroupOptions? options) => options is not null
+        && (options.HasPaused || options.HasRate || options.HasBurst || options.HasMaxLeased || options.HasSingleActive);
+
+    private static FailurePolicy PolicyOf(V1.FailurePolicy policy) => policy switch
+    {
+        V1.FailurePolicy.Hold => FailurePolicy.Hold,
+        V1.FailurePolicy.Park => FailurePolicy.Park,
+        V1.FailurePolicy.Skip => FailurePolicy.Skip,
+        _ => throw new RefusedException(ErrorCode.FieldInvalid, "on_failure is hold, park or skip."),
+    };
+
+    private static RetryPolicy RetryOf(V1.RetryPolicy retry)
+    {
+        ulong longest = (ulong)Limits.MaxDelay.TotalMilliseconds;
+        if (retry.FirstDelay > longest || retry.MaxDelay > longest || retry.Delays.Any(delay => delay > longest))
+            throw new RefusedException(ErrorCode.FieldInvalid, "A back-off is at most 10 years.");
+        var standard = RetryPolicy.Default;
+        return new RetryPolicy
+        {
+            FirstDelay = retry.FirstDelay == 0 ? standard.FirstDelay : TimeSpan.FromMilliseconds(retry.FirstDelay),
+            MaxDelay = retry.MaxDelay == 0 ? standard.MaxDelay : TimeSpan.FromMilliseconds(retry.MaxDelay),
+            Delays = [.. retry.Delays.Select(delay => TimeSpan.FromMilliseconds(delay))],
+        };
+    }
+}
