@@ -125,7 +125,7 @@ public sealed class FilesStore : IStore
     public void Dispatch(uint queue, Offset first, in CommittedRecord record)
     {
         IndexEntry run = new(first, record.Header.Count, record.Location, record.Header.Time);
-        _parts.Log.Dispatch(queue, run, record.PayloadBytes, _recovering?.Summaries);
+        _parts.Log.Dispatch(queue, run, record, _recovering?.Summaries);
         _running?.Dispatched();
     }
 

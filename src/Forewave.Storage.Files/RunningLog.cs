@@ -42,7 +42,7 @@ internal sealed class RunningLog : IDisposable
         _preparer = new SegmentPreparer(options, log, parts, Gather, new GrowthPace(time, _counters, () => _preparing?.Signal()), Fail);
         ColdReaders = new ColdReaders(pumps, options);
         Runs = new RunReader(parts.Indexes, parts.Segments, options.SegmentBytes);
-        Positions = new PositionReader(parts.Segments, parts.Summaries, options.SegmentBytes);
+        Positions = new PositionReader(parts, options.SegmentBytes);
         Checkpoints = new CheckpointRound(options.Disk, parts, log, new CheckpointHooks(Answers.Waiters, _listener, () => _carryOver?.Held, Fail));
         _pace = new CarryPace(time, _counters, options.CarryBytesPerSecond);
         _carryOver = new CarryOver(parts, Gather, ColdReaders, () => _writing?.Signal(), _pace, options.SegmentBytes);

@@ -79,8 +79,10 @@ public interface IStore : IAsyncDisposable
     ValueTask<Offset> FindByTimeAsync(uint queue, Timestamp time, CancellationToken cancellation);
 
     /// <summary>
-    /// The message published at a position, with its header, wherever it was carried over to; null when it is not in the log any
-    /// more. Never on the caller's thread. Costs a search in memory and a few reads, not a scan of the log.
+    /// The message published at a position, with its header, wherever it was carried over or released to; null when it is not in
+    /// the log any more. Its offset is that in the queue that the header names, <see cref="Offset.BeforeFirst"/> where no index
+    /// leads to it: a message that is scheduled (the header says so), not dispatched yet, or expired. Of a released message the
+    /// header is that of its release. Never on the caller's thread. Costs a search in memory and a few reads, not a scan of the log.
     /// </summary>
     ValueTask<StoredRuns?> ReadMessageAsync(LogPosition position, CancellationToken cancellation);
 

@@ -209,7 +209,7 @@ internal sealed class CheckpointRound
             else
             {
                 _parts.Summaries.Write(segment.Number, summary.Encode(segment.Positions));
-                segment.Carried = summary.Carried;
+                segment.Copies = summary.Copies;
                 hasNew = true;
             }
         }

@@ -2,57 +2,57 @@ using Forewave.Protocol;
 using Forewave.Storage.Files.Disk;
 using Forewave.Storage.Files.QueueIndex;
 using Forewave.Storage.Files.Reclaim;
+using Forewave.Storage.Files.Recovery;
 using Forewave.Storage.Files.Segments;
 
 namespace Forewave.Storage.Files.ColdReads;
 
 /// <summary>
 /// Finds the message of a log position, for a reader thread: the segment by its first position, the place in it from the
-/// positions that are noted every 64 KiB, then header by header. What was carried over is found by the summaries of the
-/// segments that have carried runs around the position. Thread-safe, without state.
+/// positions that are noted every 64 KiB, then header by header. What was carried over or released is found by the summaries of
+/// the segments that have such runs around the position. Thread-safe, without state.
 /// </summary>
 internal sealed class PositionReader
 {
-    private readonly SegmentTable _segments;
-    private readonly SummaryFiles _summaries;
+    private readonly RecoveryParts _parts;
     private readonly int _segmentBytes;
 
-    public PositionReader(SegmentTable segments, SummaryFiles summaries, int segmentBytes)
+    public PositionReader(RecoveryParts parts, int segmentBytes)
     {
-        _segments = segments;
-        _summaries = summaries;
+        _parts = parts;
         _segmentBytes = segmentBytes;
     }
 
     /// <summary>
     /// See <see cref="IStore.ReadMessageAsync"/>. Costs the summary of the segment (12 KiB and 32 bytes a queue) and up to 64 KiB
-    /// of headers; of a carried message the summaries of the segments that have carried runs around it, with 16 bytes a run. The
-    /// first search after an opening looks once into every segment's summary.
+    /// of headers, and a search in the queue's index; of a carried or released message the summaries of the segments that have such
+    /// runs around it, with 16 bytes a run. The first search after an opening looks once into every segment's summary.
     /// </summary>
     public StoredRuns? Read(LogPosition position)
     {
-        if (_segments.Find(position) is { } home && ReadIn(home, position) is { } found)
+        StoredRuns? home = _parts.Segments.Find(position) is { } segment ? ReadIn(segment, position) : null;
+        if (home is not null && (home[0].First != Offset.BeforeFirst || home[0].Damaged))
         {
-            return found;
+            return home;
         }
 
-        Segment[] segments = _segments.Snapshot();
+        Segment[] segments = _parts.Segments.Snapshot();
         for (int i = segments.Length - 1; i >= 0; i--)
         {
-            if (TryFindCarried(segments[i], position, out int recordByte) && ReadCarried(new LogPlace(segments[i].Number, recordByte), position) is { } carried)
+            if (TryFindCopy(segments[i], position, out int recordByte) && ReadCopy(new LogPlace(segments[i].Number, recordByte), position) is { } copy)
             {
-                return carried;
+                return copy;
             }
         }
 
-        return null;
+        return home;
     }
 
     private StoredRuns? ReadIn(Segment segment, LogPosition position)
     {
         int at = Near(segment, position);
         byte[] header = new byte[RecordCodec.HeaderBytes];
-        while (at + RecordCodec.HeaderBytes <= _segmentBytes && _segments.TryRead(new LogPlace(segment.Number, at), out SegmentReader reader))
+        while (at + RecordCodec.HeaderBytes <= _segmentBytes && _parts.Segments.TryRead(new LogPlace(segment.Number, at), out SegmentReader reader))
         {
             using (reader)
             {
@@ -76,7 +76,7 @@ internal sealed class PositionReader
 
                 if (position.Bits - stored.Header.Position.Bits < (uint)stored.Header.Count)
                 {
-                    return stored.Header.Type is RecordType.Published or RecordType.Scheduled ? ReadRecord(reader, at, stored, position) : null;
+                    return stored.Header.Type is RecordType.Published or RecordType.Scheduled ? ReadRecord(reader, new LogPlace(segment.Number, at), stored, position) : null;
                 }
 
                 at += stored.RecordBytes;
@@ -94,46 +94,46 @@ internal sealed class PositionReader
             return near;
         }
 
-        bool isNoted = (segment.Summary ?? _summaries.Read(segment.Number)) is { } summary && summary.Positions.TryFind(position, out near, out _);
+        bool isNoted = (segment.Summary ?? _parts.Summaries.Read(segment.Number)) is { } summary && summary.Positions.TryFind(position, out near, out _);
         return isNoted ? near : SegmentLayout.HeaderBytes;
     }
 
-    private bool TryFindCarried(Segment segment, LogPosition position, out int recordByte)
+    private bool TryFindCopy(Segment segment, LogPosition position, out int recordByte)
     {
         recordByte = 0;
         if (segment.Summary is { } running)
         {
-            return running.TryFindCarried(position, out recordByte);
+            return running.TryFindCopy(position, out recordByte);
         }
 
-        if (segment.Carried is { } range && !range.Holds(position))
+        if (segment.Copies is { } copies && !copies.MayHold(position))
         {
             return false;
         }
 
-        if (_summaries.Read(segment.Number) is not { } summary)
+        if (_parts.Summaries.Read(segment.Number) is not { } summary)
         {
             return false;
         }
 
-        segment.Carried = summary.Carried;
-        return summary.TryFindCarried(position, out recordByte);
+        segment.Copies = summary.Copies;
+        return summary.TryFindCopy(position, out recordByte);
     }
 
-    private StoredRuns? ReadCarried(LogPlace place, LogPosition position)
+    private StoredRuns? ReadCopy(LogPlace place, LogPosition position)
     {
         byte[] header = new byte[RecordCodec.HeaderBytes];
-        if (!_segments.TryRead(place, out SegmentReader reader))
+        if (!_parts.Segments.TryRead(place, out SegmentReader reader))
         {
             return null;
         }
 
         using (reader)
         {
-            bool isCarried = TryFill(reader, place.Byte, header)
+            bool isCopy = TryFill(reader, place.Byte, header)
                 && RecordCodec.TryRead(header, reader.Generation, out StoredHeader stored)
-                && stored.Header.Type == RecordType.CarriedOver;
-            return isCarried ? ReadRecord(reader, place.Byte, RecordCodec.ReadFields(header), position) : null;
+                && stored.Header.Type is RecordType.CarriedOver or RecordType.Released;
+            return isCopy ? ReadRecord(reader, place, RecordCodec.ReadFields(header), position) : null;
         }
     }
 
@@ -150,27 +150,40 @@ internal sealed class PositionReader
         }
     }
 
-    private static StoredRuns? ReadRecord(in SegmentReader reader, int at, in StoredHeader stored, LogPosition position)
+    private StoredRuns? ReadRecord(in SegmentReader reader, LogPlace place, in StoredHeader stored, LogPosition position)
     {
         byte[] payload = new byte[stored.PayloadBytes];
-        bool isWhole = TryFill(reader, at + RecordCodec.HeaderBytes, payload) && Checksum.Of(payload) == stored.PayloadCrc;
+        bool isWhole = TryFill(reader, place.Byte + RecordCodec.HeaderBytes, payload) && Checksum.Of(payload) == stored.PayloadCrc;
         if (!isWhole)
         {
             return Damaged(stored);
         }
 
         RecordHeader original = stored.Header.Type == RecordType.CarriedOver ? RecordCodec.ReadFields(payload).Header : stored.Header;
-        if (original.Type is not (RecordType.Published or RecordType.Scheduled) || position < original.Position || position.Bits - original.Position.Bits >= (uint)original.Count)
+        CarriedPlace messages = CarriedPlace.Of(original);
+        if (original.Type is not (RecordType.Published or RecordType.Scheduled or RecordType.Released) || !messages.Holds(position))
         {
             return null;
         }
 
+        int skip = (int)(position.Bits - messages.First.Bits);
         IndexEntry entry = new(Offset.First, original.Count, default, original.Time);
-        Offset place = new(1 + (long)(position.Bits - original.Position.Bits));
-        StoredRun run = RunBuilder.Build(stored, payload, entry, place, null);
+        StoredRun run = RunBuilder.Build(stored, payload, entry, Offset.First.Plus(skip), null);
         int bytes = RunBuilder.BytesOf(run.Messages.Span, 1);
-        StoredRun one = new(run.Header with { Count = 1 }, Offset.BeforeFirst, 1, run.Messages[..bytes], null);
+        StoredRun one = new(run.Header with { Count = 1 }, original.Type == RecordType.Scheduled ? Offset.BeforeFirst : OffsetOf(stored, place, skip), 1, run.Messages[..bytes], null);
         return new StoredRuns([one], null);
+    }
+
+    // None where the index does not lead to this record: expired, not dispatched yet, or carried over since.
+    private Offset OffsetOf(in StoredHeader stored, LogPlace place, int skip)
+    {
+        RecordHeader header = stored.Header;
+        Offset? first = header.Type == RecordType.CarriedOver
+            ? new Offset((long)header.Sequence)
+            : _parts.Indexes.FindRecord(header.Queue, header.Time, place.Location)?.First;
+        QueueExtent extent = _parts.Indexes.Extent(header.Queue);
+        bool isThere = first?.Plus(skip) is { } offset && offset >= extent.FirstRetained && offset < extent.End;
+        return isThere ? first!.Value.Plus(skip) : Offset.BeforeFirst;
     }
 
     private static StoredRuns Damaged(in StoredHeader stored)

@@ -211,6 +211,26 @@ internal sealed class IndexOfQueue
         return new Offset(Math.Max(low, extent.FirstRetained.Value));
     }
 
+    /// <summary>
+    /// The run of a record, from where it stands and when it was written; null: it is expired, or was carried over since. Costs a
+    /// search by time, and a step for each run of the same millisecond.
+    /// </summary>
+    public IndexEntry? FindRecord(Timestamp time, RecordLocation location)
+    {
+        long offset = FindByTime(time).Value;
+        while (Find(offset) is { } run && run.Time.CompareTo(time) <= 0)
+        {
+            if (run.Location == location)
+            {
+                return run;
+            }
+
+            offset = run.End;
+        }
+
+        return null;
+    }
+
     /// <summary>Runs' records stand elsewhere now; in offset order. For the store's carry-over alone.</summary>
     public void Relocate(ReadOnlySpan<Relocation> moves)
     {

@@ -145,6 +145,10 @@ internal sealed class QueueIndexes : IDisposable
     public Offset FindByTime(uint queue, Timestamp time) =>
         _queues.TryGetValue(queue, out IndexOfQueue? index) ? index.FindByTime(time) : Offset.First;
 
+    /// <summary>The run of a record; null: none. May read from disk.</summary>
+    public IndexEntry? FindRecord(uint queue, Timestamp time, RecordLocation location) =>
+        _queues.TryGetValue(queue, out IndexOfQueue? index) ? index.FindRecord(time, location) : null;
+
     /// <summary>Records stand elsewhere now; in offset order. May read from disk.</summary>
     public void Relocate(uint queue, ReadOnlySpan<Relocation> moves)
     {

@@ -36,7 +36,7 @@ internal sealed class CarryOver
     private ulong _heldFrom = NotHeld;
 
     // Of what is appended and not committed yet; by queue and first offset.
-    private readonly ConcurrentDictionary<(uint Queue, ulong First), LogPosition> _originals = new();
+    private readonly ConcurrentDictionary<(uint Queue, ulong First), CarriedPlace> _originals = new();
 
     public CarryOver(RecoveryParts parts, Gather gather, ColdReaders readers, Action appended, CarryPace pace, int segmentBytes)
     {
@@ -60,7 +60,7 @@ internal sealed class CarryOver
         foreach (ref readonly CommittedRecord record in records)
         {
             RecordHeader header = record.Header;
-            _committed.Enqueue(CarriedRun.Of(record, _originals.TryRemove((header.Queue, header.Sequence), out LogPosition original) ? original : LogPosition.None));
+            _committed.Enqueue(CarriedRun.Of(record, _originals.TryRemove((header.Queue, header.Sequence), out CarriedPlace original) ? original : default));
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed class CarryOver
             throw Full();
         }
 
-        _originals[(draft.Queue, draft.Sequence)] = RecordCodec.PositionOf(draft.Payload.Span);
+        _originals[(draft.Queue, draft.Sequence)] = CarriedPlace.Of(RecordCodec.ReadFields(draft.Payload.Span).Header);
         while (true)
         {
             AppendOutcome outcome = _gather.TryAppend([draft], out _);

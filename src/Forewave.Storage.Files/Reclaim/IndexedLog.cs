@@ -16,10 +16,16 @@ internal sealed class IndexedLog
     }
 
     /// <summary>Gives a run its place. In recovery the table is empty yet: <paramref name="summaries"/> takes the summary then.</summary>
-    public void Dispatch(uint queue, in IndexEntry run, int payloadBytes, RecoveredSummaries? summaries)
+    public void Dispatch(uint queue, in IndexEntry run, in CommittedRecord record, RecoveredSummaries? summaries)
     {
-        _indexes.Append(queue, run, payloadBytes);
-        SummaryOf(new LogPlace(run.Location).Segment, summaries)?.Add(queue, run, payloadBytes);
+        LogPlace place = new(run.Location);
+        _indexes.Append(queue, run, record.PayloadBytes);
+        SegmentSummary? summary = SummaryOf(place.Segment, summaries);
+        summary?.Add(queue, run, record.PayloadBytes);
+        if (record.Header.Type == RecordType.Released)
+        {
+            summary?.Add(CarriedPlace.Of(record.Header, place.Byte));
+        }
     }
 
     /// <summary>Records of one queue's runs stand elsewhere now; in offset order. May read the index from disk.</summary>

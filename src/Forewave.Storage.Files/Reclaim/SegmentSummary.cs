@@ -7,16 +7,17 @@ using Forewave.Storage.Files.Segments;
 namespace Forewave.Storage.Files.Reclaim;
 
 /// <summary>
-/// Which offsets of which queues are in a segment, where records begin in it, and which runs were carried over into it. Filled as
-/// records are dispatched; thread-safe. 16 bytes of memory for each run that was carried. Encoded little-endian:
+/// Which offsets of which queues are in a segment, where records begin in it, and which runs were carried over or released into
+/// it. Filled as records are dispatched; thread-safe. 20 bytes of memory for each run that was carried or released. Encoded
+/// little-endian:
 /// <code>
 ///  0  u8   version 2, 3 bytes 0
 ///  4  u32  queues Q
 ///  8  u32  places P
-/// 12  u32  carried runs C
+/// 12  u32  carried and released runs C
 /// 16  Q times: u32 queue, u32 0, i64 first offset, i64 end, i64 payload bytes
 ///     P times: u64 position, u32 byte: the first record that begins in each 64 KiB
-///     C times: u64 position, u32 messages, u32 byte: by position
+///     C times: u64 position, u32 messages, u32 byte, 1 more of a released run: carried ones by position, then released ones
 /// </code>
 /// Version 1 had neither P nor C, and the queues at byte 8.
 /// </summary>
@@ -29,23 +30,25 @@ internal sealed class SegmentSummary
     private const int PlaceBytes = 12;
     private const int CarriedBytes = 16;
 
+    // Records begin at multiples of 8.
+    private const int ReleasedBit = 1;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<uint, QueueShare> _shares = [];
-    private List<CarriedPlace> _carried = [];
-    private bool _isSorted = true;
+    private readonly CarriedPlaces _carried = new();
+    private readonly CarriedPlaces _released = new();
 
     /// <summary>Where records begin, of a segment that was read from disk; a running one has its own.</summary>
     public SparsePositions Positions { get; } = new();
 
-    /// <summary>Between which positions the carried runs are.</summary>
-    public CarriedRange Carried
+    /// <summary>Between which positions the carried and the released runs are.</summary>
+    public CopyRanges Copies
     {
         get
         {
             lock (_lock)
             {
-                SortCarried();
-                return _carried.Count == 0 ? CarriedRange.None : new CarriedRange(_carried[0].First, _carried[^1].First.Plus((ulong)_carried[^1].Messages));
+                return new CopyRanges(_carried.Range, _released.Range);
             }
         }
     }
@@ -82,29 +85,27 @@ internal sealed class SegmentSummary
     public void Add(in CarriedRun carried)
     {
         Add(carried.Queue, carried.Run, carried.PayloadBytes);
-        lock (_lock)
+        Add(new CarriedPlace(carried.Original, carried.Run.Count)
         {
-            _carried.Add(new CarriedPlace(carried.Original, carried.Run.Count) { Byte = new LogPlace(carried.Run.Location).Byte });
-            _isSorted = false;
-        }
+            Byte = new LogPlace(carried.Run.Location).Byte, IsReleased = carried.IsReleased,
+        });
     }
 
-    /// <summary>Where the message of a position stands that was carried over into the segment.</summary>
-    public bool TryFindCarried(LogPosition position, out int recordByte)
+    /// <summary>Messages stand in the segment that were published elsewhere.</summary>
+    public void Add(in CarriedPlace place)
     {
         lock (_lock)
         {
-            SortCarried();
-            int low = -1;
-            int high = _carried.Count - 1;
-            while (low < high)
-            {
-                int middle = (low + high + 1) >> 1;
-                (low, high) = _carried[middle].First <= position ? (middle, high) : (low, middle - 1);
-            }
+            (place.IsReleased ? _released : _carried).Add(place);
+        }
+    }
 
-            recordByte = low < 0 ? 0 : _carried[low].Byte;
-            return low >= 0 && _carried[low].Holds(position);
+    /// <summary>Where the message of a position stands that was carried over or released into the segment; released goes first.</summary>
+    public bool TryFindCopy(LogPosition position, out int recordByte)
+    {
+        lock (_lock)
+        {
+            return _released.TryFind(position, out recordByte) || _carried.TryFind(position, out recordByte);
         }
     }
 
@@ -136,12 +137,12 @@ internal sealed class SegmentSummary
         List<NotedPlace> places = (running.First is null ? Positions : running).Snapshot();
         lock (_lock)
         {
-            SortCarried();
-            byte[] bytes = new byte[HeaderBytes + (_shares.Count * ShareBytes) + (places.Count * PlaceBytes) + (_carried.Count * CarriedBytes)];
+            List<CarriedPlace> copies = [.. _carried.Sorted, .. _released.Sorted];
+            byte[] bytes = new byte[HeaderBytes + (_shares.Count * ShareBytes) + (places.Count * PlaceBytes) + (copies.Count * CarriedBytes)];
             bytes[0] = Version;
             BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), _shares.Count);
             BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), places.Count);
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), _carried.Count);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), copies.Count);
             Span<byte> rest = WriteShares(bytes.AsSpan(HeaderBytes));
             foreach (NotedPlace place in places)
             {
@@ -150,11 +151,11 @@ internal sealed class SegmentSummary
                 rest = rest[PlaceBytes..];
             }
 
-            foreach (CarriedPlace carried in _carried)
+            foreach (CarriedPlace copy in copies)
             {
-                BinaryPrimitives.WriteUInt64LittleEndian(rest, carried.First.Bits);
-                BinaryPrimitives.WriteInt32LittleEndian(rest[8..], carried.Messages);
-                BinaryPrimitives.WriteInt32LittleEndian(rest[12..], carried.Byte);
+                BinaryPrimitives.WriteUInt64LittleEndian(rest, copy.First.Bits);
+                BinaryPrimitives.WriteInt32LittleEndian(rest[8..], copy.Messages);
+                BinaryPrimitives.WriteInt32LittleEndian(rest[12..], copy.Byte | (copy.IsReleased ? ReleasedBit : 0));
                 rest = rest[CarriedBytes..];
             }
 
@@ -189,9 +190,11 @@ internal sealed class SegmentSummary
 
         for (int i = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]); i > 0; i--)
         {
-            summary._carried.Add(new CarriedPlace(
-                LogPosition.FromBits(BinaryPrimitives.ReadUInt64LittleEndian(rest)),
-                BinaryPrimitives.ReadInt32LittleEndian(rest[8..])) { Byte = BinaryPrimitives.ReadInt32LittleEndian(rest[12..]) });
+            int place = BinaryPrimitives.ReadInt32LittleEndian(rest[12..]);
+            summary.Add(new CarriedPlace(LogPosition.FromBits(BinaryPrimitives.ReadUInt64LittleEndian(rest)), BinaryPrimitives.ReadInt32LittleEndian(rest[8..]))
+            {
+                Byte = place & ~ReleasedBit, IsReleased = (place & ReleasedBit) != 0,
+            });
             rest = rest[CarriedBytes..];
         }
 
@@ -228,16 +231,6 @@ internal sealed class SegmentSummary
         }
 
         return bytes;
-    }
-
-    // Replay brings again what a checkpoint has already.
-    private void SortCarried()
-    {
-        if (!_isSorted)
-        {
-            _carried = [.. _carried.Distinct().OrderBy(carried => carried.First.Bits)];
-            _isSorted = true;
-        }
     }
 
     // A queue that is gone has an empty index: its end is below everything.

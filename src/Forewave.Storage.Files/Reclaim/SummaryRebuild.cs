@@ -74,11 +74,15 @@ internal sealed class SummaryRebuild
             CommittedRecord found = new(stored.Header, new LogPlace(segment.Number, at).Location, stored.PayloadBytes);
             if (stored.Header.Type == RecordType.CarriedOver)
             {
-                summary.Add(CarriedRun.Of(found, RecordCodec.PositionOf(record[RecordCodec.HeaderBytes..])));
+                summary.Add(CarriedRun.Of(found, CarriedPlace.Of(RecordCodec.ReadFields(record[RecordCodec.HeaderBytes..]).Header)));
             }
             else
             {
                 Note(found, published);
+                if (stored.Header.Type == RecordType.Released)
+                {
+                    summary.Add(CarriedPlace.Of(stored.Header, at));
+                }
             }
 
             summary.Positions.Note(at, stored.Header.Position);

@@ -44,7 +44,7 @@ internal sealed class RecoveryTarget
 
         if (record.Header.Type == RecordType.CarriedOver)
         {
-            _log.Relocate([CarriedRun.Of(record, RecordCodec.PositionOf(payload))], Summaries);
+            _log.Relocate([CarriedRun.Of(record, CarriedPlace.Of(RecordCodec.ReadFields(payload).Header))], Summaries);
         }
         else
         {

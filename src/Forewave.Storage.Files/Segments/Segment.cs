@@ -12,7 +12,7 @@ internal sealed class Segment
     private ulong _first;
     private ulong _last;
     private volatile bool _isSealed;
-    private volatile CarriedRange? _carried;
+    private volatile CopyRanges? _copies;
     private int _end = SegmentLayout.HeaderBytes;
 
     /// <param name="number">Its number.</param>
@@ -63,11 +63,11 @@ internal sealed class Segment
     /// <summary>What of which queues is in it; null when <see cref="SummaryFiles"/> has it.</summary>
     public SegmentSummary? Summary { get; set; } = new();
 
-    /// <summary>Between which positions the runs are that were carried into it; null: its summary was not looked at yet.</summary>
-    public CarriedRange? Carried
+    /// <summary>Between which positions the runs are that were carried or released into it; null: its summary was not looked at yet.</summary>
+    public CopyRanges? Copies
     {
-        get => _carried;
-        set => _carried = value;
+        get => _copies;
+        set => _copies = value;
     }
 
     /// <summary>How many readers hold it: it is not recycled meanwhile.</summary>

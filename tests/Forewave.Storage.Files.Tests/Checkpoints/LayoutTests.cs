@@ -58,7 +58,7 @@ public sealed class LayoutTests
         same.Add(new QueueShare { Queue = 9, First = 5, End = 25, Bytes = 1_234 });
 
         Assert.Equal(same.Encode(new SparsePositions()), summary.Encode(new SparsePositions()));
-        Assert.False(summary.TryFindCarried(LogPosition.FromBits(Epoch), out _));
+        Assert.False(summary.TryFindCopy(LogPosition.FromBits(Epoch), out _));
     }
 
     [Fact]

@@ -129,17 +129,18 @@ public sealed class PositionTests
     {
         for (int i = 0; i < _kept.Count; i++)
         {
-            Check(open, _kept[i], $"{4 * i}-a");
-            Check(open, _kept[i].Plus(1), $"{4 * i}-b");
+            Check(open, _kept[i], $"{4 * i}-a", new Offset((2 * i) + 1));
+            Check(open, _kept[i].Plus(1), $"{4 * i}-b", new Offset((2 * i) + 2));
         }
     }
 
-    private static void Check(OpenStore open, LogPosition position, string body)
+    private static void Check(OpenStore open, LogPosition position, string body, Offset offset)
     {
         using StoredRuns? runs = open.Wait(() => open.Store.ReadMessageAsync(position, CancellationToken.None));
         StoredRun run = runs?[0] ?? throw new InvalidOperationException($"{position} was not found");
         Assert.Equal(position, run.Header.Position);
         Assert.Equal(RecordType.Published, run.Header.Type);
+        Assert.Equal(offset, run.First);
         Assert.Equal(Drafts.Run(body), run.Messages.ToArray());
     }
 

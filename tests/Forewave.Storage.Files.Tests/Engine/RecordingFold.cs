@@ -26,7 +26,7 @@ internal sealed class RecordingFold : IStateFold
         LogPosition position = record.Header.Position;
         Applied.Add(new AppliedRecord(record, payload.ToArray()));
         bool isKnown = Parts.Any(loaded => loaded.Part.Dispatched >= position);
-        if (_store is not null && record.Header.Type is RecordType.Published && !isKnown)
+        if (_store is not null && record.Header.Type is RecordType.Published or RecordType.Scheduled or RecordType.Released && !isKnown)
         {
             _store.Dispatch(record.Header.Queue, _store.Extent(record.Header.Queue).End, record);
         }
