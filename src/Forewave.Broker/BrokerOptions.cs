@@ -76,6 +76,15 @@ public sealed record BrokerOptions
     /// </summary>
     public long DeduplicationMemoryBytes { get; init; } = 64L * 1024 * 1024;
 
+    /// <summary>
+    /// A client may wait for what becomes of a message. Off: it is refused, and the hello does not offer it; the state at the moment
+    /// is shown all the same. Default: on.
+    /// </summary>
+    public bool Outcomes { get; init; } = true;
+
+    /// <summary>Waits for outcomes at most, over all connections. Default: 10,000.</summary>
+    public int MaxOutcomeWaits { get; init; } = Limits.OutcomeWaits;
+
     /// <summary>Deduplication ids in a table; null: what the memory allows. Smaller ones show sooner what slices do.</summary>
     internal int? DeduplicationTableIds { get; init; }
 

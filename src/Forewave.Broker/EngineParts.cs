@@ -3,6 +3,7 @@ using Forewave.Broker.Deduplication;
 using Forewave.Broker.Delivery;
 using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Ingest;
+using Forewave.Broker.Messages;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Scheduling;
@@ -45,6 +46,8 @@ internal static class EngineParts
             | (options.Ordering ? MessageCapabilities.Ordering : MessageCapabilities.None)
             | (options.Priorities ? MessageCapabilities.Priorities : MessageCapabilities.None)
             | (options.Deduplication ? MessageCapabilities.Deduplication : MessageCapabilities.None);
+        var scheduling = new Scheduler(store, time, metrics, logger);
+        var messages = new MessageLookup(store, queues, delivery, scheduling);
         return new SessionParts
         {
             Store = store,
@@ -55,7 +58,9 @@ internal static class EngineParts
             Delivery = delivery,
             Deduplication = ids,
             FrameMemory = new FrameMemory(options.FrameMemoryBytes),
-            Scheduling = new Scheduler(store, time, metrics, logger),
+            Scheduling = scheduling,
+            Messages = messages,
+            Outcomes = new OutcomeStage(messages, delivery.Outcomes, time, metrics, options.MaxOutcomeWaits),
             Sessions = new SessionRegistry(options.MaxConnections),
             Health = health,
             Metrics = metrics,

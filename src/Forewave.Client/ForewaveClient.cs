@@ -2,6 +2,7 @@ using Forewave.Client.Administration;
 using Forewave.Client.Connections;
 using Forewave.Client.Consuming;
 using Forewave.Client.Producing;
+using Forewave.Client.Requesting;
 using Forewave.Protocol;
 
 namespace Forewave.Client;
@@ -14,6 +15,7 @@ public sealed class ForewaveClient : IAsyncDisposable
 {
     private readonly ForewaveClientOptions _options;
     private readonly BrokerLink _link;
+    private readonly OutcomeWaits _waits;
 
     /// <summary>A client of the broker at <c>host:port[,host:port…]</c> or <c>dns://name:port</c>.</summary>
     /// <exception cref="ArgumentException">That is no address.</exception>
@@ -28,7 +30,9 @@ public sealed class ForewaveClient : IAsyncDisposable
     {
         _options = options ?? new ForewaveClientOptions();
         _link = new BrokerLink(_options);
-        Administration = new BrokerAdministration(new AdministrationCalls(_link, _options));
+        AdministrationCalls calls = new(_link, _options);
+        Administration = new BrokerAdministration(calls);
+        _waits = new OutcomeWaits(calls, _options);
     }
 
     /// <summary>Looks at queues, groups and dead letters and changes them.</summary>
@@ -43,6 +47,32 @@ public sealed class ForewaveClient : IAsyncDisposable
     /// </summary>
     public Consumer CreateConsumer(QueueName queue, GroupName group, ConsumerOptions? options = null) =>
         new(_link, queue, group, options ?? new ConsumerOptions(), _options);
+
+    /// <summary>Makes a requester: it publishes requests and waits for their replies. Cheap. The caller disposes it before the client.</summary>
+    public Requester CreateRequester(RequesterOptions? options = null) => new(this, options ?? new RequesterOptions(), _options.TimeProvider);
+
+    /// <summary>Makes a replier: it answers requests, over a connection of its own. Cheap. The caller disposes it.</summary>
+    /// <param name="name">The role under which replies are published. Default: the client's name.</param>
+    public Replier CreateReplier(ProducerName? name = null) => new(_options, name);
+
+    /// <summary>
+    /// Waits for what becomes of a message in a group, which need not exist yet: until nothing more comes of it (settled, dead,
+    /// filtered, expired, cancelled) or it was delivered, at most for a time. The broker answers when it happens; through
+    /// reconnects and restarts it is asked again. A message that is settled already is answered at once.
+    /// </summary>
+    /// <param name="id">The message, from its receipt.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="longest">At most so long; zero: the state at the moment.</param>
+    /// <param name="until">For what. Default: for what is final.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>What is so by then; <see cref="MessageOutcome.IsReached"/> says whether it is what was waited for.</returns>
+    /// <exception cref="Protocol.ForewaveException">
+    /// <c>MessageNotFound</c>: it has passed its retention or was purged; <c>Timeout</c> or <c>OutcomeUnknown</c> where the broker
+    /// cannot be reached within the client's request timeout; <c>CapabilityMissing</c>.
+    /// </exception>
+    public ValueTask<MessageOutcome> WaitForOutcomeAsync(
+        MessageId id, GroupName group, TimeSpan longest, OutcomeKind until = OutcomeKind.Final, CancellationToken cancellation = default) =>
+        _waits.WaitAsync(id, group, until, longest, cancellation);
 
     /// <summary>Completes when there is a connection: for programs that want to know at their start.</summary>
     /// <exception cref="Protocol.ForewaveException">None came within the request timeout.</exception>

@@ -23,6 +23,15 @@ public static class CapabilityNames
     /// <summary>Looking at queues and groups and changing them.</summary>
     public const string Administration = "administration";
 
+    /// <summary>Looking at single messages by their ids.</summary>
+    public const string Messages = "messages";
+
+    /// <summary>Waiting for what becomes of a message in a group.</summary>
+    public const string Outcomes = "outcomes";
+
+    /// <summary>Queues that are deleted when nobody uses them.</summary>
+    public const string IdleQueues = "idle-queues";
+
     /// <summary>Ordering keys of messages.</summary>
     public const string Ordering = "ordering";
 

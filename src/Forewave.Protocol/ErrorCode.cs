@@ -117,6 +117,10 @@ public enum ErrorCode
     TooManyRecurring = 515,
     /// <summary>The group has not parked an ordering key of this name.</summary>
     KeyNotParked = 520,
+    /// <summary>A text is no message id.</summary>
+    MessageIdInvalid = 550,
+    /// <summary>As many wait for outcomes as may, over all connections or on this one.</summary>
+    TooManyOutcomeWaits = 560,
 
     // 6xx: the broker and its store.
     /// <summary>The partition stopped after a failure of its store and takes nothing until it is started again.</summary>
@@ -155,4 +159,10 @@ public enum ErrorCode
     BufferFull = 704,
     /// <summary>The client, producer or consumer was closed.</summary>
     ClientClosed = 705,
+    /// <summary>A message is no request: it does not say where its reply goes.</summary>
+    NotARequest = 706,
+    /// <summary>The responder could not do what a request asked for.</summary>
+    RequestFailed = 707,
+    /// <summary>A request was stored and no reply came before the deadline.</summary>
+    NoReply = 708,
 }

@@ -144,6 +144,18 @@ public static class Limits
     /// <summary>Scheduled messages that one command cancels or reschedules.</summary>
     public const int ScheduledPerCommand = 10_000;
 
+    /// <summary>Waits for outcomes of messages at once, over all connections, by default.</summary>
+    public const int OutcomeWaits = 10_000;
+
+    /// <summary>Waits for outcomes of messages at once on one connection.</summary>
+    public const int OutcomeWaitsPerConnection = 512;
+
+    /// <summary>How long one request may wait for the outcome of a message.</summary>
+    public static TimeSpan MaxOutcomeWait { get; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The shortest time after which an unused queue may be deleted by itself.</summary>
+    public static TimeSpan MinIdleTime { get; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long messages are kept, by default.</summary>
     public static TimeSpan DefaultRetention { get; } = TimeSpan.FromDays(30);
 

@@ -173,6 +173,8 @@ public sealed class ForewaveBroker : IAsyncDisposable
         DeduplicationMemoryBytes = _options.DeduplicationMemoryBytes,
         Scheduling = _options.Scheduling,
         Priorities = _options.Priorities,
+        Outcomes = _options.Outcomes,
+        MaxOutcomeWaits = _options.MaxOutcomeWaits,
         MaxQueues = _options.MaxQueues,
         MaxConnections = maxConnections,
         FrameMemoryBytes = _options.FrameMemoryBytes,

@@ -70,6 +70,15 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public bool Priorities { get; init; } = true;
 
+    /// <summary>
+    /// Clients may wait for what becomes of a message. Off: it is refused; the state at the moment is shown all the same. Default:
+    /// yes.
+    /// </summary>
+    public bool Outcomes { get; init; } = true;
+
+    /// <summary>Waits for outcomes at once, over all connections; from 1. Default: 10,000.</summary>
+    public int MaxOutcomeWaits { get; init; } = Limits.OutcomeWaits;
+
     /// <summary>Queues at most; from 1. Default: 100,000.</summary>
     public int MaxQueues { get; init; } = Limits.DefaultQueues;
 

@@ -5,7 +5,7 @@ using V1 = Forewave.Protocol.V1;
 
 namespace Forewave.Broker.Commands;
 
-/// <summary>Administration: by verb, beside the read loop, one after the other on each connection.</summary>
+/// <summary>Administration: by verb, beside the read loop, one after the other on each connection; what waits for an outcome, beside the others.</summary>
 internal static class AdministrationCommand
 {
     public static ValueTask Run(
@@ -13,7 +13,10 @@ internal static class AdministrationCommand
     {
         if (!GeneratedFrame.TryParse(V1.AdministrationRequest.Parser, header.Payload.Of(frame.Span), out var request, out var problem))
             return CommandDispatch.Refuse(session, header, problem);
-        session.Errands.Add(() => AnswerAsync(session, header, request, cancellation));
+        if (request.VerbCase != V1.AdministrationRequest.VerbOneofCase.AwaitOutcome)
+            session.Errands.Add(() => AnswerAsync(session, header, request, cancellation));
+        else if (!session.Waits.TryAdd(ended => AnswerAsync(session, header, request, ended)))
+            return CommandDispatch.Refuse(session, header, new FrameProblem(ErrorCode.TooManyOutcomeWaits, "the connection has as many waits as it may."));
         return ValueTask.CompletedTask;
     }
 
@@ -43,6 +46,7 @@ internal static class AdministrationCommand
             ?? await DeadVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await ScheduleVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await RecurringVerbs.RunAsync(session.Parts, request, cancellation)
+            ?? await MessageVerbs.RunAsync(session.Parts, request, cancellation)
             ?? BrokerVerbs.Run(session.Parts, request)
             ?? throw new RefusedException(ErrorCode.CapabilityMissing, "the request has a verb that this broker does not know.");
         session.Output.Answer(new V1.ServerFrame { Correlation = header.Correlation.Value, Administration = answer });

@@ -12,7 +12,7 @@ internal static class HelloCommand
     private static readonly string[] Capabilities =
     [
         CapabilityNames.Streaming, CapabilityNames.LongPolling, CapabilityNames.DeadLetters, CapabilityNames.RelaxedQueues,
-        CapabilityNames.Administration,
+        CapabilityNames.Administration, CapabilityNames.Messages, CapabilityNames.IdleQueues,
     ];
 
     public static ValueTask Run(Session session, ReadOnlyMemory<byte> frame, in ClientFrameHeader header)
@@ -84,6 +84,8 @@ internal static class HelloCommand
             answer.Capabilities.Add(CapabilityNames.Deduplication);
         if (parts.Options.GroupControl)
             answer.Capabilities.Add(CapabilityNames.GroupControl);
+        if (parts.Options.Outcomes)
+            answer.Capabilities.Add(CapabilityNames.Outcomes);
         return answer;
     }
 }

@@ -79,10 +79,7 @@ internal static class QueueVerbs
         SessionParts parts, V1.DeleteQueue request, CancellationToken cancellation)
     {
         var details = await DetailsOfAsync(parts, Existing(parts, request.Queue), cancellation);
-        var queue = await parts.Queues.DeleteAsync(NameOf(request.Queue), cancellation);
-        await parts.Store.CommittedAsync();
-        await parts.Delivery.Administration.CloseQueueAsync(queue).WaitAsync(cancellation);
-        await parts.Scheduling.CloseAsync(queue);
+        await QueueDeletion.RunAsync(parts, NameOf(request.Queue), cancellation);
         return new V1.AdministrationAnswer { Changed = new V1.Changed { Messages = details.Messages } };
     }
 
@@ -94,14 +91,20 @@ internal static class QueueVerbs
             throw new RefusedException(ErrorCode.FieldInvalid, "retention is 1 ms to 10 years.");
         if (wanted.HasDeduplicationWindow && !IsWindow(wanted.DeduplicationWindow))
             throw new RefusedException(ErrorCode.FieldInvalid, "deduplication_window is 1 s to 7 days.");
+        if (wanted.HasDeleteWhenIdle && !IsIdleTime(wanted.DeleteWhenIdle))
+            throw new RefusedException(ErrorCode.FieldInvalid, "delete_when_idle is 0, or 1 s to 10 years.");
         return options with
         {
+            DeleteWhenIdle = wanted.HasDeleteWhenIdle ? TimeSpan.FromMilliseconds(wanted.DeleteWhenIdle) : options.DeleteWhenIdle,
             Relaxed = wanted.HasRelaxed ? wanted.Relaxed : options.Relaxed,
             Retention = wanted.HasRetention ? TimeSpan.FromMilliseconds(wanted.Retention) : options.Retention,
             DeduplicationWindow = wanted.HasDeduplicationWindow
                 ? TimeSpan.FromMilliseconds(wanted.DeduplicationWindow) : options.DeduplicationWindow,
         };
     }
+
+    private static bool IsIdleTime(ulong milliseconds) =>
+        milliseconds == 0 || milliseconds >= Limits.MinIdleTime.TotalMilliseconds && milliseconds <= Limits.MaxDelay.TotalMilliseconds;
 
     private static bool IsWindow(ulong milliseconds) =>
         milliseconds >= Limits.MinDeduplicationWindow.TotalMilliseconds && milliseconds <= Limits.MaxDeduplicationWindow.TotalMilliseconds;
@@ -123,6 +126,7 @@ internal static class QueueVerbs
                 Relaxed = queue.Options.Relaxed,
                 Retention = (ulong)queue.Options.Retention.TotalMilliseconds,
                 DeduplicationWindow = (ulong)queue.Options.DeduplicationWindow.TotalMilliseconds,
+                DeleteWhenIdle = (ulong)queue.Options.DeleteWhenIdle.TotalMilliseconds,
             },
             FirstOffset = (ulong)delivery.FirstOffset,
             NextOffset = (ulong)delivery.NextOffset,

@@ -48,6 +48,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
         Jitter = setting.Seed is { } seed ? new Random(seed + number) : new Random();
         ColdReads = new Reading.ColdReadBudget(setting.ColdReadBytes);
         Queues = new LoopQueues(this);
+        Outcomes = new Outcomes.LoopOutcomes(this);
         Frame = new DeliveryFrame();
         Settlement = new Leases.Settlement(this);
     }
@@ -78,6 +79,9 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
 
     /// <summary>Its queues and groups.</summary>
     public LoopQueues Queues { get; }
+
+    /// <summary>Who waits for what becomes of messages.</summary>
+    public Outcomes.LoopOutcomes Outcomes { get; }
 
     /// <summary>The frame that is being made.</summary>
     public DeliveryFrame Frame { get; }
@@ -159,6 +163,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
         _refusesAll = code;
         foreach (var group in Queues.Groups)
             group.Refuse(code);
+        Outcomes.Refuse(code);
     }
 
     /// <summary>A group has something to hand out: it gets a turn.</summary>
@@ -242,6 +247,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
             _mailbox.TakeCommands(ref _commands);
             foreach (var command in _backlog.Concat(_commands))
                 command.Refuse(this, ErrorCode.PartitionStopped);
+            Outcomes.Refuse(ErrorCode.PartitionStopped);
             _backlog.Clear();
             _commands.Clear();
         }

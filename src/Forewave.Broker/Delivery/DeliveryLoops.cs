@@ -1,5 +1,6 @@
 using Forewave.Broker.Delivery.Administration;
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Outcomes;
 using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Queues;
@@ -32,7 +33,11 @@ internal sealed class DeliveryLoops : IDisposable
         }
         Administration = new DeliveryAdministration(this);
         DeadLetters = new DeadLetterAdministration(this);
+        Outcomes = new OutcomeAdministration(this);
     }
+
+    /// <summary>The loops.</summary>
+    public IReadOnlyList<DeliveryLoop> All => _loops;
 
     /// <summary>How many loops.</summary>
     public int Count => _loops.Length;
@@ -42,6 +47,9 @@ internal sealed class DeliveryLoops : IDisposable
 
     /// <summary>Dead letters: looking at them, redriving and purging them.</summary>
     public DeadLetterAdministration DeadLetters { get; }
+
+    /// <summary>What became of messages.</summary>
+    public OutcomeAdministration Outcomes { get; }
 
     /// <summary>Completes with the failure when a loop ended by a bug: the partition has to stop.</summary>
     public Task<Exception> Failed => _failed.Task;

@@ -79,6 +79,7 @@ internal sealed class LoopQueues(DeliveryLoop loop)
         foreach (var group in queue.Groups.ToArray())
             group.Close(ErrorCode.QueueNotFound);
         _queues.Remove(queueId);
+        loop.Outcomes.Closed(queueId);
         loop.Store.Expire(queueId, new Offset(queue.End).Next);
     }
 

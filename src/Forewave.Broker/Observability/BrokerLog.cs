@@ -47,6 +47,9 @@ internal static partial class BrokerLog
     [LoggerMessage(4022, LogLevel.Information, "Queue {Queue} ({Id}) was deleted")]
     public static partial void QueueDeleted(ILogger logger, string queue, uint id);
 
+    [LoggerMessage(4024, LogLevel.Information, "Queue {Queue} ({Id}) was unused for {Idle}: it is deleted, as it is meant to be")]
+    public static partial void IdleQueueDeleted(ILogger logger, string queue, uint id, TimeSpan idle);
+
     [LoggerMessage(4030, LogLevel.Debug, "Checkpoint taken in {Milliseconds} ms")]
     public static partial void CheckpointTaken(ILogger logger, long milliseconds);
 

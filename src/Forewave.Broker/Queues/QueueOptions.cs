@@ -16,4 +16,9 @@ internal sealed record QueueOptions
 
     /// <summary>How long a message is kept after it was published; 30 days by default.</summary>
     public TimeSpan Retention { get; init; } = Limits.DefaultRetention;
+
+    /// <summary>
+    /// The queue is deleted when for so long nobody was subscribed to it and nothing was published to it; zero, the default: never.
+    /// </summary>
+    public TimeSpan DeleteWhenIdle { get; init; }
 }

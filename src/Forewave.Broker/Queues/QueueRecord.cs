@@ -6,16 +6,16 @@ using Forewave.Storage;
 namespace Forewave.Broker.Queues;
 
 /// <summary>
-/// The payload of a QueueChanged record, little-endian: version u8 = 2, state u8 (1 active, 2 deleted), relaxed u8,
-/// retention u64, deduplication window u64 (both in milliseconds), then the name as UTF-8. Version 1 has no window.
+/// The payload of a QueueChanged record, little-endian: version u8 = 3, state u8 (1 active, 2 deleted), relaxed u8,
+/// retention u64, deduplication window u64, idle time u64 (all in milliseconds), then the name as UTF-8. Version 2 has no idle
+/// time, version 1 no window either.
 /// </summary>
 internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options, bool IsDeleted)
 {
-    private const byte Version = 2;
+    private const byte Version = 3;
     private const byte Active = 1;
     private const byte Deleted = 2;
-    private const int FixedBytes = 3 + 2 * sizeof(ulong);
-    private const int FixedBytesOfVersion1 = 3 + sizeof(ulong);
+    private const int FixedBytes = 3 + Version * sizeof(ulong);
 
     public byte[] Encode()
     {
@@ -25,6 +25,7 @@ internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options
         payload[2] = Options.Relaxed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(3), (ulong)Options.Retention.TotalMilliseconds);
         BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(11), (ulong)Options.DeduplicationWindow.TotalMilliseconds);
+        BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(19), (ulong)Options.DeleteWhenIdle.TotalMilliseconds);
         Encoding.UTF8.GetBytes(Name.Value, payload.AsSpan(FixedBytes));
         return payload;
     }
@@ -32,19 +33,22 @@ internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options
     /// <summary>Reads a payload that the log holds.</summary>
     public static QueueRecord Decode(ReadOnlySpan<byte> payload)
     {
-        int fixedBytes = payload.Length > 0 && payload[0] == 1 ? FixedBytesOfVersion1 : FixedBytes;
-        if (payload.Length <= fixedBytes || payload[0] is 0 or > Version || !QueueName.TryParse(payload[fixedBytes..], out var name))
+        int version = payload.Length > 0 ? payload[0] : 0;
+        int fixedBytes = 3 + version * sizeof(ulong);
+        if (version is 0 or > Version || payload.Length <= fixedBytes || !QueueName.TryParse(payload[fixedBytes..], out var name))
             throw new StoreException(ErrorCode.LogDamaged, "a QueueChanged record is none that this version writes; start the version that did");
         var options = new QueueOptions
         {
             Relaxed = payload[2] != 0,
-            Retention = TimeSpan.FromMilliseconds(BinaryPrimitives.ReadUInt64LittleEndian(payload[3..])),
-            DeduplicationWindow = fixedBytes == FixedBytes
-                ? TimeSpan.FromMilliseconds(BinaryPrimitives.ReadUInt64LittleEndian(payload[11..]))
-                : Limits.DefaultDeduplicationWindow,
+            Retention = Duration(payload, 3),
+            DeduplicationWindow = version > 1 ? Duration(payload, 11) : Limits.DefaultDeduplicationWindow,
+            DeleteWhenIdle = version > 2 ? Duration(payload, 19) : TimeSpan.Zero,
         };
         return new QueueRecord(name, options, payload[1] == Deleted);
     }
+
+    private static TimeSpan Duration(ReadOnlySpan<byte> payload, int at) =>
+        TimeSpan.FromMilliseconds(BinaryPrimitives.ReadUInt64LittleEndian(payload[at..]));
 
     /// <summary>The record to be appended.</summary>
     public static RecordDraft Draft(uint id, byte[] payload) => new()

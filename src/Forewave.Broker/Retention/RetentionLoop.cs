@@ -8,14 +8,19 @@ using Forewave.Storage;
 namespace Forewave.Broker.Retention;
 
 /// <summary>
-/// Lets old messages go, queue by queue, forgets idle producers, then has the store recycle what nobody needs. One round every
+/// Lets old messages go, queue by queue, deletes queues that are to go when nobody uses them, forgets idle producers, then has the store recycle what nobody needs. One round every
 /// few seconds; a round costs a look at each queue, and a search in those that have something to let go.
 /// </summary>
 internal sealed class RetentionLoop
 {
     private readonly SessionParts _parts;
+    private readonly IdleQueues _idle;
 
-    public RetentionLoop(SessionParts parts) => _parts = parts;
+    public RetentionLoop(SessionParts parts)
+    {
+        _parts = parts;
+        _idle = new IdleQueues(parts);
+    }
 
     /// <summary>Goes round until it is cancelled.</summary>
     public async Task RunAsync(LoopPulse pulse, CancellationToken cancellation)
@@ -39,11 +44,25 @@ internal sealed class RetentionLoop
             foreach (var band in PriorityBand.Others)
                 await LetGoAsync(queue, band, now, cancellation);
             await _parts.Delivery.DeadLetters.ExpireAsync(queue, now.Plus(-Limits.DeadLetterRetention)).WaitAsync(cancellation);
+            await LookForIdleAsync(queue, now, cancellation);
         }
+        _idle.Forget();
         int forgotten = _parts.Producers.ForgetIdle();
         if (forgotten > 0)
             BrokerLog.ProducersForgotten(_parts.Logger, forgotten);
         await ReclaimAsync(cancellation);
+    }
+
+    private async Task LookForIdleAsync(QueueEntry queue, Timestamp now, CancellationToken cancellation)
+    {
+        try
+        {
+            await _idle.LookAsync(queue, now, cancellation);
+        }
+        catch (Exception refusal) when (refusal is RefusedException or ForewaveException && !cancellation.IsCancellationRequested)
+        {
+            // Somebody deleted it meanwhile, or the disk is full: the next round looks again.
+        }
     }
 
     private async Task ReclaimAsync(CancellationToken cancellation)

@@ -67,6 +67,19 @@ internal sealed class ScheduleAdministration
     public async Task<ScheduledPage> ListAsync(uint queue, DueTime after, int most, long messageBytes, CancellationToken cancellation) =>
         await _scheduler.InTurnAsync(token => ListInTurnAsync(queue, after, most, messageBytes, token), cancellation);
 
+    /// <summary>The scheduled message with an id; null: there is none that is not out yet.</summary>
+    public Task<ScheduledMessage?> FindAsync(LogPosition id, CancellationToken cancellation) =>
+        _scheduler.InTurnAsync(token => FindInTurnAsync(id, token), cancellation);
+
+    private async ValueTask<ScheduledMessage?> FindInTurnAsync(LogPosition id, CancellationToken cancellation)
+    {
+        if (_parts.Pending.Find(id) is not { } place || _parts.Pending.At(place) is not { } pending)
+            return null;
+        using var reading = new DueReading(_parts.Store);
+        var read = await reading.ReadAsync([place], cancellation);
+        return new ScheduledMessage(pending.Queue, EntryOf(place, read[0], withMessage: true));
+    }
+
     /// <summary>One append, so that a power failure cancels all or none, and none that recurs without its next time.</summary>
     private async ValueTask<long> CancelInTurnAsync(ScheduledChoice choice, CancellationToken cancellation)
     {
@@ -171,6 +184,7 @@ internal sealed class ScheduleAdministration
             Due = message.Due,
             Order = message.Position,
             PublishTime = read.PublishTime,
+            Producer = read.Producer,
             Recurring = _parts.Recurring.Of(IdOf(place))?.Name ?? "",
         };
         var run = new MessageRun(read.Bytes.Span);

@@ -18,6 +18,9 @@ internal sealed record ScheduledEntry
     /// <summary>When it was published.</summary>
     public required Timestamp PublishTime { get; init; }
 
+    /// <summary>Number of its producer.</summary>
+    public required uint Producer { get; init; }
+
     /// <summary>The recurring message that it comes from; empty: none.</summary>
     public required string Recurring { get; init; }
 

@@ -70,6 +70,9 @@ internal sealed class Session : IPublishingSession
     /// <summary>Commands that are answered later, in order, without holding the read loop up.</summary>
     public SessionErrands Errands { get; } = new();
 
+    /// <summary>Requests that wait for something to happen.</summary>
+    public SessionWaits Waits { get; } = new(Limits.OutcomeWaitsPerConnection);
+
     /// <summary>The hello was answered.</summary>
     public bool IsGreeted
     {
@@ -261,6 +264,7 @@ internal sealed class Session : IPublishingSession
             producer.HandleClosed(Parts.Producers.Now);
         foreach (var subscription in Subscriptions.All)
             Parts.Delivery.Of(subscription.Queue.Id).Post(new ConnectionClosedCommand(subscription));
+        await Waits.EndAsync();
         await Errands.EndAsync();
         _claim.Give();
         _frameBuffer.Release();

@@ -1,6 +1,7 @@
 using Forewave.Broker.Deduplication;
 using Forewave.Broker.Delivery;
 using Forewave.Broker.Ingest;
+using Forewave.Broker.Messages;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Scheduling;
@@ -29,6 +30,10 @@ internal sealed record SessionParts
     public required FrameMemory FrameMemory { get; init; }
 
     public required Scheduler Scheduling { get; init; }
+
+    public required MessageLookup Messages { get; init; }
+
+    public required OutcomeStage Outcomes { get; init; }
 
     public required SessionRegistry Sessions { get; init; }
 

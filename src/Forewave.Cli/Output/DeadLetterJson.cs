@@ -16,7 +16,7 @@ internal static class DeadLetterJson
         writer.WriteString("deathTime", letter.DeathTime);
         writer.WriteString("reason", letter.Reason);
         writer.WriteNumber("bodyBytes", letter.BodyBytes);
-        WriteHistory(writer, letter.History);
+        AttemptJson.Write(writer, letter.History);
         if (letter.Message is { } message)
         {
             MessageJson.WriteTag(writer, message.Tag);
@@ -25,20 +25,5 @@ internal static class DeadLetterJson
             MessageJson.WriteBody(writer, message.Body.Span);
         }
         writer.WriteEndObject();
-    }
-
-    private static void WriteHistory(Utf8JsonWriter writer, IReadOnlyList<FailedAttempt> history)
-    {
-        writer.WriteStartArray("history");
-        foreach (var attempt in history)
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("attempt", attempt.Attempt.Value);
-            writer.WriteString("time", attempt.Time);
-            writer.WriteString("consumer", attempt.Consumer);
-            writer.WriteString("reason", attempt.Reason);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
     }
 }

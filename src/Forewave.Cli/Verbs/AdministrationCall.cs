@@ -8,15 +8,22 @@ namespace Forewave.Cli.Verbs;
 internal static class AdministrationCall
 {
     /// <summary>Gives a command its <c>--server</c> and its action.</summary>
-    public static Command With(this Command command, Func<BrokerAdministration, ParseResult, CancellationToken, Task> ask)
+    public static Command With(this Command command, Func<BrokerAdministration, ParseResult, CancellationToken, Task> ask) =>
+        command.WithClient(async (client, parsed, stop) =>
+        {
+            await ask(client.Administration, parsed, stop);
+            return ExitCode.Done;
+        });
+
+    /// <summary>Gives a command its <c>--server</c> and an action that says how the program exits.</summary>
+    public static Command WithClient(this Command command, Func<ForewaveClient, ParseResult, CancellationToken, Task<int>> ask)
     {
         var server = ClientOptions.Server();
         command.Add(server);
         command.SetAction(async (parsed, stop) =>
         {
             await using var client = ClientOptions.Connect(new ForewaveClientOptions { Server = parsed.GetRequiredValue(server), RequestTimeout = ClientOptions.ReachTime });
-            await ask(client.Administration, parsed, stop);
-            return ExitCode.Done;
+            return await ask(client, parsed, stop);
         });
         return command;
     }

@@ -6,8 +6,8 @@ namespace Forewave.Cli.Verbs;
 internal static class MessageVerbs
 {
     /// <summary>The verb with its own verbs.</summary>
-    public static Command Create() => new("message", "Look at scheduled messages, cancel them, give them other times")
+    public static Command Create() => new("message", "Look at messages; cancel scheduled ones, give them other times")
     {
-        MessageScheduledVerb.Create(), MessageCancelVerb.Create(), MessageRescheduleVerb.Create(),
+        MessageShowVerb.Create(), MessageScheduledVerb.Create(), MessageCancelVerb.Create(), MessageRescheduleVerb.Create(),
     };
 }

@@ -32,12 +32,27 @@ internal static class Parsing
         CustomParser = result => Read<QueueName>(result, QueueName.TryParse, "no name of a queue: [a-z0-9][a-z0-9._-]{0,63}"),
     };
 
+    /// <summary>A message's id, as the verb's first argument.</summary>
+    public static Argument<MessageId> MessageIdArgument() => new("ID")
+    {
+        Description = "the message's id",
+        CustomParser = result => Read<MessageId>(result, static (string text, out MessageId id) => MessageId.TryParse(text, out id), "no message id: such as 0-0000100000000006"),
+    };
+
     /// <summary>The name of a group, as an option.</summary>
     public static Option<GroupName> GroupOption() => new("--group")
     {
         Description = "the consumer group's name",
         HelpName = "G",
         Required = true,
+        CustomParser = result => Read<GroupName>(result, GroupName.TryParse, "no name of a group: 1 to 64 bytes without control characters and commas"),
+    };
+
+    /// <summary>The name of a group that need not be given.</summary>
+    public static Option<GroupName?> OptionalGroup() => new("--group")
+    {
+        Description = "the consumer group's name",
+        HelpName = "G",
         CustomParser = result => Read<GroupName>(result, GroupName.TryParse, "no name of a group: 1 to 64 bytes without control characters and commas"),
     };
 

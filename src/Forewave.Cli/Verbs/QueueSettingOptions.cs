@@ -11,8 +11,10 @@ internal sealed class QueueSettingOptions
 
     private readonly Option<TimeSpan?> _window = Parsing.OptionalDuration("--dedup-window");
 
+    private readonly Option<TimeSpan?> _idle = Parsing.OptionalDuration("--delete-when-idle");
+
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => [_relaxed, _retention, _window];
+    public IEnumerable<Option> All => [_relaxed, _retention, _window, _idle];
 
     /// <summary>Something was given.</summary>
     public bool IsAnyIn(ParseResult parsed) => Read(parsed) != new QueueSettings();
@@ -23,5 +25,6 @@ internal sealed class QueueSettingOptions
         Relaxed = parsed.GetValue(_relaxed),
         Retention = parsed.GetValue(_retention),
         DeduplicationWindow = parsed.GetValue(_window),
+        DeleteWhenIdle = parsed.GetValue(_idle),
     };
 }

@@ -13,6 +13,7 @@ internal static class AdministrationAnswers
         Relaxed = queue.Options?.Relaxed ?? false,
         Retention = TimeSpan.FromMilliseconds(queue.Options?.Retention ?? 0),
         DeduplicationWindow = TimeSpan.FromMilliseconds(queue.Options?.DeduplicationWindow ?? 0),
+        DeleteWhenIdle = TimeSpan.FromMilliseconds(queue.Options?.DeleteWhenIdle ?? 0),
         FirstOffset = new Offset((long)queue.FirstOffset),
         NextOffset = new Offset((long)queue.NextOffset),
         Messages = (long)queue.Messages,
@@ -62,6 +63,11 @@ internal static class AdministrationAnswers
         if (settings.DeduplicationWindow is { } window)
         {
             options.DeduplicationWindow = (ulong)window.TotalMilliseconds;
+        }
+
+        if (settings.DeleteWhenIdle is { } idle)
+        {
+            options.DeleteWhenIdle = (ulong)idle.TotalMilliseconds;
         }
 
         return options;

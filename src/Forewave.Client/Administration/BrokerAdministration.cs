@@ -23,7 +23,11 @@ public sealed class BrokerAdministration
     {
         _calls = calls;
         Schedules = new ScheduleAdministration(calls);
+        Messages = new MessageAdministration(calls);
     }
+
+    /// <summary>Single messages, by their ids.</summary>
+    public MessageAdministration Messages { get; }
 
     /// <summary>Scheduled and recurring messages.</summary>
     public ScheduleAdministration Schedules { get; }

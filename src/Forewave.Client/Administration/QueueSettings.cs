@@ -17,4 +17,10 @@ public sealed record QueueSettings
     /// is known still, a shorter one at once. Default 10 minutes.
     /// </summary>
     public TimeSpan? DeduplicationWindow { get; init; }
+
+    /// <summary>
+    /// The queue is deleted, with all that is in it, when for so long nobody was subscribed to it and nothing was published or
+    /// scheduled: for queues that a program makes for itself. From 1 second; zero, the default: never.
+    /// </summary>
+    public TimeSpan? DeleteWhenIdle { get; init; }
 }

@@ -28,6 +28,12 @@ internal static class ClientTelemetry
     private static readonly Counter<long> Unsettled =
         Meter.CreateCounter<long>("forewave.client.unsettled.messages", "{message}", "Messages for which a settle was refused.");
 
+    private static readonly Counter<long> LateReplies =
+        Meter.CreateCounter<long>("forewave.client.request.late_replies", "{message}", "Replies that came when nobody waited for them any more.");
+
+    /// <summary>A reply came when nobody waited for it any more.</summary>
+    public static void NoteLateReply() => LateReplies.Add(1);
+
     /// <summary>A batch was answered.</summary>
     /// <param name="queue">Its queue.</param>
     /// <param name="messages">How many messages.</param>

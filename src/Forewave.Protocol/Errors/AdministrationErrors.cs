@@ -101,5 +101,17 @@ internal static class AdministrationErrors
             Happened = "The group has not parked this ordering key.",
             Advice = "Look at the group for the keys that it has parked.",
         },
+        new()
+        {
+            Code = ErrorCode.MessageIdInvalid, HttpStatus = 400,
+            Happened = "A text is no message id.",
+            Advice = "Give the id as the receipt has it: the partition, a dash, and 16 hex digits.",
+        },
+        new()
+        {
+            Code = ErrorCode.TooManyOutcomeWaits, HttpStatus = 429, Retry = RetryAdvice.Same, RetryAfter = TimeSpan.FromSeconds(1),
+            Happened = "As many wait for outcomes of messages as may, over all connections or on this one.",
+            Advice = "Wait for fewer at once, or raise maxOutcomeWaits.",
+        },
     ];
 }

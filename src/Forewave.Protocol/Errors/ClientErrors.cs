@@ -35,5 +35,23 @@ internal static class ClientErrors
             Happened = "The client, producer or consumer was closed.",
             Advice = "Make a new one.",
         },
+        new()
+        {
+            Code = ErrorCode.NotARequest, HttpStatus = 400,
+            Happened = "The message is no request: it does not say where its reply goes.",
+            Advice = "Publish it with a requester, or settle it without a reply.",
+        },
+        new()
+        {
+            Code = ErrorCode.RequestFailed, HttpStatus = 502,
+            Happened = "The responder could not do what the request asked for.",
+            Advice = "Read the reason; what the responder did is between the two programs.",
+        },
+        new()
+        {
+            Code = ErrorCode.NoReply, HttpStatus = 504, Stored = StoredOutcome.Unknown,
+            Happened = "The request was stored and no reply came before the deadline.",
+            Advice = "Look whether a responder runs; the request may still be handled, so ask again only for what may be done twice.",
+        },
     ];
 }

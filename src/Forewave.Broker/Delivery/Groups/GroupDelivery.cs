@@ -2,6 +2,7 @@ using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.DeadLetters;
 using Forewave.Broker.Delivery.Keys;
 using Forewave.Broker.Delivery.Pacing;
+using Forewave.Broker.Delivery.Outcomes;
 using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Reading;
 using Forewave.Broker.Delivery.Records;
@@ -71,6 +72,9 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
 
     /// <summary>Messages on their way to the dead letters.</summary>
     public Burials Burials { get; }
+
+    /// <summary>Who waits for what becomes of messages in it; null: nobody.</summary>
+    public GroupOutcomes? Outcomes { get; set; }
 
     /// <summary>Where first deliveries go on: the read offset, or further on where the filter passed messages over.</summary>
     public long ScanOffset { get; set; }
@@ -146,6 +150,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
             if (holds[i].Kind != HoldKind.None)
                 HoldMade(new DueToken(i, holds[i].Generation), holds[i]);
         }
+        Loop.Outcomes.Begun(this);
     }
 
     /// <summary>Takes it to the queue's state that was loaded after it.</summary>
@@ -190,7 +195,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     {
         if (!Loop.TryAppend(draft))
             return false;
-        State.Apply(draft.Type, draft.Sequence, draft.Payload.Span);
+        Apply(draft);
         ScanOffset = Math.Max(ScanOffset, State.Cursor.ReadOffset);
         return true;
     }
@@ -206,7 +211,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         var notes = NotesDraft(keys);
         if (!Loop.TryAppend([Joined(draft), notes]))
             return false;
-        State.Apply(draft.Type, draft.Sequence, draft.Payload.Span);
+        Apply(draft);
         State.Apply(notes.Type, notes.Sequence, notes.Payload.Span);
         Loop.Metrics.Held(keys.Held);
         return true;
@@ -254,6 +259,12 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         // A lease that is lost in a crash is a redelivery, and a read offset that stood still is moved again.
         IsLazy = type is RecordType.Leased or RecordType.CursorMoved,
     };
+
+    private void Apply(in RecordDraft draft)
+    {
+        State.Apply(draft.Type, draft.Sequence, draft.Payload.Span);
+        Outcomes?.Applied(this, draft.Type, draft.Payload.Span);
+    }
 
     private RecordDraft NotesDraft(KeyScan keys)
     {
@@ -313,6 +324,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     {
         State.Purged(lowest);
         ScanOffset = Math.Max(ScanOffset, State.Cursor.ReadOffset);
+        Outcomes?.Changed(this, 0, lowest, MessageState.Expired);
     }
 
     /// <summary>Retention passed an offset. False: no room for a record, nothing happened.</summary>
@@ -344,8 +356,11 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     /// <summary>Gives a committed dead letter its place.</summary>
     public void DispatchDead(in CommittedRecord record)
     {
-        if (record.Header.Position > State.Dispatched)
-            Loop.Store.Dispatch(State.Identity.DeadIndex, new Offset(State.Dead.Add()), record);
+        if (record.Header.Position <= State.Dispatched)
+            return;
+        long offset = (long)record.Header.Sequence;
+        Loop.Store.Dispatch(State.Identity.DeadIndex, new Offset(State.Dead.Add(offset)), record);
+        Outcomes?.Changed(this, offset, offset + 1);
     }
 
     /// <summary>The partition stopped: pulls and settles that wait are refused.</summary>

@@ -71,6 +71,7 @@ internal sealed class GroupState
             case RecordType.DeadLettered:
                 Cursor.Settle((long)sequence, 1);
                 Dead.Settled((long)sequence, 1);
+                Dead.Bury((long)sequence);
                 break;
             case RecordType.KeysNoted:
                 KeysNoted((long)sequence, payload);
@@ -132,7 +133,7 @@ internal sealed class GroupState
         {
             Missed = missed, Dispatched = part.Dispatched, Tail = part.Tail,
         };
-        group.Dead.Read(ref reader);
+        group.Dead.Read(ref reader, withOffsets: version > 2);
         return group;
     }
 

@@ -1,0 +1,46 @@
+using Forewave.Broker.Delivery.Administration;
+using Forewave.Broker.Delivery.Commands;
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Queues;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Delivery.Outcomes;
+
+/// <summary>Asks the loops what became of messages. For any thread.</summary>
+internal sealed class OutcomeAdministration(DeliveryLoops loops)
+{
+    /// <summary>What became of a message in each group of its queue, oldest group first; committed when it is told.</summary>
+    public Task<IReadOnlyList<GroupMessage>> ShowAsync(QueueEntry queue, IndexedMessage message) =>
+        CallAsync<IReadOnlyList<GroupMessage>>(loops.Of(queue.Id), (loop, call) =>
+        {
+            IReadOnlyList<GroupDelivery> groups = loop.Queues.Find(queue.Id)?.Groups ?? [];
+            return call.CompleteCommitted(loop, groups.Select(group => MessageStates.Of(group, message)).ToArray());
+        });
+
+    /// <summary>Waits for what becomes of a message; cancelled, it ends as things are.</summary>
+    public async Task<OutcomeAnswer> AwaitAsync(OutcomeWait wait, TimeSpan longest, CancellationToken cancellation)
+    {
+        var loop = loops.Of(wait.Message.Index);
+        loop.Post(new AwaitOutcomeCommand(wait, longest));
+        await using var ending = cancellation.Register(() => loop.Post(new EndOutcomeCommand(wait)));
+        return await wait.Answer;
+    }
+
+    /// <summary>Completes when everything that is committed up to a position is dispatched.</summary>
+    public async Task DispatchedAsync(LogPosition position)
+    {
+        foreach (var loop in loops.All)
+        {
+            // The commit thread hands it over at any moment, if it did not already.
+            while (!await CallAsync<bool>(loop, (owner, call) => call.Complete(owner.Dispatched >= position)))
+                await Task.Yield();
+        }
+    }
+
+    private static Task<T> CallAsync<T>(DeliveryLoop loop, Func<DeliveryLoop, LoopCall<T>, bool> body)
+    {
+        var call = new LoopCall<T>(body);
+        loop.Post(call);
+        return call.Answer;
+    }
+}

@@ -1,0 +1,26 @@
+using Forewave.Protocol;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Client.Administration;
+
+/// <summary>
+/// Single messages, by their ids. Thread-safe; what only looks is asked again over the next connection. Errors are those that
+/// <see cref="BrokerAdministration"/> tells of.
+/// </summary>
+public sealed class MessageAdministration
+{
+    private readonly AdministrationCalls _calls;
+
+    internal MessageAdministration(AdministrationCalls calls) => _calls = calls;
+
+    /// <summary>
+    /// A message with its body, and where it is: in its queue, and there in which state in each group; scheduled; cancelled. One
+    /// round trip, a few reads of the broker's disk at most.
+    /// </summary>
+    /// <exception cref="ForewaveException"><c>MessageNotFound</c>: it has passed its retention, was purged, or never was; <c>NotOwner</c>.</exception>
+    public async ValueTask<MessageDetails> ShowAsync(MessageId id, CancellationToken cancellation = default)
+    {
+        V1.AdministrationRequest request = new() { ShowMessage = new() { MessageId = id.ToString() } };
+        return MessageAnswers.ToMessage((await _calls.AskAsync(request, cancellation).ConfigureAwait(false)).Message);
+    }
+}
