@@ -82,6 +82,11 @@ public sealed record BrokerOptions
     /// </summary>
     public bool Outcomes { get; init; } = true;
 
+    /// <summary>
+    /// Queues may have their deliveries and settles traced. Off: none is, whatever its options say. Default: on.
+    /// </summary>
+    public bool Tracing { get; init; } = true;
+
     /// <summary>Waits for outcomes at most, over all connections. Default: 10,000.</summary>
     public int MaxOutcomeWaits { get; init; } = Limits.OutcomeWaits;
 

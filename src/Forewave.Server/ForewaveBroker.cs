@@ -174,6 +174,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         Scheduling = _options.Scheduling,
         Priorities = _options.Priorities,
         Outcomes = _options.Outcomes,
+        Tracing = _options.Tracing,
         MaxOutcomeWaits = _options.MaxOutcomeWaits,
         MaxQueues = _options.MaxQueues,
         MaxConnections = maxConnections,

@@ -76,6 +76,9 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public bool Outcomes { get; init; } = true;
 
+    /// <summary>Queues may have their deliveries and settles traced. Off: none is, whatever its options say. Default: yes.</summary>
+    public bool Tracing { get; init; } = true;
+
     /// <summary>Waits for outcomes at once, over all connections; from 1. Default: 10,000.</summary>
     public int MaxOutcomeWaits { get; init; } = Limits.OutcomeWaits;
 

@@ -88,4 +88,9 @@ public enum RecordType : byte
     /// are.
     /// </summary>
     Repeated = 26,
+
+    /// <summary>
+    /// Another record of a group, once more, for who wants to know what became of its messages; stands in the index of a queue's trace.
+    /// </summary>
+    Traced = 32,
 }

@@ -19,6 +19,7 @@ internal static class MessageVerbs
         SessionParts parts, V1.AdministrationRequest request, CancellationToken cancellation) => request.VerbCase switch
         {
             Verb.ShowMessage => await ShowAsync(parts, request.ShowMessage, cancellation),
+            Verb.TraceMessage => await TraceAsync(parts, request.TraceMessage, cancellation),
             Verb.AwaitOutcome => await AwaitAsync(parts, request.AwaitOutcome, cancellation),
             _ => null,
         };
@@ -62,6 +63,29 @@ internal static class MessageVerbs
             details.Groups.AddRange(groups.Select(AnswerOf));
         }
         return new V1.AdministrationAnswer { Message = details };
+    }
+
+    private static async ValueTask<V1.AdministrationAnswer> TraceAsync(
+        SessionParts parts, V1.TraceMessage request, CancellationToken cancellation)
+    {
+        if (request.After > long.MaxValue)
+            throw new RefusedException(ErrorCode.FieldInvalid, "after is beyond 2^63.");
+        var trace = await parts.Traces.ReadAsync(IdOf(request.MessageId), (long)request.After, cancellation);
+        var answer = new V1.MessageTrace
+        {
+            MessageId = request.MessageId, Queue = trace.Found.Queue.Name.Value, Traced = trace.IsTraced, More = (ulong)trace.More,
+        };
+        answer.Events.AddRange(trace.Events.Select(one => new V1.TraceEvent
+        {
+            Time = (ulong)one.Time.UnixMilliseconds,
+            Kind = (V1.TraceEventKind)one.Kind,
+            Group = one.Group,
+            Attempt = one.Attempt,
+            Consumer = one.Consumer,
+            Reason = one.Reason,
+            Until = (ulong)(one.Until?.UnixMilliseconds ?? 0),
+        }));
+        return new V1.AdministrationAnswer { Trace = answer };
     }
 
     private static async ValueTask<V1.AdministrationAnswer> AwaitAsync(

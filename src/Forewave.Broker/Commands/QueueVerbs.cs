@@ -96,6 +96,7 @@ internal static class QueueVerbs
         return options with
         {
             DeleteWhenIdle = wanted.HasDeleteWhenIdle ? TimeSpan.FromMilliseconds(wanted.DeleteWhenIdle) : options.DeleteWhenIdle,
+            Trace = wanted.HasTrace ? wanted.Trace : options.Trace,
             Relaxed = wanted.HasRelaxed ? wanted.Relaxed : options.Relaxed,
             Retention = wanted.HasRetention ? TimeSpan.FromMilliseconds(wanted.Retention) : options.Retention,
             DeduplicationWindow = wanted.HasDeduplicationWindow
@@ -124,6 +125,7 @@ internal static class QueueVerbs
             Options = new V1.QueueOptions
             {
                 Relaxed = queue.Options.Relaxed,
+                Trace = queue.Options.Trace,
                 Retention = (ulong)queue.Options.Retention.TotalMilliseconds,
                 DeduplicationWindow = (ulong)queue.Options.DeduplicationWindow.TotalMilliseconds,
                 DeleteWhenIdle = (ulong)queue.Options.DeleteWhenIdle.TotalMilliseconds,

@@ -49,6 +49,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
         ColdReads = new Reading.ColdReadBudget(setting.ColdReadBytes);
         Queues = new LoopQueues(this);
         Outcomes = new Outcomes.LoopOutcomes(this);
+        Tracing = new Outcomes.Tracing(this);
         Frame = new DeliveryFrame();
         Settlement = new Leases.Settlement(this);
     }
@@ -82,6 +83,9 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
 
     /// <summary>Who waits for what becomes of messages.</summary>
     public Outcomes.LoopOutcomes Outcomes { get; }
+
+    /// <summary>Keeps what is done with messages of queues that ask for it.</summary>
+    public Outcomes.Tracing Tracing { get; }
 
     /// <summary>The frame that is being made.</summary>
     public DeliveryFrame Frame { get; }
@@ -188,6 +192,8 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     /// <exception cref="ForewaveException">The store has stopped.</exception>
     public bool TryAppend(ReadOnlySpan<RecordDraft> drafts)
     {
+        if (Tracing.Wants(drafts[0]))
+            drafts = Tracing.With(drafts);
         var outcome = Store.TryAppend(drafts, out var position);
         switch (outcome)
         {

@@ -85,6 +85,9 @@ internal sealed class DeliveryLoops : IDisposable
             case RecordType.Published or RecordType.Released:
                 Of(header.Queue).Queues.Get(header.Queue).Dispatch(record);
                 break;
+            case RecordType.Traced:
+                Of(header.Queue).Queues.Get(PriorityBand.QueueOf(header.Queue)).DispatchTraced(record);
+                break;
             case RecordType.Purged:
                 Of(header.Queue).Queues.Get(header.Queue).Purged(header);
                 break;
@@ -130,7 +133,7 @@ internal sealed class DeliveryLoops : IDisposable
     {
         foreach (ref readonly var record in records)
         {
-            if (record.Header.Type is not (RecordType.Published or RecordType.DeadLettered or RecordType.Released))
+            if (record.Header.Type is not (RecordType.Published or RecordType.DeadLettered or RecordType.Released or RecordType.Traced))
                 continue;
             uint queue = record.Header.Type == RecordType.DeadLettered ? (uint)record.Header.Extra : record.Header.Queue;
             _byLoop[PriorityBand.QueueOf(queue) % (uint)_loops.Length].Add(record);

@@ -23,6 +23,9 @@ internal sealed record DeliverySetting
     /// <summary>Whether a queue's number is in use; from any thread. Numbers are never used again.</summary>
     public Func<uint, bool> HasQueue { get; init; } = static _ => true;
 
+    /// <summary>Whether a queue's deliveries and settles are to be traced; from any thread. Null: no queue's are.</summary>
+    public Func<uint, bool>? IsTraced { get; init; }
+
     /// <summary>Makes the meter.</summary>
     public required IMeterFactory Meters { get; init; }
 

@@ -1,4 +1,5 @@
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Outcomes;
 using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Broker.Sessions;
@@ -80,13 +81,17 @@ internal sealed class LoopQueues(DeliveryLoop loop)
             group.Close(ErrorCode.QueueNotFound);
         _queues.Remove(queueId);
         loop.Outcomes.Closed(queueId);
+        if (queue.TraceEnd > 1)
+            loop.Store.Expire(TraceIndex.Of(queueId), new Offset(queue.TraceEnd).Next);
         loop.Store.Expire(queueId, new Offset(queue.End).Next);
     }
 
     /// <summary>A record of one of its queues is committed.</summary>
     public void Dispatch(in CommittedRecord record)
     {
-        if (record.Header.Type == RecordType.DeadLettered)
+        if (record.Header.Type == RecordType.Traced)
+            Find(PriorityBand.QueueOf(record.Header.Queue))?.DispatchTraced(record);
+        else if (record.Header.Type == RecordType.DeadLettered)
             FindGroup(record.Header.Source)?.DispatchDead(record);
         else
             DispatchPublished(record);

@@ -1,4 +1,5 @@
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Outcomes;
 using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Protocol;
@@ -12,7 +13,7 @@ namespace Forewave.Broker.Delivery;
 /// </summary>
 internal sealed class QueueDelivery
 {
-    private const byte PartVersion = 1;
+    private const byte PartVersion = 2;
 
     private readonly DeliveryLoop _loop;
     private readonly Dictionary<GroupName, GroupDelivery> _byName = [];
@@ -50,6 +51,9 @@ internal sealed class QueueDelivery
     /// <summary>The offset that the next message gets.</summary>
     public long End { get; private set; } = 1;
 
+    /// <summary>The place that the next record of its trace gets.</summary>
+    public long TraceEnd { get; private set; } = 1;
+
     /// <summary>Everything before this offset is gone.</summary>
     public long Lowest { get; private set; } = 1;
 
@@ -75,6 +79,13 @@ internal sealed class QueueDelivery
         LastPublishTime = Math.Max(LastPublishTime, record.Header.Time.UnixMilliseconds);
         foreach (var group in (Whole ?? this)._groups)
             group.HasDemand();
+    }
+
+    /// <summary>Gives a committed record of its trace its place.</summary>
+    public void DispatchTraced(in CommittedRecord record)
+    {
+        if (record.Header.Position > _loadedDispatched)
+            _loop.Store.Dispatch(TraceIndex.Of(Id), new Offset(TraceEnd++), record);
     }
 
     /// <summary>The queue has messages in another band.</summary>
@@ -201,16 +212,17 @@ internal sealed class QueueDelivery
         writer.Int64(End);
         writer.Int64(Lowest);
         writer.Int64(LastPublishTime);
+        writer.Int64(TraceEnd);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     public static QueueDelivery Read(DeliveryLoop loop, in StatePart part, ReadOnlySpan<byte> state)
     {
         var reader = new RecordReader(state);
-        reader.Version(PartVersion);
+        byte version = reader.Version(PartVersion);
         return new QueueDelivery(loop, part)
         {
-            End = reader.Int64(), Lowest = reader.Int64(), LastPublishTime = reader.Int64(),
+            End = reader.Int64(), Lowest = reader.Int64(), LastPublishTime = reader.Int64(), TraceEnd = version > 1 ? reader.Int64() : 1,
         };
     }
 }

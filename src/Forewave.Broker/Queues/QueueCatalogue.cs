@@ -59,6 +59,9 @@ internal sealed class QueueCatalogue : IDisposable
     /// <summary>How long a queue knows deduplication ids; zero where there is no such queue.</summary>
     public TimeSpan WindowOf(uint id) => _byId.TryGetValue(id, out var queue) ? queue.Options.DeduplicationWindow : TimeSpan.Zero;
 
+    /// <summary>Whether a queue wants its deliveries and settles traced. Any thread.</summary>
+    public bool IsTraced(uint id) => _byId.TryGetValue(id, out var queue) && queue.Options.Trace;
+
     /// <summary>The queue with a name for a client that names it the first time; made if that is wanted and allowed.</summary>
     /// <exception cref="RefusedException">QueueNotFound, QueueCreationOff, TooManyQueues, SystemQueue, and what the store refuses.</exception>
     public ValueTask<QueueEntry> OpenAsync(QueueName name, bool create, CancellationToken cancellation)

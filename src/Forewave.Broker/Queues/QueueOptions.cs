@@ -14,6 +14,9 @@ internal sealed record QueueOptions
     /// <summary>How long a deduplication id is known after its message was published; 10 minutes by default.</summary>
     public TimeSpan DeduplicationWindow { get; init; } = Limits.DefaultDeduplicationWindow;
 
+    /// <summary>Each delivery and settle of its messages is kept as long as the messages are.</summary>
+    public bool Trace { get; init; }
+
     /// <summary>How long a message is kept after it was published; 30 days by default.</summary>
     public TimeSpan Retention { get; init; } = Limits.DefaultRetention;
 

@@ -6,13 +6,15 @@ using Forewave.Storage;
 namespace Forewave.Broker.Queues;
 
 /// <summary>
-/// The payload of a QueueChanged record, little-endian: version u8 = 3, state u8 (1 active, 2 deleted), relaxed u8,
+/// The payload of a QueueChanged record, little-endian: version u8 = 3, state u8 (1 active, 2 deleted), u8 (1 relaxed, 2 traced),
 /// retention u64, deduplication window u64, idle time u64 (all in milliseconds), then the name as UTF-8. Version 2 has no idle
 /// time, version 1 no window either.
 /// </summary>
 internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options, bool IsDeleted)
 {
     private const byte Version = 3;
+    private const byte RelaxedBit = 1;
+    private const byte TraceBit = 2;
     private const byte Active = 1;
     private const byte Deleted = 2;
     private const int FixedBytes = 3 + Version * sizeof(ulong);
@@ -22,7 +24,7 @@ internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options
         byte[] payload = new byte[FixedBytes + Encoding.UTF8.GetByteCount(Name.Value)];
         payload[0] = Version;
         payload[1] = IsDeleted ? Deleted : Active;
-        payload[2] = Options.Relaxed ? (byte)1 : (byte)0;
+        payload[2] = (byte)((Options.Relaxed ? RelaxedBit : 0) | (Options.Trace ? TraceBit : 0));
         BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(3), (ulong)Options.Retention.TotalMilliseconds);
         BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(11), (ulong)Options.DeduplicationWindow.TotalMilliseconds);
         BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(19), (ulong)Options.DeleteWhenIdle.TotalMilliseconds);
@@ -39,7 +41,8 @@ internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options
             throw new StoreException(ErrorCode.LogDamaged, "a QueueChanged record is none that this version writes; start the version that did");
         var options = new QueueOptions
         {
-            Relaxed = payload[2] != 0,
+            Relaxed = (payload[2] & RelaxedBit) != 0,
+            Trace = (payload[2] & TraceBit) != 0,
             Retention = Duration(payload, 3),
             DeduplicationWindow = version > 1 ? Duration(payload, 11) : Limits.DefaultDeduplicationWindow,
             DeleteWhenIdle = version > 2 ? Duration(payload, 19) : TimeSpan.Zero,

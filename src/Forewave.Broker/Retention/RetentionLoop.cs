@@ -43,6 +43,7 @@ internal sealed class RetentionLoop
             await LetGoAsync(queue, default, now, cancellation);
             foreach (var band in PriorityBand.Others)
                 await LetGoAsync(queue, band, now, cancellation);
+            await _parts.Delivery.Outcomes.ExpireTraceAsync(queue, now.Plus(-queue.Options.Retention)).WaitAsync(cancellation);
             await _parts.Delivery.DeadLetters.ExpireAsync(queue, now.Plus(-Limits.DeadLetterRetention)).WaitAsync(cancellation);
             await LookForIdleAsync(queue, now, cancellation);
         }

@@ -33,6 +33,8 @@ internal sealed record SessionParts
 
     public required MessageLookup Messages { get; init; }
 
+    public required TraceReading Traces { get; init; }
+
     public required OutcomeStage Outcomes { get; init; }
 
     public required SessionRegistry Sessions { get; init; }

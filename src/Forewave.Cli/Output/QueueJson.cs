@@ -20,6 +20,8 @@ internal static class QueueJson
         writer.WriteDuration("retention", queue.Retention);
         if (queue.DeduplicationWindow > TimeSpan.Zero)
             writer.WriteDuration("deduplicationWindow", queue.DeduplicationWindow);
+        if (queue.Trace)
+            writer.WriteBoolean("trace", true);
         if (queue.DeleteWhenIdle > TimeSpan.Zero)
             writer.WriteDuration("deleteWhenIdle", queue.DeleteWhenIdle);
         if (queue.LastPublishTime is { } time)

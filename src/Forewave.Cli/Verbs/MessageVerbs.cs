@@ -8,6 +8,6 @@ internal static class MessageVerbs
     /// <summary>The verb with its own verbs.</summary>
     public static Command Create() => new("message", "Look at messages; cancel scheduled ones, give them other times")
     {
-        MessageShowVerb.Create(), MessageScheduledVerb.Create(), MessageCancelVerb.Create(), MessageRescheduleVerb.Create(),
+        MessageShowVerb.Create(), MessageTraceVerb.Create(), MessageScheduledVerb.Create(), MessageCancelVerb.Create(), MessageRescheduleVerb.Create(),
     };
 }

@@ -13,8 +13,10 @@ internal sealed class QueueSettingOptions
 
     private readonly Option<TimeSpan?> _idle = Parsing.OptionalDuration("--delete-when-idle");
 
+    private readonly Option<bool?> _trace = new("--trace") { Description = "keep each delivery and settle: true or false", HelpName = "BOOL" };
+
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => [_relaxed, _retention, _window, _idle];
+    public IEnumerable<Option> All => [_relaxed, _retention, _window, _idle, _trace];
 
     /// <summary>Something was given.</summary>
     public bool IsAnyIn(ParseResult parsed) => Read(parsed) != new QueueSettings();
@@ -25,6 +27,7 @@ internal sealed class QueueSettingOptions
         Relaxed = parsed.GetValue(_relaxed),
         Retention = parsed.GetValue(_retention),
         DeduplicationWindow = parsed.GetValue(_window),
+        Trace = parsed.GetValue(_trace),
         DeleteWhenIdle = parsed.GetValue(_idle),
     };
 }

@@ -13,6 +13,7 @@ internal static class AdministrationAnswers
         Relaxed = queue.Options?.Relaxed ?? false,
         Retention = TimeSpan.FromMilliseconds(queue.Options?.Retention ?? 0),
         DeduplicationWindow = TimeSpan.FromMilliseconds(queue.Options?.DeduplicationWindow ?? 0),
+        Trace = queue.Options?.Trace ?? false,
         DeleteWhenIdle = TimeSpan.FromMilliseconds(queue.Options?.DeleteWhenIdle ?? 0),
         FirstOffset = new Offset((long)queue.FirstOffset),
         NextOffset = new Offset((long)queue.NextOffset),
@@ -63,6 +64,11 @@ internal static class AdministrationAnswers
         if (settings.DeduplicationWindow is { } window)
         {
             options.DeduplicationWindow = (ulong)window.TotalMilliseconds;
+        }
+
+        if (settings.Trace is { } trace)
+        {
+            options.Trace = trace;
         }
 
         if (settings.DeleteWhenIdle is { } idle)

@@ -13,7 +13,7 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
     {
         Verb.ListQueues or Verb.ShowQueue or Verb.ListGroups or Verb.ShowGroup or Verb.ShowBroker =>
             new(CapabilityNames.Administration, IsRepeatable: true),
-        Verb.ShowMessage => new(CapabilityNames.Messages, IsRepeatable: true),
+        Verb.ShowMessage or Verb.TraceMessage => new(CapabilityNames.Messages, IsRepeatable: true),
         Verb.AwaitOutcome => new(CapabilityNames.Outcomes, IsRepeatable: true),
         Verb.ListScheduled or Verb.ListRecurring => new(CapabilityNames.Administration, IsRepeatable: true),
         Verb.SetRecurring => new(CapabilityNames.Delays, IsRepeatable: false),
@@ -22,6 +22,8 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
         Verb.ResumeKey => new(CapabilityNames.Ordering, IsRepeatable: false),
         Verb.SetGroup when UsesControl(request.SetGroup.Options) => new(CapabilityNames.GroupControl, IsRepeatable: false),
         Verb.SetGroup when request.SetGroup.Options is { HasOnFailure: true } => new(CapabilityNames.Ordering, IsRepeatable: false),
+        Verb.CreateQueue when request.CreateQueue.Options is { Trace: true } => new(CapabilityNames.Messages, IsRepeatable: false),
+        Verb.SetQueue when request.SetQueue.Options is { HasTrace: true } => new(CapabilityNames.Messages, IsRepeatable: false),
         Verb.CreateQueue when request.CreateQueue.Options is { HasDeleteWhenIdle: true } => new(CapabilityNames.IdleQueues, IsRepeatable: false),
         Verb.SetQueue when request.SetQueue.Options is { HasDeleteWhenIdle: true } => new(CapabilityNames.IdleQueues, IsRepeatable: false),
         Verb.CreateQueue when request.CreateQueue.Options is { HasDeduplicationWindow: true } => new(CapabilityNames.Deduplication, IsRepeatable: false),

@@ -23,4 +23,28 @@ public sealed class MessageAdministration
         V1.AdministrationRequest request = new() { ShowMessage = new() { MessageId = id.ToString() } };
         return MessageAnswers.ToMessage((await _calls.AskAsync(request, cancellation).ConfigureAwait(false)).Message);
     }
+
+    /// <summary>
+    /// What happened to a message: stored, released, delivered to whom, failed why, acked, dead. Everything where its queue is
+    /// traced (<see cref="QueueSettings.Trace"/>), else what groups and dead letters remember of failures. One round trip for each
+    /// 10,000 records of the queue's trace since the message was published.
+    /// </summary>
+    /// <exception cref="ForewaveException"><c>MessageNotFound</c>, <c>NotOwner</c>.</exception>
+    public async ValueTask<MessageTrace> TraceAsync(MessageId id, CancellationToken cancellation = default)
+    {
+        V1.TraceMessage trace = new() { MessageId = id.ToString() };
+        List<TraceEvent> events = [];
+        V1.MessageTrace answer;
+        do
+        {
+            answer = (await _calls.AskAsync(new() { TraceMessage = trace }, cancellation).ConfigureAwait(false)).Trace;
+            events.AddRange(answer.Events.Select(MessageAnswers.ToEvent));
+            trace.After = answer.More;
+        }
+        while (answer.More > 0);
+        return new MessageTrace
+        {
+            Id = id, Queue = new QueueName(answer.Queue), IsTraced = answer.Traced, Events = [.. events.OrderBy(one => one.Time)],
+        };
+    }
 }

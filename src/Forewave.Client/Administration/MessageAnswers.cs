@@ -51,6 +51,17 @@ internal static class MessageAnswers
         IsReached = outcome.Reached,
     };
 
+    public static TraceEvent ToEvent(V1.TraceEvent one) => new()
+    {
+        Time = DateTimeOffset.FromUnixTimeMilliseconds((long)one.Time),
+        Kind = (TraceEventKind)one.Kind,
+        Group = GroupName.TryParse(one.Group, out GroupName group) ? group : null,
+        Attempt = one.Attempt == 0 ? null : new Attempt(one.Attempt),
+        Consumer = ToText(one.Consumer),
+        Reason = ToText(one.Reason),
+        Until = ToTime(one.Until),
+    };
+
     public static FailedAttempt ToAttempt(V1.AttemptRecord attempt) => new(
         new Attempt(attempt.Attempt), attempt.Consumer, DateTimeOffset.FromUnixTimeMilliseconds((long)attempt.Time), attempt.Reason);
 

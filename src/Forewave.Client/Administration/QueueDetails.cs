@@ -20,6 +20,9 @@ public sealed record QueueDetails
     /// <summary>How long a deduplication id is known; zero from a broker that knows none.</summary>
     public required TimeSpan DeduplicationWindow { get; init; }
 
+    /// <summary>Each delivery and settle is kept.</summary>
+    public required bool Trace { get; init; }
+
     /// <summary>It is deleted when nobody uses it for so long; zero: never.</summary>
     public required TimeSpan DeleteWhenIdle { get; init; }
 

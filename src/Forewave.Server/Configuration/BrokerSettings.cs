@@ -25,6 +25,7 @@ internal static class BrokerSettings
         new("deduplication", (options, text) => options with { Deduplication = bool.Parse(text) }),
         new("deduplicationMemoryBytes", (options, text) => options with { DeduplicationMemoryBytes = Bytes(text) }),
         new("priorities", (options, text) => options with { Priorities = bool.Parse(text) }),
+        new("tracing", (options, text) => options with { Tracing = bool.Parse(text) }),
         new("outcomes", (options, text) => options with { Outcomes = bool.Parse(text) }),
         new("maxOutcomeWaits", (options, text) => options with { MaxOutcomeWaits = Whole(text) }),
         new("maxQueues", (options, text) => options with { MaxQueues = Whole(text) }),

@@ -3,6 +3,7 @@ using Forewave.Broker.Delivery.Commands;
 using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Queues;
 using Forewave.Protocol;
+using Forewave.Storage;
 
 namespace Forewave.Broker.Delivery.Outcomes;
 
@@ -24,6 +25,33 @@ internal sealed class OutcomeAdministration(DeliveryLoops loops)
         loop.Post(new AwaitOutcomeCommand(wait, longest));
         await using var ending = cancellation.Register(() => loop.Post(new EndOutcomeCommand(wait)));
         return await wait.Answer;
+    }
+
+    /// <summary>The groups of a queue by their numbers, with the numbers of their parts in bands of priority.</summary>
+    public Task<IReadOnlyDictionary<uint, GroupName>> NamesAsync(QueueEntry queue) =>
+        CallAsync<IReadOnlyDictionary<uint, GroupName>>(loops.Of(queue.Id), (loop, call) =>
+        {
+            IReadOnlyList<GroupDelivery> groups = loop.Queues.Find(queue.Id)?.Groups ?? [];
+            return call.Complete(groups.SelectMany(static group => group.Parts)
+                .ToDictionary(static part => part.State.Identity.Id, static part => part.State.Identity.Name));
+        });
+
+    /// <summary>Lets go what of a queue's trace is older than its messages may be.</summary>
+    public async Task ExpireTraceAsync(QueueEntry queue, Timestamp oldestKept)
+    {
+        var loop = loops.Of(queue.Id);
+        uint index = TraceIndex.Of(queue.Id);
+        var extent = loop.Store.Extent(index);
+        if (extent.FirstRetained >= extent.End || extent.OldestTime.CompareTo(oldestKept) >= 0)
+            return;
+        var first = await loop.Store.FindByTimeAsync(index, oldestKept, CancellationToken.None);
+        await CallAsync<bool>(loop, (owner, call) =>
+        {
+            // One offset beyond the end would take the whole index away.
+            var end = owner.Store.Extent(index).End;
+            owner.Store.Expire(index, first < end ? first : end);
+            return call.Complete(true);
+        });
     }
 
     /// <summary>Completes when everything that is committed up to a position is dispatched.</summary>

@@ -1,0 +1,41 @@
+namespace Forewave.Client.Administration;
+
+/// <summary>What happened to a message. The numbers are those of the wire.</summary>
+public enum TraceEventKind
+{
+    /// <summary>The broker did not say.</summary>
+    Unknown = 0,
+
+    /// <summary>It was stored.</summary>
+    Stored = 1,
+
+    /// <summary>Its time had come and it went into its queue.</summary>
+    Released = 2,
+
+    /// <summary>It was withdrawn before its time.</summary>
+    Cancelled = 3,
+
+    /// <summary>A consumer got it.</summary>
+    Delivered = 4,
+
+    /// <summary>The consumer was done with it.</summary>
+    Acked = 5,
+
+    /// <summary>The attempt failed: nacked, rejected, or the lease expired.</summary>
+    Failed = 6,
+
+    /// <summary>The consumer gave it back unused.</summary>
+    GivenBack = 7,
+
+    /// <summary>The lease lasts longer.</summary>
+    Extended = 8,
+
+    /// <summary>It became a dead letter.</summary>
+    Dead = 9,
+
+    /// <summary>Its ordering key was set aside with it.</summary>
+    Parked = 10,
+
+    /// <summary>Its ordering key goes on.</summary>
+    Resumed = 11,
+}
