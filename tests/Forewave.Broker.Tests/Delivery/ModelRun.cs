@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Outcomes;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Protocol;
@@ -47,6 +48,7 @@ internal sealed class ModelRun(Random random)
     private readonly ConsumerId[] _ids = [Id(1), Id(2), Id(3)];
     private DeliveryStage _stage = null!;
     private List<TestConsumer> _consumers = [];
+    private readonly Dictionary<long, Task<OutcomeAnswer>> _waits = [];
     private long _published;
 
     /// <summary>Now and then the store has no room for a record.</summary>
@@ -55,9 +57,10 @@ internal sealed class ModelRun(Random random)
     public async Task StartAsync()
     {
         var rooms = new Random(1);
-        _stage = await DeliveryStage.StartAsync(setting => IsNarrow
-            ? setting with { Store = new NarrowStore(setting.Store, type => type != RecordType.Published && rooms.Next(3) == 0) }
-            : setting);
+        bool isTraced = random.Next(2) == 0;
+        _stage = await DeliveryStage.StartAsync(setting => !IsNarrow
+            ? setting with { IsTraced = isTraced ? static _ => true : null }
+            : setting with { Store = new NarrowStore(setting.Store, type => type != RecordType.Published && rooms.Next(3) == 0) });
         await SubscribeAllAsync();
     }
 
@@ -89,11 +92,13 @@ internal sealed class ModelRun(Random random)
                 break;
         }
         Check();
+        await CheckOutcomesAsync();
     }
 
     public async Task RestartAsync()
     {
         byte[] before = State();
+        _waits.Clear();
         _stage = await _stage.RestartAsync();
         Assert.Equal(Convert.ToHexString(before), Convert.ToHexString(State()));
         await SubscribeAllAsync();
@@ -259,6 +264,40 @@ internal sealed class ModelRun(Random random)
             entry.Next = entry.Attempt + 1;
         }
     }
+
+    /// <summary>What is told of each message is what the model has of it, and who waits hears when it is final.</summary>
+    private async Task CheckOutcomesAsync()
+    {
+        var queue = _stage.Queue("q");
+        foreach (var (offset, entry) in _entries.Where(_ => random.Next(20) == 0).ToArray())
+        {
+            var message = new IndexedMessage(queue.Id, offset) { Tag = default };
+            var told = Assert.Single(await _stage.Loops.Outcomes.ShowAsync(queue, message));
+            // The death of the last lease is written when its bytes were read.
+            bool isDying = entry.Fate == Fate.Dead && _stage.StateOf(_consumers[0]).Cursor.IsUnsettled(offset);
+            Assert.True(isDying || told.State == StateOf(entry.Fate), $"offset {offset} is {entry.Fate} and told as {told.State}");
+            Assert.Equal(entry.Fate == Fate.Leased ? entry.Attempt : told.Attempt, told.Attempt);
+            if (!_waits.ContainsKey(offset))
+                _waits.Add(offset, _stage.Loops.Outcomes.AwaitAsync(new OutcomeWait(message, told.Group, OutcomeKind.Final), TimeSpan.FromDays(1), default));
+        }
+        foreach (var (offset, wait) in _waits.Where(wait => _entries[wait.Key].Fate is Fate.Acked or Fate.Dead).ToArray())
+        {
+            if (_stage.StateOf(_consumers[0]).Cursor.IsUnsettled(offset))
+                continue;
+            Assert.Equal(StateOf(_entries[offset].Fate), (await wait).Message!.State);
+            _waits.Remove(offset);
+        }
+        Assert.All(_waits.Where(wait => _entries[wait.Key].Fate is not (Fate.Acked or Fate.Dead)), wait => Assert.False(wait.Value.IsCompleted));
+    }
+
+    private static MessageState StateOf(Fate fate) => fate switch
+    {
+        Fate.Unread => MessageState.Unread,
+        Fate.Leased => MessageState.Leased,
+        Fate.Acked => MessageState.Settled,
+        Fate.Dead => MessageState.Dead,
+        _ => MessageState.Waiting,
+    };
 
     private void Check()
     {

@@ -30,8 +30,8 @@ public sealed class RecordLayoutTests
     [InlineData("KeysNoted", "01020000000b00000000000000000000000000000002000000bbaa000000000000ddcc0000000000001400000000000000030000000000000001000000ffee000000000000")]
     [InlineData("Parked", "010768e5cf8b0100000a6f726465722d34373131077370c3a4746572")]
     [InlineData("GroupChanged", "030009000000030000000a000000016703000000612c62307500000000000005000000e80300000000000060ea0000000000000100000088130000000000000101d430000000000000070000000300000001")]
-    [InlineData("QueueChanged", "020101005c260500000000e0930400000000006f7264657273")]
-    [InlineData("QueueDeleted", "02020000c87e9a00000000c0270900000000006f7264657273")]
+    [InlineData("QueueChanged", "030103005c260500000000e09304000000000060ea0000000000006f7264657273")]
+    [InlineData("QueueDeleted", "03020000c87e9a00000000c02709000000000000000000000000006f7264657273")]
     [InlineData("ProducerSeen", "0102030405060708090a0b0c0d0e0f1073686f70")]
     public void Record_has_the_layout_that_the_page_says(string record, string bytes) =>
         Assert.Equal(bytes, Convert.ToHexStringLower(BytesOf(record)));
@@ -42,6 +42,15 @@ public sealed class RecordLayoutTests
         var record = QueueRecord.Decode(Convert.FromHexString("010101005c2605000000006f7264657273"));
 
         Assert.Equal((new QueueName("orders"), true, TimeSpan.FromDays(1), false), (record.Name, record.Options.Relaxed, record.Options.Retention, record.IsDeleted));
+    }
+
+    [Fact]
+    public void Queue_of_the_second_version_is_read()
+    {
+        var record = QueueRecord.Decode(Convert.FromHexString("020101005c260500000000e0930400000000006f7264657273"));
+
+        Assert.Equal(
+            new QueueOptions { Relaxed = true, Retention = TimeSpan.FromDays(1), DeduplicationWindow = TimeSpan.FromMinutes(5) }, record.Options);
     }
 
     [Fact]
@@ -103,7 +112,7 @@ public sealed class RecordLayoutTests
                 new GroupChangedRecord(IsDeleted: false, identity, GroupWithAll()).Write(writer);
                 break;
             case "QueueChanged":
-                return new QueueRecord(new QueueName("orders"), new QueueOptions { Relaxed = true, Retention = TimeSpan.FromDays(1), DeduplicationWindow = TimeSpan.FromMinutes(5) }, IsDeleted: false).Encode();
+                return new QueueRecord(new QueueName("orders"), new QueueOptions { Relaxed = true, Trace = true, DeleteWhenIdle = TimeSpan.FromMinutes(1), Retention = TimeSpan.FromDays(1), DeduplicationWindow = TimeSpan.FromMinutes(5) }, IsDeleted: false).Encode();
             case "QueueDeleted":
                 return new QueueRecord(new QueueName("orders"), new QueueOptions { Retention = TimeSpan.FromDays(30), DeduplicationWindow = TimeSpan.FromMinutes(10) }, IsDeleted: true).Encode();
             case "ProducerSeen":

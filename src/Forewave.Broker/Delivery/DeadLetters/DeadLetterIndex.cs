@@ -95,7 +95,7 @@ internal sealed class DeadLetterIndex(uint id)
     public long Add(long offset)
     {
         _buried.Remove(offset);
-        _offsets.Add(End, offset);
+        _offsets.Add(PlaceRange.One(End), offset);
         return End++;
     }
 

@@ -14,9 +14,10 @@ internal sealed class DeadOffsets
 
     private readonly SortedDictionary<long, long[]> _blocks = [];
 
-    /// <summary>A dead letter got its place.</summary>
-    public void Add(long place, long offset)
+    /// <summary>The dead letter of an offset got its place.</summary>
+    public void Add(PlaceRange range, long offset)
     {
+        long place = range.First;
         if (!_blocks.TryGetValue(place >> Shift, out long[]? block))
             _blocks.Add(place >> Shift, block = new long[Size]);
         block[place & (Size - 1)] = offset;

@@ -324,7 +324,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     {
         State.Purged(lowest);
         ScanOffset = Math.Max(ScanOffset, State.Cursor.ReadOffset);
-        Outcomes?.Changed(this, 0, lowest, MessageState.Expired);
+        Outcomes?.Changed(this, new OffsetSpan { First = 0, End = lowest }, MessageState.Expired);
     }
 
     /// <summary>Retention passed an offset. False: no room for a record, nothing happened.</summary>
@@ -360,7 +360,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
             return;
         long offset = (long)record.Header.Sequence;
         Loop.Store.Dispatch(State.Identity.DeadIndex, new Offset(State.Dead.Add(offset)), record);
-        Outcomes?.Changed(this, offset, offset + 1);
+        Outcomes?.Changed(this, OffsetSpan.Of(offset, 1));
     }
 
     /// <summary>The partition stopped: pulls and settles that wait are refused.</summary>

@@ -14,7 +14,7 @@ namespace Forewave.Broker.Delivery.Groups;
 /// </summary>
 internal sealed class GroupState
 {
-    private const byte PartVersion = 3;
+    private const byte PartVersion = 4;
 
     /// <summary>Makes a group that starts at an offset.</summary>
     public GroupState(GroupIdentity identity, GroupOptions options, long startOffset)
@@ -133,7 +133,7 @@ internal sealed class GroupState
         {
             Missed = missed, Dispatched = part.Dispatched, Tail = part.Tail,
         };
-        group.Dead.Read(ref reader, withOffsets: version > 2);
+        group.Dead.Read(ref reader, withOffsets: version > 3);
         return group;
     }
 

@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Storage;
@@ -45,12 +46,12 @@ internal sealed class GroupOutcomes(DeliveryLoop loop)
             case RecordType.Settled:
                 var settled = SettledRecord.Read(payload, out var runs);
                 if (settled.How == SettledHow.AckUpTo)
-                    Changed(group, 0, RecordRun.Read(ref runs, withPlace: false).End);
+                    Changed(group, new OffsetSpan { First = 0, End = RecordRun.Read(ref runs, withPlace: false).End });
                 else if (settled.How is not (SettledHow.Nack or SettledHow.Release))
                     Runs(group, runs, settled.Runs, settled.How == SettledHow.TakenRedriven);
                 break;
             case RecordType.CursorMoved:
-                Changed(group, 0, long.MaxValue, CursorMovedRecord.Read(payload).Missed > 0 ? MessageState.Expired : null);
+                Changed(group, new OffsetSpan { First = 0, End = long.MaxValue }, CursorMovedRecord.Read(payload).Missed > 0 ? MessageState.Expired : null);
                 break;
             default:
                 // A dead letter is one when it has its place; all else is not what anybody waits for.
@@ -60,18 +61,17 @@ internal sealed class GroupOutcomes(DeliveryLoop loop)
 
     /// <summary>Something changed for the messages of a span.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="first">The first offset.</param>
-    /// <param name="end">The offset after the last.</param>
+    /// <param name="span">Their offsets.</param>
     /// <param name="instead">What those are that are settled now; null: settled.</param>
-    public void Changed(GroupDelivery group, long first, long end, MessageState? instead = null)
+    public void Changed(GroupDelivery group, OffsetSpan span, MessageState? instead = null)
     {
-        if (end - first > _byOffset.Count)
+        if (span.End - span.First > _byOffset.Count)
         {
-            foreach (long offset in _byOffset.Keys.Where(offset => offset >= first && offset < end).ToArray())
+            foreach (long offset in _byOffset.Keys.Where(offset => offset >= span.First && offset < span.End).ToArray())
                 End(group, offset, instead);
             return;
         }
-        for (long offset = first; offset < end && !IsEmpty; offset++)
+        for (long offset = span.First; offset < span.End && !IsEmpty; offset++)
         {
             if (_byOffset.ContainsKey(offset))
                 End(group, offset, instead);
@@ -83,7 +83,7 @@ internal sealed class GroupOutcomes(DeliveryLoop loop)
         for (int i = 0; i < count; i++)
         {
             var run = RecordRun.Read(ref runs, withPlace);
-            Changed(group, run.First, run.End);
+            Changed(group, OffsetSpan.Of(run.First, run.Count));
         }
     }
 

@@ -193,7 +193,8 @@ internal sealed class Scenario
     private async Task<bool> MakeQueueAsync(string queue)
     {
         bool isRelaxed = Plan.Relaxed.Contains(queue);
-        var create = new V1.CreateQueue { Queue = queue, Options = new V1.QueueOptions { Relaxed = isRelaxed } };
+        // Every second one keeps a trace: copies of its records, which must disturb nothing.
+        var create = new V1.CreateQueue { Queue = queue, Options = new V1.QueueOptions { Relaxed = isRelaxed, Trace = queue[^1] % 2 == 0 } };
         var answer = await AdministerAsync(new V1.AdministrationRequest { CreateQueue = create });
         bool isThere = answer?.Administration is not null || answer?.Error?.Number == (uint)Forewave.Protocol.ErrorCode.QueueExists;
         if (!isThere)
