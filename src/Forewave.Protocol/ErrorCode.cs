@@ -147,6 +147,8 @@ public enum ErrorCode
     LogDamaged = 613,
     /// <summary>The data folder was written by a version that is too old for this one to read it.</summary>
     FormatTooOld = 614,
+    /// <summary>A library of the operating system that the store needs is not installed.</summary>
+    NativeLibraryMissing = 620,
 
     // 7xx: found by the client itself.
     /// <summary>The call's deadline passed before the request was sent.</summary>

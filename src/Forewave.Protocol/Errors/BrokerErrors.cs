@@ -83,5 +83,11 @@ internal static class BrokerErrors
             Happened = "The data folder was written by a version that is too old for this one to read it.",
             Advice = "Drain it with the version that wrote it, or start on an empty folder.",
         },
+        new()
+        {
+            Code = ErrorCode.NativeLibraryMissing, HttpStatus = 500,
+            Happened = "A library of the operating system that the store needs is not installed.",
+            Advice = "Install it with the line in the text, then start the broker again.",
+        },
     ];
 }
