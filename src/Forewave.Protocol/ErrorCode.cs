@@ -149,6 +149,8 @@ public enum ErrorCode
     FormatTooOld = 614,
     /// <summary>A library of the operating system that the store needs is not installed.</summary>
     NativeLibraryMissing = 620,
+    /// <summary>The database's version, settings or schema do not let the store keep its promises.</summary>
+    DatabaseUnusable = 621,
 
     // 7xx: found by the client itself.
     /// <summary>The call's deadline passed before the request was sent.</summary>

@@ -68,7 +68,7 @@ internal static class BrokerErrors
         new()
         {
             Code = ErrorCode.FormatTooNew, HttpStatus = 500,
-            Happened = "The data folder was written by a newer version.",
+            Happened = "The data folder or the database was written by a newer version.",
             Advice = "Start the version that wrote it, or a later one.",
         },
         new()
@@ -88,6 +88,12 @@ internal static class BrokerErrors
             Code = ErrorCode.NativeLibraryMissing, HttpStatus = 500,
             Happened = "A library of the operating system that the store needs is not installed.",
             Advice = "Install it with the line in the text, then start the broker again.",
+        },
+        new()
+        {
+            Code = ErrorCode.DatabaseUnusable, HttpStatus = 500,
+            Happened = "The database's version, settings or schema do not let the store keep its promises.",
+            Advice = "Change what the text names, then start the broker again; docs/mysql-schema.md has the settings.",
         },
     ];
 }

@@ -150,6 +150,10 @@ internal sealed unsafe class Connection : IDisposable
         return failure;
     }
 
+    /// <summary>The connection's last error.</summary>
+    internal DatabaseException Failure() => Failed(
+        new DatabaseException((int)LibMariaDb.ErrorNumber(_handle), new SqlState(NativeText.Read(LibMariaDb.SqlState(_handle))), NativeText.Read(LibMariaDb.ErrorText(_handle))));
+
     private void SetOptions(ConnectionOptions options)
     {
         Set(ConnectionOption.ConnectTimeout, Seconds(options.ConnectTimeout));
@@ -229,7 +233,4 @@ internal sealed unsafe class Connection : IDisposable
             throw Failure();
         }
     }
-
-    private DatabaseException Failure() => Failed(
-        new DatabaseException((int)LibMariaDb.ErrorNumber(_handle), new SqlState(NativeText.Read(LibMariaDb.SqlState(_handle))), NativeText.Read(LibMariaDb.ErrorText(_handle))));
 }

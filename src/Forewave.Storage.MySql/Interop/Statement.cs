@@ -202,6 +202,13 @@ internal sealed unsafe class Statement : IDisposable
         }
     }
 
-    private DatabaseException Failure() => _connection.Failed(
-        new DatabaseException((int)LibMariaDb.ErrorNumber(_handle), new SqlState(NativeText.Read(LibMariaDb.SqlState(_handle))), NativeText.Read(LibMariaDb.ErrorText(_handle))));
+    // An error in the middle of a result is noted at the connection alone.
+    private DatabaseException Failure()
+    {
+        int number = (int)LibMariaDb.ErrorNumber(_handle);
+        return number == 0
+            ? _connection.Failure()
+            : _connection.Failed(new DatabaseException(
+                number, new SqlState(NativeText.Read(LibMariaDb.SqlState(_handle))), NativeText.Read(LibMariaDb.ErrorText(_handle))));
+    }
 }

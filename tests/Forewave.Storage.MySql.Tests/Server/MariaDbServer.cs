@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Forewave.Storage.MySql.Connections;
 using Forewave.Storage.MySql.Interop;
+using Forewave.Storage.MySql.Schema;
 
 namespace Forewave.Storage.MySql.Tests.Server;
 
@@ -54,6 +55,9 @@ public sealed class MariaDbServer : IAsyncLifetime
         root.Execute($"CREATE DATABASE {name}");
         return new ConnectionOptions { Socket = Socket, User = "forewave", Password = "secret", Database = name, Tls = TlsMode.Off };
     }
+
+    /// <summary>Names of databases that are not there yet.</summary>
+    internal SchemaNames NewNames() => SchemaNames.Of($"store{Interlocked.Increment(ref _databases)}");
 
     /// <summary>The same database over TCP.</summary>
     internal ConnectionOptions OverTcp(ConnectionOptions options) => options with { Socket = null, Host = "localhost", Port = Port };
