@@ -66,6 +66,12 @@ public sealed record BrokerOptions
     public bool GroupControl { get; init; } = true;
 
     /// <summary>
+    /// Messages may expire. Off: publishes with a time of expiry are refused, the hello does not offer it, and nothing expires:
+    /// what was published before is delivered. Default: on.
+    /// </summary>
+    public bool Expiry { get; init; } = true;
+
+    /// <summary>
     /// Messages may have deduplication ids. Off: publishes with one are refused, and the hello does not offer it; ids that were
     /// published before are known again when it is on. Default: on.
     /// </summary>

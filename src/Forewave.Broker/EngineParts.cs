@@ -37,6 +37,7 @@ internal static class EngineParts
             Meters = meters,
             Loggers = loggers,
             Loops = options.DeliveryLoops,
+            Expires = options.Expiry,
             CursorMemory = new CursorMemory(options.CursorMemoryBytes),
             Threads = surroundings.Threads,
             Seed = surroundings.JitterSeed,
@@ -46,8 +47,9 @@ internal static class EngineParts
         var capabilities = (options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None)
             | (options.Ordering ? MessageCapabilities.Ordering : MessageCapabilities.None)
             | (options.Priorities ? MessageCapabilities.Priorities : MessageCapabilities.None)
+            | (options.Expiry ? MessageCapabilities.Expiry : MessageCapabilities.None)
             | (options.Deduplication ? MessageCapabilities.Deduplication : MessageCapabilities.None);
-        var scheduling = new Scheduler(store, time, metrics, logger);
+        var scheduling = new Scheduler(store, time, metrics, logger, id => queues.Find(id)?.Options.LifeBits ?? 0);
         var messages = new MessageLookup(store, queues, delivery, scheduling);
         return new SessionParts
         {

@@ -49,6 +49,19 @@ public readonly record struct Message
     public TimeSpan Delay { get; init; }
 
     /// <summary>
+    /// Not delivered any more after this time, to the millisecond: what no consumer of a group has by then is dropped for the group
+    /// and counted, or becomes a dead letter where the group wants that. At most 10 years ahead, and not before it is due.
+    /// Default: the queue's time to live. Not together with <see cref="TimeToLive"/>.
+    /// </summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>
+    /// The same, so long after its arrival at the broker, in milliseconds, whatever this machine's clock says; at most 10 years.
+    /// Default: the queue's.
+    /// </summary>
+    public TimeSpan TimeToLive { get; init; }
+
+    /// <summary>
     /// A second message with the same id in the same queue is not stored while the queue's window lasts (10 minutes unless set
     /// otherwise), whoever publishes it; its <see cref="Receipt"/> names the first one and says so. At most 255 bytes. Default: none.
     /// </summary>
@@ -65,15 +78,27 @@ public readonly record struct Message
         Priority = Priority,
         DeduplicationId = DeduplicationId,
         DeliverAtMilliseconds = DeliverAt is { } time ? Math.Max(1, time.ToUnixTimeMilliseconds()) : 0,
+        ExpiresAtMilliseconds = ExpiresAt is { } end ? Math.Max(1, end.ToUnixTimeMilliseconds()) : 0,
+        TimeToLiveMilliseconds = TimeToLive == TimeSpan.Zero ? 0 : Math.Max(1, (long)TimeToLive.TotalMilliseconds),
         DelayMilliseconds = Delay == TimeSpan.Zero ? 0 : Math.Max(1, (long)Delay.TotalMilliseconds),
     };
 
-    /// <summary>Refuses times that cannot be: negative delays, and what has passed.</summary>
+    /// <summary>Refuses times that cannot be: negative ones, and what has passed.</summary>
     internal void CheckTimes(TimeProvider clock)
     {
         if (Delay < TimeSpan.Zero)
         {
             throw new ForewaveException(ErrorCode.DeliveryTimeInvalid, $"A delay of {Delay} is negative.");
+        }
+
+        if (TimeToLive < TimeSpan.Zero)
+        {
+            throw new ForewaveException(ErrorCode.ExpiryTimeInvalid, $"A time to live of {TimeToLive} is negative.");
+        }
+
+        if (ExpiresAt is { } end && end < clock.GetUtcNow())
+        {
+            throw new ForewaveException(ErrorCode.ExpiryTimeInvalid, $"{end:O} has passed: the message would never be delivered.");
         }
 
         if (DeliverAt is { } time && time < clock.GetUtcNow())

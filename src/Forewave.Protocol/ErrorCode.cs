@@ -53,6 +53,8 @@ public enum ErrorCode
     HeaderInvalid = 209,
     /// <summary>A message is to be delivered in the past, or later than in 10 years.</summary>
     DeliveryTimeInvalid = 210,
+    /// <summary>A message expires in the past, later than in 10 years, or before it is due.</summary>
+    ExpiryTimeInvalid = 211,
 
     // 3xx: publishing.
     /// <summary>The producer id is not known and its sequence is above 1: whether this was stored before cannot be told.</summary>

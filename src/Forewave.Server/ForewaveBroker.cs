@@ -172,6 +172,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         Deduplication = _options.Deduplication,
         DeduplicationMemoryBytes = _options.DeduplicationMemoryBytes,
         Scheduling = _options.Scheduling,
+        Expiry = _options.Expiry,
         Priorities = _options.Priorities,
         Outcomes = _options.Outcomes,
         Tracing = _options.Tracing,

@@ -47,6 +47,12 @@ public sealed record ForewaveBrokerOptions
     public bool GroupControl { get; init; } = true;
 
     /// <summary>
+    /// Messages may expire. Off: publishes with a time of expiry are refused, and nothing expires: what was published before is
+    /// delivered. Default: yes.
+    /// </summary>
+    public bool Expiry { get; init; } = true;
+
+    /// <summary>
     /// Messages may have deduplication ids. Off: publishes with one are refused; ids that were published before are known again
     /// when it is on. Default: yes.
     /// </summary>

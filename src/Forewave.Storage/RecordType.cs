@@ -83,6 +83,9 @@ public enum RecordType : byte
     /// <summary>An ordering key that was set aside goes on.</summary>
     Resumed = 24,
 
+    /// <summary>Messages of a group that were not delivered in time: they are settled.</summary>
+    Expired = 27,
+
     /// <summary>
     /// Messages that were not stored, because others with their deduplication ids were: their sequences, and where the originals
     /// are.

@@ -27,6 +27,7 @@ internal static class GroupTerms
             MaxAttempts = options.HasMaxAttempts ? (int)options.MaxAttempts : null,
             Retry = options.Retry is null ? null : RetryOf(options.Retry),
             OnFailure = options.HasOnFailure ? PolicyOf(options.OnFailure) : null,
+            OnExpired = options.HasOnExpired ? PolicyOf(options.OnExpired) : null,
             IsPaused = options.HasPaused ? options.Paused : null,
             Rate = options.HasRate ? options.Rate : null,
             Burst = options.HasBurst ? (int)options.Burst : null,
@@ -47,6 +48,13 @@ internal static class GroupTerms
         V1.FailurePolicy.Park => FailurePolicy.Park,
         V1.FailurePolicy.Skip => FailurePolicy.Skip,
         _ => throw new RefusedException(ErrorCode.FieldInvalid, "on_failure is hold, park or skip."),
+    };
+
+    private static ExpiredPolicy PolicyOf(V1.ExpiredPolicy policy) => policy switch
+    {
+        V1.ExpiredPolicy.Drop => ExpiredPolicy.Drop,
+        V1.ExpiredPolicy.DeadLetter => ExpiredPolicy.DeadLetter,
+        _ => throw new RefusedException(ErrorCode.FieldInvalid, "on_expired is drop or dead letter."),
     };
 
     private static RetryPolicy RetryOf(V1.RetryPolicy retry)

@@ -80,6 +80,8 @@ internal static class HelloCommand
             answer.Capabilities.Add(CapabilityNames.Ordering);
         if (parts.Options.Priorities)
             answer.Capabilities.Add(CapabilityNames.Priorities);
+        if (parts.Options.Expiry)
+            answer.Capabilities.Add(CapabilityNames.Expiry);
         if (parts.Options.Deduplication)
             answer.Capabilities.Add(CapabilityNames.Deduplication);
         if (parts.Options.GroupControl)

@@ -93,10 +93,13 @@ internal static class QueueVerbs
             throw new RefusedException(ErrorCode.FieldInvalid, "deduplication_window is 1 s to 7 days.");
         if (wanted.HasDeleteWhenIdle && !IsIdleTime(wanted.DeleteWhenIdle))
             throw new RefusedException(ErrorCode.FieldInvalid, "delete_when_idle is 0, or 1 s to 10 years.");
+        if (wanted.HasTimeToLive && wanted.TimeToLive > Limits.MaxDelay.TotalMilliseconds)
+            throw new RefusedException(ErrorCode.ExpiryTimeInvalid, "time_to_live is at most 10 years; 0: none.");
         return options with
         {
             DeleteWhenIdle = wanted.HasDeleteWhenIdle ? TimeSpan.FromMilliseconds(wanted.DeleteWhenIdle) : options.DeleteWhenIdle,
             Trace = wanted.HasTrace ? wanted.Trace : options.Trace,
+            TimeToLive = wanted.HasTimeToLive ? TimeSpan.FromMilliseconds(wanted.TimeToLive) : options.TimeToLive,
             Relaxed = wanted.HasRelaxed ? wanted.Relaxed : options.Relaxed,
             Retention = wanted.HasRetention ? TimeSpan.FromMilliseconds(wanted.Retention) : options.Retention,
             DeduplicationWindow = wanted.HasDeduplicationWindow
@@ -126,6 +129,7 @@ internal static class QueueVerbs
             {
                 Relaxed = queue.Options.Relaxed,
                 Trace = queue.Options.Trace,
+                TimeToLive = (ulong)queue.Options.TimeToLive.TotalMilliseconds,
                 Retention = (ulong)queue.Options.Retention.TotalMilliseconds,
                 DeduplicationWindow = (ulong)queue.Options.DeduplicationWindow.TotalMilliseconds,
                 DeleteWhenIdle = (ulong)queue.Options.DeleteWhenIdle.TotalMilliseconds,

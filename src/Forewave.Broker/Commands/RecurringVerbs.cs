@@ -37,7 +37,7 @@ internal static class RecurringVerbs
             Name = GroupVerbs.NameOf(request.Name).Value,
             Cron = Short(request.Cron),
             TimeZone = request.TimeZone.Length == 0 ? Utc : Short(request.TimeZone),
-            Message = Checked(request.Message),
+            Message = Checked(request.Message, parts.Options.Expiry),
             NextDue = default,
         };
         var set = await parts.Scheduling.Administration.Recurring.SetAsync(message, cancellation);
@@ -85,13 +85,14 @@ internal static class RecurringVerbs
         ? text
         : throw new RefusedException(ErrorCode.FieldInvalid, $"cron or time_zone is longer than {MostCronBytes} bytes.");
 
-    private static ReadOnlyMemory<byte> Checked(ByteString message)
+    private static ReadOnlyMemory<byte> Checked(ByteString message, bool mayExpire)
     {
         if (message.Length > Limits.RecurringMessageBytes)
             throw new RefusedException(ErrorCode.MessageTooLarge, "the message of a recurring message is at most 64 KiB.");
         if (!MessageReader.TryRead(message.Span, out var view, out var problem))
             throw new RefusedException(problem.Code, problem.Text);
-        if (view.Capabilities != MessageCapabilities.None)
+        bool livesOn = mayExpire && view.ExpiresAtMilliseconds == 0;
+        if ((view.Capabilities & ~(livesOn ? MessageCapabilities.Expiry : MessageCapabilities.None)) != 0)
             throw new RefusedException(ErrorCode.FieldInvalid, "the message of a recurring message has a time of its own, or asks for what this broker cannot do.");
         return message.ToByteArray();
     }

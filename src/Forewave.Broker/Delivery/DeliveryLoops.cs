@@ -98,7 +98,7 @@ internal sealed class DeliveryLoops : IDisposable
                 ApplyToGroup(Of((uint)header.Extra), header, payload)?.DispatchDead(record);
                 break;
             case RecordType.Leased or RecordType.Settled or RecordType.Extended or RecordType.Redriven or RecordType.DeadPurged
-                or RecordType.CursorMoved or RecordType.KeysNoted or RecordType.Parked or RecordType.Resumed:
+                or RecordType.CursorMoved or RecordType.Expired or RecordType.KeysNoted or RecordType.Parked or RecordType.Resumed:
                 ApplyToGroup(Of(header.Queue), header, payload);
                 break;
             default:

@@ -15,6 +15,7 @@ internal sealed class DeliveryMetrics : IDisposable
     private readonly Counter<long> _frames;
     private readonly Counter<long> _settled;
     private readonly Counter<long> _expired;
+    private readonly Counter<long> _outlived;
     private readonly Counter<long> _filtered;
     private readonly Counter<long> _missed;
     private readonly Counter<long> _deadLettered;
@@ -39,6 +40,8 @@ internal sealed class DeliveryMetrics : IDisposable
         _frames = _meter.CreateCounter<long>("messaging.forewave.delivery.frames", "{frame}", "Delivery frames");
         _settled = _meter.CreateCounter<long>("messaging.forewave.settle.messages", "{message}", "Messages settled, by verb");
         _expired = _meter.CreateCounter<long>("messaging.forewave.lease.expired", "{message}", "Leases that ended by time");
+        _outlived = _meter.CreateCounter<long>(
+            "messaging.forewave.delivery.expired", "{message}", "Messages that expired before a group had settled them, by what became of them");
         _filtered = _meter.CreateCounter<long>("messaging.forewave.delivery.filtered", "{message}", "Messages passed over by filters");
         _missed = _meter.CreateCounter<long>(
             "messaging.forewave.delivery.missed", "{message}", "Messages gone before a group had settled them");
@@ -74,6 +77,11 @@ internal sealed class DeliveryMetrics : IDisposable
 
     /// <summary>Leases ended by time.</summary>
     public void Expired(long messages) => _expired.Add(messages);
+
+    /// <summary>Messages expired.</summary>
+    public void Outlived(long messages, Groups.ExpiredPolicy fate) =>
+        _outlived.Add(messages, new KeyValuePair<string, object?>(
+            "messaging.forewave.expired.fate", fate == Groups.ExpiredPolicy.DeadLetter ? "dead_letter" : "dropped"));
 
     /// <summary>Messages were passed over by a filter.</summary>
     public void Filtered(long messages) => _filtered.Add(messages);

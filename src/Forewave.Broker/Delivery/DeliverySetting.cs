@@ -32,6 +32,9 @@ internal sealed record DeliverySetting
     /// <summary>Makes the log.</summary>
     public required ILoggerFactory Loggers { get; init; }
 
+    /// <summary>Messages expire. Default: yes.</summary>
+    public bool Expires { get; init; } = true;
+
     /// <summary>Who runs the loops. Default: the thread pool.</summary>
     public ILoopThreads Threads { get; init; } = PoolThreads.Shared;
 

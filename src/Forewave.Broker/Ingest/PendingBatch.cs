@@ -34,6 +34,9 @@ internal struct PendingBatch
     /// <summary>Some of its messages have deduplication ids.</summary>
     public bool HasIds;
 
+    /// <summary>A message of it names when it expires.</summary>
+    public bool HasExpiry;
+
     /// <summary>Where its ids begin among those of the publish.</summary>
     public int FirstClaim;
 
@@ -77,7 +80,8 @@ internal struct PendingBatch
     public readonly int RecordCount => (Slices?.Length ?? 1) + 2 * ClaimCount;
 
     /// <summary>What the headers of its Published records say of the messages.</summary>
-    public readonly ulong Flags => (HasKeys ? PublishedFlags.HasKeys : 0) | (HasIds ? PublishedFlags.HasIds : 0);
+    public readonly ulong Flags => (HasKeys ? PublishedFlags.HasKeys : 0) | (HasIds ? PublishedFlags.HasIds : 0)
+        | (HasExpiry ? PublishedFlags.HasExpiry : 0) | Queue!.Options.LifeBits;
 
     /// <summary>Whether messages of it are to be appended.</summary>
     public readonly bool HasNew => Error == ErrorCode.None && KnownCount < Count;

@@ -50,6 +50,11 @@ internal static class PublishBatchCheck
                 Refuse(ref batch, ErrorCode.CapabilityMissing, Missing(missing));
                 return;
             }
+            if ((view.Capabilities & MessageCapabilities.Expiry) != 0 && ExpiryProblem(view, terms) is { } wrong)
+            {
+                Refuse(ref batch, ErrorCode.ExpiryTimeInvalid, wrong);
+                return;
+            }
             if ((view.Capabilities & (MessageCapabilities.Delays | MessageCapabilities.Priorities)) != 0)
                 slices ??= Slices(batch, terms, before, end);
             if (slices is not null && !slices.TryAdd(view, run.Position, out string? late))
@@ -60,11 +65,19 @@ internal static class PublishBatchCheck
         }
         batch.Messages = messages;
         batch.HasKeys = (asked & MessageCapabilities.Ordering) != 0;
+        batch.HasExpiry = (asked & MessageCapabilities.Expiry) != 0;
         batch.HasIds = (asked & MessageCapabilities.Deduplication) != 0;
         batch.Slices = slices?.Take();
         if (batch.Slices is [{ Due: null }])
             (batch.Band, batch.Slices) = (batch.Slices[0].Band, null);
         batch.Crc = batch.Slices is null ? Checksum.Of(span) : 0;
+    }
+
+    /// <summary>A time of delivery that cannot be is refused as such, later.</summary>
+    private static string? ExpiryProblem(in MessageView view, in PublishTerms terms)
+    {
+        var now = Timestamp.From(terms.Time.GetUtcNow());
+        return ScheduledSlices.TryDue(view, now, out var due, out _) ? ExpiryCheck.Problem(view, now, due) : null;
     }
 
     private static ScheduledSlices Slices(in PendingBatch batch, in PublishTerms terms, int before, long beforeBytes)

@@ -5,6 +5,8 @@ namespace Forewave.Broker.Queues;
 /// <summary>What can be set for a queue.</summary>
 internal sealed record QueueOptions
 {
+    private readonly TimeSpan _timeToLive;
+
     /// <summary>What a queue has unless told otherwise.</summary>
     public static QueueOptions Default { get; } = new();
 
@@ -24,4 +26,21 @@ internal sealed record QueueOptions
     /// The queue is deleted when for so long nobody was subscribed to it and nothing was published to it; zero, the default: never.
     /// </summary>
     public TimeSpan DeleteWhenIdle { get; init; }
+
+    /// <summary>
+    /// How long a message that names no time of its own is delivered after it became available; zero, the default: as long as it
+    /// is kept. For messages that become available from now on.
+    /// </summary>
+    public TimeSpan TimeToLive
+    {
+        get => _timeToLive;
+        init
+        {
+            _timeToLive = value;
+            LifeBits = QueueLife.BitsOf(value);
+        }
+    }
+
+    /// <summary>The same as headers of records hold it.</summary>
+    public ulong LifeBits { get; private init; }
 }

@@ -6,13 +6,13 @@ using Forewave.Storage;
 namespace Forewave.Broker.Queues;
 
 /// <summary>
-/// The payload of a QueueChanged record, little-endian: version u8 = 3, state u8 (1 active, 2 deleted), u8 (1 relaxed, 2 traced),
-/// retention u64, deduplication window u64, idle time u64 (all in milliseconds), then the name as UTF-8. Version 2 has no idle
-/// time, version 1 no window either.
+/// The payload of a QueueChanged record, little-endian: version u8 = 4, state u8 (1 active, 2 deleted), u8 (1 relaxed, 2 traced),
+/// retention u64, deduplication window u64, idle time u64, time to live u64 (all in milliseconds), then the name as UTF-8. Version
+/// 3 has no time to live, version 2 no idle time, version 1 no window either.
 /// </summary>
 internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options, bool IsDeleted)
 {
-    private const byte Version = 3;
+    private const byte Version = 4;
     private const byte RelaxedBit = 1;
     private const byte TraceBit = 2;
     private const byte Active = 1;
@@ -28,6 +28,7 @@ internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options
         BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(3), (ulong)Options.Retention.TotalMilliseconds);
         BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(11), (ulong)Options.DeduplicationWindow.TotalMilliseconds);
         BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(19), (ulong)Options.DeleteWhenIdle.TotalMilliseconds);
+        BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(27), (ulong)Options.TimeToLive.TotalMilliseconds);
         Encoding.UTF8.GetBytes(Name.Value, payload.AsSpan(FixedBytes));
         return payload;
     }
@@ -46,6 +47,7 @@ internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options
             Retention = Duration(payload, 3),
             DeduplicationWindow = version > 1 ? Duration(payload, 11) : Limits.DefaultDeduplicationWindow,
             DeleteWhenIdle = version > 2 ? Duration(payload, 19) : TimeSpan.Zero,
+            TimeToLive = version > 3 ? Duration(payload, 27) : TimeSpan.Zero,
         };
         return new QueueRecord(name, options, payload[1] == Deleted);
     }

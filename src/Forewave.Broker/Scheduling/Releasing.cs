@@ -89,35 +89,61 @@ internal sealed class Releasing
             if (bytes > room && end > from)
                 break;
             room -= bytes;
-            Add(drafts, messages[end], messages[Math.Max(end - 1, from)], BandOf(messages[end]).IndexOf(QueueOf(_taken[end])));
+            Add(drafts, messages[Math.Max(end - 1, from)], DraftOf(messages[end], QueueOf(_taken[end])));
         }
         await AppendAsync(Sealed(drafts), from..end, cancellation);
         return end - from;
     }
 
     /// <summary>Adds a message: to the record before it where it follows in its lane's run, else as a record.</summary>
-    private static void Add(List<RecordDraft> drafts, in DueMessage message, in DueMessage before, uint queue)
+    private static void Add(List<RecordDraft> drafts, in DueMessage before, in RecordDraft draft)
     {
-        if (drafts.Count > 0 && drafts[^1] is var last && last.Queue == queue && message.Id.Bits == before.Id.Bits + 1
-            && message.Producer == before.Producer && message.PublishTime == before.PublishTime && TryJoin(last.Payload, message.Bytes, out var both))
+        if (drafts.Count > 0 && drafts[^1] is var last && last.Queue == draft.Queue && draft.Sequence == before.Id.Bits + 1
+            && draft.Source == last.Source && draft.Extra == last.Extra && TryJoin(last.Payload, draft.Payload, out var both))
         {
             drafts[^1] = last with { Count = last.Count + 1, Payload = both };
             return;
         }
-        drafts.Add(Draft(message, queue));
+        drafts.Add(draft);
     }
 
-    private static RecordDraft Draft(in DueMessage message, uint queue) => new()
+    /// <summary>The record of a message, without a sum over its bytes. What lives as long as its queue says does so from now on.</summary>
+    private RecordDraft DraftOf(in DueMessage message, uint queue)
     {
-        Type = RecordType.Released,
-        Count = 1,
-        Queue = queue,
-        Source = message.Producer,
-        Sequence = message.Id.Bits,
-        Extra = (ulong)message.PublishTime.UnixMilliseconds,
-        Payload = message.Bytes,
-        PayloadCrc = 0,
-    };
+        var view = ViewOf(message);
+        return new RecordDraft
+        {
+            Type = RecordType.Released,
+            Count = 1,
+            Queue = PriorityBand.Of(view).IndexOf(queue),
+            Source = message.Producer,
+            Sequence = message.Id.Bits,
+            Extra = (ulong)message.PublishTime.UnixMilliseconds | _parts.LifeOf(queue)
+                | ((view.Capabilities & MessageCapabilities.Expiry) != 0 ? ReleasedFlags.HasExpiry : 0),
+            Payload = message.Bytes,
+            PayloadCrc = 0,
+        };
+    }
+
+    /// <summary>A recurring message lives from the time it comes out, so often as it does.</summary>
+    private RecordDraft RecurringDraftOf(in DueMessage message, uint queue)
+    {
+        var draft = DraftOf(message, queue);
+        long life = ViewOf(message).TimeToLiveMilliseconds;
+        return life == 0 ? draft : draft with
+        {
+            Extra = (ulong)message.PublishTime.UnixMilliseconds | QueueLife.BitsOf(TimeSpan.FromMilliseconds(life)),
+        };
+    }
+
+    /// <summary>It was valid when it was stored; where a newer rule refuses it, what was read before that counts.</summary>
+    private static MessageView ViewOf(in DueMessage message)
+    {
+        var walk = new MessageRun(message.Bytes.Span);
+        walk.MoveNext();
+        MessageReader.TryRead(walk.Current, out var view, out _);
+        return view;
+    }
 
     /// <summary>Two pieces of memory as one, where the second follows the first.</summary>
     private static bool TryJoin(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, out ReadOnlyMemory<byte> both)
@@ -139,7 +165,7 @@ internal sealed class Releasing
     private async ValueTask<int> ReleaseRecurringAsync(
         PendingPlace place, DueMessage message, RecurringMessage recurring, Timestamp now, CancellationToken cancellation)
     {
-        var released = Draft(message, BandOf(message).IndexOf(QueueOf(place))) with { PayloadCrc = Checksum.Of(message.Bytes.Span), JoinsNext = true };
+        var released = RecurringDraftOf(message, QueueOf(place)) with { PayloadCrc = Checksum.Of(message.Bytes.Span), JoinsNext = true };
         var next = RecurringDrafts.After(recurring, now, _payload);
         if (next.Change is not { IsDeleted: false })
             SchedulerLog.RecurringEnded(_parts.Logger, recurring.Name, recurring.Queue);
@@ -195,12 +221,6 @@ internal sealed class Releasing
     {
         _parts.Pending.Remove(place);
         _parts.Expiry.Add(place.Lane, record);
-    }
-
-    private static PriorityBand BandOf(in DueMessage message)
-    {
-        var walk = new MessageRun(message.Bytes.Span);
-        return walk.MoveNext() && MessageReader.TryRead(walk.Current, out var view, out _) ? PriorityBand.Of(view) : default;
     }
 
     private static uint QueueOf(PendingPlace place) => place.Lane.At(place.Place).Queue;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Ingest;
 using Forewave.Broker.Scheduling.Pending;
 using Forewave.Broker.Scheduling.Recurring;
 using Forewave.Protocol;
@@ -115,6 +116,11 @@ internal sealed class ScheduleAdministration
         var messages = await reading.ReadAsync(places, _parts.Store.MaxAppendBytes, cancellation);
         if (messages.Length < places.Count)
             throw TooManyBytes(places.Count);
+        foreach (ref readonly var message in messages.AsSpan())
+        {
+            if (ExpiryCheck.ExpiresBefore(message.Bytes.Span, message.PublishTime, due))
+                throw new RefusedException(ErrorCode.ExpiryTimeInvalid, $"message {message.Id} expires before it would be due; nothing was changed.");
+        }
         // What rotted stays where it is: it is reported when it is due.
         int[] whole = [.. Enumerable.Range(0, messages.Length).Where(i => messages[i].IsWhole)];
         if (whole.Length == 0)

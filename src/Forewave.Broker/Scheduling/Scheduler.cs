@@ -28,7 +28,7 @@ internal sealed class Scheduler : IDisposable
     private List<CommittedRecord> _committed = [];
 
     /// <summary>Puts it together; nothing runs yet.</summary>
-    public Scheduler(IStore store, TimeProvider time, BrokerMetrics metrics, ILogger logger)
+    public Scheduler(IStore store, TimeProvider time, BrokerMetrics metrics, ILogger logger, Func<uint, ulong> lifeOf)
     {
         var pending = new PendingMessages();
         var recurring = new RecurringMessages();
@@ -41,6 +41,7 @@ internal sealed class Scheduler : IDisposable
             Expiry = new LaneExpiry(store, pending),
             Intake = new CommitIntake(),
             Metrics = new SchedulerMetrics(metrics.Meter, time),
+            LifeOf = lifeOf,
             Time = time,
             Logger = logger,
         };

@@ -22,6 +22,9 @@ internal sealed record SchedulerParts
 
     public required SchedulerMetrics Metrics { get; init; }
 
+    /// <summary><see cref="QueueLife"/> of a queue, by its number.</summary>
+    public required Func<uint, ulong> LifeOf { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public required ILogger Logger { get; init; }

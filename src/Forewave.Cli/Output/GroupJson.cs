@@ -18,6 +18,7 @@ internal static class GroupJson
         writer.WriteNumber("held", group.Held);
         writer.WriteNumber("parked", group.Parked);
         writer.WriteNumber("dead", group.Dead);
+        writer.WriteNumber("expired", group.Expired);
         writer.WriteNumber("missed", group.Missed);
         writer.WriteNumber("consumers", group.Consumers);
         writer.WriteBoolean("paused", group.Settings.Paused == true);
@@ -60,6 +61,8 @@ internal static class GroupJson
         }
         if (settings.OnFailure is { } policy)
             writer.WriteString("onFailure", policy.ToString().ToLowerInvariant());
+        if (settings.OnExpired is { } expired)
+            writer.WriteString("onExpired", expired == ExpiredPolicy.DeadLetter ? "dead-letter" : "drop");
         WriteLimit(writer, settings);
         if (settings.SingleActive is { } single)
             writer.WriteBoolean("singleActive", single);

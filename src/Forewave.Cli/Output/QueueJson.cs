@@ -18,6 +18,8 @@ internal static class QueueJson
         writer.WriteNumber("groups", queue.Groups);
         writer.WriteBoolean("relaxed", queue.Relaxed);
         writer.WriteDuration("retention", queue.Retention);
+        if (queue.TimeToLive > TimeSpan.Zero)
+            writer.WriteDuration("timeToLive", queue.TimeToLive);
         if (queue.DeduplicationWindow > TimeSpan.Zero)
             writer.WriteDuration("deduplicationWindow", queue.DeduplicationWindow);
         if (queue.Trace)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Forewave.Cli.Output;
 using Forewave.Client.Administration;
 using Forewave.Protocol;
@@ -21,6 +22,12 @@ internal static class GroupSetVerb
         HelpName = "POLICY",
         CustomParser = static result => Parsing.OneOf<FailurePolicy>(result),
     };
+    private static readonly Option<ExpiredPolicy?> OnExpired = new("--on-expired")
+    {
+        Description = "what becomes of a message that expired: drop or dead-letter",
+        HelpName = "POLICY",
+        CustomParser = static result => PolicyOf(result),
+    };
     private static readonly Option<double?> Rate = GroupLimitOptions.Rate();
     private static readonly Option<int?> Burst = GroupLimitOptions.Burst();
     private static readonly Option<int?> MaxLeased = GroupLimitOptions.MaxLeased();
@@ -33,7 +40,7 @@ internal static class GroupSetVerb
     public static Command Create() =>
         new Command("set", "Change a group's settings") 
         {
-            Queue, Group, Tag, Visibility, Attempts, RetryFirst, RetryMax, OnFailure, Rate, Burst, MaxLeased, SingleActive, Json,
+            Queue, Group, Tag, Visibility, Attempts, RetryFirst, RetryMax, OnFailure, OnExpired, Rate, Burst, MaxLeased, SingleActive, Json,
         }.With(RunAsync);
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
@@ -48,6 +55,7 @@ internal static class GroupSetVerb
             MaxAttempts = (int?)parsed.GetValue(Attempts),
             Retry = await RetryAsync(() => broker.ShowGroupAsync(queue, name, stop), parsed),
             OnFailure = parsed.GetValue(OnFailure),
+            OnExpired = parsed.GetValue(OnExpired),
             Rate = parsed.GetValue(Rate),
             Burst = parsed.GetValue(Burst),
             MaxLeased = parsed.GetValue(MaxLeased),
@@ -57,6 +65,14 @@ internal static class GroupSetVerb
             throw new UsageException("give what is to be set");
         var group = await broker.SetGroupAsync(queue, name, settings, stop);
         EntryText.Print(parsed.GetValue(Json), writer => GroupJson.Write(writer, group));
+    }
+
+    private static ExpiredPolicy? PolicyOf(ArgumentResult result)
+    {
+        string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        if (text is not ("drop" or "dead-letter"))
+            result.AddError($"'{text}' is neither drop nor dead-letter");
+        return text == "dead-letter" ? ExpiredPolicy.DeadLetter : ExpiredPolicy.Drop;
     }
 
     // The broker takes the policy as a whole.

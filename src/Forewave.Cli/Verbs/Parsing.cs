@@ -71,6 +71,13 @@ internal static class Parsing
         CustomParser = result => Read<TimeSpan>(result, TryDuration, "no duration: 500ms, 5s, 30m, 2h or 7d"),
     };
 
+    /// <summary>The option with a description.</summary>
+    public static Option<T> Saying<T>(this Option<T> option, string description)
+    {
+        option.Description = description;
+        return option;
+    }
+
     /// <summary>An instant that need not be given.</summary>
     public static Option<DateTimeOffset?> OptionalTime(string name) => new(name)
     {

@@ -28,6 +28,7 @@ internal static class PublishVerb
     private static readonly Option<int?> Priority = new("--priority") { Description = "0 to 9, the highest first; else 4", HelpName = "N" };
     private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay");
     private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at");
+    private static readonly Option<TimeSpan?> TimeToLive = Parsing.OptionalDuration("--ttl").Saying("not delivered any more so long after its arrival");
     private static readonly Option<string?> Dedup = new("--dedup") { Description = "deduplication id, with BODY: a second one is not stored", HelpName = "ID" };
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();
@@ -37,7 +38,7 @@ internal static class PublishVerb
     {
         Command command = new("publish", "Publish a message, or one per line of a file or of stdin")
         {
-            Queue, Body, InputFile, Keys, Tag, Headers, Order, Priority, Delay, At, Dedup, Server, Json,
+            Queue, Body, InputFile, Keys, Tag, Headers, Order, Priority, Delay, At, TimeToLive, Dedup, Server, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -54,6 +55,7 @@ internal static class PublishVerb
             OrderingKey = parsed.GetValue(Order),
             Priority = PriorityOf(parsed.GetValue(Priority)),
             Delay = parsed.GetValue(Delay) ?? TimeSpan.Zero,
+            TimeToLive = LifeOf(parsed.GetValue(TimeToLive)),
             DeliverAt = parsed.GetValue(At),
             DeduplicationId = parsed.GetValue(Dedup),
         };
@@ -108,6 +110,10 @@ internal static class PublishVerb
     private static int? PriorityOf(int? priority) => priority is null or (>= 0 and <= Limits.MaxPriority)
         ? priority
         : throw new UsageException("--priority is 0 to 9");
+
+    private static TimeSpan LifeOf(TimeSpan? life) => life is null || life > TimeSpan.Zero
+        ? life ?? TimeSpan.Zero
+        : throw new UsageException("--ttl is more than 0s");
 
     private static KeyValuePair<string, ReadOnlyMemory<byte>>[] HeadersOf(string[] texts) => [.. texts.Select(HeaderOf)];
 

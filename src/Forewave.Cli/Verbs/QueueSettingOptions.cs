@@ -9,6 +9,9 @@ internal sealed class QueueSettingOptions
     private readonly Option<bool?> _relaxed = new("--relaxed") { Description = "answer before the sync: true or false", HelpName = "BOOL" };
     private readonly Option<TimeSpan?> _retention = Parsing.OptionalDuration("--retention");
 
+    private readonly Option<TimeSpan?> _life = Parsing.OptionalDuration("--ttl")
+        .Saying("messages that name no time of their own expire so long after they became available; 0s: never");
+
     private readonly Option<TimeSpan?> _window = Parsing.OptionalDuration("--dedup-window");
 
     private readonly Option<TimeSpan?> _idle = Parsing.OptionalDuration("--delete-when-idle");
@@ -16,7 +19,7 @@ internal sealed class QueueSettingOptions
     private readonly Option<bool?> _trace = new("--trace") { Description = "keep each delivery and settle: true or false", HelpName = "BOOL" };
 
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => [_relaxed, _retention, _window, _idle, _trace];
+    public IEnumerable<Option> All => [_relaxed, _retention, _life, _window, _idle, _trace];
 
     /// <summary>Something was given.</summary>
     public bool IsAnyIn(ParseResult parsed) => Read(parsed) != new QueueSettings();
@@ -26,6 +29,7 @@ internal sealed class QueueSettingOptions
     {
         Relaxed = parsed.GetValue(_relaxed),
         Retention = parsed.GetValue(_retention),
+        TimeToLive = parsed.GetValue(_life),
         DeduplicationWindow = parsed.GetValue(_window),
         Trace = parsed.GetValue(_trace),
         DeleteWhenIdle = parsed.GetValue(_idle),

@@ -12,6 +12,7 @@ internal static class AdministrationAnswers
         Id = new QueueId(queue.QueueId),
         Relaxed = queue.Options?.Relaxed ?? false,
         Retention = TimeSpan.FromMilliseconds(queue.Options?.Retention ?? 0),
+        TimeToLive = TimeSpan.FromMilliseconds(queue.Options?.TimeToLive ?? 0),
         DeduplicationWindow = TimeSpan.FromMilliseconds(queue.Options?.DeduplicationWindow ?? 0),
         Trace = queue.Options?.Trace ?? false,
         DeleteWhenIdle = TimeSpan.FromMilliseconds(queue.Options?.DeleteWhenIdle ?? 0),
@@ -59,6 +60,11 @@ internal static class AdministrationAnswers
         if (settings.Retention is { } retention)
         {
             options.Retention = (ulong)retention.TotalMilliseconds;
+        }
+
+        if (settings.TimeToLive is { } life)
+        {
+            options.TimeToLive = (ulong)Math.Max(0, life.TotalMilliseconds);
         }
 
         if (settings.DeduplicationWindow is { } window)

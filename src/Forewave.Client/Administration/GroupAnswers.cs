@@ -19,6 +19,7 @@ internal static class GroupAnswers
         Dead = (long)group.Dead,
         Consumers = (int)group.Consumers,
         Missed = (long)group.Missed,
+        Expired = (long)group.Expired,
         Held = (long)group.Held,
         Parked = (long)group.Parked,
         IsPaused = group.Paused,
@@ -55,6 +56,11 @@ internal static class GroupAnswers
         }
 
         SetControl(settings, options);
+        if (settings.OnExpired is { } expired)
+        {
+            options.OnExpired = (V1.ExpiredPolicy)expired;
+        }
+
         if (settings.OnFailure is { } policy)
         {
             options.OnFailure = (V1.FailurePolicy)policy;
@@ -107,6 +113,7 @@ internal static class GroupAnswers
         MaxLeased = options.HasMaxLeased ? (int)options.MaxLeased : null,
         SingleActive = options.HasSingleActive ? options.SingleActive : null,
         OnFailure = options.HasOnFailure ? (FailurePolicy)options.OnFailure : null,
+        OnExpired = options.HasOnExpired ? (ExpiredPolicy)options.OnExpired : null,
         Retry = options.Retry is not { } retry ? new GroupRetry() : new GroupRetry
         {
             FirstDelay = TimeSpan.FromMilliseconds(retry.FirstDelay),

@@ -57,6 +57,9 @@ public sealed record GroupDetails
     /// <summary>Consumers that are connected.</summary>
     public required int Consumers { get; init; }
 
+    /// <summary>Messages that expired before the group settled them, and were dropped.</summary>
+    public long Expired { get; init; }
+
     /// <summary>Messages that retention passed before the group settled them.</summary>
     public required long Missed { get; init; }
 }

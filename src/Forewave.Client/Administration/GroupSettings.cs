@@ -44,4 +44,7 @@ public sealed record GroupSettings
     /// of others are settled or ended. Default: false.
     /// </summary>
     public bool? SingleActive { get; init; }
+
+    /// <summary>What becomes of a message that expired. Default: it is dropped.</summary>
+    public ExpiredPolicy? OnExpired { get; init; }
 }

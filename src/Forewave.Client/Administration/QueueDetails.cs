@@ -17,6 +17,9 @@ public sealed record QueueDetails
     /// <summary>How long a message is kept.</summary>
     public required TimeSpan Retention { get; init; }
 
+    /// <summary>How long a message that names no time of its own is delivered; zero: as long as it is kept.</summary>
+    public TimeSpan TimeToLive { get; init; }
+
     /// <summary>How long a deduplication id is known; zero from a broker that knows none.</summary>
     public required TimeSpan DeduplicationWindow { get; init; }
 

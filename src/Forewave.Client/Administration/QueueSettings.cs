@@ -13,6 +13,12 @@ public sealed record QueueSettings
     public TimeSpan? Retention { get; init; }
 
     /// <summary>
+    /// How long a message that names no time of its own is delivered after it became available, 1 ms to 10 years; zero: as long as
+    /// it is kept. For messages that become available from now on. Default zero.
+    /// </summary>
+    public TimeSpan? TimeToLive { get; init; }
+
+    /// <summary>
     /// How long a deduplication id is known after its message was published, 1 second to 7 days. A longer window counts for what
     /// is known still, a shorter one at once. Default 10 minutes.
     /// </summary>

@@ -65,5 +65,11 @@ internal static class NameAndLimitErrors
             Happened = "A message is to be delivered in the past, or later than in 10 years.",
             Advice = "Give a time ahead, or a delay, which does not depend on this machine's clock.",
         },
+        new ErrorEntry
+        {
+            Code = ErrorCode.ExpiryTimeInvalid, HttpStatus = 400,
+            Happened = "A message expires in the past, later than in 10 years, or before it is due.",
+            Advice = "Give a time ahead and after the time of delivery; a time to live counts from the message's arrival.",
+        },
     ];
 }

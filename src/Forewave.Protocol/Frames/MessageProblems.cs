@@ -32,6 +32,8 @@ internal static class MessageProblems
 
     public static FrameProblem TwoExpiryTimes => FrameProblem.Field("a message has both expires_at and time_to_live");
 
+    public static FrameProblem LifeTooLong => new(ErrorCode.ExpiryTimeInvalid, "a time to live is longer than 10 years");
+
     public static FrameProblem DelayTooLong => new(ErrorCode.DeliveryTimeInvalid, "a delay is longer than 10 years");
 
     public static FrameProblem TooLarge => new(ErrorCode.MessageTooLarge, "an encoded message is larger than 4 MiB");

@@ -152,6 +152,8 @@ public static class MessageReader
             return MessageProblems.TwoDeliveryTimes;
         if (view.ExpiresAtMilliseconds != 0 && view.TimeToLiveMilliseconds != 0)
             return MessageProblems.TwoExpiryTimes;
+        if (view.TimeToLiveMilliseconds > MessageProblems.MaxDelayMilliseconds)
+            return MessageProblems.LifeTooLong;
         return view.DelayMilliseconds > MessageProblems.MaxDelayMilliseconds ? MessageProblems.DelayTooLong : default;
     }
 }

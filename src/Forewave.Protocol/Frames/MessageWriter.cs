@@ -112,6 +112,8 @@ public static class MessageWriter
             return MessageProblems.TwoDeliveryTimes;
         if (fields.ExpiresAtMilliseconds != 0 && fields.TimeToLiveMilliseconds != 0)
             return MessageProblems.TwoExpiryTimes;
+        if (fields.TimeToLiveMilliseconds > MessageProblems.MaxDelayMilliseconds)
+            return MessageProblems.LifeTooLong;
         return fields.DelayMilliseconds > MessageProblems.MaxDelayMilliseconds ? MessageProblems.DelayTooLong : default;
     }
 

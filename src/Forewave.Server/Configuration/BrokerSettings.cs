@@ -22,6 +22,7 @@ internal static class BrokerSettings
         new("scheduling", (options, text) => options with { Scheduling = bool.Parse(text) }),
         new("ordering", (options, text) => options with { Ordering = bool.Parse(text) }),
         new("groupControl", (options, text) => options with { GroupControl = bool.Parse(text) }),
+        new("expiry", (options, text) => options with { Expiry = bool.Parse(text) }),
         new("deduplication", (options, text) => options with { Deduplication = bool.Parse(text) }),
         new("deduplicationMemoryBytes", (options, text) => options with { DeduplicationMemoryBytes = Bytes(text) }),
         new("priorities", (options, text) => options with { Priorities = bool.Parse(text) }),

@@ -65,6 +65,9 @@ internal sealed class DeliveryStage : IAsyncDisposable
 
     public StageFold Fold { get; }
 
+    /// <summary>What the queue gives messages that name no time of their own.</summary>
+    public TimeSpan QueueLife { get; set; }
+
     private Func<DeliverySetting, DeliverySetting>? Change { get; }
 
     public static Task<DeliveryStage> StartAsync(Func<DeliverySetting, DeliverySetting>? change = null) =>
@@ -93,8 +96,8 @@ internal sealed class DeliveryStage : IAsyncDisposable
 
     public ValueTask CheckpointAsync() => Store.CheckpointAsync(Fold, CancellationToken.None);
 
-    /// <summary>Publishes bodies as one batch; a body "tag:text" has that tag, a body "key|text" that ordering key; all
-    /// of them "9!text": that priority.</summary>
+    /// <summary>Publishes bodies as one batch; a body "tag:text" has that tag, a body "key|text" that ordering key, a body
+    /// "text~500" lives so many milliseconds; all of them "9!text": that priority.</summary>
     public async Task PublishAsync(string queue, params string[] bodies)
     {
         while (TryAppendBatch(queue, bodies) is var outcome && outcome != AppendOutcome.Appended)
@@ -116,7 +119,9 @@ internal sealed class DeliveryStage : IAsyncDisposable
         {
             Type = RecordType.Published, Count = bodies.Length, Source = 7,
             Queue = bodies[0].Contains('!', StringComparison.Ordinal) ? PriorityBand.Of(bodies[0][0] - '0').IndexOf(Queue(queue).Id) : Queue(queue).Id,
-            Extra = bodies.Any(body => body.Contains('|', StringComparison.Ordinal)) ? PublishedFlags.HasKeys : 0,
+            Extra = (bodies.Any(body => body.Contains('|', StringComparison.Ordinal)) ? PublishedFlags.HasKeys : 0)
+                | (bodies.Any(body => body.Contains('~', StringComparison.Ordinal)) ? PublishedFlags.HasExpiry : 0)
+                | Broker.QueueLife.BitsOf(QueueLife),
             Payload = run.WrittenMemory, PayloadCrc = Checksum.Of(run.WrittenSpan),
         };
         return Store.TryAppend(new ReadOnlySpan<RecordDraft>(in draft), out _);
@@ -223,10 +228,12 @@ internal sealed class DeliveryStage : IAsyncDisposable
     {
         int colon = body.IndexOf(':', StringComparison.Ordinal);
         int bar = body.IndexOf('|', StringComparison.Ordinal);
+        int life = body.IndexOf('~', StringComparison.Ordinal);
         var fields = new MessageFields
         {
             Body = Encoding.UTF8.GetBytes(body), Tag = colon < 0 ? null : body[..colon],
             OrderingKey = bar < 0 ? null : body[..bar],
+            TimeToLiveMilliseconds = life < 0 ? 0 : long.Parse(body.AsSpan(life + 1), System.Globalization.CultureInfo.InvariantCulture),
         };
         Assert.True(MessageWriter.TryMeasure(fields, out int encoded, out _));
         var span = run.GetSpan(MessageWriter.SizeInRun(encoded));

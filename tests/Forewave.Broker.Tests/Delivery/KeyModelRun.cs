@@ -8,9 +8,10 @@ namespace Forewave.Broker.Tests.Delivery;
 
 /// <summary>
 /// One run of random commands on a group whose messages have ordering keys, some of them none. The model knows for each message
-/// whether it is settled, out or waiting; of a key only the first unsettled one may be out.
+/// whether it is settled, out or waiting; of a key only the first unsettled one may be out. With a policy on expiry some messages
+/// live for a while: what is not out with a consumer then never comes, and its key goes on.
 /// </summary>
-internal sealed class KeyModelRun(Random random, FailurePolicy policy)
+internal sealed class KeyModelRun(Random random, FailurePolicy policy, ExpiredPolicy? onExpired = null)
 {
     private enum Fate
     {
@@ -21,6 +22,7 @@ internal sealed class KeyModelRun(Random random, FailurePolicy policy)
         Parked,
         Acked,
         Dead,
+        Outlived,
     }
 
     private sealed class Entry
@@ -43,7 +45,13 @@ internal sealed class KeyModelRun(Random random, FailurePolicy policy)
 
         public DeliveredMessage? Last { get; set; }
 
-        public bool IsSettled => Fate is Fate.Acked or Fate.Dead;
+        public DateTimeOffset LivesTo { get; init; } = DateTimeOffset.MaxValue;
+
+        public bool IsSettled => Fate is Fate.Acked or Fate.Dead or Fate.Outlived;
+
+        public bool IsOver(DateTimeOffset now) => now > LivesTo && Fate is (Fate.Unread or Fate.Ready);
+
+        public bool IsGone(DateTimeOffset now) => IsSettled || IsOver(now);
     }
 
     private const int MaxAttempts = 3;
@@ -61,7 +69,7 @@ internal sealed class KeyModelRun(Random random, FailurePolicy policy)
         _stage = await DeliveryStage.StartAsync(setting => setting with { MaxUnsettled = MaxUnsettled });
         await _stage.Loops.Administration.SetGroupAsync(_stage.Queue("q"), new GroupName("g"), new GroupChange
         {
-            Create = true, OnFailure = policy, MaxAttempts = MaxAttempts,
+            Create = true, OnFailure = policy, MaxAttempts = MaxAttempts, OnExpired = onExpired,
         });
         await SubscribeAllAsync();
     }
@@ -85,8 +93,11 @@ internal sealed class KeyModelRun(Random random, FailurePolicy policy)
         _stage = await _stage.RestartAsync();
         Assert.Equal(before, State());
         await SubscribeAllAsync();
-        // What the clock did is forgotten: a lease that was expired runs again.
+        // What the clock did is forgotten: a lease that was expired runs again, unless its message was dropped since.
         var now = _stage.Time.GetUtcNow();
+        var cursor = _stage.StateOf(_consumers[0]).Cursor;
+        foreach (var (offset, entry) in _entries.Where(pair => pair.Value.Fate == Fate.Ready && pair.Value.IsOver(now)))
+            entry.Fate = cursor.IsUnsettled(offset) ? entry.Fate : Fate.Outlived;
         foreach (var entry in _entries.Values.Where(entry => entry.Fate == Fate.Leased || entry.Fate == Fate.Ready && entry.Expired))
             (entry.Fate, entry.End) = (Fate.Leased, now + entry.Length);
     }
@@ -94,7 +105,7 @@ internal sealed class KeyModelRun(Random random, FailurePolicy policy)
     /// <summary>Everything comes to an end: acks all, resumes what is parked, and looks that nothing is left.</summary>
     public async Task EndAsync()
     {
-        for (int i = 0; i < 3_000 && _entries.Values.Any(entry => !entry.IsSettled); i++)
+        for (int i = 0; i < 3_000 && _entries.Values.Any(entry => !entry.IsGone(_stage.Time.GetUtcNow())); i++)
         {
             await ReceiveAsync(10_000);
             await SettleAsync(SettleVerb.Ack, all: true);
@@ -103,10 +114,15 @@ internal sealed class KeyModelRun(Random random, FailurePolicy policy)
             while (_entries.Values.Any(entry => entry.Fate == Fate.Parked))
                 await ResumeAsync();
         }
+        for (int i = 0; i < 3; i++)
+            await ReceiveAsync(10_000);
         var state = _stage.StateOf(_consumers[0]);
-        Assert.All(_entries.Values, entry => Assert.True(entry.IsSettled, $"{entry.Body} is {entry.Fate}"));
+        int outlived = _entries.Values.Count(entry => entry.Fate == Fate.Outlived || entry.IsOver(_stage.Time.GetUtcNow()));
+        Assert.All(_entries.Values, entry => Assert.True(entry.IsGone(_stage.Time.GetUtcNow()), $"{entry.Body} is {entry.Fate}"));
         Assert.Equal((0, 0, 0), (state.Cursor.Unsettled, state.Cursor.Keys.Held, state.Cursor.Keys.Lines.Count));
-        Assert.Equal(_entries.Values.Count(entry => entry.Fate == Fate.Dead), state.Dead.Count);
+        int buried = onExpired == ExpiredPolicy.DeadLetter ? outlived : 0;
+        Assert.Equal(_entries.Values.Count(entry => entry.Fate == Fate.Dead) + buried, state.Dead.Count);
+        Assert.Equal(outlived - buried, state.Expired);
         await _stage.DisposeAsync();
     }
 
@@ -139,8 +155,10 @@ internal sealed class KeyModelRun(Random random, FailurePolicy policy)
         for (int i = 0; i < bodies.Length; i++)
         {
             string key = keyed && random.Next(8) > 0 ? $"k{random.Next(random.Next(1, 40))}" : "";
-            bodies[i] = key.Length > 0 ? $"{key}|{++_published}" : $"{++_published}";
-            _entries.Add(_published, new Entry { Key = key, Body = bodies[i] });
+            int life = onExpired is not null && random.Next(3) == 0 ? random.Next(1, 90_000) : 0;
+            bodies[i] = (key.Length > 0 ? $"{key}|{++_published}" : $"{++_published}") + (life > 0 ? $"~{life}" : "");
+            var livesTo = life > 0 ? _stage.Time.GetUtcNow() + TimeSpan.FromMilliseconds(life) : DateTimeOffset.MaxValue;
+            _entries.Add(_published, new Entry { Key = key, Body = bodies[i], LivesTo = livesTo });
         }
         await _stage.PublishAsync("q", bodies);
         TakeDelivered();
@@ -149,7 +167,7 @@ internal sealed class KeyModelRun(Random random, FailurePolicy policy)
     private async Task ReceiveAsync(int max)
     {
         var consumer = _consumers[random.Next(_consumers.Count)];
-        bool any = _entries.Any(pair => pair.Value.Fate is Fate.Ready or Fate.Unread && IsFree(pair.Key, pair.Value));
+        bool any = _entries.Any(pair => pair.Value.Fate is Fate.Ready or Fate.Unread && !pair.Value.IsOver(_stage.Time.GetUtcNow()) && IsFree(pair.Key, pair.Value));
         consumer.Receive(max);
         await _stage.MoveAsync(TimeSpan.FromMilliseconds(1));
         int got = TakeDelivered(TimeSpan.FromMilliseconds(1));
@@ -170,6 +188,7 @@ internal sealed class KeyModelRun(Random random, FailurePolicy policy)
             var entry = _entries[message.Offset];
             Assert.True(entry.Fate is Fate.Ready or Fate.Unread, $"{entry.Body} is {entry.Fate}");
             Assert.True(IsFree(message.Offset, entry), $"{entry.Body} came before its turn");
+            Assert.False(entry.IsOver(_stage.Time.GetUtcNow() - ago), $"{entry.Body} came after its time");
             Assert.Equal((entry.Body, entry.Next), (message.Body, message.Attempt));
             (entry.Fate, entry.Attempt, entry.Last) = (Fate.Leased, message.Attempt, message);
             (entry.Length, entry.Expired) = (Visibility, false);
@@ -181,7 +200,7 @@ internal sealed class KeyModelRun(Random random, FailurePolicy policy)
 
     /// <summary>Nothing before it in its key is unsettled.</summary>
     private bool IsFree(long offset, Entry entry) =>
-        entry.Key.Length == 0 || !_entries.TakeWhile(pair => pair.Key < offset).Any(pair => pair.Value.Key == entry.Key && !pair.Value.IsSettled);
+        entry.Key.Length == 0 || !_entries.TakeWhile(pair => pair.Key < offset).Any(pair => pair.Value.Key == entry.Key && !pair.Value.IsGone(_stage.Time.GetUtcNow()));
 
     private async Task SettleAsync(SettleVerb verb, bool all = false)
     {
@@ -244,7 +263,7 @@ internal sealed class KeyModelRun(Random random, FailurePolicy policy)
     {
         await _stage.MoveAsync(span);
         MeetEnds();
-        TakeDelivered();
+        TakeDelivered(span);
     }
 
     private void MeetEnds()

@@ -26,12 +26,13 @@ public sealed class RecordLayoutTests
     [InlineData("SettledUpTo", "01060468e5cf8b01000000000000000000000000000000000007010000000b000000000000000c00000003000000")]
     [InlineData("Extended", "010568e5cf8b01000060ea0000010000000b000000000000000c00000003000000")]
     [InlineData("CursorMoved", "010209000000000000001400000000000000")]
+    [InlineData("Expired", "010568e5cf8b010000010000000b000000000000000c000000")]
     [InlineData("DeadLettered", "012a000000000000000d6e6f2073756368206f726465720668e5cf8b010000bc0a0000001000000068e5cf8b0100004d00000001000000020000000568e5cf8b01000008776f726b65722d3104626f6f6d040000007a020a00")]
     [InlineData("KeysNoted", "01020000000b00000000000000000000000000000002000000bbaa000000000000ddcc0000000000001400000000000000030000000000000001000000ffee000000000000")]
     [InlineData("Parked", "010768e5cf8b0100000a6f726465722d34373131077370c3a4746572")]
-    [InlineData("GroupChanged", "030009000000030000000a000000016703000000612c62307500000000000005000000e80300000000000060ea0000000000000100000088130000000000000101d430000000000000070000000300000001")]
-    [InlineData("QueueChanged", "030103005c260500000000e09304000000000060ea0000000000006f7264657273")]
-    [InlineData("QueueDeleted", "03020000c87e9a00000000c02709000000000000000000000000006f7264657273")]
+    [InlineData("GroupChanged", "050009000000030000000a000000016703000000612c62307500000000000005000000e80300000000000060ea0000000000000100000088130000000000000101d43000000000000007000000030000000101")]
+    [InlineData("QueueChanged", "040103005c260500000000e09304000000000060ea000000000000c0d40100000000006f7264657273")]
+    [InlineData("QueueDeleted", "04020000c87e9a00000000c027090000000000000000000000000000000000000000006f7264657273")]
     [InlineData("ProducerSeen", "0102030405060708090a0b0c0d0e0f1073686f70")]
     public void Record_has_the_layout_that_the_page_says(string record, string bytes) =>
         Assert.Equal(bytes, Convert.ToHexStringLower(BytesOf(record)));
@@ -60,7 +61,7 @@ public sealed class RecordLayoutTests
 
         var record = GroupChangedRecord.Read(bytes);
 
-        Assert.Equal((GroupWithAll() with { IsPaused = false, Limit = default, SingleActive = false }), record.Options);
+        Assert.Equal((GroupWithAll() with { IsPaused = false, Limit = default, SingleActive = false, OnExpired = ExpiredPolicy.Drop }), record.Options);
     }
 
     private static GroupOptions GroupWithAll() => new()
@@ -68,7 +69,7 @@ public sealed class RecordLayoutTests
         Filter = new TagFilter("a,b"), VisibilityTimeout = TimeSpan.FromSeconds(30), MaxAttempts = 5,
         Retry = new RetryPolicy { FirstDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromMinutes(1), Delays = [TimeSpan.FromSeconds(5)] },
         OnFailure = FailurePolicy.Park, IsPaused = true, Limit = new DeliveryLimit { Rate = 12.5, Burst = 7, MaxLeased = 3 },
-        SingleActive = true,
+        SingleActive = true, OnExpired = ExpiredPolicy.DeadLetter,
     };
 
     private static byte[] BytesOf(string record)
@@ -112,9 +113,12 @@ public sealed class RecordLayoutTests
                 new GroupChangedRecord(IsDeleted: false, identity, GroupWithAll()).Write(writer);
                 break;
             case "QueueChanged":
-                return new QueueRecord(new QueueName("orders"), new QueueOptions { Relaxed = true, Trace = true, DeleteWhenIdle = TimeSpan.FromMinutes(1), Retention = TimeSpan.FromDays(1), DeduplicationWindow = TimeSpan.FromMinutes(5) }, IsDeleted: false).Encode();
+                return new QueueRecord(new QueueName("orders"), new QueueOptions { Relaxed = true, Trace = true, DeleteWhenIdle = TimeSpan.FromMinutes(1), Retention = TimeSpan.FromDays(1), DeduplicationWindow = TimeSpan.FromMinutes(5), TimeToLive = TimeSpan.FromMinutes(2) }, IsDeleted: false).Encode();
             case "QueueDeleted":
                 return new QueueRecord(new QueueName("orders"), new QueueOptions { Retention = TimeSpan.FromDays(30), DeduplicationWindow = TimeSpan.FromMinutes(10) }, IsDeleted: true).Encode();
+            case "Expired":
+                ExpiredRecord.Write(Time + 5, [OffsetSpan.Of(11, 12)], writer);
+                break;
             case "ProducerSeen":
                 return ProducerRecord.Encode(new ProducerId(new UInt128(0x0102030405060708, 0x090A0B0C0D0E0F10)), "shop"u8);
             default:

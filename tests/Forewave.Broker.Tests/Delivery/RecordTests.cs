@@ -87,6 +87,9 @@ public sealed class RecordTests
         KeysNotedRecord.Write([new KeyNote(3, new OrderingKeyHash(8)), new KeyNote(4, new OrderingKeyHash(9)), new KeyNote(1, new OrderingKeyHash(9)) { Place = 2 }], writer);
         yield return (Taken(writer), payload => Group().Apply(RecordType.KeysNoted, 5, payload));
 
+        ExpiredRecord.Write(1, [OffsetSpan.Of(1, 2), OffsetSpan.Of(7, 1)], writer);
+        yield return (Taken(writer), payload => Group().Apply(RecordType.Expired, 5, payload));
+
         new ParkedRecord { Time = 1, Key = "k", Reason = "no" }.Write(writer);
         yield return (Taken(writer), payload => Group().Apply(RecordType.Parked, 5, payload));
 

@@ -47,6 +47,7 @@ public sealed class ReleasingTests : IDisposable
             Expiry = new LaneExpiry(_store, pending),
             Intake = new CommitIntake(),
             Metrics = new SchedulerMetrics(_meter, _time),
+            LifeOf = static _ => 0,
             Time = _time,
             Logger = NullLogger.Instance,
         };

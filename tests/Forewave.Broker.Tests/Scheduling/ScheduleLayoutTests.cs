@@ -53,7 +53,7 @@ public sealed class ScheduleLayoutTests
     {
         var store = new FakeStore();
         using var meters = new FakeMeters();
-        using var scheduler = new Scheduler(store, new MovedTime(), new BrokerMetrics(meters), NullLogger.Instance);
+        using var scheduler = new Scheduler(store, new MovedTime(), new BrokerMetrics(meters), NullLogger.Instance, static _ => 0);
         var lanes = new StatePart(StateKind.Schedule, 0, LogPosition.None, LogPosition.None);
         ScheduleParts.Load(scheduler, lanes, Convert.FromHexString(Lanes));
         ScheduleParts.Load(scheduler, lanes with { Kind = StateKind.ScheduleBlock }, Convert.FromHexString(Block));

@@ -47,6 +47,7 @@ public sealed class MessageRuleTests
         AssertLimit(WithHeaders(1, Limits.HeadersBytes - 1), WithHeaders(1, Limits.HeadersBytes), ErrorCode.HeadersTooLarge);
         AssertLimit(new V1.Message { Priority = 9 }, new V1.Message { Priority = 10 }, ErrorCode.FieldInvalid);
         ulong tenYears = (ulong)Limits.MaxDelay.TotalMilliseconds;
+        AssertLimit(new V1.Message { TimeToLive = tenYears }, new V1.Message { TimeToLive = tenYears + 1 }, ErrorCode.ExpiryTimeInvalid);
         AssertLimit(new V1.Message { Delay = tenYears }, new V1.Message { Delay = tenYears + 1 }, ErrorCode.DeliveryTimeInvalid);
         AssertLimit(WithBody(Limits.MessageBytes - 5), WithBody(Limits.MessageBytes - 4), ErrorCode.MessageTooLarge);
     }

@@ -33,7 +33,7 @@ internal static class RandomMessages
         if (random.Chance(20))
             message.ExpiresAt = random.Number(60);
         else if (random.Chance(20))
-            message.TimeToLive = random.Number(60);
+            message.TimeToLive = random.Number(38);
         if (random.Chance(20))
             message.DeduplicationId = random.Text(255);
         return message;

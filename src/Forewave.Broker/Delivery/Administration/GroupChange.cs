@@ -36,6 +36,9 @@ internal sealed record GroupChange
     /// <summary>One of its consumers gets everything.</summary>
     public bool? SingleActive { get; init; }
 
+    /// <summary>What becomes of a message that expired.</summary>
+    public ExpiredPolicy? OnExpired { get; init; }
+
     /// <summary>Makes the group if there is none.</summary>
     public bool Create { get; init; }
 
@@ -56,5 +59,6 @@ internal sealed record GroupChange
             Rate = Rate ?? options.Limit.Rate, Burst = Burst ?? options.Limit.Burst, MaxLeased = MaxLeased ?? options.Limit.MaxLeased,
         },
         SingleActive = SingleActive ?? options.SingleActive,
+        OnExpired = OnExpired ?? options.OnExpired,
     };
 }

@@ -46,6 +46,9 @@ internal sealed record GroupDetails
     /// <summary>Messages that were gone before the group settled them.</summary>
     public required long Missed { get; init; }
 
+    /// <summary>Messages that expired before the group settled them, and were dropped.</summary>
+    public required long Expired { get; init; }
+
     /// <summary>It has as many unsettled messages as it may: no first deliveries until some are settled.</summary>
     public required bool IsPaused { get; init; }
 }

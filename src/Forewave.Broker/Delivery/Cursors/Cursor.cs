@@ -238,7 +238,7 @@ internal sealed class Cursor
         {
             var block = _blocks.Find(part.Number);
             if (block is not null)
-                MakeReady(part.Number, block, part.Mask & block.Unsettled);
+                MakeReady(part.Number, block, part.Mask & block.Unsettled & ~block.Dying);
         }
     }
 

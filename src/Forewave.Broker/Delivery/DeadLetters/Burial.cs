@@ -10,4 +10,7 @@ internal readonly record struct Burial(long Offset, string Reason, SettleRequest
 {
     /// <summary>It is a dead letter also where the group parks what fails.</summary>
     public bool IsFinal { get; init; }
+
+    /// <summary>Its time has passed; nothing failed.</summary>
+    public bool IsOutlived { get; init; }
 }

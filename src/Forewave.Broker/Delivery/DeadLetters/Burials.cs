@@ -19,6 +19,7 @@ internal sealed class Burials(GroupDelivery group)
 {
     private const string LastExpired = "the lease of the last attempt expired";
     private const string GivenUp = "given up when its key was resumed";
+    private const string TooLate = "expired";
     private const string Rotted = "its bytes cannot be read any more";
 
     private readonly Queue<Burial> _waiting = new();
@@ -45,6 +46,26 @@ internal sealed class Burials(GroupDelivery group)
         _waiting.Enqueue(new Burial(offset, GivenUp, null) { IsFinal = true });
         group.HasDemand();
     }
+
+    /// <summary>Messages that are to be handed out again expired.</summary>
+    public void Outlived(long first, int count)
+    {
+        for (long offset = first; offset < first + count; offset++)
+        {
+            group.State.Cursor.MarkDying(offset);
+            _waiting.Enqueue(new Burial(offset, TooLate, null) { IsFinal = true, IsOutlived = true });
+        }
+        group.HasDemand();
+    }
+
+    /// <summary>The first message of a run expired before the group met it. False: no room for a record.</summary>
+    public bool TryBuryUnread(in RunView view) => TryBury(
+        new Burial(view.First, TooLate, null) { IsFinal = true, IsOutlived = true },
+        new DeadLetterRecord
+        {
+            Offset = view.First, Reason = TooLate, DeathTime = group.Loop.Now, Position = view.PositionOf(view.First),
+            PublishTime = view.PublishTime, Producer = view.Header.Source, History = [], Message = First(view),
+        });
 
     /// <summary>The bytes of a message that is to be handed out again rotted.</summary>
     public void Unreadable(long offset)
@@ -138,9 +159,19 @@ internal sealed class Burials(GroupDelivery group)
             Position = position,
             PublishTime = publishTime,
             Producer = producer,
-            History = [.. cursor.Histories.Of(burial.Offset), cursor.LastAttempt(burial.Offset, new Timestamp(now), burial.Reason)],
+            History = burial.IsOutlived
+                ? HistoryOf(burial.Offset, new Timestamp(now))
+                : [.. cursor.Histories.Of(burial.Offset), cursor.LastAttempt(burial.Offset, new Timestamp(now), burial.Reason)],
             Message = message,
         };
+    }
+
+    /// <summary>The attempts of a message that did not die of the last one; that may have ended by time.</summary>
+    private FailedAttempt[] HistoryOf(long offset, Timestamp now)
+    {
+        var cursor = group.State.Cursor;
+        var last = cursor.LastAttempt(offset, now, FailedAttempt.Expired);
+        return last.Consumer.Length > 0 ? [.. cursor.Histories.Of(offset), last] : [.. cursor.Histories.Of(offset)];
     }
 
     private static ReadOnlyMemory<byte> First(in RunView view)
@@ -160,6 +191,11 @@ internal sealed class Burials(GroupDelivery group)
         if (!group.TryRecord(group.Draft(RecordType.DeadLettered, burial.Offset, burial.Request)))
             return false;
         group.Loop.Metrics.DeadLettered();
+        if (burial.IsOutlived)
+        {
+            group.Loop.Metrics.Outlived(1, ExpiredPolicy.DeadLetter);
+            return true;
+        }
         group.Loop.Log.DeadLettered(burial.Offset, group.State.Identity, letter.History[^1].Attempt);
         return true;
     }

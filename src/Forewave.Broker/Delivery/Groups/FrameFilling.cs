@@ -16,21 +16,26 @@ namespace Forewave.Broker.Delivery.Groups;
 internal sealed class FrameFilling(GroupDelivery group)
 {
     private const int MessagesScannedPerFrame = 20_000;
+    private const int BuriedPerFrame = 1_000;
     private const int FilteredPerRecord = 8_192;
 
     private readonly List<ReadyRun> _taken = [];
-    private readonly KeyScan _keys = new(group);
+    private readonly FrameNotes _notes = new(group);
     private DeliveryFrame _frame = null!;
     private Subscription _subscription = null!;
     private long _scanBefore;
 
-    /// <summary>What is known of ordering keys since: to be recorded together with the frame.</summary>
-    public KeyScan Keys => _keys;
+    /// <summary>What is known of ordering keys and expiry since: to be recorded together with the frame.</summary>
+    public FrameNotes Notes => _notes;
 
     /// <summary>About how many messages could be handed out now.</summary>
     public long Available => Cursor.Ready + (group.Queue.End - group.ScanOffset) + group.State.Dead.RedriveCount;
 
     private Cursor Cursor => group.State.Cursor;
+
+    private KeyScan Keys => _notes.Keys;
+
+    private ExpiryScan Expiry => _notes.Expiry;
 
     private OffsetSpan Unread => new() { First = group.ScanOffset, End = group.Queue.End };
 
@@ -41,12 +46,12 @@ internal sealed class FrameFilling(GroupDelivery group)
         _subscription = subscription;
         _taken.Clear();
         _scanBefore = group.ScanOffset;
-        _keys.Begin(subscription.AtMostOnce);
+        _notes.Begin(subscription.AtMostOnce);
         FillAgain();
         bool more = group.Limit.HasRoom() && FillFirst();
-        if (frame.IsEmpty && !more && !_keys.Any)
+        if (frame.IsEmpty && !more && !_notes.Any)
             more = FillRedriven();
-        return more;
+        return more | !Expiry.HasRoom;
     }
 
     /// <summary>The frame was not sent: what it took is there again.</summary>
@@ -55,12 +60,12 @@ internal sealed class FrameFilling(GroupDelivery group)
         foreach (var run in _taken)
             Cursor.PutBackReady(run.First, run.Count);
         group.ScanOffset = _scanBefore;
-        _keys.Clear();
+        _notes.Clear();
     }
 
     private void FillAgain()
     {
-        while (_frame.HasRoom && Cursor.TryTakeReady(_frame.RoomMessages, out var run))
+        while (_frame.HasRoom && Expiry.HasRoom && Cursor.TryTakeReady(_frame.RoomMessages, out var run))
         {
             int done = 0;
             for (int added = 1; added > 0 && done < run.Count && _frame.HasRoom; done += added)
@@ -83,26 +88,46 @@ internal sealed class FrameFilling(GroupDelivery group)
         if (!group.Again.TryGet(new OffsetSpan { First = offset, End = group.Queue.End }, out var view))
             return 0;
         int most = group.State.Dead.AnyHandedOut ? 1 : run.Count - done;
-        if (!view.Damaged)
+        if (view.Damaged)
+        {
+            group.Burials.Unreadable(offset);
+            return 1;
+        }
+        bool isOver = false;
+        if (Expiry.Concerns(view))
+            most = Expiry.LikeFirst(view, most, out isOver);
+        if (!isOver)
             return AddSlice(view, most, run.Attempt, again: true);
-        group.Burials.Unreadable(offset);
-        return 1;
+        if (Expiry.Buries)
+            group.Burials.Outlived(offset, most);
+        else
+            Expiry.Add(offset, most);
+        return most;
     }
 
     private bool FillFirst()
     {
         int scanned = 0;
         long end = group.Queue.End;
-        while (_frame.HasRoom && scanned < MessagesScannedPerFrame && _keys.HasRoom)
+        while (_frame.HasRoom && scanned < MessagesScannedPerFrame && _notes.HasRoom)
         {
-            long offset = group.ScanOffset = _keys.Next(Unread);
-            int mayHave = group.Loop.Setting.MaxUnsettled - Cursor.Unsettled - _frame.Messages - _keys.Held;
+            long offset = group.ScanOffset = Keys.Next(Unread);
+            int mayHave = group.Loop.Setting.MaxUnsettled - Cursor.Unsettled - _frame.Messages - Keys.Held;
             if (offset >= end || mayHave <= 0 || !group.First.TryGet(Unread, out var view))
                 return RecordFiltered();
             if (view.Damaged)
             {
-                if (!_frame.IsEmpty || _keys.Any || !TrySkip(view))
+                if (!_frame.IsEmpty || _notes.Any || !TrySkip(view))
                     return true;
+                continue;
+            }
+            bool expires = Expiry.Concerns(view);
+            if (expires && Expiry.Buries && IsFirstOver(view))
+            {
+                if (!_frame.IsEmpty || _notes.Any || !group.Burials.TryBuryUnread(view))
+                    return true;
+                group.ScanOffset++;
+                scanned += MessagesScannedPerFrame / BuriedPerFrame;
                 continue;
             }
             bool keyed = view.MayHaveKeys;
@@ -112,20 +137,30 @@ internal sealed class FrameFilling(GroupDelivery group)
                 continue;
             }
             int most = keyed ? mayHave : (int)Math.Min(Cursor.Ahead.NextKnown(Unread) - offset, mayHave);
-            bool all = !keyed && group.State.Options.Filter.TakesAll;
+            bool all = !keyed && !expires && group.State.Options.Filter.TakesAll;
             int passed = all ? AddSlice(view, most, 1, again: false) : AddMatching(view, most);
             if (passed == 0)
                 return false;
             group.ScanOffset += passed;
             scanned += all ? 0 : passed;
         }
-        return scanned >= MessagesScannedPerFrame | !_keys.HasRoom | RecordFiltered();
+        return scanned >= MessagesScannedPerFrame | !_notes.HasRoom | RecordFiltered();
     }
+
+    /// <summary>The first message of a run expired, the filter takes it, and nobody has it.</summary>
+    private bool IsFirstOver(in RunView view)
+    {
+        var walk = new MessageRun(view.Messages.Span);
+        return walk.MoveNext() && Cursor.WasNeverHandedOut(view.First) && Takes(walk.Current) && Expiry.IsOver(view, walk.Current);
+    }
+
+    private bool Takes(ReadOnlySpan<byte> message) =>
+        group.State.Options.Filter.TakesAll || group.State.Options.Filter.Matches(MessageReader.ReadTag(message));
 
     /// <summary>Puts down how far the filter passed messages over, so that a restart need not look at them again.</summary>
     private bool RecordFiltered()
     {
-        if (_frame.IsEmpty && !_keys.Any && group.ScanOffset - Cursor.ReadOffset >= FilteredPerRecord)
+        if (_frame.IsEmpty && !_notes.Any && group.ScanOffset - Cursor.ReadOffset >= FilteredPerRecord)
             TryMove(group.ScanOffset, new CursorMovedRecord(MoveReason.Filtered));
         return false;
     }
@@ -179,13 +214,13 @@ internal sealed class FrameFilling(GroupDelivery group)
     }
 
     /// <summary>
-    /// Adds what of the front of a view the filter takes and no other message of its key keeps waiting; returns how many
-    /// messages were looked at.
+    /// Adds what of the front of a view the filter takes, what has not expired, and what no other message of its key keeps
+    /// waiting; returns how many messages were looked at.
     /// </summary>
     private int AddMatching(in RunView view, int most)
     {
-        var filter = group.State.Options.Filter;
         bool keyed = view.MayHaveKeys;
+        bool expires = Expiry.Concerns(view);
         var walk = new MessageRun(view.Messages.Span);
         var part = default(MessagePart);
         int seen = 0;
@@ -193,16 +228,21 @@ internal sealed class FrameFilling(GroupDelivery group)
         int filtered = 0;
         for (int limit = Math.Min(view.Count, most); seen < limit && walk.MoveNext(); seen++, seenBytes = walk.Position)
         {
-            bool matches = filter.TakesAll || filter.Matches(MessageReader.ReadTag(walk.Current));
+            bool matches = Takes(walk.Current);
+            bool isOver = expires && matches && Cursor.WasNeverHandedOut(view.First + seen) && Expiry.IsOver(view, walk.Current);
+            if (isOver && (Expiry.Buries || !Expiry.HasRoom))
+                break;
             var longer = part.Count > 0 ? part : new MessagePart { From = seen, FromByte = seenBytes };
             longer = longer with { Count = longer.Count + 1, EndByte = walk.Position };
-            if (matches && !HasRoomFor(longer) || keyed && !_keys.HasRoom)
+            if (matches && !isOver && !HasRoomFor(longer) || keyed && !Keys.HasRoom)
                 break;
-            if (matches && (!keyed || _keys.MayGo(view.First + seen, walk.Current)))
+            if (matches && !isOver && (!keyed || Keys.MayGo(view.First + seen, walk.Current)))
             {
                 part = longer;
                 continue;
             }
+            if (isOver)
+                Expiry.Add(view.First + seen, 1);
             filtered += matches ? 0 : 1;
             AddPart(view, part);
             part = default;
@@ -238,13 +278,13 @@ internal sealed class FrameFilling(GroupDelivery group)
     private bool FillRedriven()
     {
         long last = 0;
-        while (_frame.HasRoom && _keys.HasRoom && group.State.Dead.NextRedrive(Unread, last) is { } place)
+        while (_frame.HasRoom && Keys.HasRoom && group.State.Dead.NextRedrive(Unread, last) is { } place)
         {
             if (!AddRedriven(place, new RecordRun(0, 1, 1) { Place = place }, again: false))
                 return false;
             last = place;
         }
-        return !_keys.HasRoom;
+        return !Keys.HasRoom;
     }
 
     /// <summary>Adds one message from the dead letters; false: it does not fit, or is not here yet.</summary>
@@ -262,7 +302,7 @@ internal sealed class FrameFilling(GroupDelivery group)
         }
         if (!_frame.IsEmpty && letter.Message.Length > _frame.RoomBytes)
             return false;
-        if (!again && !_keys.MayGo(place, new Offset(letter.Offset), MessageOf(letter)))
+        if (!again && !Keys.MayGo(place, new Offset(letter.Offset), MessageOf(letter)))
             return true;
         var head = new DeliveredRunHeader
         {

@@ -200,29 +200,14 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         return true;
     }
 
-    /// <summary>
-    /// Appends a record of the group with the notes on ordering keys that belong to it, and applies both. False: no room, nothing
-    /// happened.
-    /// </summary>
-    public bool TryRecord(in RecordDraft draft, KeyScan keys)
+    /// <summary>Appends records of the group together and applies them in order. False: no room, nothing happened.</summary>
+    public bool TryRecord(ReadOnlySpan<RecordDraft> drafts)
     {
-        if (!keys.Any)
-            return TryRecord(draft);
-        var notes = NotesDraft(keys);
-        if (!Loop.TryAppend([Joined(draft), notes]))
+        if (!Loop.TryAppend(drafts))
             return false;
-        Apply(draft);
-        State.Apply(notes.Type, notes.Sequence, notes.Payload.Span);
-        Loop.Metrics.Held(keys.Held);
-        return true;
-    }
-
-    /// <summary>Appends notes on ordering keys alone: nothing can be handed out. False: no room, nothing happened.</summary>
-    public bool TryRecord(KeyScan keys)
-    {
-        if (!TryRecord(NotesDraft(keys)))
-            return false;
-        Loop.Metrics.Held(keys.Held);
+        foreach (ref readonly var draft in drafts)
+            Apply(draft);
+        ScanOffset = Math.Max(ScanOffset, State.Cursor.ReadOffset);
         return true;
     }
 
@@ -265,25 +250,6 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         State.Apply(draft.Type, draft.Sequence, draft.Payload.Span);
         Outcomes?.Applied(this, draft.Type, draft.Payload.Span);
     }
-
-    private RecordDraft NotesDraft(KeyScan keys)
-    {
-        var payload = Loop.Notes;
-        payload.Clear();
-        KeysNotedRecord.Write(keys.Notes, payload);
-        return new RecordDraft
-        {
-            Type = RecordType.KeysNoted, Count = 1, Queue = Queue.Id, Source = State.Identity.Id, Sequence = (ulong)ScanOffset,
-            Payload = payload.Written, PayloadCrc = Checksum.Of(payload.Written.Span), IsLazy = true,
-        };
-    }
-
-    private static RecordDraft Joined(in RecordDraft draft) => new()
-    {
-        Type = draft.Type, Count = draft.Count, Queue = draft.Queue, Source = draft.Source, Sequence = draft.Sequence,
-        Extra = draft.Extra, Payload = draft.Payload, PayloadCrc = draft.PayloadCrc, Owner = draft.Owner, Token = draft.Token,
-        IsLazy = draft.IsLazy, JoinsNext = true,
-    };
 
     /// <summary>Appends what the group is from now on. False: no room, nothing happened.</summary>
     public bool TryAppendChange(bool isDeleted, GroupOptions options)

@@ -34,6 +34,9 @@ internal sealed record GroupOptions
     /// <summary>One of its consumers gets everything; the next one takes over when that is gone. Default: no.</summary>
     public bool SingleActive { get; init; }
 
+    /// <summary>What becomes of a message that expired. Default: it is dropped, and counted.</summary>
+    public ExpiredPolicy OnExpired { get; init; } = ExpiredPolicy.Drop;
+
     /// <summary>When a message that failed gets no other attempt.</summary>
     public FailureTerms Failure => new() { MaxAttempts = MaxAttempts, SkipsKeyed = OnFailure == FailurePolicy.Skip };
 }

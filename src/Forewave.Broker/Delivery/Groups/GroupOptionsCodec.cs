@@ -27,6 +27,7 @@ internal static class GroupOptionsCodec
         writer.UInt32((uint)options.Limit.Burst);
         writer.UInt32((uint)options.Limit.MaxLeased);
         writer.Byte(options.SingleActive ? (byte)1 : (byte)0);
+        writer.Byte((byte)options.OnExpired);
     }
 
     /// <summary>Reads options as a record or a part of some version holds them.</summary>
@@ -49,7 +50,9 @@ internal static class GroupOptionsCodec
             Retry = new RetryPolicy { FirstDelay = first, MaxDelay = max, Delays = delays },
             OnFailure = onFailure,
         };
-        return version > 2 ? WithControl(options, ref reader) : options;
+        if (version > 2)
+            options = WithControl(options, ref reader);
+        return version > 4 ? options with { OnExpired = (ExpiredPolicy)reader.Byte() } : options;
     }
 
     private static GroupOptions WithControl(GroupOptions options, ref RecordReader reader) => options with

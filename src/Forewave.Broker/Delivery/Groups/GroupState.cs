@@ -14,7 +14,7 @@ namespace Forewave.Broker.Delivery.Groups;
 /// </summary>
 internal sealed class GroupState
 {
-    private const byte PartVersion = 4;
+    private const byte PartVersion = 5;
 
     /// <summary>Makes a group that starts at an offset.</summary>
     public GroupState(GroupIdentity identity, GroupOptions options, long startOffset)
@@ -45,6 +45,9 @@ internal sealed class GroupState
     /// <summary>Messages that retention, a purge or rot took before the group settled them.</summary>
     public long Missed { get; private set; }
 
+    /// <summary>Messages that expired before the group settled them, and did not become dead letters.</summary>
+    public long Expired { get; private set; }
+
     /// <summary>Dead letters dispatched up to here are in it; only while recovering.</summary>
     public LogPosition Dispatched { get; private init; }
 
@@ -72,6 +75,9 @@ internal sealed class GroupState
                 Cursor.Settle((long)sequence, 1);
                 Dead.Settled((long)sequence, 1);
                 Dead.Bury((long)sequence);
+                break;
+            case RecordType.Expired:
+                DidExpire((long)sequence, payload);
                 break;
             case RecordType.KeysNoted:
                 KeysNoted((long)sequence, payload);
@@ -116,6 +122,7 @@ internal sealed class GroupState
         CursorParts.Write(Cursor, writer);
         KeyParts.Write(Cursor.Keys, writer);
         Dead.Write(writer);
+        writer.Int64(Expired);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -134,6 +141,7 @@ internal sealed class GroupState
             Missed = missed, Dispatched = part.Dispatched, Tail = part.Tail,
         };
         group.Dead.Read(ref reader, withOffsets: version > 3);
+        group.Expired = version > 4 ? reader.Int64() : 0;
         return group;
     }
 
@@ -221,6 +229,21 @@ internal sealed class GroupState
                 Dead.HandOut(new RecordRun(first.Offset, 1, 1) { Place = first.Place });
             for (int j = 0; j < count; j++)
                 Cursor.Keys.Note(first.Offset + j, new OrderingKeyHash(runs.UInt64()));
+        }
+    }
+
+    /// <summary>
+    /// What of the runs was handed out before is settled; the rest lies below the read offset, like what the filter passed over.
+    /// </summary>
+    private void DidExpire(long readOffset, ReadOnlySpan<byte> payload)
+    {
+        Cursor.Read(readOffset);
+        for (int i = ExpiredRecord.Read(payload, out var runs); i > 0; i--)
+        {
+            var run = ExpiredRecord.ReadRun(ref runs);
+            int count = (int)(run.End - run.First);
+            Cursor.Settle(run.First, count);
+            Expired += count;
         }
     }
 

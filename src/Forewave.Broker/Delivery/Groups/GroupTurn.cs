@@ -19,7 +19,7 @@ internal sealed class GroupTurn(GroupDelivery group)
 
     private enum Outcome
     {
-        /// <summary>A frame was sent, or all that was looked at is held.</summary>
+        /// <summary>A frame was sent, or all that was looked at is held or expired.</summary>
         Sent,
 
         /// <summary>There is nothing to send now; whatever brings something wakes the group.</summary>
@@ -84,8 +84,8 @@ internal sealed class GroupTurn(GroupDelivery group)
         frame.Begin(subscription, Demand.Of(subscription, share));
         bool more = _filling.Fill(frame, subscription);
         var outcome = more ? Outcome.Later : Outcome.Nothing;
-        if (frame.IsEmpty && _filling.Keys.Any)
-            outcome = NoteKeys();
+        if (frame.IsEmpty && _filling.Notes.Any)
+            outcome = Note();
         else if (!frame.IsEmpty)
             outcome = subscription.AtMostOnce ? SendTaken(frame, subscription) : SendLeased(frame, subscription);
         group.First.EndFrame();
@@ -111,7 +111,7 @@ internal sealed class GroupTurn(GroupDelivery group)
         WriteRuns(frame, payload, place);
         if (frame.IsRedriven)
             return SendCommitted(frame, subscription, RecordType.Leased);
-        if (!group.TryRecord(group.Draft(RecordType.Leased), _filling.Keys))
+        if (!_filling.Notes.TryRecord(group.Draft(RecordType.Leased)))
             return PutBack();
         int frameBytes = frame.Write();
         frame.Spend();
@@ -142,7 +142,7 @@ internal sealed class GroupTurn(GroupDelivery group)
             MessageBytes = frame.MessageBytes,
             MayLeave = () => Array.TrueForAll(leased, run => group.State.Cursor.IsLeased(run.First, run.Attempt)),
         };
-        if (!group.TryRecord(group.Draft(type, owner: awaiting), _filling.Keys))
+        if (!_filling.Notes.TryRecord(group.Draft(type, owner: awaiting)))
             return PutBack();
         frame.Spend();
         group.Main.Pace.Spend(frame.Messages);
@@ -150,8 +150,8 @@ internal sealed class GroupTurn(GroupDelivery group)
         return Outcome.Sent;
     }
 
-    /// <summary>All that was looked at is held: it is unsettled from now on.</summary>
-    private Outcome NoteKeys() => group.TryRecord(_filling.Keys) ? Outcome.Sent : PutBack();
+    /// <summary>All that was looked at is held, and unsettled from now on, or expired.</summary>
+    private Outcome Note() => _filling.Notes.TryRecord() ? Outcome.Sent : PutBack();
 
     private static void WriteRuns(DeliveryFrame frame, RecordWriter payload, int place)
     {

@@ -53,6 +53,10 @@ internal sealed class GroupOutcomes(DeliveryLoop loop)
             case RecordType.CursorMoved:
                 Changed(group, new OffsetSpan { First = 0, End = long.MaxValue }, CursorMovedRecord.Read(payload).Missed > 0 ? MessageState.Expired : null);
                 break;
+            case RecordType.Expired:
+                for (int i = ExpiredRecord.Read(payload, out var expired); i > 0; i--)
+                    Changed(group, ExpiredRecord.ReadRun(ref expired), MessageState.Expired);
+                break;
             default:
                 // A dead letter is one when it has its place; all else is not what anybody waits for.
                 break;

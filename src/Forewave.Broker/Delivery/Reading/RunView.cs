@@ -23,6 +23,14 @@ internal readonly struct RunView(in StoredRun run)
     /// <summary>There may be messages with an ordering key in it.</summary>
     public bool MayHaveKeys => PublishedFlags.MayHaveKeys(_run.Header);
 
+    /// <summary>There may be messages in it that name when they expire.</summary>
+    public bool MayExpire => PublishedFlags.MayExpire(_run.Header);
+
+    /// <summary>
+    /// Unix time in milliseconds after which those of its messages are not delivered that name no time of their own; 0: none.
+    /// </summary>
+    public long ExpiryTime => QueueLife.MillisecondsOf(_run.Header.Extra) is > 0 and var life ? _run.Header.Time.UnixMilliseconds + life : 0;
+
     /// <summary>Offset of the first message.</summary>
     public long First => _run.First.Value + Skipped;
 
@@ -33,7 +41,7 @@ internal readonly struct RunView(in StoredRun run)
     public ReadOnlyMemory<byte> Messages => _run.Messages[ByteOffset..];
 
     /// <summary>Unix time in milliseconds of the publish.</summary>
-    public long PublishTime => IsReleased ? (long)_run.Header.Extra : _run.Header.Time.UnixMilliseconds;
+    public long PublishTime => IsReleased ? ReleasedFlags.PublishTimeOf(_run.Header) : _run.Header.Time.UnixMilliseconds;
 
     /// <summary>Log position of a message's publish.</summary>
     public LogPosition PositionOf(long offset)

@@ -8,7 +8,7 @@ namespace Forewave.Broker.Delivery.Records;
 /// <param name="Options">Its options from now on.</param>
 internal sealed record GroupChangedRecord(bool IsDeleted, GroupIdentity Identity, GroupOptions Options)
 {
-    private const byte Version = 3;
+    private const byte Version = 5;
 
     /// <summary>Writes it.</summary>
     public void Write(RecordWriter writer)
