@@ -124,6 +124,9 @@ public enum ErrorCode
     /// <summary>As many wait for outcomes as may, over all connections or on this one.</summary>
     TooManyOutcomeWaits = 560,
 
+    /// <summary>The offset is not in the queue, or the time is later than now: a group cannot begin anew there.</summary>
+    ResetTargetInvalid = 540,
+
     // 6xx: the broker and its store.
     /// <summary>The partition stopped after a failure of its store and takes nothing until it is started again.</summary>
     PartitionStopped = 601,

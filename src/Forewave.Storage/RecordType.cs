@@ -92,6 +92,9 @@ public enum RecordType : byte
     /// </summary>
     Repeated = 26,
 
+    /// <summary>A group begins anew at an offset: what is before it is settled, what comes from there on was never handed out.</summary>
+    GroupReset = 28,
+
     /// <summary>
     /// Another record of a group, once more, for who wants to know what became of its messages; stands in the index of a queue's trace.
     /// </summary>

@@ -33,6 +33,9 @@ internal static class GroupAnswers
             Parked = (ulong)group.Parked.Count,
             Paused = group.IsPaused,
         };
+        details.OldestUnreadTime = (ulong)group.OldestUnreadTime;
+        details.OldestUnsettledTime = (ulong)group.OldestUnsettledTime;
+        details.ConsumerList.AddRange(group.ConsumerList.Select(ConsumerOf));
         if (group.Active is { } active)
         {
             details.ActiveConsumer = active.Name;
@@ -68,6 +71,35 @@ internal static class GroupAnswers
             SingleActive = options.SingleActive,
         };
     }
+
+    /// <summary>A page of leases as the wire shows it.</summary>
+    public static V1.LeaseList LeasesOf(LeasePage page)
+    {
+        var list = new V1.LeaseList { Next = (ulong)page.Next };
+        list.Leases.AddRange(page.Leases.Select(one => new V1.Lease
+        {
+            FirstOffset = (ulong)one.Band.OnWire(one.Lease.First),
+            Count = (uint)one.Lease.Count,
+            Attempt = one.Lease.Attempt,
+            Consumer = one.Lease.Consumer.Name,
+            ConsumerId = IdOf(one.Lease.Consumer.Id),
+            Since = (ulong)one.Lease.SinceTime,
+            End = (ulong)one.Lease.EndTime,
+        }));
+        return list;
+    }
+
+    private static V1.ConsumerDetails ConsumerOf(ConsumerDetails consumer) => new()
+    {
+        Name = consumer.Name,
+        ConsumerId = IdOf(consumer.Id),
+        Subscribed = consumer.IsSubscribed,
+        Waiting = consumer.IsHungry,
+        Leased = (ulong)consumer.Leased,
+        OldestLeaseTime = (ulong)consumer.OldestLeaseTime,
+        LastSettleTime = (ulong)consumer.LastSettleTime,
+        Stuck = consumer.IsStuck,
+    };
 
     private static ByteString IdOf(ConsumerId id) => UnsafeByteOperations.UnsafeWrap(id.ToBytes());
 }

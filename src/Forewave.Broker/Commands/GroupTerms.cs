@@ -2,6 +2,7 @@ using Forewave.Broker.Delivery.Administration;
 using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Protocol;
+using Forewave.Storage;
 using V1 = Forewave.Protocol.V1;
 
 namespace Forewave.Broker.Commands;
@@ -41,6 +42,17 @@ internal static class GroupTerms
     /// <summary>Some of the options need the control of groups.</summary>
     public static bool UsesControl(V1.GroupOptions? options) => options is not null
         && (options.HasPaused || options.HasRate || options.HasBurst || options.HasMaxLeased || options.HasSingleActive);
+
+    /// <summary>Where a group is to begin anew.</summary>
+    /// <exception cref="RefusedException">A field breaks its rule.</exception>
+    public static StartPoint TargetOf(V1.ResetGroup request) => request.ToCase switch
+    {
+        V1.ResetGroup.ToOneofCase.Earliest => StartPoint.Earliest,
+        V1.ResetGroup.ToOneofCase.Latest => StartPoint.Latest,
+        V1.ResetGroup.ToOneofCase.Time when request.Time <= long.MaxValue => StartPoint.AtTime(new Timestamp((long)request.Time)),
+        V1.ResetGroup.ToOneofCase.Offset when request.Offset > 0 && Offset.TryFrom(request.Offset, out var offset) => StartPoint.AtOffset(offset),
+        _ => throw new RefusedException(ErrorCode.FieldInvalid, "A reset names earliest, latest, a time or an offset from 1."),
+    };
 
     private static FailurePolicy PolicyOf(V1.FailurePolicy policy) => policy switch
     {

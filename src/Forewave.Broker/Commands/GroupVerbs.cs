@@ -10,6 +10,9 @@ namespace Forewave.Broker.Commands;
 /// <summary>Verbs about groups: the queue's delivery loop does them.</summary>
 internal static class GroupVerbs
 {
+    private const int LeasesPerPage = 1_000;
+    private const int LeasesUnlessTold = 100;
+
     /// <summary>The answer, or null where the verb is none about groups.</summary>
     public static async ValueTask<V1.AdministrationAnswer?> RunAsync(
         SessionParts parts, V1.AdministrationRequest request, CancellationToken cancellation) => request.VerbCase switch
@@ -18,6 +21,8 @@ internal static class GroupVerbs
             Verb.ShowGroup => await ShowAsync(parts, request.ShowGroup, cancellation),
             Verb.SetGroup => await SetAsync(parts, request.SetGroup, cancellation),
             Verb.DeleteGroup => await DeleteAsync(parts, request.DeleteGroup, cancellation),
+            Verb.ResetGroup => await ResetAsync(parts, request.ResetGroup, cancellation),
+            Verb.ListLeases => await ListLeasesAsync(parts, request.ListLeases, cancellation),
             Verb.ResumeKey => await ResumeAsync(parts, request.ResumeKey, cancellation),
             _ => null,
         };
@@ -45,7 +50,7 @@ internal static class GroupVerbs
         SessionParts parts, V1.ShowGroup request, CancellationToken cancellation)
     {
         var queue = QueueVerbs.Existing(parts, request.Queue);
-        var group = await parts.Delivery.Administration.ShowGroupAsync(queue, NameOf(request.Group)).WaitAsync(cancellation);
+        var group = await parts.Delivery.Watching.ShowAsync(queue, NameOf(request.Group)).WaitAsync(cancellation);
         return new V1.AdministrationAnswer { Group = GroupAnswers.DetailsOf(queue, group) };
     }
 
@@ -53,8 +58,8 @@ internal static class GroupVerbs
         SessionParts parts, V1.SetGroup request, CancellationToken cancellation)
     {
         var queue = QueueVerbs.Existing(parts, request.Queue);
-        if (GroupTerms.UsesControl(request.Options) && !parts.Options.GroupControl)
-            throw new RefusedException(ErrorCode.CapabilityMissing, "control of groups is switched off.");
+        if (GroupTerms.UsesControl(request.Options))
+            RequireControl(parts);
         var change = GroupTerms.ChangeOf(request);
         var group = await parts.Delivery.Administration.SetGroupAsync(queue, NameOf(request.Group), change).WaitAsync(cancellation);
         return new V1.AdministrationAnswer { Group = GroupAnswers.DetailsOf(queue, group) };
@@ -66,6 +71,44 @@ internal static class GroupVerbs
         var queue = QueueVerbs.Existing(parts, request.Queue);
         await parts.Delivery.Administration.DeleteGroupAsync(queue, NameOf(request.Group)).WaitAsync(cancellation);
         return new V1.AdministrationAnswer { Changed = new V1.Changed() };
+    }
+
+    private static async ValueTask<V1.AdministrationAnswer> ResetAsync(
+        SessionParts parts, V1.ResetGroup request, CancellationToken cancellation)
+    {
+        RequireControl(parts);
+        var queue = QueueVerbs.Existing(parts, request.Queue);
+        var reset = new ResetRequest(GroupTerms.TargetOf(request)) { Force = request.Force, DryRun = request.DryRun };
+        var result = await parts.Delivery.Rewinding.ResetAsync(queue, NameOf(request.Group), reset).WaitAsync(cancellation);
+        return new V1.AdministrationAnswer
+        {
+            GroupReset = new V1.GroupReset
+            {
+                Skipped = (ulong)result.Counts.Skipped,
+                Repeated = (ulong)result.Counts.Repeated,
+                Restarted = (ulong)result.Counts.Restarted,
+                Consumers = (uint)result.Consumers,
+                Group = GroupAnswers.DetailsOf(queue, result.Group),
+            },
+        };
+    }
+
+    private static async ValueTask<V1.AdministrationAnswer> ListLeasesAsync(
+        SessionParts parts, V1.ListLeases request, CancellationToken cancellation)
+    {
+        RequireControl(parts);
+        var queue = QueueVerbs.Existing(parts, request.Queue);
+        if (request.Max > LeasesPerPage || request.From > long.MaxValue)
+            throw new RefusedException(ErrorCode.FieldInvalid, "A page has at most 1,000 leases and begins at an offset.");
+        int most = request.Max == 0 ? LeasesUnlessTold : (int)request.Max;
+        var page = await parts.Delivery.Watching.ListLeasesAsync(queue, NameOf(request.Group), (long)request.From, most).WaitAsync(cancellation);
+        return new V1.AdministrationAnswer { Leases = GroupAnswers.LeasesOf(page) };
+    }
+
+    private static void RequireControl(SessionParts parts)
+    {
+        if (!parts.Options.GroupControl)
+            throw new RefusedException(ErrorCode.CapabilityMissing, "control of groups is switched off.");
     }
 
     private static async ValueTask<V1.AdministrationAnswer> ResumeAsync(

@@ -64,6 +64,10 @@ internal sealed partial class DeliveryLog(ILoggerFactory loggers)
     [LoggerMessage(4534, LogLevel.Information, "Group {Group} resumed the ordering key of the message at offset {Offset}")]
     public partial void KeyResumed(GroupIdentity group, long offset);
 
+    /// <summary>A group begins anew.</summary>
+    [LoggerMessage(4542, LogLevel.Warning, "Group {Group} reset: {Counts}")]
+    public partial void GroupReset(GroupIdentity group, ResetCounts counts);
+
     /// <summary>A consumer gets everything of its group from now on.</summary>
     [LoggerMessage(4541, LogLevel.Information, "Consumer {Consumer} of group {Group} is active")]
     public partial void ConsumerActive(string consumer, GroupIdentity group);

@@ -34,6 +34,8 @@ internal sealed class DeliveryLoops : IDisposable
         Administration = new DeliveryAdministration(this);
         DeadLetters = new DeadLetterAdministration(this);
         Outcomes = new OutcomeAdministration(this);
+        Rewinding = new GroupRewinding(this);
+        Watching = new GroupWatching(this);
     }
 
     /// <summary>The loops.</summary>
@@ -50,6 +52,12 @@ internal sealed class DeliveryLoops : IDisposable
 
     /// <summary>What became of messages.</summary>
     public OutcomeAdministration Outcomes { get; }
+
+    /// <summary>Groups that read again.</summary>
+    public GroupRewinding Rewinding { get; }
+
+    /// <summary>Close looks at groups.</summary>
+    public GroupWatching Watching { get; }
 
     /// <summary>Completes with the failure when a loop ended by a bug: the partition has to stop.</summary>
     public Task<Exception> Failed => _failed.Task;
@@ -98,7 +106,8 @@ internal sealed class DeliveryLoops : IDisposable
                 ApplyToGroup(Of((uint)header.Extra), header, payload)?.DispatchDead(record);
                 break;
             case RecordType.Leased or RecordType.Settled or RecordType.Extended or RecordType.Redriven or RecordType.DeadPurged
-                or RecordType.CursorMoved or RecordType.Expired or RecordType.KeysNoted or RecordType.Parked or RecordType.Resumed:
+                or RecordType.CursorMoved or RecordType.Expired or RecordType.KeysNoted or RecordType.Parked or RecordType.Resumed
+                or RecordType.GroupReset:
                 ApplyToGroup(Of(header.Queue), header, payload);
                 break;
             default:

@@ -23,6 +23,7 @@ internal sealed class DeliveryMetrics : IDisposable
     private readonly UpDownCounter<long> _paused;
     private readonly UpDownCounter<long> _pausedByCommand;
     private readonly Counter<long> _limited;
+    private readonly Counter<long> _reset;
     private readonly Counter<long> _takeovers;
     private readonly Counter<long> _held;
     private readonly Counter<long> _parked;
@@ -53,6 +54,8 @@ internal sealed class DeliveryMetrics : IDisposable
             "messaging.forewave.group.paused_by_command", "{group}", "Groups that somebody paused");
         _limited = _meter.CreateCounter<long>(
             "messaging.forewave.group.limited", "{turn}", "Turns in which a group had to wait for its delivery limit");
+        _reset = _meter.CreateCounter<long>(
+            "messaging.forewave.group.reset", "{message}", "Messages that resets of groups skipped, repeated or restarted");
         _takeovers = _meter.CreateCounter<long>(
             "messaging.forewave.group.takeovers", "{takeover}", "Consumers that took over from the active one of their group");
         _held = _meter.CreateCounter<long>(
@@ -111,6 +114,14 @@ internal sealed class DeliveryMetrics : IDisposable
     /// <summary>A group has to wait for its rate, or for a lease to end.</summary>
     public void Limited(bool byRate) =>
         _limited.Add(1, new KeyValuePair<string, object?>("messaging.forewave.limit", byRate ? "rate" : "leases"));
+
+    /// <summary>A group was reset.</summary>
+    public void Reset(in Groups.ResetCounts counts)
+    {
+        _reset.Add(counts.Skipped, new KeyValuePair<string, object?>("messaging.forewave.reset", "skipped"));
+        _reset.Add(counts.Repeated, new KeyValuePair<string, object?>("messaging.forewave.reset", "repeated"));
+        _reset.Add(counts.Restarted, new KeyValuePair<string, object?>("messaging.forewave.reset", "restarted"));
+    }
 
     /// <summary>A consumer took over from the active one of its group.</summary>
     public void TookOver() => _takeovers.Add(1);

@@ -103,7 +103,7 @@ internal sealed class QueueDelivery
     /// <summary>The offset that a start point means now.</summary>
     /// <param name="start">What was asked for.</param>
     /// <param name="found">What the search for a time gave.</param>
-    private long StartOffset(StartPoint start, StartSearch? found) => start.Kind switch
+    public long StartOffset(StartPoint start, StartSearch? found) => start.Kind switch
     {
         StartKind.Latest => End,
         StartKind.Time => Math.Clamp(found?.In(Id)?.Value ?? Lowest, Lowest, End),

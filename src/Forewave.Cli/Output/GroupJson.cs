@@ -17,6 +17,11 @@ internal static class GroupJson
         writer.WriteNumber("waiting", group.Waiting);
         writer.WriteNumber("held", group.Held);
         writer.WriteNumber("parked", group.Parked);
+        writer.WriteNumber("lag", group.Lag);
+        if (group.OldestUnreadTime is { } unread)
+            writer.WriteString("oldestUnread", unread);
+        if (group.OldestUnsettledTime is { } unsettled)
+            writer.WriteString("oldestUnsettled", unsettled);
         writer.WriteNumber("dead", group.Dead);
         writer.WriteNumber("expired", group.Expired);
         writer.WriteNumber("missed", group.Missed);
@@ -26,10 +31,34 @@ internal static class GroupJson
         if (group.ActiveConsumer is { } active)
             writer.WriteString("activeConsumer", active);
         WriteSettings(writer, group.Settings);
+        if (group.ConsumerList.Count > 0)
+            WriteConsumers(writer, group.ConsumerList);
         if (group.ParkedKeys.Count > 0)
             WriteParked(writer, group.ParkedKeys);
         writer.WriteEndObject();
     }
+
+    private static void WriteConsumers(Utf8JsonWriter writer, IReadOnlyList<ConsumerDetails> consumers)
+    {
+        writer.WriteStartArray("consumerList");
+        foreach (var consumer in consumers)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", consumer.Name);
+            writer.WriteString("state", StateOf(consumer));
+            writer.WriteString("id", consumer.Id.ToString());
+            writer.WriteNumber("leased", consumer.Leased);
+            if (consumer.OldestLeaseTime is { } oldest)
+                writer.WriteString("oldestLease", oldest);
+            if (consumer.LastSettleTime is { } settled)
+                writer.WriteString("lastSettle", settled);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    private static string StateOf(ConsumerDetails consumer) =>
+        consumer.IsStuck ? "stuck" : !consumer.IsSubscribed ? "gone" : consumer.IsWaiting ? "waiting" : "busy";
 
     private static void WriteParked(Utf8JsonWriter writer, IReadOnlyList<ParkedKey> keys)
     {

@@ -5,18 +5,25 @@ using Forewave.Protocol;
 
 namespace Forewave.Cli.Verbs;
 
-/// <summary><c>forewave group show</c>.</summary>
+/// <summary><c>forewave group show</c>: the group, or with <c>--leases</c> what its consumers have.</summary>
 internal static class GroupShowVerb
 {
     private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
+    private static readonly Option<bool> Leases = new("--leases") { Description = "who has which messages, since when, at which attempt" };
     private static readonly Option<bool> Json = ClientOptions.Json();
 
-    public static Command Create() => new Command("show", "One group") { Queue, Group, Json }.With(RunAsync);
+    public static Command Create() => new Command("show", "One group") { Queue, Group, Leases, Json }.With(RunAsync);
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
-        var group = await broker.ShowGroupAsync(parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), stop);
+        var (queue, name) = (parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group));
+        if (parsed.GetValue(Leases))
+        {
+            await LeaseText.PrintAsync(parsed.GetValue(Json), broker.Groups.ListLeasesAsync(queue, name, stop));
+            return;
+        }
+        var group = await broker.ShowGroupAsync(queue, name, stop);
         EntryText.Print(parsed.GetValue(Json), writer => GroupJson.Write(writer, group));
     }
 }

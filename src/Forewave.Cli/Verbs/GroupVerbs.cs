@@ -8,6 +8,7 @@ internal static class GroupVerbs
     /// <summary>The verb with its own verbs.</summary>
     public static Command Create() => new("group", "Look at consumer groups and change them")
     {
-        GroupListVerb.Create(), GroupShowVerb.Create(), GroupSetVerb.Create(), GroupPauseVerb.Create(), GroupResumeVerb.Create(), GroupDeleteVerb.Create(),
+        GroupListVerb.Create(), GroupShowVerb.Create(), GroupSetVerb.Create(), GroupPauseVerb.Create(), GroupResumeVerb.Create(),
+        GroupResetVerb.Create(), GroupDeleteVerb.Create(),
     };
 }

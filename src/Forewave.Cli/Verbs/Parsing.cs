@@ -133,7 +133,8 @@ internal static class Parsing
 
     private static bool TryDuration(string text, out TimeSpan value) => DurationText.TryParse(text, out value);
 
-    private static bool TryTime(string text, out DateTimeOffset value) => DateTimeOffset.TryParseExact(
+    /// <summary>Reads an instant.</summary>
+    public static bool TryTime(string text, out DateTimeOffset value) => DateTimeOffset.TryParseExact(
         text, TimeForms, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out value);
 
     private static bool TryCount(string text, out long value) =>

@@ -19,6 +19,8 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
         Verb.SetRecurring => new(CapabilityNames.Delays, IsRepeatable: false),
         Verb.ListDead or Verb.ShowDead => new(CapabilityNames.DeadLetters, IsRepeatable: true),
         Verb.RedriveDead or Verb.PurgeDead => new(CapabilityNames.DeadLetters, IsRepeatable: false),
+        Verb.ListLeases => new(CapabilityNames.GroupControl, IsRepeatable: true),
+        Verb.ResetGroup => new(CapabilityNames.GroupControl, IsRepeatable: request.ResetGroup.DryRun),
         Verb.ResumeKey => new(CapabilityNames.Ordering, IsRepeatable: false),
         Verb.SetGroup when UsesControl(request.SetGroup.Options) => new(CapabilityNames.GroupControl, IsRepeatable: false),
         Verb.SetGroup when request.SetGroup.Options is { HasOnFailure: true } => new(CapabilityNames.Ordering, IsRepeatable: false),

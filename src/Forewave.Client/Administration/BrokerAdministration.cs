@@ -24,6 +24,7 @@ public sealed class BrokerAdministration
         _calls = calls;
         Schedules = new ScheduleAdministration(calls);
         Messages = new MessageAdministration(calls);
+        Groups = new GroupAdministration(calls);
     }
 
     /// <summary>Single messages, by their ids.</summary>
@@ -31,6 +32,9 @@ public sealed class BrokerAdministration
 
     /// <summary>Scheduled and recurring messages.</summary>
     public ScheduleAdministration Schedules { get; }
+
+    /// <summary>Groups that are to read again.</summary>
+    public GroupAdministration Groups { get; }
 
     /// <summary>The queues, in the order of their names.</summary>
     /// <param name="prefix">Only names that start with this. Default: all.</param>

@@ -25,6 +25,9 @@ internal static class GroupAnswers
         IsPaused = group.Paused,
         ParkedKeys = [.. group.ParkedKeys.Select(ToParkedKey)],
         ActiveConsumer = group.ActiveConsumerId.IsEmpty ? null : group.ActiveConsumer,
+        OldestUnreadTime = TimeOf(group.OldestUnreadTime),
+        OldestUnsettledTime = TimeOf(group.OldestUnsettledTime),
+        ConsumerList = [.. group.ConsumerList.Select(ToConsumer)],
         ActiveConsumerId = ConsumerId.TryRead(group.ActiveConsumerId.Span, out ConsumerId active) ? active : default,
     };
 
@@ -96,6 +99,31 @@ internal static class GroupAnswers
             options.SingleActive = single;
         }
     }
+
+    public static LeaseDetails ToLease(V1.Lease lease) => new()
+    {
+        FirstOffset = new Offset((long)lease.FirstOffset),
+        Count = (int)lease.Count,
+        Attempt = new Attempt(lease.Attempt),
+        Consumer = lease.Consumer,
+        ConsumerId = ConsumerId.TryRead(lease.ConsumerId.Span, out ConsumerId id) ? id : default,
+        Since = AdministrationAnswers.ToTime(lease.Since),
+        End = AdministrationAnswers.ToTime(lease.End),
+    };
+
+    private static ConsumerDetails ToConsumer(V1.ConsumerDetails consumer) => new()
+    {
+        Name = consumer.Name,
+        Id = ConsumerId.TryRead(consumer.ConsumerId.Span, out ConsumerId id) ? id : default,
+        IsSubscribed = consumer.Subscribed,
+        IsWaiting = consumer.Waiting,
+        Leased = (long)consumer.Leased,
+        OldestLeaseTime = TimeOf(consumer.OldestLeaseTime),
+        LastSettleTime = TimeOf(consumer.LastSettleTime),
+        IsStuck = consumer.Stuck,
+    };
+
+    private static DateTimeOffset? TimeOf(ulong milliseconds) => milliseconds == 0 ? null : AdministrationAnswers.ToTime(milliseconds);
 
     private static ParkedKey ToParkedKey(V1.ParkedKey parked) => new()
     {

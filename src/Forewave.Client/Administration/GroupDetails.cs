@@ -51,6 +51,18 @@ public sealed record GroupDetails
     /// <summary>Its id; <c>default</c> where there is none.</summary>
     public ConsumerId ActiveConsumerId { get; init; }
 
+    /// <summary>When the oldest message that was not handed out became available; null: there is none, or the group was listed.</summary>
+    public DateTimeOffset? OldestUnreadTime { get; init; }
+
+    /// <summary>The same of what was handed out and is not settled.</summary>
+    public DateTimeOffset? OldestUnsettledTime { get; init; }
+
+    /// <summary>Its consumers, the first 1,000; empty where the group was listed.</summary>
+    public IReadOnlyList<ConsumerDetails> ConsumerList { get; init; } = [];
+
+    /// <summary>Messages that it has not done: unread, leased, waiting, held and parked.</summary>
+    public long Lag => Unread + Leased + Waiting + Held + Parked;
+
     /// <summary>Dead letters.</summary>
     public required long Dead { get; init; }
 

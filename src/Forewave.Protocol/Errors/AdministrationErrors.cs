@@ -103,6 +103,12 @@ internal static class AdministrationErrors
         },
         new()
         {
+            Code = ErrorCode.ResetTargetInvalid, HttpStatus = 400,
+            Happened = "The offset is not in the queue, or the time is later than now: a group cannot begin anew there.",
+            Advice = "Show the queue for its offsets, or give earliest or latest.",
+        },
+        new()
+        {
             Code = ErrorCode.MessageIdInvalid, HttpStatus = 400,
             Happened = "A text is no message id.",
             Advice = "Give the id as the receipt has it: the partition, a dash, and 16 hex digits.",

@@ -1,3 +1,5 @@
+using Forewave.Broker.Delivery.Administration;
+using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Delivery.Outcomes;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Delivery.Subscriptions;
@@ -38,6 +40,10 @@ internal sealed class ModelRun(Random random)
 
         public string Body { get; init; } = "";
 
+        public uint FirstAttempt { get; set; } = 1;
+
+        public bool HasLetter { get; set; }
+
         public DeliveredMessage? Last { get; set; }
     }
 
@@ -54,6 +60,11 @@ internal sealed class ModelRun(Random random)
     /// <summary>Now and then the store has no room for a record.</summary>
     public bool IsNarrow { get; init; }
 
+    /// <summary>The group begins anew now and then.</summary>
+    public bool IsReset { get; init; }
+
+    private long _died;
+
     public async Task StartAsync()
     {
         var rooms = new Random(1);
@@ -66,6 +77,8 @@ internal sealed class ModelRun(Random random)
 
     public async Task StepAsync()
     {
+        if (IsReset && random.Next(12) == 0)
+            await ResetAsync();
         switch (random.Next(10))
         {
             case 0 or 1:
@@ -112,6 +125,33 @@ internal sealed class ModelRun(Random random)
         }
     }
 
+    private async Task ResetAsync()
+    {
+        long to = random.NextInt64(1, _published + 2);
+        bool unsettled(Entry entry) => entry.Fate is Fate.Leased or Fate.Waiting or Fate.Ready;
+        bool settled(Entry entry) => entry.Fate is Fate.Acked or Fate.Dead;
+        var before = _entries.Where(pair => pair.Key < to).Select(pair => pair.Value).ToList();
+        var after = _entries.Where(pair => pair.Key >= to).Select(pair => pair.Value).ToList();
+
+        var result = await _stage.Loops.Rewinding.ResetAsync(
+            _stage.Queue("q"), new GroupName("g"), new ResetRequest(StartPoint.AtOffset(new Offset(to))) { Force = true });
+        await _stage.IdleAsync();
+
+        Assert.Equal(before.Count(entry => !settled(entry)), result.Counts.Skipped);
+        Assert.Equal(after.Count(settled), result.Counts.Repeated);
+        Assert.Equal(after.Count(unsettled), result.Counts.Restarted);
+        _died += after.Count(entry => entry.Fate == Fate.Dead);
+        foreach (var entry in before.Where(entry => !settled(entry)))
+            entry.Fate = Fate.Acked;
+        foreach (var entry in after)
+        {
+            bool wasOut = entry.Fate == Fate.Leased || entry.Fate == Fate.Ready && entry.Expired;
+            entry.FirstAttempt = wasOut ? entry.Attempt + 1 : entry.Fate == Fate.Unread ? entry.FirstAttempt : 1;
+            entry.HasLetter |= entry.Fate == Fate.Dead;
+            (entry.Fate, entry.Last, entry.Expired) = (Fate.Unread, null, false);
+        }
+    }
+
     public ValueTask CheckpointAsync() => _stage.CheckpointAsync();
 
     /// <summary>The group's state as a checkpoint has it.</summary>
@@ -133,7 +173,7 @@ internal sealed class ModelRun(Random random)
         }
         Check();
         Assert.Equal(0, _stage.StateOf(_consumers[0]).Cursor.Unsettled);
-        Assert.Equal(_entries.Values.Count(entry => entry.Fate == Fate.Dead), _stage.StateOf(_consumers[0]).Dead.Count);
+        Assert.Equal(_died + _entries.Values.Count(entry => entry.Fate == Fate.Dead), _stage.StateOf(_consumers[0]).Dead.Count);
         await _stage.DisposeAsync();
     }
 
@@ -178,7 +218,7 @@ internal sealed class ModelRun(Random random)
         Assert.Equal(ready.OrderBy(message => message.Offset), ready);
         Assert.All(got, message => Assert.Equal(_entries[message.Offset].Body, message.Body));
         Assert.All(ready, message => Assert.Equal(_entries[message.Offset].Next, message.Attempt));
-        Assert.All(unread, message => Assert.Equal(1u, message.Attempt));
+        Assert.All(unread, message => Assert.Equal(_entries[message.Offset].FirstAttempt, message.Attempt));
         Assert.Equal(_entries.Where(pair => pair.Value.Fate == Fate.Unread).Take(unread.Length).Select(pair => pair.Key),
             unread.Select(message => message.Offset));
         bool getsSome = _entries.Values.Any(entry => entry.Fate is Fate.Ready or Fate.Unread);
@@ -275,7 +315,7 @@ internal sealed class ModelRun(Random random)
             var told = Assert.Single(await _stage.Loops.Outcomes.ShowAsync(queue, message));
             // The death of the last lease is written when its bytes were read.
             bool isDying = entry.Fate == Fate.Dead && _stage.StateOf(_consumers[0]).Cursor.IsUnsettled(offset);
-            Assert.True(isDying || told.State == StateOf(entry.Fate), $"offset {offset} is {entry.Fate} and told as {told.State}");
+            Assert.True(isDying || told.State == StateOf(entry), $"offset {offset} is {entry.Fate} and told as {told.State}");
             Assert.Equal(entry.Fate == Fate.Leased ? entry.Attempt : told.Attempt, told.Attempt);
             if (!_waits.ContainsKey(offset))
                 _waits.Add(offset, _stage.Loops.Outcomes.AwaitAsync(new OutcomeWait(message, told.Group, OutcomeKind.Final), TimeSpan.FromDays(1), default));
@@ -284,11 +324,15 @@ internal sealed class ModelRun(Random random)
         {
             if (_stage.StateOf(_consumers[0]).Cursor.IsUnsettled(offset))
                 continue;
-            Assert.Equal(StateOf(_entries[offset].Fate), (await wait).Message!.State);
+            Assert.Equal(StateOf(_entries[offset]), (await wait).Message!.State);
             _waits.Remove(offset);
         }
         Assert.All(_waits.Where(wait => _entries[wait.Key].Fate is not (Fate.Acked or Fate.Dead)), wait => Assert.False(wait.Value.IsCompleted));
     }
+
+    // Its dead letter stays where a reset brought a dead message again.
+    private static MessageState StateOf(Entry entry) =>
+        entry is { Fate: Fate.Acked, HasLetter: true } ? MessageState.Dead : StateOf(entry.Fate);
 
     private static MessageState StateOf(Fate fate) => fate switch
     {

@@ -50,6 +50,30 @@ public sealed class ModelTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(34)]
+    [InlineData(35)]
+    [InlineData(36)]
+    public async Task Group_behaves_as_the_model_says_when_it_is_reset_now_and_then(int seed)
+    {
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var run = new ModelRun(random) { IsReset = true };
+        await run.StartAsync();
+        for (int i = 0; i < 120; i++)
+        {
+            await run.StepAsync();
+            if (random.Next(10) == 0)
+                await run.CheckpointAsync();
+            if (random.Next(10) == 0)
+                await run.RestartAsync();
+        }
+        await run.EndAsync();
+    }
+
+    [Theory]
     [InlineData(21)]
     [InlineData(22)]
     [InlineData(23)]

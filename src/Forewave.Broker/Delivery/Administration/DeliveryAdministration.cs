@@ -150,7 +150,8 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
             : throw new ForewaveException(ErrorCode.FieldInvalid, "Attempts are 1 to 1,000, visibility timeouts up to 12 hours, delays up to 100.");
     }
 
-    private static GroupDetails DetailsOf(GroupDelivery group)
+    /// <summary>A group as it is now; on its loop.</summary>
+    public static GroupDetails DetailsOf(GroupDelivery group)
     {
         var cursor = group.State.Cursor;
         var parts = group.Parts.ToArray();

@@ -43,6 +43,15 @@ internal sealed record GroupDetails
     /// <summary>The consumer that gets everything; null where all do, or where there is none.</summary>
     public (string Name, ConsumerId Id)? Active { get; init; }
 
+    /// <summary>Its consumers, the first 1,000; only where one group is looked at.</summary>
+    public IReadOnlyList<ConsumerDetails> ConsumerList { get; init; } = [];
+
+    /// <summary>Unix time in milliseconds when the oldest message that was not handed out became available; 0: unknown, or none.</summary>
+    public long OldestUnreadTime { get; init; }
+
+    /// <summary>The same of what was handed out and is not settled.</summary>
+    public long OldestUnsettledTime { get; init; }
+
     /// <summary>Messages that were gone before the group settled them.</summary>
     public required long Missed { get; init; }
 

@@ -46,6 +46,9 @@ internal sealed class Cursor
     /// <summary>What is known at or after the read offset.</summary>
     public KnownAhead Ahead { get; }
 
+    /// <summary>What was out when it was reset and did not come again.</summary>
+    public RecalledLeases Recalled { get; } = new();
+
     /// <summary>Blocks in memory.</summary>
     public int BlockCount => _blocks.Count;
 
@@ -54,7 +57,8 @@ internal sealed class Cursor
     /// compares it with what the runtime counts.
     /// </summary>
     public long MemoryBytes =>
-        ((long)BlockCount * CursorBlock.MemoryBytes) + Holds.MemoryBytes + ((long)Histories.Count * AttemptHistories.MemoryBytes) + Keys.MemoryBytes;
+        ((long)BlockCount * CursorBlock.MemoryBytes) + Holds.MemoryBytes + ((long)Histories.Count * AttemptHistories.MemoryBytes) + Keys.MemoryBytes
+        + Recalled.MemoryBytes;
 
     /// <summary>Leases and waits.</summary>
     public HoldTable Holds { get; } = new();
@@ -71,6 +75,18 @@ internal sealed class Cursor
         if (readOffset <= ReadOffset)
             return;
         Ahead.Clear(new OffsetSpan { First = ReadOffset, End = readOffset });
+        ReadOffset = readOffset;
+    }
+
+    /// <summary>Forgets everything and puts the read offset somewhere else, also further back.</summary>
+    public void Clear(long readOffset)
+    {
+        foreach (long number in _blocks.Numbers.Order().ToArray())
+        {
+            if (_blocks.Find(number) is { } block)
+                Forget(number, block, block.Unsettled);
+        }
+        Ahead.ClearAll();
         ReadOffset = readOffset;
     }
 
@@ -176,6 +192,7 @@ internal sealed class Cursor
                 var terms = new HoldTerms
                 {
                     Kind = HoldKind.Lease, EndTime = endTime, VisibilityMilliseconds = visibilityMilliseconds, Epoch = old.Epoch,
+                    SinceTime = old.SinceTime,
                     Consumer = Holds.ConsumerOf(old),
                 };
                 Rehold(same, block, same.Mask, terms);
@@ -337,6 +354,14 @@ internal sealed class Cursor
         return block is not null && (block.Out >> place & 1) != 0 && block.AttemptsOf[place] == attempt;
     }
 
+    /// <summary>Whose lease a message is in, expired or not; null: in none.</summary>
+    public GroupConsumer? ConsumerWith(long offset)
+    {
+        var block = _blocks.Find(offset >> CursorBlock.Shift);
+        int place = (int)(offset & (CursorBlock.Size - 1));
+        return block is not null && (block.Leased >> place & 1) != 0 ? Holds.ConsumerOf(Holds[block.HoldsOf[place]]) : null;
+    }
+
     /// <summary>A message was handed out and is not settled.</summary>
     public bool IsUnsettled(long offset)
     {
@@ -440,11 +465,11 @@ internal sealed class Cursor
             Histories.Forget((number << CursorBlock.Shift) + BitOperations.TrailingZeroCount(mask));
     }
 
-    /// <summary>A message is unsettled from now on that was never handed out: its next attempt is the first.</summary>
-    public void TakeIn(CursorBlock block, int place)
+    /// <summary>A message is unsettled from now on that was never handed out: its next attempt is the first, or the one after a recalled lease's.</summary>
+    public void TakeIn(long number, CursorBlock block, int place)
     {
         block.Unsettled |= 1UL << place;
-        block.AttemptsOf[place] = 1;
+        block.AttemptsOf[place] = (ushort)Math.Min(Recalled.NextAttempt((number << CursorBlock.Shift) + place), ushort.MaxValue);
         Unsettled++;
     }
 

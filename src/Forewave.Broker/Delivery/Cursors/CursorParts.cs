@@ -28,18 +28,37 @@ internal static class CursorParts
     }
 
     /// <summary>Reads a cursor.</summary>
-    public static Cursor Read(ref RecordReader reader)
+    public static Cursor Read(ref RecordReader reader, byte version)
     {
         var cursor = new Cursor(reader.Int64(), new AttemptHistories());
         var terms = new HoldTerms[reader.Count()];
         for (int i = 0; i < terms.Length; i++)
-            terms[i] = ReadHold(cursor, ref reader);
+            terms[i] = ReadHold(cursor, ref reader, version);
         ReadRuns(cursor, terms, ref reader);
         int ahead = reader.Count();
         for (int i = 0; i < ahead; i++)
             cursor.Ahead.Restore(reader.Int64(), reader.Count());
         ReadHistories(cursor.Histories, ref reader);
         return cursor;
+    }
+
+    /// <summary>Writes the leases that a reset recalled.</summary>
+    public static void WriteRecalled(RecalledLeases recalled, RecordWriter writer)
+    {
+        writer.UInt32((uint)recalled.Runs.Count);
+        foreach (var run in recalled.Runs)
+        {
+            writer.Int64(run.First);
+            writer.UInt32((uint)run.Count);
+            writer.UInt32(run.Attempt);
+        }
+    }
+
+    /// <summary>Reads what <see cref="WriteRecalled"/> wrote.</summary>
+    public static void ReadRecalled(RecalledLeases recalled, ref RecordReader reader)
+    {
+        for (int left = reader.Count(); left > 0; left--)
+            recalled.Restore(new ReadyRun(reader.Int64(), reader.Count(), reader.UInt32()));
     }
 
     private static List<(ReadyRun Run, int Hold)> Runs(Cursor cursor)
@@ -91,21 +110,25 @@ internal static class CursorParts
             writer.UInt32(written.Epoch);
             writer.Id(consumer.Id);
             writer.Text(consumer.Name);
+            writer.Int64(written.SinceTime);
         }
         writer.FillUInt32(place, (uint)ordinals.Count);
         return ordinals;
     }
 
-    private static HoldTerms ReadHold(Cursor cursor, ref RecordReader reader)
+    private static HoldTerms ReadHold(Cursor cursor, ref RecordReader reader, byte version)
     {
         var kind = (HoldKind)reader.Byte();
         long end = reader.Int64();
         if (kind != HoldKind.Lease)
             return new HoldTerms { Kind = kind, EndTime = end };
+        uint visibility = reader.UInt32();
+        uint epoch = reader.UInt32();
+        var consumer = cursor.Holds.Consumer(reader.Id(), reader.Text());
         return new HoldTerms
         {
-            Kind = kind, EndTime = end, VisibilityMilliseconds = reader.UInt32(), Epoch = reader.UInt32(),
-            Consumer = cursor.Holds.Consumer(reader.Id(), reader.Text()),
+            Kind = kind, EndTime = end, VisibilityMilliseconds = visibility, Epoch = epoch, Consumer = consumer,
+            SinceTime = version > 5 ? reader.Int64() : end - visibility,
         };
     }
 

@@ -24,6 +24,9 @@ internal struct Hold
     /// <summary>Unix time in milliseconds of its end, as recorded.</summary>
     public long EndTime;
 
+    /// <summary>Unix time in milliseconds when the lease was given, however often it was extended; of a wait 0.</summary>
+    public long SinceTime;
+
     /// <summary>How long the lease lasts, in milliseconds; it runs that long again after a restart.</summary>
     public uint VisibilityMilliseconds;
 

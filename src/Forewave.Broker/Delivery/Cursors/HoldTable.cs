@@ -77,6 +77,7 @@ internal sealed class HoldTable
         hold.Count = count;
         hold.Live = count;
         hold.EndTime = terms.EndTime;
+        hold.SinceTime = terms.SinceTime;
         hold.VisibilityMilliseconds = terms.VisibilityMilliseconds;
         hold.Epoch = terms.Epoch;
         hold.Consumer = -1;
@@ -132,6 +133,8 @@ internal sealed class HoldTable
 
     private void Link(int index, ref Hold hold, GroupConsumer consumer)
     {
+        if (consumer.UnsettledSince == 0)
+            consumer.UnsettledSince = hold.SinceTime;
         hold.Consumer = PlaceOf(consumer);
         hold.Previous = -1;
         hold.Next = consumer.FirstHold;

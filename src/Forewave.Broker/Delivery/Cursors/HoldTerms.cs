@@ -9,6 +9,9 @@ internal readonly record struct HoldTerms
     /// <summary>Unix time in milliseconds of its end.</summary>
     public required long EndTime { get; init; }
 
+    /// <summary>Unix time in milliseconds when the lease was given; of a wait 0.</summary>
+    public long SinceTime { get; init; }
+
     /// <summary>Length of the lease in milliseconds; of a wait 0.</summary>
     public uint VisibilityMilliseconds { get; init; }
 

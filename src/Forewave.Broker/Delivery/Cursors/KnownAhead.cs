@@ -42,6 +42,20 @@ internal sealed class KnownAhead(CursorBlocks blocks)
         }
     }
 
+    /// <summary>Nothing is known any more.</summary>
+    public void ClearAll()
+    {
+        if (_count == 0)
+            return;
+        foreach (long number in blocks.Numbers.ToArray())
+        {
+            var block = blocks.Get(number);
+            block.Ahead = 0;
+            blocks.DropIfEmpty(number, block);
+        }
+        _count = 0;
+    }
+
     /// <summary>Puts back what a checkpoint holds.</summary>
     public void Restore(long first, int count)
     {

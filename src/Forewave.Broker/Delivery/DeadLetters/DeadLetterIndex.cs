@@ -116,6 +116,9 @@ internal sealed class DeadLetterIndex(uint id)
         _placeOfOffset[run.First] = run.Place;
     }
 
+    /// <summary>The group begins anew: what was redriven and handed out is a dead letter again.</summary>
+    public void TakeBack() => _placeOfOffset.Clear();
+
     /// <summary>The messages of a run were settled: where they were redriven, their old dead letters are gone.</summary>
     public void Settled(long first, int count)
     {

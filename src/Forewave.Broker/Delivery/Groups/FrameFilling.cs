@@ -137,8 +137,9 @@ internal sealed class FrameFilling(GroupDelivery group)
                 continue;
             }
             int most = keyed ? mayHave : (int)Math.Min(Cursor.Ahead.NextKnown(Unread) - offset, mayHave);
+            uint attempt = Cursor.Recalled.NextAttempt(offset, ref most);
             bool all = !keyed && !expires && group.State.Options.Filter.TakesAll;
-            int passed = all ? AddSlice(view, most, 1, again: false) : AddMatching(view, most);
+            int passed = all ? AddSlice(view, most, attempt, again: false) : AddMatching(view, most, attempt);
             if (passed == 0)
                 return false;
             group.ScanOffset += passed;
@@ -217,7 +218,7 @@ internal sealed class FrameFilling(GroupDelivery group)
     /// Adds what of the front of a view the filter takes, what has not expired, and what no other message of its key keeps
     /// waiting; returns how many messages were looked at.
     /// </summary>
-    private int AddMatching(in RunView view, int most)
+    private int AddMatching(in RunView view, int most, uint attempt)
     {
         bool keyed = view.MayHaveKeys;
         bool expires = Expiry.Concerns(view);
@@ -244,10 +245,10 @@ internal sealed class FrameFilling(GroupDelivery group)
             if (isOver)
                 Expiry.Add(view.First + seen, 1);
             filtered += matches ? 0 : 1;
-            AddPart(view, part);
+            AddPart(view, part, attempt);
             part = default;
         }
-        AddPart(view, part);
+        AddPart(view, part, attempt);
         group.Loop.Metrics.Filtered(filtered);
         return seen;
     }
@@ -255,13 +256,13 @@ internal sealed class FrameFilling(GroupDelivery group)
     private bool HasRoomFor(in MessagePart part) =>
         part.Count <= _frame.RoomMessages && (part.EndByte - part.FromByte <= _frame.RoomBytes || _frame.IsEmpty && part.Count == 1);
 
-    private void AddPart(in RunView view, in MessagePart part)
+    private void AddPart(in RunView view, in MessagePart part, uint attempt)
     {
         if (part.Count == 0)
             return;
         long first = view.First + part.From;
-        var run = new RecordRun(first, part.Count, 1);
-        _frame.Add(Head(view, first, 1), view.Messages[part.FromByte..part.EndByte], run, again: false);
+        var run = new RecordRun(first, part.Count, attempt);
+        _frame.Add(Head(view, first, attempt), view.Messages[part.FromByte..part.EndByte], run, again: false);
     }
 
     private DeliveredRunHeader Head(in RunView view, long first, uint attempt) => new()

@@ -285,6 +285,19 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         Loop.Metrics.PausedByCommand(isPaused);
     }
 
+    /// <summary>The group was reset by a record that is appended: what it reads and buries it forgets.</summary>
+    public void BeginAnew(in RecordDraft reset)
+    {
+        Burials.Drop();
+        State.Apply(reset.Type, reset.Sequence, reset.Payload.Span);
+        ScanOffset = State.Cursor.ReadOffset;
+        First.Drop();
+        Again.Drop();
+        Dead.Drop();
+        Outcomes?.Changed(this, new OffsetSpan { First = 0, End = ScanOffset });
+        HasDemand();
+    }
+
     /// <summary>The queue was purged up to an offset.</summary>
     public void Purged(long lowest)
     {

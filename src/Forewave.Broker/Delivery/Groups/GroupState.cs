@@ -14,7 +14,7 @@ namespace Forewave.Broker.Delivery.Groups;
 /// </summary>
 internal sealed class GroupState
 {
-    private const byte PartVersion = 5;
+    private const byte PartVersion = 6;
 
     /// <summary>Makes a group that starts at an offset.</summary>
     public GroupState(GroupIdentity identity, GroupOptions options, long startOffset)
@@ -88,6 +88,10 @@ internal sealed class GroupState
             case RecordType.Resumed:
                 Cursor.Keys.Resume((long)sequence);
                 break;
+            case RecordType.GroupReset:
+                _ = GroupResetRecord.Read(payload);
+                Reset((long)sequence);
+                break;
             case RecordType.Redriven:
                 Redriven(payload);
                 break;
@@ -123,6 +127,7 @@ internal sealed class GroupState
         KeyParts.Write(Cursor.Keys, writer);
         Dead.Write(writer);
         writer.Int64(Expired);
+        CursorParts.WriteRecalled(Cursor.Recalled, writer);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -133,7 +138,7 @@ internal sealed class GroupState
         var identity = GroupIdentity.Read(ref reader);
         var options = GroupOptionsCodec.Read(ref reader, version);
         long missed = reader.Int64();
-        var cursor = CursorParts.Read(ref reader);
+        var cursor = CursorParts.Read(ref reader, version);
         if (version > 1)
             KeyParts.Read(cursor.Keys, ref reader);
         var group = new GroupState(identity, options, cursor)
@@ -142,15 +147,26 @@ internal sealed class GroupState
         };
         group.Dead.Read(ref reader, withOffsets: version > 3);
         group.Expired = version > 4 ? reader.Int64() : 0;
+        if (version > 5)
+            CursorParts.ReadRecalled(cursor.Recalled, ref reader);
         return group;
+    }
+
+    /// <summary>Dead letters stay, and those that were redriven and are out are dead letters again.</summary>
+    private void Reset(long readOffset)
+    {
+        CursorReset.To(Cursor, readOffset);
+        Dead.TakeBack();
     }
 
     private void Leased(LeasedRecord record, RecordReader runs)
     {
+        Cursor.Recalled.DropBefore(Cursor.ReadOffset);
         var terms = new HoldTerms
         {
             Kind = HoldKind.Lease,
             EndTime = record.Time + record.VisibilityMilliseconds,
+            SinceTime = record.Time,
             VisibilityMilliseconds = record.VisibilityMilliseconds,
             Epoch = record.Epoch,
             Consumer = Cursor.Holds.Consumer(record.Consumer, record.ConsumerName),

@@ -39,7 +39,7 @@ internal sealed class ReturningConsumer(GroupDelivery group, Subscription subscr
         {
             for (long offset = held.First; offset < held.End && runs.Count < Limits.MessagesPerFrame; offset++)
             {
-                if (cursor.WasNeverHandedOut(offset))
+                if (cursor.WasNeverHandedOut(offset) && !cursor.Recalled.IsOver(offset, held.Attempt))
                     Append(runs, offset, held.Attempt);
             }
         }

@@ -40,7 +40,7 @@ internal sealed class KeyedMessages(Cursor cursor)
             return;
         bool isOut = (block.Unsettled & bit & (block.Leased | block.Waiting)) != 0;
         if ((block.Unsettled & bit) == 0)
-            cursor.TakeIn(block, place);
+            cursor.TakeIn(number, block, place);
         block.Keyed |= bit;
         block.KeyPlaces[place] = isOut ? _lines.JoinFront(key, offset) : _lines.Join(key, offset);
         if (isOut)

@@ -153,6 +153,8 @@ internal sealed class LeaseJudge
     /// <summary>Nothing is known of such a lease: an earlier epoch may have given it and lost its record.</summary>
     private Verdict Unknown(long offset, in SettleItem item)
     {
+        if (_cursor.Recalled.IsOver(offset, item.Attempt.Value))
+            return Verdict.Lost;
         if (item.Epoch.Value >= _epoch || offset >= _queueEnd || item.Attempt.Value is 0 or > GroupLimits.MaxAttempts)
             return Verdict.Invalid;
         return item.Verb == SettleVerb.Release ? Verdict.Done : Verdict.Adopt;

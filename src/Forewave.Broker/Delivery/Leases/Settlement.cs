@@ -89,8 +89,11 @@ internal sealed class Settlement(DeliveryLoop loop)
         payload.Clear();
         int place = record.Write(payload);
         long messages = WriteRuns(payload, _judge.Good, place);
+        var owner = group.State.Cursor.ConsumerWith(_judge.Good[0].First);
         if (!group.TryRecord(group.Draft(RecordType.Settled)))
             return false;
+        // One look a batch: who settles leases of several consumers at once is rare.
+        owner?.Settled(record.Time);
         loop.Metrics.Settled(verb, messages);
         group.HasDemand();
         return true;
@@ -117,6 +120,7 @@ internal sealed class Settlement(DeliveryLoop loop)
         {
             for (long offset = run.First; offset < run.End; offset++)
                 group.Burials.Add(offset, reason, request);
+            group.State.Cursor.ConsumerWith(run.First)?.Settled(loop.Now);
             loop.Metrics.Settled(SettleVerb.Reject, run.Count);
         }
         group.HasDemand();
@@ -156,8 +160,10 @@ internal sealed class Settlement(DeliveryLoop loop)
         new RecordRun(item.First.Value, 1, 0).Write(payload, withPlace: false);
         payload.FillUInt32(place, 1);
         int before = group.State.Cursor.Unsettled;
+        var owner = group.State.Cursor.Holds.Find(all[0].ConsumerId);
         if (!group.TryRecord(group.Draft(RecordType.Settled)))
             return false;
+        owner?.Settled(record.Time);
         loop.Metrics.Settled(item.Verb, before - group.State.Cursor.Unsettled);
         group.HasDemand();
         return true;

@@ -18,6 +18,9 @@ internal static class MessageStates
         var cursor = part.State.Cursor;
         if (cursor.IsUnsettled(message.Offset))
             return Unsettled(part, message.Offset);
+        // Also where it has a dead letter: the group was reset, and it comes again.
+        if (cursor.WasNeverHandedOut(message.Offset) && message.Offset >= part.ScanOffset)
+            return Plain(group, Unread(group, message));
         if (part.State.Dead.IsBuried(message.Offset))
             return Plain(group, MessageState.Dead);
         if (part.State.Dead.FindPlace(message.Offset) is { } place)
@@ -25,8 +28,6 @@ internal static class MessageStates
             var state = part.State.Dead.Has(place) ? MessageState.Dead : MessageState.Redriven;
             return Plain(group, state) with { DeadPlace = part.Queue.Band.OnWire(place) };
         }
-        if (cursor.WasNeverHandedOut(message.Offset) && message.Offset >= part.ScanOffset)
-            return Plain(group, Unread(group, message));
         return Plain(group, Takes(group, message) ? MessageState.Settled : MessageState.Filtered);
     }
 
@@ -58,7 +59,7 @@ internal static class MessageStates
         {
             State = MessageState.Leased,
             Consumer = cursor.Holds.ConsumerOf(hold).Name,
-            Since = hold.EndTime - hold.VisibilityMilliseconds,
+            Since = hold.SinceTime,
             Until = hold.EndTime,
         };
     }

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.Json;
+using Forewave.Cli.Output;
+using Forewave.Client.Administration;
+using Forewave.Protocol;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary><c>forewave group reset</c>: says how many messages it skips and repeats.</summary>
+internal static class GroupResetVerb
+{
+    private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
+    private static readonly Option<GroupName> Group = Parsing.GroupOption();
+    private static readonly Option<ResetTarget> To = new("--to")
+    {
+        Description = "earliest, latest, a time (RFC 3339) or an offset", HelpName = "WHERE", Required = true, CustomParser = ParseTarget,
+    };
+    private static readonly Option<bool> Force = new("--force") { Description = "also where consumers are subscribed" };
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "only say what it would skip and repeat" };
+    private static readonly Option<bool> Json = ClientOptions.Json();
+
+    public static Command Create() =>
+        new Command("reset", "Let a group begin anew somewhere") { Queue, Group, To, Force, DryRun, Json }.With(RunAsync);
+
+    private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
+    {
+        var (queue, group, to) = (parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), parsed.GetRequiredValue(To));
+        var reset = parsed.GetValue(DryRun)
+            ? await broker.Groups.TryResetAsync(queue, group, to, stop)
+            : await broker.Groups.ResetAsync(queue, group, to, parsed.GetValue(Force), stop);
+        EntryText.Print(parsed.GetValue(Json), writer => Write(writer, reset, parsed.GetValue(DryRun)));
+    }
+
+    private static void Write(Utf8JsonWriter writer, GroupReset reset, bool isDryRun)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("queue", reset.Group.Queue.Value);
+        writer.WriteString("group", reset.Group.Name.Value);
+        writer.WriteBoolean("dryRun", isDryRun);
+        writer.WriteNumber("skipped", reset.Skipped);
+        writer.WriteNumber("repeated", reset.Repeated);
+        writer.WriteNumber("restarted", reset.Restarted);
+        writer.WriteNumber("consumers", reset.Consumers);
+        writer.WriteNumber("readOffset", reset.Group.ReadOffset.Value);
+        writer.WriteEndObject();
+    }
+
+    private static ResetTarget ParseTarget(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (text is "earliest" or "latest")
+            return text == "latest" ? ResetTarget.Latest : ResetTarget.Earliest;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0)
+            return ResetTarget.At(new Offset(number));
+        if (Parsing.TryTime(text, out var time))
+            return ResetTarget.At(time);
+        result.AddError($"'{text}' is neither earliest nor latest, no time such as 2026-12-24T18:00:00Z and no offset from 1");
+        return default;
+    }
+}
