@@ -12,5 +12,6 @@ internal static class BenchVerbs
         BenchConsumeVerb.Create(),
         BenchEndToEndVerb.Create(),
         BenchVerifyVerb.Create(),
+        BenchLookupVerb.Create(),
     };
 }
