@@ -142,6 +142,29 @@ public sealed class TraceTests
         Assert.Equal([Kind.Stored, Kind.Released, Kind.Delivered], after.Events.Select(one => one.Kind));
     }
 
+    [Fact]
+    public async Task Expired_message_ends_a_wait_and_is_told_so_in_its_trace()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        await using var client = broker.CreateClient();
+        await using var producer = client.CreateProducer();
+        await client.Administration.CreateQueueAsync(Queue, new QueueSettings { Trace = true });
+        await client.Administration.CreateGroupAsync(Queue, Group);
+        var receipt = await producer.PublishAsync(Queue, new Message("m"u8.ToArray()) { TimeToLive = TimeSpan.FromSeconds(5) });
+        var waiting = client.WaitForOutcomeAsync(receipt.MessageId, Group, TimeSpan.FromMinutes(10)).AsTask();
+        broker.Clock.Advance(TimeSpan.FromSeconds(6));
+        await using var consumer = client.CreateConsumer(Queue, Group);
+        await producer.PublishAsync(Queue, "next"u8.ToArray());
+        await OneAsync(consumer);
+
+        var trace = await client.Administration.Messages.TraceAsync(receipt.MessageId);
+        var shown = await client.Administration.Messages.ShowAsync(receipt.MessageId);
+
+        Assert.Equal([Kind.Stored, Kind.Expired], trace.Events.Select(one => one.Kind));
+        Assert.Equal(shown.PublishTime + TimeSpan.FromSeconds(5), shown.ExpiresAt);
+        Assert.Contains((await waiting).Group!.State, new[] { MessageState.Expired, MessageState.Settled });
+    }
+
     private static IEnumerable<(Kind, uint)> EventsOf(MessageTrace trace) => trace.Events.Select(one => (one.Kind, one.Attempt?.Value ?? 0));
 
     private static async Task<ReceivedMessage> OneAsync(Consumer consumer) => Assert.Single(await consumer.ReceiveAsync(1, Soon));

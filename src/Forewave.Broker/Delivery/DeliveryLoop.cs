@@ -192,7 +192,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     /// <exception cref="ForewaveException">The store has stopped.</exception>
     public bool TryAppend(ReadOnlySpan<RecordDraft> drafts)
     {
-        if (Tracing.Wants(drafts[0]))
+        if (Tracing.Wants(drafts))
             drafts = Tracing.With(drafts);
         var outcome = Store.TryAppend(drafts, out var position);
         switch (outcome)

@@ -35,4 +35,7 @@ internal enum TraceEventKind
 
     /// <summary>Its ordering key goes on.</summary>
     Resumed = 11,
+
+    /// <summary>It expired before the group was done with it.</summary>
+    Expired = 12,
 }

@@ -32,6 +32,9 @@ internal sealed class TracedEvents(IndexedMessage message, IReadOnlyDictionary<u
             case RecordType.Extended:
                 Extended(run);
                 break;
+            case RecordType.Expired:
+                Expired(run);
+                break;
             case RecordType.DeadLettered when (long)run.Header.Extra == message.Offset:
                 Died(run);
                 break;
@@ -94,6 +97,16 @@ internal sealed class TracedEvents(IndexedMessage message, IReadOnlyDictionary<u
         {
             var until = new Timestamp(record.Time + record.VisibilityMilliseconds);
             Add(run, new TraceEvent { Time = new Timestamp(record.Time), Kind = TraceEventKind.Extended, Until = until });
+        }
+    }
+
+    private void Expired(in StoredRun run)
+    {
+        for (int i = ExpiredRecord.Read(run.Messages.Span, out var runs); i > 0; i--)
+        {
+            var span = ExpiredRecord.ReadRun(ref runs);
+            if (message.Offset >= span.First && message.Offset < span.End)
+                Add(run, new TraceEvent { Time = run.Header.Time, Kind = TraceEventKind.Expired });
         }
     }
 

@@ -19,6 +19,8 @@ internal static class MessageDetailsJson
             writer.WriteString("deliverAt", due);
         if (message.ReleaseTime is { } released)
             writer.WriteString("releaseTime", released);
+        if (message.ExpiresAt is { } end)
+            writer.WriteString("expiresAt", end);
         writer.WriteString("producer", message.Producer);
         WriteContent(writer, message);
         writer.WriteStartArray("groups");

@@ -18,6 +18,7 @@ internal static class MessageAnswers
             PublishTime = DateTimeOffset.FromUnixTimeMilliseconds((long)details.PublishTime),
             DeliverAt = ToTime(details.DeliverAt),
             ReleaseTime = ToTime(details.ReleaseTime),
+            ExpiresAt = ToTime(message.TimeToLive == 0 ? message.ExpiresAt : details.PublishTime + message.TimeToLive),
             Producer = details.ProducerName,
             Body = message.Body.Memory,
             Keys = [.. message.Keys],

@@ -26,6 +26,9 @@ public sealed record MessageDetails
     /// <summary>When it came out; null: it was never scheduled, or is so still.</summary>
     public DateTimeOffset? ReleaseTime { get; init; }
 
+    /// <summary>When it expires by itself; null: it names no time of its own.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>Name of the producer; empty where it is not known any more.</summary>
     public required string Producer { get; init; }
 

@@ -18,8 +18,18 @@ internal sealed class Tracing(DeliveryLoop loop)
     private readonly List<RecordDraft> _drafts = [];
     private readonly RecordWriter _deaths = new();
 
-    /// <summary>Records are to be copied: some queue wants that, and theirs does.</summary>
-    public bool Wants(in RecordDraft draft) => loop.Setting.IsTraced is { } isTraced && IsTraced(draft.Type) && isTraced(QueueOf(draft));
+    /// <summary>One of these records of a queue is to be copied.</summary>
+    public bool Wants(ReadOnlySpan<RecordDraft> drafts)
+    {
+        if (loop.Setting.IsTraced is not { } isTraced)
+            return false;
+        foreach (ref readonly var draft in drafts)
+        {
+            if (IsTraced(draft.Type))
+                return isTraced(QueueOf(draft));
+        }
+        return false;
+    }
 
     /// <summary>The records and their copies, valid until the next call.</summary>
     public ReadOnlySpan<RecordDraft> With(ReadOnlySpan<RecordDraft> drafts)
@@ -41,7 +51,7 @@ internal sealed class Tracing(DeliveryLoop loop)
         ((RecordType)(header.Sequence >> TypeShift), (int)(header.Sequence & BandMask));
 
     private static bool IsTraced(RecordType type) => type is RecordType.Leased or RecordType.Settled or RecordType.Extended
-        or RecordType.DeadLettered or RecordType.Parked or RecordType.Resumed;
+        or RecordType.DeadLettered or RecordType.Parked or RecordType.Resumed or RecordType.Expired;
 
     private static uint QueueOf(in RecordDraft draft) =>
         PriorityBand.QueueOf(draft.Type == RecordType.DeadLettered ? (uint)draft.Extra : draft.Queue);
