@@ -17,6 +17,9 @@ internal sealed class Batch
     private const int FirstBufferBytes = 2048;
     private const int FirstEntries = 4;
     private byte[] _bytes = [];
+
+    // The one entry of a batch with one message is in the batch itself; the array has it too as soon as there are two.
+    private CompletionEntry _first;
     private CompletionEntry[] _entries = [];
     private int _end = HeadRoomBytes;
 
@@ -46,7 +49,7 @@ internal sealed class Batch
 
     public ReadOnlySpan<byte> Messages => _bytes.AsSpan(HeadRoomBytes, MessagesBytes);
 
-    public ReadOnlySpan<CompletionEntry> Entries => _entries.AsSpan(0, Count);
+    public ReadOnlySpan<CompletionEntry> Entries => Count == 1 ? new ReadOnlySpan<CompletionEntry>(ref _first) : _entries.AsSpan(0, Count);
 
     /// <summary>Begins it for a queue; it is empty.</summary>
     public void Begin(QueueBuffer queue, long now)
@@ -56,7 +59,6 @@ internal sealed class Batch
         if (_bytes.Length == 0)
         {
             _bytes = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
-            _entries = ArrayPool<CompletionEntry>.Shared.Rent(FirstEntries);
         }
     }
 
@@ -65,16 +67,11 @@ internal sealed class Batch
         int size = MessageWriter.SizeInRun(encodedBytes);
         if (_bytes.Length - _end < size)
         {
-            Replace(ref _bytes, _bytes.AsSpan(0, _end), _end + size);
-        }
-
-        if (Count == _entries.Length)
-        {
-            Replace(ref _entries, Entries, Count + 1);
+            GrowBytes(_end + size);
         }
 
         HasKeys |= !string.IsNullOrEmpty(message.OrderingKey);
-        _entries[Count++] = entry;
+        Add(entry);
         _end += MessageWriter.Write(_bytes.AsSpan(_end), message, encodedBytes);
     }
 
@@ -99,28 +96,70 @@ internal sealed class Batch
     public bool Recycle(bool keep)
     {
         keep &= _bytes.Length <= 2 * FirstBufferBytes && _entries.Length <= FirstBufferBytes / 16;
-        if (keep)
+        if (!keep)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+            ReturnEntries();
+            _bytes = [];
+        }
+        else if (Count > 1)
         {
             _entries.AsSpan(0, Count).Clear();
         }
-        else
-        {
-            ArrayPool<byte>.Shared.Return(_bytes);
-            ArrayPool<CompletionEntry>.Shared.Return(_entries, clearArray: true);
-            (_bytes, _entries) = ([], []);
-        }
+
+        _first = default;
 
         (_end, Count, Refusals, IsAbandoned, FirstSequence, Queue) = (HeadRoomBytes, 0, 0, false, default, null!);
         (Replaces, HasKeys) = (default, false);
         return keep;
     }
 
-    // Takes a larger array with the same content.
-    private static void Replace<T>(ref T[] array, ReadOnlySpan<T> used, int needed)
+    private void Add(in CompletionEntry entry)
     {
-        T[] larger = ArrayPool<T>.Shared.Rent(Math.Max(needed, array.Length * 2));
-        used.CopyTo(larger);
-        ArrayPool<T>.Shared.Return(array, System.Runtime.CompilerServices.RuntimeHelpers.IsReferenceOrContainsReferences<T>());
-        array = larger;
+        if (Count == 0)
+        {
+            _first = entry;
+        }
+        else
+        {
+            if (Count >= _entries.Length)
+            {
+                GrowEntries();
+            }
+
+            if (Count == 1)
+            {
+                _entries[0] = _first;
+            }
+
+            _entries[Count] = entry;
+        }
+
+        Count++;
+    }
+
+    private void GrowEntries()
+    {
+        CompletionEntry[] larger = ArrayPool<CompletionEntry>.Shared.Rent(Math.Max(FirstEntries, _entries.Length * 2));
+        Entries.CopyTo(larger);
+        ReturnEntries();
+        _entries = larger;
+    }
+
+    private void ReturnEntries()
+    {
+        if (_entries.Length > 0)
+        {
+            ArrayPool<CompletionEntry>.Shared.Return(_entries, clearArray: true);
+            _entries = [];
+        }
+    }
+
+    private void GrowBytes(int needed)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _bytes.Length * 2));
+        _bytes.AsSpan(0, _end).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
     }
 }

@@ -4,7 +4,7 @@ namespace Forewave.Client.Producing;
 /// Batches and frames that are used again, with their small buffers: a message to each of thousands of queues is a batch of
 /// its own. Guarded by the producer's lock.
 /// </summary>
-internal sealed class BatchPool(ProducerBuffer producer)
+internal sealed class BatchPool(ProducerBuffer producer, TimeProvider time)
 {
     // With the smallest buffers that is 40 MiB; large buffers are not kept here.
     private const int MaxBatches = 16_384;
@@ -15,11 +15,10 @@ internal sealed class BatchPool(ProducerBuffer producer)
 
     /// <summary>An empty batch.</summary>
     /// <param name="queue">Where its messages go.</param>
-    /// <param name="now">Timestamp of the first of them.</param>
-    public Batch TakeBatch(QueueBuffer queue, long now)
+    public Batch TakeBatch(QueueBuffer queue)
     {
         Batch batch = _batches.TryPop(out Batch? free) ? free : new Batch();
-        batch.Begin(queue, now);
+        batch.Begin(queue, time.GetTimestamp());
         return batch;
     }
 

@@ -290,7 +290,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
 
     private void Tell(Batch batch, BatchOutcome outcome)
     {
-        ClientTelemetry.NoteSent(batch.Queue.Name, batch.Count, outcome.Error);
+        ClientTelemetry.NoteSent(batch.Queue, batch.Count, outcome.Error);
         ReadOnlySpan<CompletionEntry> entries = batch.Entries;
         for (int i = 0; i < entries.Length; i++)
         {

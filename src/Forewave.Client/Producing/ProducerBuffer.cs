@@ -21,7 +21,8 @@ internal sealed class ProducerBuffer : IFrameSource
     private readonly Queue<QueueBuffer> _listed = new();
     private readonly List<PublishFrame> _unanswered = [];
     private readonly Queue<PublishFrame> _resend = new();
-    private readonly List<(Batch Batch, long Due)> _delayed = [];
+    private readonly Retries _retries;
+    private readonly Action<QueueBuffer> _listAgain;
     private readonly Room _room = new();
     private readonly CompletionQueue _completions;
     private readonly BatchPool _pool;
@@ -38,7 +39,9 @@ internal sealed class ProducerBuffer : IFrameSource
         _options = options;
         _time = time;
         _completions = new CompletionQueue(_room.Open);
-        _pool = new BatchPool(this);
+        _pool = new BatchPool(this, time);
+        _retries = new Retries(options, time);
+        _listAgain = ListAgain;
         _nextSequence = options.FirstSequence?.Value ?? 0;
     }
 
@@ -87,7 +90,7 @@ internal sealed class ProducerBuffer : IFrameSource
             _bufferedBytes += size;
             buffer = BufferOf(queue);
             byte priority = string.IsNullOrEmpty(message.OrderingKey) ? (byte)(message.Priority ?? Limits.DefaultPriority) : (byte)Limits.DefaultPriority;
-            buffer.BatchFor(size, priority, _time.GetTimestamp()).Add(message, encodedBytes, entry);
+            buffer.BatchFor(size, priority).Add(message, encodedBytes, entry);
             connection = Live;
             opens = connection is not null && buffer is { Handle: 0, IsOpening: false, RefusedUntil: 0 };
             buffer.IsOpening |= opens;
@@ -170,8 +173,7 @@ internal sealed class ProducerBuffer : IFrameSource
             }
 
             queues.UnionWith(_unanswered.SelectMany(frame => frame.Batches).Select(batch => batch!.Queue));
-            queues.UnionWith(_delayed.Select(one => one.Batch.Queue));
-            queues.UnionWith(_queues.Values.Where(queue => queue.Refused.Count > 0));
+            queues.UnionWith(_retries.Queues);
             foreach (QueueBuffer queue in queues)
             {
                 queue.IsOpening = true;
@@ -247,9 +249,8 @@ internal sealed class ProducerBuffer : IFrameSource
             queue.IsOpening = false;
             while (queue.Peek() is { } batch)
             {
-                if (DueAgain(batch, error) is { } due)
+                if (_retries.TryWait(batch, error))
                 {
-                    queue.RefusedUntil = Math.Max(queue.RefusedUntil, due);
                     break;
                 }
 
@@ -277,10 +278,15 @@ internal sealed class ProducerBuffer : IFrameSource
             for (int i = 0; i < frame.Batches.Count; i++)
             {
                 Batch batch = frame.Batches[i]!;
-                batch.Queue.KeyedInFlight -= batch.HasKeys ? 1 : 0;
-                ForewaveException? error = frame.OutcomeOf(i).Error;
+                if (batch.HasKeys)
+                {
+                    // Nothing else here looks at the queue: with thousands of them it is not in the processor's cache.
+                    batch.Queue.KeyedInFlight--;
+                }
+
+                ForewaveException? error = frame.ErrorOf(i);
                 lostIdentity |= error?.Code == ErrorCode.ProducerUnknown;
-                if (error is not null && TryLater(batch, error))
+                if (error is not null && _retries.TryAdd(batch, error))
                 {
                     frame.Batches[i] = null;
                 }
@@ -291,7 +297,7 @@ internal sealed class ProducerBuffer : IFrameSource
             }
 
             _completions.Add(frame);
-            ListRefused(_time.GetTimestamp());
+            _retries.EndRefusals(_time.GetTimestamp(), _listAgain);
         }
 
         _room.Open();
@@ -323,6 +329,8 @@ internal sealed class ProducerBuffer : IFrameSource
             {
                 queue.BeginAnew();
             }
+
+            _retries.ForgetRefusals();
         }
 
         _room.Open();
@@ -335,8 +343,8 @@ internal sealed class ProducerBuffer : IFrameSource
         lock (_lock)
         {
             long now = _time.GetTimestamp();
-            ListDelayed(now);
-            ListRefused(now);
+            _retries.EndDelays(now, _listAgain);
+            _retries.EndRefusals(now, _listAgain);
             AbandonLate(now);
             FailLate(now);
             connection = _connection;
@@ -360,8 +368,7 @@ internal sealed class ProducerBuffer : IFrameSource
                 }
             }
 
-            _delayed.ForEach(one => Finish(one.Batch, error));
-            _delayed.Clear();
+            _retries.TakeAll().ForEach(batch => Finish(batch, error));
         }
 
         _room.Open();
@@ -426,7 +433,7 @@ internal sealed class ProducerBuffer : IFrameSource
         int messages = 0;
         while (_listed.TryPeek(out QueueBuffer? queue))
         {
-            Batch? batch = queue.Handle == 0 || queue.Refused.Count > 0 ? null : queue.Peek();
+            Batch? batch = queue.Handle == 0 || queue.HasRefused ? null : queue.Peek();
             if (batch is not null && frame is not null
                 && (frame.MessagesBytes + batch.MessagesBytes > _options.FrameBytes || messages + batch.Count > Limits.MessagesPerFrame))
             {
@@ -464,75 +471,9 @@ internal sealed class ProducerBuffer : IFrameSource
         _nextSequence += (ulong)batch.Count;
         frame.Batches.Add(batch);
         frame.MessagesBytes += batch.MessagesBytes;
-        batch.Queue.KeyedInFlight += batch.HasKeys ? 1 : 0;
-    }
-
-    private bool TryLater(Batch batch, ForewaveException error)
-    {
-        if (DueAgain(batch, error) is not { } due)
-        {
-            return false;
-        }
-
         if (batch.HasKeys)
         {
-            batch.Replaces = batch.FirstSequence;
-            batch.Queue.Refused.Add(batch.FirstSequence.Value, batch);
-            batch.Queue.RefusedUntil = Math.Max(batch.Queue.RefusedUntil, due);
-            return true;
-        }
-
-        _delayed.Add((batch, due));
-        return true;
-    }
-
-    // When a refused batch is tried again; null: never.
-    private long? DueAgain(Batch batch, ForewaveException error)
-    {
-        long now = _time.GetTimestamp();
-        if (batch.IsAbandoned || IsLate(batch, now))
-        {
-            return null;
-        }
-
-        bool isHandle = error.Code == ErrorCode.UnknownHandle;
-        if (isHandle)
-        {
-            batch.Queue.Handle = 0;
-        }
-
-        // What was refused behind another of its key goes again with that one.
-        bool isBehind = error.Code == ErrorCode.PreviousRefused;
-        TimeSpan? delay = isHandle || isBehind ? TimeSpan.Zero : _options.RetryPolicy.DelayBeforeNext(error, ++batch.Refusals);
-        return delay is { } wait ? now + (long)(wait.TotalSeconds * _time.TimestampFrequency) : null;
-    }
-
-    // Order by key: refused batches go again when nothing that was sent behind them is under way any more. And queues that could
-    // not be opened are opened again.
-    private void ListRefused(long now)
-    {
-        foreach (QueueBuffer queue in _queues.Values)
-        {
-            if (queue.TryEndRefusal(now) && !queue.IsEmpty)
-            {
-                ListAgain(queue);
-            }
-        }
-    }
-
-    private void ListDelayed(long now)
-    {
-        for (int i = _delayed.Count - 1; i >= 0; i--)
-        {
-            (Batch batch, long due) = _delayed[i];
-            if (due > now)
-            {
-                continue;
-            }
-
-            _delayed.RemoveAt(i);
-            batch.Queue.PutBack(batch);
-            ListAgain(batch.Queue);
+            batch.Queue.KeyedInFlight++;
         }
     }
 
@@ -554,7 +495,7 @@ internal sealed class ProducerBuffer : IFrameSource
     {
         foreach (Batch? batch in _unanswered.SelectMany(frame => frame.Batches))
         {
-            if (batch is { IsAbandoned: false } && IsLate(batch, now))
+            if (batch is { IsAbandoned: false } && _retries.IsLate(batch, now))
             {
                 batch.IsAbandoned = true;
                 ForewaveException error = new(ErrorCode.OutcomeUnknown, $"No answer within the delivery deadline of {_options.DeliveryDeadline}.");
@@ -566,7 +507,7 @@ internal sealed class ProducerBuffer : IFrameSource
     private void FailLate(long now)
     {
         ForewaveException error = new(ErrorCode.Timeout, $"Not sent within the delivery deadline of {_options.DeliveryDeadline}.");
-        Func<Batch, bool> isLate = batch => IsLate(batch, now);
+        Func<Batch, bool> isLate = batch => _retries.IsLate(batch, now);
         foreach (QueueBuffer queue in _queues.Values)
         {
             while (queue.TakeIf(isLate) is { } late)
@@ -575,15 +516,8 @@ internal sealed class ProducerBuffer : IFrameSource
             }
         }
 
-        foreach ((Batch batch, _) in _delayed.Where(one => IsLate(one.Batch, now)))
-        {
-            Finish(batch, error);
-        }
-
-        _delayed.RemoveAll(one => IsLate(one.Batch, now));
+        _retries.TakeLate(now).ForEach(batch => Finish(batch, error));
     }
-
-    private bool IsLate(Batch batch, long now) => _time.GetElapsedTime(batch.Begun, now) > _options.DeliveryDeadline;
 
     private void Finish(Batch batch, ForewaveException error)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Forewave.Client.Connections;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
@@ -77,6 +78,9 @@ internal sealed class PublishFrame : IAnswerHandler, ICompletion
     {
         // It stays unanswered; the next connection sends it again.
     }
+
+    /// <summary>Why a batch was refused; null: it is stored.</summary>
+    public ForewaveException? ErrorOf(int batch) => Failure ?? CollectionsMarshal.AsSpan(Outcomes)[batch].Error;
 
     /// <summary>What became of a batch.</summary>
     public BatchOutcome OutcomeOf(int batch) => Failure is null ? Outcomes[batch] : new BatchOutcome { Error = Failure };

@@ -5,9 +5,11 @@ namespace Forewave.Client.Producing;
 /// <summary>What a producer has gathered for one queue. Guarded by the producer's lock.</summary>
 internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool pool)
 {
-    private readonly Queue<Batch> _full = new();
+    // Made when the first batch is full, or has another priority, or is refused: thousands of queues have none of these.
+    private Queue<Batch>? _full;
     private Batch? _gathering;
     private SortedList<int, Batch>? _otherPriorities;
+    private SortedList<ulong, Batch>? _refused;
 
     // So many at the head of the full ones were put back.
     private int _putBack;
@@ -27,10 +29,10 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     public int KeyedInFlight { get; set; }
 
     /// <summary>
-    /// Batches with ordering keys that were refused and go again, in the order of their sequences. While there are such, nothing
-    /// of the queue is sent: when all that was sent behind them is answered, they go first.
+    /// There are batches with ordering keys that were refused and go again, in the order of their sequences. While there are such,
+    /// nothing of the queue is sent: when all that was sent behind them is answered, they go first.
     /// </summary>
-    public SortedList<ulong, Batch> Refused { get; } = [];
+    public bool HasRefused => _refused is { Count: > 0 };
 
     /// <summary>
     /// When they go again, or the queue that could not be opened is asked for again, as a timestamp; 0: nothing waits for that. What
@@ -38,7 +40,7 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     /// </summary>
     public long RefusedUntil { get; set; }
 
-    public bool IsEmpty => _full.Count == 0 && _gathering is null && _otherPriorities is not { Count: > 0 };
+    public bool IsEmpty => _full is not { Count: > 0 } && _gathering is null && _otherPriorities is not { Count: > 0 };
 
     /// <summary>The batch that a message of so many bytes goes into.</summary>
     /// <param name="messageBytes">Its bytes.</param>
@@ -46,22 +48,21 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     /// Its priority where that decides when it is delivered: messages of one priority go together, since the broker keeps them
     /// together. Else 4.
     /// </param>
-    /// <param name="now">A timestamp.</param>
-    public Batch BatchFor(int messageBytes, byte priority, long now)
+    public Batch BatchFor(int messageBytes, byte priority)
     {
         if (priority != Limits.DefaultPriority)
         {
-            return OtherBatchFor(messageBytes, priority, now);
+            return OtherBatchFor(messageBytes, priority);
         }
 
         if (_gathering is { } batch
             && (batch.MessagesBytes + messageBytes > maxBatchBytes || batch.Count == Limits.MessagesPerFrame))
         {
-            _full.Enqueue(batch);
+            (_full ??= new Queue<Batch>()).Enqueue(batch);
             _gathering = null;
         }
 
-        return _gathering ??= pool.TakeBatch(this, now);
+        return _gathering ??= pool.TakeBatch(this);
     }
 
     /// <summary>
@@ -72,17 +73,23 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     {
         // A batch was full before the next of its priority began, and so was all that is before it in the line: the head of
         // the line is never younger than what gathers behind another of its priority.
-        bool hasFull = _full.TryPeek(out Batch? full);
+        Batch? full = null;
+        bool hasFull = _full?.TryPeek(out full) == true;
         return hasFull && (_putBack > 0 || PeekGathering() is not { } gathering || full!.Begun <= gathering.Begun) ? full : PeekGathering();
     }
 
     /// <summary>The oldest batch that still gathers, without taking it; of several that are as old, the one of the highest priority.</summary>
     public Batch? PeekGathering()
     {
-        Batch? oldest = null;
-        for (int i = (_otherPriorities?.Count ?? 0) - 1; i >= 0; i--)
+        if (_otherPriorities is null)
         {
-            Batch batch = _otherPriorities!.GetValueAtIndex(i);
+            return _gathering;
+        }
+
+        Batch? oldest = null;
+        for (int i = _otherPriorities.Count - 1; i >= 0; i--)
+        {
+            Batch batch = _otherPriorities.GetValueAtIndex(i);
             oldest = oldest is null || batch.Begun < oldest.Begun ? batch : oldest;
         }
 
@@ -104,7 +111,7 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     /// <summary>Takes a batch that <see cref="Peek"/> or <see cref="PeekGathering"/> has just given.</summary>
     public void Take(Batch batch)
     {
-        if (_full.TryPeek(out Batch? full) && full == batch)
+        if (_full is not null && _full.TryPeek(out Batch? full) && full == batch)
         {
             _full.Dequeue();
             _putBack = Math.Max(0, _putBack - 1);
@@ -132,28 +139,28 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
             }
         }
 
-        if (Refused.Count == 0 || !isWanted(Refused.Values[0]))
+        if (_refused is not { Count: > 0 } || !isWanted(_refused.Values[0]))
         {
             return null;
         }
 
-        Batch refused = Refused.Values[0];
-        Refused.RemoveAt(0);
+        Batch refused = _refused.Values[0];
+        _refused.RemoveAt(0);
         return refused;
     }
 
-    private Batch OtherBatchFor(int messageBytes, byte priority, long now)
+    private Batch OtherBatchFor(int messageBytes, byte priority)
     {
         SortedList<int, Batch> others = _otherPriorities ??= [];
         if (others.TryGetValue(priority, out Batch? batch)
             && (batch.MessagesBytes + messageBytes > maxBatchBytes || batch.Count == Limits.MessagesPerFrame))
         {
-            _full.Enqueue(batch);
+            (_full ??= new Queue<Batch>()).Enqueue(batch);
             others.Remove(priority);
             batch = null;
         }
 
-        return batch ?? (others[priority] = pool.TakeBatch(this, now));
+        return batch ?? (others[priority] = pool.TakeBatch(this));
     }
 
     /// <summary>The producer id is another: nothing was refused under it, and what waits goes in its order, as if for the first time.</summary>
@@ -162,10 +169,20 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
         KeyedInFlight = 0;
         RefusedUntil = 0;
         PutBackRefused();
-        foreach (Batch batch in _full)
+        foreach (Batch batch in _full ?? [])
         {
             batch.Replaces = Sequence.None;
         }
+    }
+
+    /// <summary>Keeps a refused batch with ordering keys, which goes again under other sequences.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="due">When at the earliest, as a timestamp.</param>
+    public void Refuse(Batch batch, long due)
+    {
+        batch.Replaces = batch.FirstSequence;
+        (_refused ??= []).Add(batch.FirstSequence.Value, batch);
+        RefusedUntil = Math.Max(RefusedUntil, due);
     }
 
     /// <summary>
@@ -174,8 +191,8 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     /// </summary>
     public bool TryEndRefusal(long now)
     {
-        bool waits = RefusedUntil > now || (Refused.Count > 0 && KeyedInFlight > 0);
-        if (waits || (Refused.Count == 0 && RefusedUntil == 0))
+        bool waits = RefusedUntil > now || (HasRefused && KeyedInFlight > 0);
+        if (waits || (!HasRefused && RefusedUntil == 0))
         {
             return false;
         }
@@ -188,17 +205,18 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     /// <summary>Puts all refused batches with ordering keys before all others, in their order.</summary>
     private void PutBackRefused()
     {
-        for (int i = Refused.Count - 1; i >= 0; i--)
+        for (int i = (_refused?.Count ?? 0) - 1; i >= 0; i--)
         {
-            PutBack(Refused.Values[i]);
+            PutBack(_refused!.Values[i]);
         }
 
-        Refused.Clear();
+        _refused?.Clear();
     }
 
     /// <summary>Puts a refused batch before all others.</summary>
     public void PutBack(Batch batch)
     {
+        _full ??= new Queue<Batch>();
         Batch[] later = [.. _full];
         _full.Clear();
         _full.Enqueue(batch);

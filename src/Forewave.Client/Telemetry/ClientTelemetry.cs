@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text;
 using Forewave.Client.Consuming;
+using Forewave.Client.Producing;
 using Forewave.Protocol;
 
 namespace Forewave.Client.Telemetry;
@@ -38,11 +39,11 @@ internal static class ClientTelemetry
     /// <param name="queue">Its queue.</param>
     /// <param name="messages">How many messages.</param>
     /// <param name="error">Why they were refused; null: stored.</param>
-    public static void NoteSent(QueueName queue, int messages, ForewaveException? error)
+    public static void NoteSent(QueueBuffer queue, int messages, ForewaveException? error)
     {
         if (Sent.Enabled)
         {
-            TagList tags = TagsOf(queue);
+            TagList tags = TagsOf(queue.Name);
             if (error is not null)
             {
                 tags.Add("error.type", error.Code.ToString());

@@ -1,0 +1,140 @@
+using Forewave.Protocol;
+
+namespace Forewave.Client.Producing;
+
+/// <summary>
+/// What a producer tries again later: single batches until their delay is over, and queues that wait because of a refusal. Guarded
+/// by the producer's lock. Costs nothing while nothing was refused, however many queues there are.
+/// </summary>
+internal sealed class Retries(ProducerOptions options, TimeProvider time)
+{
+    private readonly List<(Batch Batch, long Due)> _delayed = [];
+
+    // Those that may have something refused, or cannot be opened for a while.
+    private readonly HashSet<QueueBuffer> _refusing = [];
+
+    /// <summary>The queues that need a handle for what waits here.</summary>
+    public IEnumerable<QueueBuffer> Queues => _delayed.Select(one => one.Batch.Queue).Concat(_refusing.Where(queue => queue.HasRefused));
+
+    /// <summary>Takes a batch that was refused; false: it is not to be tried again.</summary>
+    public bool TryAdd(Batch batch, ForewaveException error)
+    {
+        if (DueAgain(batch, error) is not { } due)
+        {
+            return false;
+        }
+
+        if (batch.HasKeys)
+        {
+            batch.Queue.Refuse(batch, due);
+            _refusing.Add(batch.Queue);
+        }
+        else
+        {
+            _delayed.Add((batch, due));
+        }
+
+        return true;
+    }
+
+    /// <summary>A queue cannot be opened: its next batch waits with all that is behind it; false: that batch is not to be tried again.</summary>
+    public bool TryWait(Batch next, ForewaveException error)
+    {
+        if (DueAgain(next, error) is not { } due)
+        {
+            return false;
+        }
+
+        next.Queue.RefusedUntil = Math.Max(next.Queue.RefusedUntil, due);
+        _refusing.Add(next.Queue);
+        return true;
+    }
+
+    /// <summary>
+    /// Puts back whose delay is over, before all others of its queue.
+    /// </summary>
+    /// <param name="now">A timestamp.</param>
+    /// <param name="list">Told of each queue that has something to send again.</param>
+    public void EndDelays(long now, Action<QueueBuffer> list)
+    {
+        for (int i = _delayed.Count - 1; i >= 0; i--)
+        {
+            (Batch batch, long due) = _delayed[i];
+            if (due > now)
+            {
+                continue;
+            }
+
+            _delayed.RemoveAt(i);
+            batch.Queue.PutBack(batch);
+            list(batch.Queue);
+        }
+    }
+
+    /// <summary>
+    /// Order by key: refused batches go again when nothing that was sent behind them is under way any more. And queues that could
+    /// not be opened are opened again.
+    /// </summary>
+    /// <param name="now">A timestamp.</param>
+    /// <param name="list">Told of each queue that has something to send again.</param>
+    public void EndRefusals(long now, Action<QueueBuffer> list)
+    {
+        if (_refusing.Count == 0)
+        {
+            return;
+        }
+
+        foreach (QueueBuffer queue in _refusing)
+        {
+            if (queue.TryEndRefusal(now) && !queue.IsEmpty)
+            {
+                list(queue);
+            }
+        }
+
+        _refusing.RemoveWhere(queue => !queue.HasRefused && queue.RefusedUntil == 0);
+    }
+
+    /// <summary>Takes the delayed batches for which it is too late.</summary>
+    public List<Batch> TakeLate(long now)
+    {
+        List<Batch> late = [.. _delayed.Select(one => one.Batch).Where(batch => IsLate(batch, now))];
+        _delayed.RemoveAll(one => IsLate(one.Batch, now));
+        return late;
+    }
+
+    /// <summary>Takes all delayed batches.</summary>
+    public List<Batch> TakeAll()
+    {
+        List<Batch> all = [.. _delayed.Select(one => one.Batch)];
+        _delayed.Clear();
+        return all;
+    }
+
+    /// <summary>The queues have begun anew: nothing of them is refused.</summary>
+    public void ForgetRefusals() => _refusing.Clear();
+
+    /// <summary>Whether a batch's deadline is over.</summary>
+    public bool IsLate(Batch batch, long now) => time.GetElapsedTime(batch.Begun, now) > options.DeliveryDeadline;
+
+    // When a refused batch is tried again; null: never.
+    private long? DueAgain(Batch batch, ForewaveException error)
+    {
+        long now = time.GetTimestamp();
+        if (batch.IsAbandoned || IsLate(batch, now))
+        {
+            return null;
+        }
+
+        bool isHandle = error.Code == ErrorCode.UnknownHandle;
+        if (isHandle)
+        {
+            batch.Queue.Handle = 0;
+        }
+
+        // What was refused behind another of its key goes again with that one.
+        bool isBehind = error.Code == ErrorCode.PreviousRefused;
+        TimeSpan? delay = isHandle || isBehind ? TimeSpan.Zero : options.RetryPolicy.DelayBeforeNext(error, ++batch.Refusals);
+        return delay is { } wait ? now + (long)(wait.TotalSeconds * time.TimestampFrequency) : null;
+    }
+}
