@@ -1,3 +1,4 @@
+using System.Buffers;
 using Forewave.Protocol;
 using Forewave.Storage.Files.Disk;
 using Forewave.Storage.Files.GroupCommit;
@@ -195,6 +196,7 @@ internal sealed class CheckpointRound
     private void WriteSummaries(CheckpointWriter writer, SegmentNumber replayed)
     {
         bool hasNew = false;
+        ArrayBufferWriter<byte> encoded = new();
         foreach (Segment segment in _parts.Segments.Snapshot())
         {
             if (segment.Summary is not { } summary)
@@ -202,13 +204,15 @@ internal sealed class CheckpointRound
                 continue;
             }
 
+            encoded.ResetWrittenCount();
+            summary.Encode(segment.Positions, encoded);
             if (segment.Number.CompareTo(replayed) >= 0)
             {
-                writer.Write(new StatePart(StateKind.StoreSegment, segment.Number.Value, LogPosition.None, LogPosition.None), summary.Encode(segment.Positions));
+                writer.Write(new StatePart(StateKind.StoreSegment, segment.Number.Value, LogPosition.None, LogPosition.None), encoded.WrittenSpan);
             }
             else
             {
-                _parts.Summaries.Write(segment.Number, summary.Encode(segment.Positions));
+                _parts.Summaries.Write(segment.Number, encoded.WrittenSpan);
                 segment.Copies = summary.Copies;
                 hasNew = true;
             }

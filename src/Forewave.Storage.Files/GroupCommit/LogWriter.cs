@@ -159,6 +159,9 @@ internal sealed class LogWriter
     {
         Sync();
         _segment.IsSealed = true;
+
+        // Who publishes to many queues goes on to.
+        next.Summary?.Expect(_segment.Summary?.QueueCount ?? 0);
         _segments.Add(next);
         _segment = next;
         _file = FileOf(next);

@@ -243,21 +243,22 @@ internal sealed class IndexOfQueue
         }
     }
 
-    /// <summary>What is before an offset is not needed any more.</summary>
-    public void Expire(long firstRetained)
+    /// <summary>What is before an offset is not needed any more; false: it was not needed before.</summary>
+    public bool Expire(long firstRetained)
     {
         lock (_lock)
         {
             firstRetained = Math.Min(firstRetained, _end);
             if (firstRetained <= _firstRetained)
             {
-                return;
+                return false;
             }
 
             _bytes = (long)(_bytes * ((double)(_end - firstRetained) / (_end - _firstRetained)));
             _firstRetained = firstRetained;
             DropBlocks();
             NoteOldestTime();
+            return true;
         }
     }
 

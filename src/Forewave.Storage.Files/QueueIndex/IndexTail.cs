@@ -26,7 +26,7 @@ internal sealed class IndexTail
     {
         if (_count == _runs.Length)
         {
-            Array.Resize(ref _runs, Math.Min(IndexBlock.MaxEntries, Math.Max(4, _count * 2)));
+            Array.Resize(ref _runs, Math.Min(IndexBlock.MaxEntries, Math.Max(4, _count * 4)));
         }
 
         _runs[_count++] = run;

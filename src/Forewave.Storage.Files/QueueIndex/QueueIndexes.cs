@@ -29,6 +29,7 @@ internal sealed class QueueIndexes : IDisposable
     private BlockUse _use = new(0);
     private bool _isRebuilt;
     private volatile bool _isReplaying = true;
+    private long _expirations;
 
     public QueueIndexes(IDisk disk, DiskPath folder, int cachedBlocks = DefaultCachedBlocks) =>
         (_disk, _blocks) = (disk, new BlockFiles(disk, folder, new BlockCache(cachedBlocks)));
@@ -42,6 +43,9 @@ internal sealed class QueueIndexes : IDisposable
     /// <summary>Writes what waits; false: the disk is too full still.</summary>
     /// <exception cref="DiskException">The disk failed otherwise.</exception>
     public bool TryWriteWaiting() => !_blocks.HasWaiting || _blocks.TryWriteWaiting();
+
+    /// <summary>Counts up after each time that something was let go: nothing is needed less than before while it stays the same.</summary>
+    public long Expirations => Interlocked.Read(ref _expirations);
 
     /// <summary>The queues that have an index.</summary>
     public IEnumerable<uint> Queues => _queues.Keys;
@@ -176,10 +180,11 @@ internal sealed class QueueIndexes : IDisposable
             // In this order: a checkpoint that is written meanwhile finds it as one that is gone or as a queue, never as neither.
             _gone.Enqueue(index);
             _queues.TryRemove(queue, out _);
+            Interlocked.Increment(ref _expirations);
         }
-        else
+        else if (index.Expire(firstRetained.Value))
         {
-            index.Expire(firstRetained.Value);
+            Interlocked.Increment(ref _expirations);
         }
     }
 

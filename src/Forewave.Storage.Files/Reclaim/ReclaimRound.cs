@@ -31,6 +31,9 @@ internal sealed class ReclaimRound
     // Dead segments, and how many checkpoints had begun when that was found.
     private readonly Dictionary<SegmentNumber, long> _deadSince = [];
 
+    // Segments more than half of which was needed, and how often something had been let go when that was found.
+    private readonly Dictionary<SegmentNumber, long> _liveAt = [];
+
     // Out of the table, but in MANIFEST as long as the disk is too full for another one.
     private readonly List<Segment> _removed = [];
     private readonly CancellationTokenSource _closing = new();
@@ -119,6 +122,7 @@ internal sealed class ReclaimRound
 
             _parts.Summaries.Delete(segment.Number);
             _deadSince.Remove(segment.Number);
+            _liveAt.Remove(segment.Number);
         }
 
         _removed.Clear();
@@ -133,12 +137,15 @@ internal sealed class ReclaimRound
         foreach (Segment segment in _parts.Segments.Snapshot())
         {
             bool isOld = segment.IsSealed && segment.Number.CompareTo(replayed) < 0 && !_deadSince.ContainsKey(segment.Number);
-            if (!isOld || await SummaryOfAsync(segment, cancellation) is not { } summary)
+            long expirations = _parts.Indexes.Expirations;
+            bool isLive = _liveAt.TryGetValue(segment.Number, out long lookedAt) && lookedAt == expirations;
+            if (!isOld || isLive || await SummaryOfAsync(segment, cancellation) is not { } summary)
             {
                 continue;
             }
 
             long live = summary.LiveBytes(_parts.Indexes);
+            NoteLive(segment.Number, new ByteCount(live), expirations);
             if (live > 0 && !MayCarry(new ByteCount(live), carried))
             {
                 continue;
@@ -154,6 +161,19 @@ internal sealed class ReclaimRound
         }
 
         return carried;
+    }
+
+    // Its summary need not be read in the next rounds unless something was let go: with thousands of queues that is work.
+    private void NoteLive(SegmentNumber number, ByteCount live, long expirations)
+    {
+        if (live.Value >= _options.SegmentBytes / 2)
+        {
+            _liveAt[number] = expirations;
+        }
+        else
+        {
+            _liveAt.Remove(number);
+        }
     }
 
     // On a full disk there is no room for it; what is dead is found all the same.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Forewave.Protocol;
@@ -131,19 +132,43 @@ internal sealed class SegmentSummary
         }
     }
 
+    /// <summary>How many queues it has something of.</summary>
+    public int QueueCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _shares.Count;
+            }
+        }
+    }
+
+    /// <summary>Makes room for so many queues at once: growing step by step costs three times the memory.</summary>
+    public void Expect(int queues)
+    {
+        lock (_lock)
+        {
+            _shares.EnsureCapacity(queues);
+        }
+    }
+
     /// <param name="running">Where records begin, of a running segment; when it is empty, what the summary itself has is encoded.</param>
-    public byte[] Encode(SparsePositions running)
+    /// <param name="buffer">Where it is written to.</param>
+    public void Encode(SparsePositions running, IBufferWriter<byte> buffer)
     {
         List<NotedPlace> places = (running.First is null ? Positions : running).Snapshot();
         lock (_lock)
         {
             List<CarriedPlace> copies = [.. _carried.Sorted, .. _released.Sorted];
-            byte[] bytes = new byte[HeaderBytes + (_shares.Count * ShareBytes) + (places.Count * PlaceBytes) + (copies.Count * CarriedBytes)];
+            int size = HeaderBytes + (_shares.Count * ShareBytes) + (places.Count * PlaceBytes) + (copies.Count * CarriedBytes);
+            Span<byte> bytes = buffer.GetSpan(size)[..size];
+            bytes.Clear();
             bytes[0] = Version;
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), _shares.Count);
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), places.Count);
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), copies.Count);
-            Span<byte> rest = WriteShares(bytes.AsSpan(HeaderBytes));
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[4..], _shares.Count);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[8..], places.Count);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[12..], copies.Count);
+            Span<byte> rest = WriteShares(bytes[HeaderBytes..]);
             foreach (NotedPlace place in places)
             {
                 BinaryPrimitives.WriteUInt64LittleEndian(rest, place.First.Bits);
@@ -159,7 +184,7 @@ internal sealed class SegmentSummary
                 rest = rest[CarriedBytes..];
             }
 
-            return bytes;
+            buffer.Advance(size);
         }
     }
 
@@ -217,6 +242,7 @@ internal sealed class SegmentSummary
 
     private ReadOnlySpan<byte> ReadShares(ReadOnlySpan<byte> bytes, int count)
     {
+        _shares.EnsureCapacity(Math.Min(count, bytes.Length / ShareBytes));
         for (int i = 0; i < count; i++)
         {
             uint queue = BinaryPrimitives.ReadUInt32LittleEndian(bytes);

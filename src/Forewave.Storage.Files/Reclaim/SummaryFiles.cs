@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using Forewave.Storage.Files.Disk;
@@ -41,16 +42,18 @@ internal sealed class SummaryFiles
     }
 
     /// <summary>Writes a summary; its name is durable after <see cref="SyncNames"/>.</summary>
-    public void Write(SegmentNumber number, byte[] body)
+    public void Write(SegmentNumber number, ReadOnlySpan<byte> body)
     {
-        byte[] bytes = new byte[HeaderBytes + body.Length];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), number.Value);
-        body.CopyTo(bytes, HeaderBytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Checksum.Of(bytes.AsSpan(4)));
+        byte[] rented = ArrayPool<byte>.Shared.Rent(HeaderBytes + body.Length);
+        Span<byte> bytes = rented.AsSpan(0, HeaderBytes + body.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], number.Value);
+        body.CopyTo(bytes[HeaderBytes..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Checksum.Of(bytes[4..]));
         Delete(number);
         using IDiskFile file = _disk.Open(PathOf(number), DiskOpen.CreateNew);
         file.Write(0, bytes);
         file.Sync();
+        ArrayPool<byte>.Shared.Return(rented);
     }
 
     public void SyncNames() => _disk.SyncFolder(Folder);
@@ -64,16 +67,23 @@ internal sealed class SummaryFiles
         }
 
         using IDiskFile file = _disk.Open(PathOf(number), DiskOpen.ReadOnly);
-        byte[] bytes = new byte[file.Length];
+        byte[] rented = ArrayPool<byte>.Shared.Rent((int)file.Length);
+        SegmentSummary? summary = Decode(number, rented.AsSpan(0, (int)file.Length), file);
+        ArrayPool<byte>.Shared.Return(rented);
+        return summary;
+    }
+
+    private static SegmentSummary? Decode(SegmentNumber number, Span<byte> bytes, IDiskFile file)
+    {
         int read = Read(file, bytes);
         bool isWhole = read == bytes.Length
             && read >= HeaderBytes
-            && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Checksum.Of(bytes.AsSpan(4))
-            && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4)) == number.Value;
-        return isWhole ? SegmentSummary.Decode(bytes.AsSpan(HeaderBytes)) : null;
+            && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Checksum.Of(bytes[4..])
+            && BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) == number.Value;
+        return isWhole ? SegmentSummary.Decode(bytes[HeaderBytes..]) : null;
     }
 
-    private static int Read(IDiskFile file, byte[] bytes)
+    private static int Read(IDiskFile file, Span<byte> bytes)
     {
         try
         {

@@ -30,10 +30,10 @@ public sealed class LayoutTests
         SparsePositions positions = new();
         positions.Note(4_096, LogPosition.FromBits(Epoch + 7));
         positions.Note(65_600, LogPosition.FromBits(Epoch + 0x107));
-        byte[] bytes = summary.Encode(positions);
+        byte[] bytes = Encode(summary, positions);
 
         Assert.Equal(Golden, Convert.ToHexStringLower(bytes));
-        Assert.Equal(Golden, Convert.ToHexStringLower(SegmentSummary.Decode(bytes).Encode(new SparsePositions())));
+        Assert.Equal(Golden, Convert.ToHexStringLower(Encode(SegmentSummary.Decode(bytes), new SparsePositions())));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class LayoutTests
         SegmentSummary same = new();
         same.Add(new QueueShare { Queue = 9, First = 5, End = 25, Bytes = 1_234 });
 
-        Assert.Equal(same.Encode(new SparsePositions()), summary.Encode(new SparsePositions()));
+        Assert.Equal(Encode(same, new SparsePositions()), Encode(summary, new SparsePositions()));
         Assert.False(summary.TryFindCopy(LogPosition.FromBits(Epoch), out _));
     }
 
@@ -106,5 +106,12 @@ public sealed class LayoutTests
         byte[] bytes = new byte[file.Length];
         file.Read(0, bytes);
         Assert.Equal("4657434845434b50020000007c74d629a7daf0c8b73f4b360300000003000000060000000000000010000000001000001200000000100000616263b67ff76b3aae672b0400000066000000040000000000000010000000001000001000000000100000001001003fd5558b000000000000000000000000020000000000000000000000000000000000000000000000", Convert.ToHexStringLower(bytes));
+    }
+
+    private static byte[] Encode(SegmentSummary summary, SparsePositions running)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        summary.Encode(running, buffer);
+        return buffer.WrittenSpan.ToArray();
     }
 }
