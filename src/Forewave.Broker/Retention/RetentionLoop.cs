@@ -37,6 +37,8 @@ internal sealed class RetentionLoop
     public async Task RoundAsync(LoopPulse pulse, CancellationToken cancellation)
     {
         var now = Timestamp.From(_parts.Time.GetUtcNow());
+        var deadLetters = _parts.Delivery.DeadLetters;
+        var holders = await deadLetters.HoldersAsync().WaitAsync(cancellation);
         foreach (var queue in _parts.Queues.All)
         {
             pulse.Beat();
@@ -44,7 +46,8 @@ internal sealed class RetentionLoop
             foreach (var band in PriorityBand.Others)
                 await LetGoAsync(queue, band, now, cancellation);
             await _parts.Delivery.Outcomes.ExpireTraceAsync(queue, now.Plus(-queue.Options.Retention)).WaitAsync(cancellation);
-            await _parts.Delivery.DeadLetters.ExpireAsync(queue, now.Plus(-Limits.DeadLetterRetention)).WaitAsync(cancellation);
+            if (holders.Contains(queue.Id))
+                await deadLetters.ExpireAsync(queue, now.Plus(-Limits.DeadLetterRetention)).WaitAsync(cancellation);
             await LookForIdleAsync(queue, now, cancellation);
         }
         _idle.Forget();

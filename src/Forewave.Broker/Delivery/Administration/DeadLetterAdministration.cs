@@ -70,6 +70,20 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
         return done && call.CompleteCommitted(loop, chosen.Sum(one => one.Ranges.Sum(range => range.Count)));
     });
 
+    /// <summary>The numbers of the queues that have dead letters. Asks each loop once, however many queues there are.</summary>
+    public async Task<HashSet<uint>> HoldersAsync()
+    {
+        var holders = new HashSet<uint>();
+        for (uint i = 0; i < loops.Count; i++)
+        {
+            var call = new LoopCall<List<uint>>((loop, answer) => answer.Complete(loop.Queues.Groups
+                .Where(group => group.State.Dead.Count > 0).Select(group => PriorityBand.QueueOf(group.State.Identity.QueueId)).ToList()));
+            loops.Of(i).Post(call);
+            holders.UnionWith(await call.Answer);
+        }
+        return holders;
+    }
+
     /// <summary>Removes the dead letters of all groups of a queue that died before a time.</summary>
     public async Task ExpireAsync(QueueEntry queue, Timestamp diedBefore)
     {
