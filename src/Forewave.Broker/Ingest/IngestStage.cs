@@ -15,6 +15,9 @@ namespace Forewave.Broker.Ingest;
 internal sealed class IngestStage
 {
     private const int MostPooled = 4_096;
+
+    // At most 16 MiB stay with those that had frames of many batches.
+    private const int MostLarge = 16;
     private readonly ConcurrentQueue<PendingPublish> _pool = new();
     private readonly IdAdmission _ids;
     private readonly PublishAdmission _admission;
@@ -23,6 +26,7 @@ internal sealed class IngestStage
     private readonly BrokerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly PublishTerms _terms;
+    private int _large;
 
     public IngestStage(
         IStore store, PartitionHealth health, DeduplicationStage ids, FlushList flushes, BrokerMetrics metrics, PublishTerms terms)
@@ -58,7 +62,7 @@ internal sealed class IngestStage
             problem = new FrameProblem(ErrorCode.UnknownHandle, "the producer's handle is not open on this connection");
             return false;
         }
-        publish = _pool.TryDequeue(out var pooled) ? pooled : new PendingPublish(this);
+        publish = Rent();
         publish.Begin(session.Output, header.Correlation.Value, producer, _time.GetTimestamp());
         publish.Reserve(reader.BatchCount);
         while (reader.MoveNext(out var view))
@@ -99,10 +103,27 @@ internal sealed class IngestStage
             _ids.Collect(ref batch, publish.Claims);
     }
 
+    private PendingPublish Rent()
+    {
+        if (!_pool.TryDequeue(out var pooled))
+            return new PendingPublish(this);
+        if (pooled.IsLarge)
+            Interlocked.Decrement(ref _large);
+        return pooled;
+    }
+
     private void GiveBack(PendingPublish publish)
     {
-        publish.Reset();
-        if (_pool.Count < MostPooled)
-            _pool.Enqueue(publish);
+        if (_pool.Count >= MostPooled)
+        {
+            publish.Reset(keepsLarge: false);
+            return;
+        }
+        bool keepsLarge = publish.IsLarge && Interlocked.Increment(ref _large) <= MostLarge;
+        bool wasLarge = publish.IsLarge;
+        publish.Reset(keepsLarge);
+        if (wasLarge && !publish.IsLarge)
+            Interlocked.Decrement(ref _large);
+        _pool.Enqueue(publish);
     }
 }

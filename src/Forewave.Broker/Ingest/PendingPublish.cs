@@ -14,6 +14,7 @@ internal sealed class PendingPublish : ICommitOwner
 {
     private const int FirstBatches = 4;
     private const int MostBatchesKept = 256;
+    private const int MostLargeBatchesKept = 4_096;
 
     private readonly IngestStage _stage;
     private PendingBatch[] _batches = new PendingBatch[FirstBatches];
@@ -116,16 +117,21 @@ internal sealed class PendingPublish : ICommitOwner
         return true;
     }
 
+    /// <summary>It has room for a frame of many batches: about a quarter of a kilobyte for each.</summary>
+    public bool IsLarge => _batches.Length > MostBatchesKept || _drafts.Length > MostBatchesKept;
+
     /// <summary>Gives back what was taken for a frame; it may be used for another one then.</summary>
-    public void Reset()
+    /// <param name="keepsLarge">Whether it may stay <see cref="IsLarge"/>, where it is.</param>
+    public void Reset(bool keepsLarge)
     {
         if (_places > 0)
             Output.RequestDone(_places);
         Batches.Clear();
         _drafts.AsSpan(0, _draftsUsed).Clear();
-        if (_batches.Length > MostBatchesKept)
+        int most = keepsLarge ? MostLargeBatchesKept : MostBatchesKept;
+        if (_batches.Length > most)
             _batches = new PendingBatch[FirstBatches];
-        if (_drafts.Length > MostBatchesKept)
+        if (_drafts.Length > most)
             _drafts = new RecordDraft[_batches.Length];
         Output = null!;
         Producer = null!;

@@ -21,7 +21,7 @@ internal static class PublishAnswer
             entries[i] = EntryOf(batches[i], publish);
         publish.Output.WriteReceipts(new CorrelationId(publish.Correlation), entries.AsSpan(0, batches.Length));
         // Errors and positions must not be kept alive by a thread's scratch, nor many entries by one large frame.
-        if (batches.Length > 1_024)
+        if (batches.Length > 4_096)
             _scratch = null;
         else
             entries.AsSpan(0, batches.Length).Clear();
