@@ -102,7 +102,7 @@ public sealed class CliTests
     [InlineData("publish")]
     [InlineData("publish NoName x")]
     [InlineData("publish q x --priority 10")]
-    [InlineData("publish q --ttl=5m")]
+    [InlineData("publish q --ttl=never")]
     [InlineData("publish q --dedup 1")]
     [InlineData("publish q x --server zk://one:2181/forewave")]
     [InlineData("consume q")]

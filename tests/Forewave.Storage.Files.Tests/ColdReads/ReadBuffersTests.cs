@@ -28,6 +28,7 @@ public sealed class ReadBuffersTests
 
         Memory<byte> next = buffers.Room(100);
 
-        Assert.Equal(90, next.Span.IndexOfAnyExcept((byte)1));
+        // What comes after these is whatever the pooled array held before.
+        Assert.Equal(-1, next.Span[..90].IndexOfAnyExcept((byte)1));
     }
 }
