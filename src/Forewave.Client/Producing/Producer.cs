@@ -32,6 +32,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ProducerBuffer _buffer;
+    private readonly PublishLine _line = new();
     private readonly ITimer _timer;
     private readonly ProducerName _name;
     private ProducerId _id;
@@ -71,7 +72,9 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
     /// can be cancelled.
     /// </summary>
     /// <param name="queue">Made if there is none, unless the options or the broker say otherwise.</param>
-    /// <param name="message">Copied before this returns, unless the buffer is full.</param>
+    /// <param name="message">
+    /// Copied before this returns, unless there is no room yet: then publishes wait for it in the order of their calls.
+    /// </param>
     /// <param name="cancellation">
     /// Ends the wait; the message may be stored all the same, but not when it was cancelled before the call.
     /// </param>
@@ -80,7 +83,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
     /// </exception>
     public ValueTask<Receipt> PublishAsync(QueueName queue, Message message, CancellationToken cancellation = default)
     {
-        if (cancellation.CanBeCanceled)
+        if (cancellation.CanBeCanceled || !_line.IsEmpty)
         {
             return new ValueTask<Receipt>(PublishCancellableAsync(queue, message, cancellation));
         }
@@ -154,12 +157,25 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
         int added = 0;
         try
         {
-            for (; added < messages.Count; added++)
+            while (added < messages.Count && _line.IsEmpty && TryPublish(queue, messages[added], many, added))
             {
-                while (!TryPublish(queue, messages[added], many, added))
-                {
-                    await WaitForRoomAsync(cancellation).ConfigureAwait(false);
-                }
+                added++;
+            }
+
+            if (added < messages.Count)
+            {
+                await _line.PassAsync(
+                    async () =>
+                    {
+                        for (; added < messages.Count; added++)
+                        {
+                            while (!TryPublish(queue, messages[added], many, added))
+                            {
+                                await WaitForRoomAsync(cancellation).ConfigureAwait(false);
+                            }
+                        }
+                    },
+                    cancellation).ConfigureAwait(false);
             }
         }
         finally
@@ -246,14 +262,22 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         CancellablePublish publish = new();
-        long begun = _time.GetTimestamp();
-        while (!TryPublish(queue, message, publish))
+        if (!_line.IsEmpty || !TryPublish(queue, message, publish))
         {
-            await WaitForRoomAsync(cancellation).ConfigureAwait(false);
-            if (_time.GetElapsedTime(begun) > _options.DeliveryDeadline)
-            {
-                throw _buffer.NoRoom(_options.DeliveryDeadline);
-            }
+            long begun = _time.GetTimestamp();
+            await _line.PassAsync(
+                async () =>
+                {
+                    while (!TryPublish(queue, message, publish))
+                    {
+                        await WaitForRoomAsync(cancellation).ConfigureAwait(false);
+                        if (_time.GetElapsedTime(begun) > _options.DeliveryDeadline)
+                        {
+                            throw _buffer.NoRoom(_options.DeliveryDeadline);
+                        }
+                    }
+                },
+                cancellation).ConfigureAwait(false);
         }
 
         return await publish.WaitAsync(cancellation).ConfigureAwait(false);

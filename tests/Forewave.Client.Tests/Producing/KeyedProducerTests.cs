@@ -85,6 +85,35 @@ public sealed class KeyedProducerTests
         Assert.Equal(bodies, sent);
     }
 
+    [Fact]
+    public async Task Messages_with_keys_go_in_the_order_of_their_calls_when_they_had_to_wait_for_the_first_connection()
+    {
+        await using Scene scene = Scene.Start();
+        scene.Broker.Capabilities = [.. scene.Broker.Capabilities, CapabilityNames.Ordering];
+        await using Producer producer = scene.Client.CreateProducer();
+        string[] bodies = [.. Enumerable.Range(1, 20).Select(number => $"{number}")];
+        Task<Receipt>[] published =
+        [
+            .. bodies.Select(body => producer.PublishAsync(
+                Scene.Queue, new Message(System.Text.Encoding.UTF8.GetBytes(body)) { OrderingKey = "k" }).AsTask()),
+        ];
+
+        FakeConnection connection = await scene.Broker.AcceptAsync();
+        await connection.AnswerProducerAsync();
+        await connection.AnswerQueueAsync("orders");
+        List<string> sent = [];
+        while (sent.Count < bodies.Length)
+        {
+            V1.ClientFrame publish = await connection.ExpectAsync(V1.ClientFrame.CommandOneofCase.Publish);
+            sent.AddRange(publish.Publish.Batches.SelectMany(batch => batch.Messages)
+                .Select(message => V1.Message.Parser.ParseFrom(message).Body.ToStringUtf8()));
+            await connection.AnswerPublishAsync(publish, 100 * (ulong)sent.Count);
+        }
+
+        await Task.WhenAll(published).Soon();
+        Assert.Equal(bodies, sent);
+    }
+
     private static async Task<Scene> StartAsync()
     {
         Scene scene = Scene.Start();
