@@ -198,8 +198,12 @@ internal sealed class CarryOver
             }
         }
 
-        return new CarriedBatch(drafts, count == 0 ? new Offset(share.End) : new Offset(entries[count - 1].End));
+        return new CarriedBatch(drafts, count == 0 ? NextLive(share, from) : new Offset(entries[count - 1].End));
     }
+
+    // The index has nothing at an offset: it was expired since it was asked for, and what is alive begins further on.
+    private Offset NextLive(QueueShare share, Offset from) =>
+        _parts.Indexes.Extent(share.Queue).FirstRetained is var retained && retained > from ? retained : new Offset(share.End);
 
     // Null: the record rotted, or the disk cannot read it; there is nothing to carry.
     private RecordDraft? Read(uint queue, in IndexEntry entry)
