@@ -25,9 +25,9 @@ internal sealed class MovedTime(Action<Action>? later = null) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new MovedTimer(this, () => callback(state));
-        timer.Change(dueTime, period);
         lock (_gate)
             _timers.Add(timer);
+        timer.Change(dueTime, period);
         return timer;
     }
 
@@ -44,19 +44,26 @@ internal sealed class MovedTime(Action<Action>? later = null) : TimeProvider
     }
 
     /// <summary>
-    /// Moves on in steps until a task has completed, at most so far in all. What lies beyond (peers that are dead of silence,
-    /// leases that end) must not come to pass because the machine is slow to do what is due.
+    /// Until a task has completed, moves on by a step whenever a timer is planned to ring exactly then. The clock stands still
+    /// before: what is to be planned must not find that its time has passed, nor what lies beyond (peers that are dead of silence)
+    /// come to pass, because the machine is slow.
     /// </summary>
-    public async Task MoveUntilAsync(Task done, TimeSpan step, TimeSpan atMost)
+    public async Task MoveUntilAsync(Task done, TimeSpan step)
     {
         while (!done.IsCompleted)
         {
-            var next = step < atMost ? step : atMost;
-            atMost -= next;
-            Move(next);
+            if (IsPlanned(step))
+                Move(step);
             await Task.Yield();
         }
         await done;
+    }
+
+    /// <summary>Whether a timer is planned to ring exactly so far from now.</summary>
+    public bool IsPlanned(TimeSpan fromNow)
+    {
+        lock (_gate)
+            return _timers.Exists(timer => timer.Plan.Due == _now + fromNow);
     }
 
     internal void Change(MovedTimer timer, TimeSpan dueTime, TimeSpan period)
