@@ -40,9 +40,9 @@ internal static class EngineParts
             Expires = options.Expiry,
             CursorMemory = new CursorMemory(options.CursorMemoryBytes),
             Threads = surroundings.Threads,
-            Seed = surroundings.JitterSeed,
+            Seed = surroundings.Seed,
         });
-        var ids = new DeduplicationStage(store, DeduplicationTerms.For(options), time, queues.WindowOf, logger);
+        var ids = new DeduplicationStage(store, DeduplicationTerms.For(options), time, queues.WindowOf, logger, surroundings.Seed);
         queues.WindowGrew = ids.WindowGrew;
         var capabilities = (options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None)
             | (options.Ordering ? MessageCapabilities.Ordering : MessageCapabilities.None)

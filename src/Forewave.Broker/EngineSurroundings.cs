@@ -6,6 +6,6 @@ internal sealed record EngineSurroundings
     /// <summary>Who runs its loops. Default: the thread pool.</summary>
     public ILoopThreads Threads { get; init; } = PoolThreads.Shared;
 
-    /// <summary>Seed of the jitter of back-offs; null: random.</summary>
-    public int? JitterSeed { get; init; }
+    /// <summary>Seed of the jitter of back-offs and of the key that deduplication ids are hashed under; null: random.</summary>
+    public int? Seed { get; init; }
 }

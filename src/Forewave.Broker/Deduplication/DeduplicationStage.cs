@@ -7,13 +7,13 @@ namespace Forewave.Broker.Deduplication;
 /// <summary>The parts of deduplication. Thread-safe as each of them says.</summary>
 internal sealed class DeduplicationStage : IDisposable
 {
-    public DeduplicationStage(IStore store, DeduplicationTerms terms, TimeProvider time, Func<uint, TimeSpan> windowOf, ILogger logger)
+    public DeduplicationStage(IStore store, DeduplicationTerms terms, TimeProvider time, Func<uint, TimeSpan> windowOf, ILogger logger, int? seed = null)
     {
         var slices = new IdSlices(store.Slices, terms);
         Known = new KnownIds(terms, new IdClock(time), slices, windowOf);
         Lookups = new IdLookups(slices, store.Slices, Counts);
         Upkeep = new IdUpkeep(Known, store.Slices, time, Counts, logger);
-        Parts = new IdParts(Known, Upkeep, store);
+        Parts = new IdParts(Known, Upkeep, store) { Hashing = SipHash128.New(seed) };
     }
 
     /// <summary>What it counts.</summary>

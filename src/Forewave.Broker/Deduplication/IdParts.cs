@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using Forewave.Broker.Deduplication.Slices;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
@@ -35,7 +34,7 @@ internal sealed class IdParts
     }
 
     /// <summary>Hashes ids; of a new folder under a new key.</summary>
-    public SipHash128 Hashing { get; private set; } = new(RandomNumberGenerator.GetBytes(SipHash128.KeyBytes));
+    public required SipHash128 Hashing { get; set; }
 
     /// <summary>Writes the part.</summary>
     public void Write(IStateWriter writer)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Security.Cryptography;
 
 namespace Forewave.Broker.Deduplication;
 
@@ -21,6 +22,15 @@ internal sealed class SipHash128
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyBytes);
         _key0 = BinaryPrimitives.ReadUInt64LittleEndian(key);
         _key1 = BinaryPrimitives.ReadUInt64LittleEndian(key[sizeof(ulong)..]);
+    }
+
+    /// <summary>Hashes under a new key: a secret one, or one that a seed gives.</summary>
+    public static SipHash128 New(int? seed)
+    {
+        byte[] key = RandomNumberGenerator.GetBytes(KeyBytes);
+        if (seed is { } given)
+            new Random(given).NextBytes(key);
+        return new SipHash128(key);
     }
 
     /// <summary>Copies the key.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Forewave.Broker.Tests.Promises.Histories;
 using Forewave.Broker.Tests.Promises.Scenarios;
+using Forewave.Protocol;
 using Xunit.Abstractions;
 
 namespace Forewave.Broker.Tests.Promises;
@@ -11,6 +12,7 @@ public sealed class PromiseTests(ITestOutputHelper output)
     private const int Seeds = 300;
     private const int NightlySeeds = 100_000;
     private const int MostBroken = 20;
+    private const int SeedsToMeetAll = 20;
 
     [Fact]
     public async Task Broker_keeps_its_promises_when_power_fails_at_any_moment()
@@ -42,6 +44,52 @@ public sealed class PromiseTests(ITestOutputHelper output)
 
         Assert.Equal(first.History.Events.Select(happened => happened.ToString()), second.History.Events.Select(happened => happened.ToString()));
         Assert.Equal(first.Turns.Given, second.Turns.Given);
+    }
+
+    // A rule that nothing is held against keeps nothing.
+    [Fact]
+    public async Task Scenarios_meet_what_the_rules_are_about()
+    {
+        var met = new Dictionary<string, int>();
+        for (int seed = 1; seed <= SeedsToMeetAll; seed++)
+        {
+            var scenario = new Scenario(seed);
+            await scenario.RunAsync();
+            var sent = scenario.History.Events.Where(happened => happened.Kind == EventKind.PublishSent).ToLookup(happened => happened.Message);
+            foreach (string what in scenario.History.Events.SelectMany(happened => WhatItIs(happened, sent[happened.Message].FirstOrDefault())))
+                met[what] = met.GetValueOrDefault(what) + 1;
+        }
+
+        output.WriteLine(string.Join(Environment.NewLine, met.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}")));
+        Assert.Equal(
+            [
+                "a deduplication id is repeated", "a key is resumed", "a message is cancelled", "a message is cancelled too late",
+                "a message is rescheduled", "a message of an ordering key comes again", "a message of another priority comes",
+                "a queue is purged", "a scheduled message comes",
+            ],
+            met.Keys.Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> WhatItIs(HistoryEvent happened, HistoryEvent? sent)
+    {
+        if (happened is { Kind: EventKind.PublishAnswered, IsRepeat: true } && sent is { DeduplicationId.Length: > 0 })
+            yield return "a deduplication id is repeated";
+        if (happened is { Kind: EventKind.CancelAnswered, Error: ErrorCode.None })
+            yield return "a message is cancelled";
+        if (happened is { Kind: EventKind.CancelAnswered, Error: ErrorCode.NotScheduled })
+            yield return "a message is cancelled too late";
+        if (happened is { Kind: EventKind.RescheduleAnswered, Error: ErrorCode.None })
+            yield return "a message is rescheduled";
+        if (happened is { Kind: EventKind.ResumeAnswered, Error: ErrorCode.None })
+            yield return "a key is resumed";
+        if (happened is { Kind: EventKind.PurgeAnswered })
+            yield return "a queue is purged";
+        if (happened is { Kind: EventKind.Delivered, Band: > 0 })
+            yield return "a message of another priority comes";
+        if (happened is { Kind: EventKind.Delivered, Attempt: > 1 } && sent is { OrderingKey.Length: > 0 })
+            yield return "a message of an ordering key comes again";
+        if (happened.Kind == EventKind.Delivered && sent is { Due: > 0 })
+            yield return "a scheduled message comes";
     }
 
     private async Task RunAllAsync(SeedRun run, ConcurrentQueue<string> broken)

@@ -72,7 +72,11 @@ internal sealed class KeyScan(GroupDelivery group)
         if (!known)
             return key.IsNone || MayGo(new KeyNote(offset, key));
         if (!key.IsNone && Cursor.IsUnsettled(offset) && !Cursor.IsKeyed(offset))
+        {
+            // It is out by a handle of an earlier epoch: what follows in its key waits for it, in this frame already.
             _notes.Add(new KeyNote(offset, key));
+            _out.Add(key);
+        }
         return false;
     }
 
@@ -85,11 +89,14 @@ internal sealed class KeyScan(GroupDelivery group)
 
     private bool MayGo(in KeyNote note)
     {
-        bool free = !Cursor.Keys.Lines.IsBusy(note.Key) && (_settledAtOnce || _out.Add(note.Key));
+        bool free = !Cursor.Keys.Lines.IsBusy(note.Key) && !_out.Contains(note.Key);
         if (free)
         {
             if (!_settledAtOnce)
+            {
+                _out.Add(note.Key);
                 _notes.Add(note with { Place = 0 });
+            }
             return true;
         }
         _notes.Add(note);

@@ -1,4 +1,5 @@
 using Forewave.Broker.Delivery.Cursors;
+using Forewave.Broker.Delivery.DeadLetters;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Protocol;
 
@@ -15,6 +16,7 @@ internal sealed class LeaseJudge
     private readonly List<RecordRun> _adopted = [];
     private readonly List<RefusedRange> _refused = [];
     private Cursor _cursor = null!;
+    private DeadLetterIndex _dead = null!;
     private long _queueEnd;
     private uint _epoch;
 
@@ -28,12 +30,13 @@ internal sealed class LeaseJudge
     public List<RefusedRange> Refused => _refused;
 
     /// <summary>Begins a batch of runs of one group.</summary>
-    public void Begin(Cursor cursor, long queueEnd, Epoch epoch)
+    public void Begin(Cursor cursor, DeadLetterIndex dead, long queueEnd, Epoch epoch)
     {
         _good.Clear();
         _adopted.Clear();
         _refused.Clear();
         _cursor = cursor;
+        _dead = dead;
         _queueEnd = queueEnd;
         _epoch = epoch.Value;
     }
@@ -124,7 +127,7 @@ internal sealed class LeaseJudge
         }
         uint attempt = block.AttemptsOf[place];
         if (item.Attempt.Value != attempt)
-            return item.Attempt.Value < attempt ? Verdict.Lost : Unknown(offset, item);
+            return item.Attempt.Value < attempt ? Verdict.Lost : OfEarlierRun(offset, attempt, item) ?? Unknown(offset, item);
         bool isLeased = (block.Leased & bit) != 0;
         if (isLeased && !IsOfEpoch(_cursor.Holds[block.HoldsOf[place]], item))
             return Verdict.Lost;
@@ -149,6 +152,20 @@ internal sealed class LeaseJudge
         SettleVerb.Extend => Verdict.Lost,
         _ => Verdict.Done,
     };
+
+    /// <summary>
+    /// What a handle comes to that the message had before it died: of one that was redriven, and counts its attempts anew. Null: it
+    /// may be of the present run.
+    /// </summary>
+    private Verdict? OfEarlierRun(long offset, uint attempt, in SettleItem item)
+    {
+        if (!_dead.IsRedriven(offset))
+            return null;
+        if (item.Epoch.Value >= _epoch)
+            return Settled(item.Verb);
+        // It waits for its turn in its key: taken for one of the present run, the handle would settle what nobody has got.
+        return attempt == 0 ? Verdict.Lost : null;
+    }
 
     /// <summary>Nothing is known of such a lease: an earlier epoch may have given it and lost its record.</summary>
     private Verdict Unknown(long offset, in SettleItem item)

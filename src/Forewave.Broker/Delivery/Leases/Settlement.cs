@@ -24,7 +24,7 @@ internal sealed class Settlement(DeliveryLoop loop)
         ref readonly var first = ref batch[0];
         if (first.Verb == SettleVerb.AckUpTo)
             return TryAckUpTo(group, first, request);
-        _judge.Begin(group.State.Cursor, group.Queue.End, loop.Store.Epoch);
+        _judge.Begin(group.State.Cursor, group.State.Dead, group.Queue.End, loop.Store.Epoch);
         foreach (ref readonly var item in batch)
             _judge.Judge(item);
         if (_judge.Adopted.Count > 0 && !TryAdopt(group))

@@ -9,10 +9,16 @@ internal enum EventKind
     /// <summary>A queue is known to exist; Text is "relaxed" or "synced".</summary>
     QueueMade,
 
-    /// <summary>A group is known to exist; Count is its greatest attempt, Text is "at-most-once" or empty.</summary>
+    /// <summary>
+    /// A group is known to exist; Count is its greatest attempt, Text is "at-most-once" or empty, Policy says what a failure does to
+    /// its ordering key; IsAlone says that it has one consumer.
+    /// </summary>
     GroupMade,
 
-    /// <summary>A message was sent under its sequence. Text is a digest of its bytes.</summary>
+    /// <summary>
+    /// A message was sent under its sequence. Text is a digest of its bytes; OrderingKey, Priority, DeduplicationId, Due and IsRelative
+    /// are its own.
+    /// </summary>
     PublishSent,
 
     /// <summary>The message is stored: Position and Durability are the receipt's.</summary>
@@ -21,7 +27,10 @@ internal enum EventKind
     /// <summary>The message was refused, or its outcome is unknown: Error says.</summary>
     PublishRefused,
 
-    /// <summary>A consumer got a message. Text is a digest of its bytes.</summary>
+    /// <summary>A consumer asks for messages by a pull.</summary>
+    PullSent,
+
+    /// <summary>A consumer got a message. Text is a digest of its bytes; Request is the number of the pull's event, 0: by credit.</summary>
     Delivered,
 
     /// <summary>A consumer settles a message: Verb, Attempt, Reason.</summary>
@@ -41,6 +50,30 @@ internal enum EventKind
 
     /// <summary>The redrive is done.</summary>
     RedriveAnswered,
+
+    /// <summary>A scheduled message is to be withdrawn.</summary>
+    CancelSent,
+
+    /// <summary>That was answered: Request is the number of its event, Error what failed.</summary>
+    CancelAnswered,
+
+    /// <summary>A scheduled message is to get another time: Due.</summary>
+    RescheduleSent,
+
+    /// <summary>That was answered: Request is the number of its event, Error what failed.</summary>
+    RescheduleAnswered,
+
+    /// <summary>A queue is to be purged.</summary>
+    PurgeSent,
+
+    /// <summary>The purge is done.</summary>
+    PurgeAnswered,
+
+    /// <summary>A parked ordering key is to go on; Verb is Reject where the message that failed is given up.</summary>
+    ResumeSent,
+
+    /// <summary>That was answered: Request is the number of its event, Error what failed.</summary>
+    ResumeAnswered,
 
     /// <summary>A dead letter is listed after everything was drained. Reason and Attempts are its own.</summary>
     DeadListed,

@@ -3,18 +3,14 @@ using Forewave.Protocol;
 namespace Forewave.Broker.Tests.Promises.Histories;
 
 /// <summary>What must hold for a group when everything was drained.</summary>
-internal sealed class GroupEndRules(ViolationLog log, IReadOnlyDictionary<MessageKey, int> sentAt)
+internal sealed class GroupEndRules(ViolationLog log, SentMessages sent)
 {
     private const string LastExpired = "the lease of the last attempt expired";
 
     public void Check(GroupHistory group, QueueRules queues)
     {
-        long end = queues.End(group.Key.Queue);
-        for (long offset = 1; offset <= end; offset++)
-        {
-            if (queues.Find(group.Key.Queue, offset) is { } first)
-                Check(group, group.Message(offset), first);
-        }
+        foreach (var first in queues.Messages(group.Key.Queue))
+            Check(group, group.Message(first.Offset), first);
     }
 
     private void Check(GroupHistory group, GroupMessage message, HistoryEvent first)
@@ -22,13 +18,15 @@ internal sealed class GroupEndRules(ViolationLog log, IReadOnlyDictionary<Messag
         long offset = first.Offset;
         Violation About(ViolationKind kind, string text) => new(kind, $"{text} ({group.Key})") { Group = group.Key, Offset = offset, Position = first.Position };
 
-        bool isExempt = group.IsAtMostOnce || offset <= group.AckedUpTo;
+        var asked = sent.Find(first.Message);
+        bool isPurged = asked is { MayBePurged: true };
+        bool isExempt = group.IsAtMostOnce || group.MayBeAckedUpTo(offset) || isPurged;
         if (message.Listed is { } listed)
             CheckListed(group, message, (listed, first));
         if (message.Deliveries.Count == 0)
         {
             // An ack up to an offset may cross what is handed out anew because it was given back.
-            bool maySkip = group.IsAtMostOnce || (isExempt && group.MayHaveBeenReleased(sentAt.GetValueOrDefault(first.Message)));
+            bool maySkip = group.IsAtMostOnce || isPurged || (isExempt && group.MayHaveBeenReleased(asked?.First.Number ?? 0));
             log.Require(maySkip, () => About(ViolationKind.NotDelivered, $"offset {offset} never came"));
             return;
         }
@@ -36,9 +34,9 @@ internal sealed class GroupEndRules(ViolationLog log, IReadOnlyDictionary<Messag
         log.Require(isSettled, () => About(ViolationKind.LostForGroup, $"offset {offset} was not settled and never came again"));
         bool cameAgain = isExempt || !message.IsRedriveAnswered || message.Deliveries[^1].Number > message.RedrivenAt;
         // A redriven message whose lease ended before it left is a dead letter again where it had but one attempt.
-        bool diedUnseen = group.MaxAttempts == 1 && message.Listed is { Reason: LastExpired };
+        bool diedUnseen = LastAttempt(group, first) == 1 && message.Listed is { Reason: LastExpired };
         log.Require(cameAgain || diedUnseen, () => About(ViolationKind.LostForGroup, $"offset {offset} was redriven and never came"));
-        log.Require(message.Buried is null || message.Listed is not null, () =>
+        log.Require(message.Buried is null || message.Listed is not null || isPurged, () =>
             About(ViolationKind.DeadLetterMissing, $"offset {offset} was {message.Buried!.Verb}ed at attempt {message.Buried.Attempt}"));
     }
 
@@ -49,24 +47,25 @@ internal sealed class GroupEndRules(ViolationLog log, IReadOnlyDictionary<Messag
 
         bool isSame = listed.Message == first.Message && listed.Text == first.Text && listed.Position == first.Position;
         log.Require(isSame, () => Wrong($"the dead letter of offset {listed.Offset} is message {listed.Message}, not {first.Message}"));
-        var reasons = message.Settles.Where(settle => Kills(group, settle)).ToList();
+        uint last = LastAttempt(group, first);
+        var reasons = message.Settles.Where(settle => settle.Verb == SettleVerb.Reject || (settle.Verb == SettleVerb.Nack && settle.Attempt >= last)).ToList();
         // The last lease may have expired: a late ack of it is taken, and changes nothing.
-        bool mayDie = reasons.Count > 0 || message.Deliveries.Exists(delivery => delivery.Attempt >= group.MaxAttempts) || message.WasRedriven;
+        bool mayDie = reasons.Count > 0 || message.Deliveries.Exists(delivery => delivery.Attempt >= last) || message.WasRedriven;
         log.Require(mayDie, () => Wrong($"nobody gave offset {listed.Offset} up"));
-        if (message.WasRedriven)
+        if (message.WasRedriven || message.MayBeGivenUp)
             return;
         // What is said of a last attempt after its lease expired comes too late.
-        bool mayBeLate = message.Deliveries.Exists(delivery => delivery.Attempt >= group.MaxAttempts);
+        bool mayBeLate = message.Deliveries.Exists(delivery => delivery.Attempt >= last);
         if (message.Buried is not null && reasons.Count == 1 && !mayBeLate)
             log.Require(listed.Reason == reasons[0].Reason, () => Wrong($"offset {listed.Offset} died of '{listed.Reason}'"));
         foreach (var nack in message.Nacked)
         {
             bool isAlone = message.Settles.Count(settle => settle.Attempt == nack.Attempt && settle.Verb is SettleVerb.Nack or SettleVerb.Reject) == 1;
             bool isThere = listed.Attempts.Any(attempt => attempt.Attempt == nack.Attempt && attempt.Reason == nack.Reason);
-            log.Require(!isAlone || isThere || nack.Attempt >= group.MaxAttempts, () => Wrong($"the history of offset {listed.Offset} lacks attempt {nack.Attempt}"));
+            log.Require(!isAlone || isThere || nack.Attempt >= last, () => Wrong($"the history of offset {listed.Offset} lacks attempt {nack.Attempt}"));
         }
     }
 
-    private static bool Kills(GroupHistory group, HistoryEvent settle) =>
-        settle.Verb == SettleVerb.Reject || (settle.Verb == SettleVerb.Nack && settle.Attempt >= group.MaxAttempts);
+    private uint LastAttempt(GroupHistory group, HistoryEvent first) =>
+        group.LastAttempt(sent.Find(first.Message)?.First.OrderingKey.Length > 0);
 }

@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Groups;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Tests.Promises.Histories;
@@ -7,7 +8,8 @@ internal sealed class GroupHistory(GroupKey key)
 {
     private readonly Dictionary<long, GroupMessage> _messages = [];
     private readonly HashSet<int> _released = [];
-    private readonly Dictionary<int, long> _lastFirst = [];
+    private readonly Dictionary<(int Connection, int Band), long> _lastFirst = [];
+    private readonly Dictionary<int, long> _ackedUpTo = [];
     private int _releasedUntil;
     private bool _isReleasing;
 
@@ -17,14 +19,33 @@ internal sealed class GroupHistory(GroupKey key)
 
     public uint MaxAttempts { get; private set; } = 16;
 
-    /// <summary>An ack up to an offset may have settled what never arrived: up to here nothing has to be delivered.</summary>
-    public long AckedUpTo { get; private set; }
+    /// <summary>What a message that fails does to its ordering key.</summary>
+    public FailurePolicy Policy { get; private set; }
+
+    /// <summary>Acks up to an offset, in order.</summary>
+    public List<HistoryEvent> AcksUpTo { get; } = [];
+
+    /// <summary>Commands to let parked keys go on, in order.</summary>
+    public List<HistoryEvent> Resumes { get; } = [];
+
+    /// <summary>An ack up to an offset may have settled what never arrived: up to there nothing has to be delivered.</summary>
+    public bool MayBeAckedUpTo(long offset) => offset <= _ackedUpTo.GetValueOrDefault(HistoryEvent.BandOf(offset));
+
+    /// <summary>The attempt after which a message is given up.</summary>
+    public uint LastAttempt(bool isKeyed) => isKeyed && Policy == FailurePolicy.Skip ? 1 : MaxAttempts;
+
+    /// <summary>A message that is given up is set aside with its key.</summary>
+    public bool Parks(bool isKeyed) => isKeyed && Policy == FailurePolicy.Park;
 
     public void Made(HistoryEvent made)
     {
         IsAtMostOnce = made.Text == "at-most-once";
         MaxAttempts = made.Count > 0 ? (uint)made.Count : MaxAttempts;
+        Policy = made.Policy;
     }
+
+    /// <summary>All that it has had to do with.</summary>
+    public IReadOnlyCollection<GroupMessage> Messages => _messages.Values;
 
     public GroupMessage Message(long offset)
     {
@@ -58,18 +79,23 @@ internal sealed class GroupHistory(GroupKey key)
             settle.Verb is SettleVerb.Release && settle.Attempt == delivery.Attempt);
 
     /// <summary>
-    /// Whether a delivery keeps the order of first deliveries. A message that was given back in place comes again under its first
-    /// attempt, maybe after later ones.
+    /// Whether a delivery of a message without an ordering key keeps the order of first deliveries. A message that was given back in
+    /// place comes again under its first attempt, maybe after later ones.
     /// </summary>
     public bool TakeFirst(GroupMessage message, HistoryEvent delivery, int sentAt)
     {
         if (delivery.Attempt != 1 || message.Deliveries.Count > 0 || delivery.IsRedriven)
             return true;
-        bool holds = delivery.Offset > _lastFirst.GetValueOrDefault(delivery.Connection) || MayHaveBeenReleased(sentAt);
-        _lastFirst[delivery.Connection] = Math.Max(delivery.Offset, _lastFirst.GetValueOrDefault(delivery.Connection));
+        var line = (delivery.Connection, delivery.Band);
+        bool holds = delivery.Offset > _lastFirst.GetValueOrDefault(line) || MayHaveBeenReleased(sentAt);
+        _lastFirst[line] = Math.Max(delivery.Offset, _lastFirst.GetValueOrDefault(line));
         return holds;
     }
 
-    /// <summary>Up to here an ack up to an offset reached.</summary>
-    public void AckUpTo(long offset) => AckedUpTo = Math.Max(AckedUpTo, offset);
+    /// <summary>Up to its offset an ack reached, among messages of its priority.</summary>
+    public void AckUpTo(HistoryEvent ack)
+    {
+        AcksUpTo.Add(ack);
+        _ackedUpTo[ack.Band] = Math.Max(ack.Offset, _ackedUpTo.GetValueOrDefault(ack.Band));
+    }
 }

@@ -15,6 +15,12 @@ internal sealed class GroupMessage
     /// <summary>The answer that made it a dead letter; null: not so far, or redriven since.</summary>
     public HistoryEvent? Buried { get; private set; }
 
+    /// <summary>The answer that parked it with its key; null: not so far, or resumed since.</summary>
+    public HistoryEvent? Parked { get; private set; }
+
+    /// <summary>Its key was parked by it, and somebody may have given it up.</summary>
+    public bool MayBeGivenUp { get; private set; }
+
     /// <summary>Answered nacks after which it had to come again.</summary>
     public List<HistoryEvent> Nacked { get; } = [];
 
@@ -34,7 +40,7 @@ internal sealed class GroupMessage
     private readonly HashSet<int> _answered = [];
 
     /// <summary>Takes the answer to a settle. What is left open by it stays unknown.</summary>
-    public void Answer(HistoryEvent answer, HistoryEvent settle, uint maxAttempts)
+    public void Answer(HistoryEvent answer, HistoryEvent settle, GroupHistory group, bool isKeyed)
     {
         if (answer.Error is ErrorCode.PartitionStopped or ErrorCode.StoreUnavailable or ErrorCode.ShuttingDown)
             return;
@@ -44,10 +50,23 @@ internal sealed class GroupMessage
         var done = answer with { Attempt = settle.Attempt, Reason = settle.Reason, Verb = settle.Verb };
         if (settle.Verb == SettleVerb.Ack || (settle.Verb == SettleVerb.AckUpTo && IsSurelyLeased(answer)))
             Acked = done;
-        else if (settle.Verb == SettleVerb.Reject || (settle.Verb == SettleVerb.Nack && settle.Attempt >= maxAttempts))
+        else if (Gives(settle, group, isKeyed) && group.Parks(isKeyed))
+            Parked = done;
+        else if (Gives(settle, group, isKeyed))
             Buried = done;
         if (settle.Verb == SettleVerb.Nack)
             Nacked.Add(done);
+    }
+
+    /// <summary>Whether a settle is the end of its message, or of its key's going on.</summary>
+    public static bool Gives(HistoryEvent settle, GroupHistory group, bool isKeyed) =>
+        settle.Verb == SettleVerb.Reject || (settle.Verb == SettleVerb.Nack && settle.Attempt >= group.LastAttempt(isKeyed));
+
+    /// <summary>Its key may go on from now on.</summary>
+    public void Resume(HistoryEvent sent)
+    {
+        Parked = null;
+        MayBeGivenUp |= sent.Verb == SettleVerb.Reject;
     }
 
     /// <summary>An ack up to an offset covers what is leased still; leases last 30 s where the reader was at most one move late.</summary>
@@ -69,6 +88,7 @@ internal sealed class GroupMessage
         WasRedriven = true;
         Acked = null;
         Buried = null;
+        Parked = null;
         Nacked.Clear();
     }
 }

@@ -5,7 +5,7 @@ namespace Forewave.Broker.Tests.Promises.Histories;
 /// <summary>
 /// Every group gets every message until it is settled; what is settled stays so; attempts rise; first deliveries come in order.
 /// </summary>
-internal sealed class GroupRules(ViolationLog log)
+internal sealed class GroupRules(ViolationLog log, SentMessages sent)
 {
     private readonly Dictionary<GroupKey, GroupHistory> _groups = [];
     private readonly Dictionary<int, HistoryEvent> _settles = [];
@@ -50,6 +50,9 @@ internal sealed class GroupRules(ViolationLog log)
             case EventKind.RedriveAnswered:
                 Of(happened).Message(happened.Offset).IsRedriveAnswered = true;
                 break;
+            case EventKind.ResumeSent:
+                Resumed(Of(happened), happened);
+                break;
             case EventKind.DeadListed:
                 Of(happened).Message(happened.Offset).Listed = happened;
                 break;
@@ -60,9 +63,13 @@ internal sealed class GroupRules(ViolationLog log)
 
     public void Finish(QueueRules queues)
     {
-        var rules = new GroupEndRules(log, _sentAt);
+        var rules = new GroupEndRules(log, sent);
+        var keys = new KeyRules(log, sent);
         foreach (var group in _groups.Values)
+        {
             rules.Check(group, queues);
+            keys.Check(group, queues);
+        }
     }
 
     private GroupHistory Of(HistoryEvent happened)
@@ -77,13 +84,14 @@ internal sealed class GroupRules(ViolationLog log)
         _settles[settle.Number] = settle;
         group.Message(settle.Offset).Settles.Add(settle);
         if (settle.Verb == SettleVerb.AckUpTo)
-            group.AckUpTo(settle.Offset);
+            group.AckUpTo(settle);
     }
 
     private void Answered(GroupHistory group, HistoryEvent answer)
     {
         var settle = _settles[answer.Request];
-        group.Message(settle.Offset).Answer(answer, settle, group.MaxAttempts);
+        var message = group.Message(settle.Offset);
+        message.Answer(answer, settle, group, message.Deliveries.Count > 0 && IsKeyed(message.Deliveries[0]));
         log.Require(answer.Error != ErrorCode.HandleInvalid, () =>
             About(settle, ViolationKind.WronglyRefused, $"the handle of offset {settle.Offset} is not known any more"));
     }
@@ -91,7 +99,7 @@ internal sealed class GroupRules(ViolationLog log)
     private void Delivered(GroupHistory group, HistoryEvent delivery)
     {
         var message = group.Message(delivery.Offset);
-        log.Require(group.TakeFirst(message, delivery, _sentAt.GetValueOrDefault(delivery.Message)), () =>
+        log.Require(IsKeyed(delivery) || group.TakeFirst(message, delivery, _sentAt.GetValueOrDefault(delivery.Message)), () =>
             About(delivery, ViolationKind.OrderBroken, $"offset {delivery.Offset} was delivered first after a later one on its connection"));
         CheckSettled(group, message, delivery);
         if (group.IsAtMostOnce)
@@ -107,6 +115,18 @@ internal sealed class GroupRules(ViolationLog log)
         message.Deliveries.Add(delivery);
     }
 
+    /// <summary>A key goes on: whatever message of it had parked it.</summary>
+    private void Resumed(GroupHistory group, HistoryEvent resume)
+    {
+        group.Resumes.Add(resume);
+        foreach (var message in group.Messages.Where(message => message.Deliveries.Count > 0 && KeyOf(message.Deliveries[0]) == resume.OrderingKey))
+            message.Resume(resume);
+    }
+
+    private bool IsKeyed(HistoryEvent delivery) => KeyOf(delivery).Length > 0;
+
+    private string KeyOf(HistoryEvent delivery) => sent.Find(delivery.Message)?.First.OrderingKey ?? "";
+
     private void CheckSettled(GroupHistory group, GroupMessage message, HistoryEvent delivery)
     {
         if (message.Acked is { } ack)
@@ -118,6 +138,11 @@ internal sealed class GroupRules(ViolationLog log)
         {
             log.Require(MayCross(buried, delivery), () =>
                 About(delivery, ViolationKind.DeadRedelivered, $"offset {delivery.Offset} is a dead letter and came again"));
+        }
+        if (message.Parked is { } parked)
+        {
+            log.Require(MayCross(parked, delivery), () =>
+                About(delivery, ViolationKind.ParkedDelivered, $"offset {delivery.Offset} parked its key and came again"));
         }
         foreach (var nack in message.Nacked)
         {

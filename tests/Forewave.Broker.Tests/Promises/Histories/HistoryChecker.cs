@@ -13,20 +13,32 @@ internal static class HistoryChecker
     public static IReadOnlyList<Violation> Check(IReadOnlyList<HistoryEvent> history, bool isDrained = true)
     {
         var log = new ViolationLog();
-        var publishes = new PublishRules(log);
-        var queues = new QueueRules(log);
-        var groups = new GroupRules(log);
+        var sent = new SentMessages();
+        var ids = new IdRules(log, sent);
+        var publishes = new PublishRules(log, sent, ids);
+        var queues = new QueueRules(log, sent);
+        var groups = new GroupRules(log, sent);
+        var schedules = new ScheduleRules(log, sent);
+        var priorities = new PriorityRules(log, sent);
+        var purges = new PurgeRules(log);
         foreach (var happened in history)
         {
+            schedules.Foresee(happened);
+            sent.Apply(happened);
+            ids.Apply(happened);
             publishes.Apply(happened);
             queues.Apply(happened);
             groups.Apply(happened);
+            schedules.Apply(happened);
+            priorities.Apply(happened);
+            purges.Apply(happened);
         }
         if (isDrained)
         {
             queues.Finish();
             publishes.Finish(queues);
             groups.Finish(queues);
+            schedules.Finish();
         }
         return log.Found;
     }

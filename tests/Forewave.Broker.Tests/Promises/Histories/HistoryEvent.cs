@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Forewave.Broker.Delivery.Groups;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Tests.Promises.Histories;
@@ -49,6 +50,25 @@ internal sealed record HistoryEvent
 
     public int Count { get; init; }
 
+    /// <summary>Empty: none.</summary>
+    public string OrderingKey { get; init; } = "";
+
+    public int Priority { get; init; } = Limits.DefaultPriority;
+
+    /// <summary>Empty: none.</summary>
+    public string DeduplicationId { get; init; } = "";
+
+    /// <summary>Before this Unix time in milliseconds it must not come; 0: it is available at once.</summary>
+    public long Due { get; init; }
+
+    /// <summary>The time counts from the arrival: it may be later than <see cref="Due"/>.</summary>
+    public bool IsRelative { get; init; }
+
+    public FailurePolicy Policy { get; init; }
+
+    /// <summary>Of a group: it has one consumer.</summary>
+    public bool IsAlone { get; init; }
+
     /// <summary>An answer that says that the message was stored before.</summary>
     public bool IsRepeat { get; init; }
 
@@ -59,6 +79,12 @@ internal sealed record HistoryEvent
 
     /// <summary>Of a dead letter: its history.</summary>
     public IReadOnlyList<ListedAttempt> Attempts { get; init; } = [];
+
+    /// <summary>The band of priority that its offset names.</summary>
+    public int Band => BandOf(Offset);
+
+    /// <summary>The band of priority that an offset names: 0, or the priority and 1.</summary>
+    public static int BandOf(long offset) => (int)(offset >> 56);
 
     public override string ToString()
     {
@@ -79,6 +105,14 @@ internal sealed record HistoryEvent
         Add(text, "request", Request);
         Add(text, "count", Count);
         Add(text, "redriven", IsRedriven);
+        Add(text, "due", Due);
+        Add(text, "relative", IsRelative);
+        if (Kind == EventKind.PublishSent)
+            Add(text, "priority", Priority);
+        if (OrderingKey.Length > 0)
+            text.Append(CultureInfo.InvariantCulture, $" key={OrderingKey}");
+        if (DeduplicationId.Length > 0)
+            text.Append(CultureInfo.InvariantCulture, $" id={DeduplicationId}");
         Add(text, "repeat", IsRepeat);
         if (Text.Length > 0)
             text.Append(CultureInfo.InvariantCulture, $" '{Text}'");

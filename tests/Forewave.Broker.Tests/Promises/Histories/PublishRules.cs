@@ -3,16 +3,17 @@ using Forewave.Protocol;
 namespace Forewave.Broker.Tests.Promises.Histories;
 
 /// <summary>One sequence, one message, one position, for ever; a durable receipt is kept.</summary>
-internal sealed class PublishRules(ViolationLog log)
+internal sealed class PublishRules(ViolationLog log, SentMessages sent, IdRules ids)
 {
     private static readonly ErrorCode[] AllowedRefusals =
     [
-        ErrorCode.PartitionStopped, ErrorCode.StoreUnavailable, ErrorCode.ShuttingDown, ErrorCode.ProducerUnknown,
+        ErrorCode.PartitionStopped, ErrorCode.StoreUnavailable, ErrorCode.ShuttingDown, ErrorCode.ProducerUnknown, ErrorCode.PreviousRefused,
     ];
 
     private readonly Dictionary<MessageKey, PublishedMessage> _messages = [];
     private readonly Dictionary<ulong, MessageKey> _positions = [];
     private readonly HashSet<string> _relaxed = [];
+    private readonly List<HistoryEvent> _refused = [];
 
     public void Apply(HistoryEvent happened)
     {
@@ -40,13 +41,51 @@ internal sealed class PublishRules(ViolationLog log)
 
     public void Finish(QueueRules queues)
     {
-        foreach (var message in _messages.Values.Where(message => message.IsAcknowledged))
+        foreach (var behind in _refused.Where(refused => refused.Error == ErrorCode.PreviousRefused))
+            CheckBehind(behind);
+        foreach (var message in _messages.Values)
+        {
+            foreach (var receipt in message.Repeats)
+                CheckRepeat(message, receipt, queues);
+        }
+        foreach (var message in _messages.Values.Where(message => message.IsAcknowledged && !MayBeGone(message.Key)))
         {
             log.Require(queues.Has(message.Queue, message.Position), () => new Violation(
                 ViolationKind.AcknowledgedLost, $"message {message.Key} was acknowledged and is not in {message.Queue}")
             { Message = message.Key, Position = message.Position });
         }
+        ids.Finish(_messages.Values);
     }
+
+    /// <summary>It is refused because one before it, of its producer in its queue, was for a reason of its own.</summary>
+    private void CheckBehind(HistoryEvent behind)
+    {
+        bool isBehind = _refused.Exists(refused => refused.Error != ErrorCode.PreviousRefused && refused.Life == behind.Life
+            && refused.Group.Queue == behind.Group.Queue && refused.Message.Producer == behind.Message.Producer
+            && refused.Message.Sequence < behind.Message.Sequence);
+        log.Require(isBehind, () => About(
+            behind, ViolationKind.WronglyRefused, $"message {behind.Message} was refused with {behind.Error}, and none before it was"));
+    }
+
+    /// <summary>The receipt of a repeat names the message itself, or the one with its id; that one is there, and no second copy is.</summary>
+    private void CheckRepeat(PublishedMessage message, HistoryEvent receipt, QueueRules queues)
+    {
+        var owner = _positions.TryGetValue(receipt.Position, out var key) ? _messages[key] : null;
+        if (owner is not null && owner != message)
+            ids.CheckRepeat(receipt, owner);
+        log.Require(!message.IsFirm || message.Position == receipt.Position, () => About(
+            receipt, ViolationKind.SecondCopy, $"message {message.Key} is at {message.Position:x16}, and said to be a repeat of {receipt.Position:x16}"));
+        bool mayBeGone = owner is null ? MayBeGone(message.Key) || MayBeGoneById(message.Key) : MayBeGone(owner.Key);
+        bool isThere = mayBeGone || receipt.Durability == Durability.Memory || queues.Has(message.Queue, receipt.Position);
+        log.Require(isThere, () => About(
+            receipt, ViolationKind.AcknowledgedLost, $"message {message.Key} was acknowledged as a repeat, and its original is not in {message.Queue}"));
+    }
+
+    private bool MayBeGone(MessageKey key) => sent.Find(key) is { MayBeGone: true };
+
+    /// <summary>Who is at the position of a receipt is not known: some message with the same id may be, that need not be found.</summary>
+    private bool MayBeGoneById(MessageKey key) => sent.Find(key)?.First is { DeduplicationId.Length: > 0 } first
+        && _messages.Keys.Select(sent.Find).Any(other => other is { MayBeGone: true } && other.First.DeduplicationId == first.DeduplicationId);
 
     private void Answered(HistoryEvent happened)
     {
@@ -57,6 +96,12 @@ internal sealed class PublishRules(ViolationLog log)
             About(happened, ViolationKind.DurabilityWrong, $"the receipt says {happened.Durability}"));
         if (!_messages.TryGetValue(happened.Message, out var message))
             return;
+        // Which message the receipt of a repeat names shows at the end.
+        if (happened.IsRepeat && sent.Find(happened.Message)?.First.DeduplicationId.Length > 0)
+        {
+            message.Repeats.Add(happened);
+            return;
+        }
         Learn(message, happened, isDurable);
         message.IsAcknowledged |= isDurable;
     }
@@ -65,6 +110,7 @@ internal sealed class PublishRules(ViolationLog log)
     {
         log.Require(AllowedRefusals.Contains(happened.Error), () =>
             About(happened, ViolationKind.WronglyRefused, $"message {happened.Message} was refused with {happened.Error}"));
+        _refused.Add(happened);
         // Of a producer whose first messages went to relaxed queues a power loss may leave nothing.
         bool isForgotten = happened.Error is ErrorCode.ProducerUnknown
             && _messages.Values.Any(message => message.Key.Producer == happened.Message.Producer
@@ -97,7 +143,7 @@ internal sealed class PublishRules(ViolationLog log)
             happened, ViolationKind.SecondCopy, $"message {message.Key} is at {message.Position:x16} and at {happened.Position:x16}"));
         message.Position = happened.Position;
         if (isFirm && !message.IsFirm)
-            message.FirmSince = happened.Life;
+            (message.FirmSince, message.FirmTime) = (happened.Life, happened.Time);
         message.IsFirm |= isFirm;
         message.Life = happened.Life;
     }

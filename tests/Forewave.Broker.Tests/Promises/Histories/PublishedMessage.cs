@@ -21,6 +21,12 @@ internal sealed class PublishedMessage(MessageKey key, string queue, string dige
     /// <summary>The life in which that was first seen.</summary>
     public int FirmSince { get; set; }
 
+    /// <summary>The time at which that was first seen.</summary>
+    public DateTimeOffset FirmTime { get; set; }
+
+    /// <summary>Receipts that say that it had been stored before: by its sequence, or another one by its id.</summary>
+    public List<HistoryEvent> Repeats { get; } = [];
+
     /// <summary>The life in which a receipt that is not durable named the position.</summary>
     public int Life { get; set; }
 }

@@ -1,7 +1,7 @@
 namespace Forewave.Broker.Tests.Promises.Histories;
 
-/// <summary>One offset, one message, for ever; dense; in the order of each producer.</summary>
-internal sealed class QueueRules(ViolationLog log)
+/// <summary>One offset, one message, for ever; dense within each band of priority; in the order of each producer.</summary>
+internal sealed class QueueRules(ViolationLog log, SentMessages sent)
 {
     private readonly Dictionary<string, SortedDictionary<long, HistoryEvent>> _queues = [];
     private readonly Dictionary<(string Queue, ulong Position), long> _offsets = [];
@@ -25,32 +25,54 @@ internal sealed class QueueRules(ViolationLog log)
         }
     }
 
-    /// <summary>How many messages a queue has.</summary>
-    public long End(string queue) => _queues.TryGetValue(queue, out var messages) ? messages.Keys.Last() : 0;
+    /// <summary>The messages of a queue that are known, by offset: the first delivery of each.</summary>
+    public IEnumerable<HistoryEvent> Messages(string queue) => _queues.TryGetValue(queue, out var messages) ? messages.Values : [];
 
     public bool Has(string queue, ulong position) => _offsets.ContainsKey((queue, position));
-
-    public HistoryEvent? Find(string queue, long offset) => _queues[queue].GetValueOrDefault(offset);
 
     public void Finish()
     {
         foreach (var (queue, messages) in _queues)
         {
-            long expected = 1;
-            var last = new Dictionary<int, MessageKey>();
-            foreach (var (offset, message) in messages)
+            var bands = messages.GroupBy(message => HistoryEvent.BandOf(message.Key)).ToList();
+            // What was purged before anybody got it leaves its offsets out.
+            long left = sent.CountPurgeable(queue) - messages.Values.Count(message => sent.Find(message.Message) is { MayBePurged: true });
+            foreach (var band in bands)
+                left -= CheckDense(queue, band.Key, left, [.. band.Select(pair => pair.Key)]);
+            foreach (var band in bands)
+                CheckOrder(queue, band.Select(pair => pair.Value));
+        }
+    }
+
+    /// <summary>Offsets are dense from 1 in each band, but for so many; returns how many are left out.</summary>
+    private long CheckDense(string queue, int band, long mayBeLeftOut, long[] offsets)
+    {
+        long expected = ((long)band << 56) + 1;
+        long leftOut = 0;
+        foreach (long offset in offsets)
+        {
+            leftOut += offset - expected;
+            log.Require(leftOut <= mayBeLeftOut, () => new Violation(
+                ViolationKind.OffsetsBroken, $"{queue} has no offset {expected}, the next one is {offset}")
+            { Group = GroupKey.OfQueue(queue), Offset = offset });
+            leftOut = Math.Min(leftOut, Math.Max(0, mayBeLeftOut));
+            expected = offset + 1;
+        }
+        return leftOut;
+    }
+
+    /// <summary>What is available at once stands in the order of each producer.</summary>
+    private void CheckOrder(string queue, IEnumerable<HistoryEvent> messages)
+    {
+        var last = new Dictionary<int, MessageKey>();
+        foreach (var message in messages.Where(message => sent.Find(message.Message) is { First.Due: 0 }))
+        {
+            if (last.TryGetValue(message.Message.Producer, out var before))
             {
-                log.Require(offset == expected, () => new Violation(
-                    ViolationKind.OffsetsBroken, $"{queue} has no offset {expected}, the next one is {offset}")
-                { Group = message.Group, Offset = offset });
-                expected = offset + 1;
-                if (last.TryGetValue(message.Message.Producer, out var before))
-                {
-                    log.Require(before.Sequence < message.Message.Sequence, () => About(
-                        message, ViolationKind.OrderBroken, $"message {message.Message} stands after {before} in {queue}"));
-                }
-                last[message.Message.Producer] = message.Message;
+                log.Require(before.Sequence < message.Message.Sequence, () => About(
+                    message, ViolationKind.OrderBroken, $"message {message.Message} stands after {before} in {queue}"));
             }
+            last[message.Message.Producer] = message.Message;
         }
     }
 

@@ -30,6 +30,33 @@ internal enum ViolationKind
     /// <summary>Messages of one producer stand in another order than it sent them, or are first delivered out of offset order.</summary>
     OrderBroken,
 
+    /// <summary>A message came while one before it in its ordering key was not settled.</summary>
+    KeyOrderBroken,
+
+    /// <summary>A message of a parked ordering key came before the key was resumed.</summary>
+    ParkedDelivered,
+
+    /// <summary>A scheduled message came before its time.</summary>
+    DeliveredEarly,
+
+    /// <summary>Scheduled messages stand in another order than that of their times.</summary>
+    ScheduleOrderBroken,
+
+    /// <summary>A message came although its cancel was answered.</summary>
+    CancelledDelivered,
+
+    /// <summary>Two messages with one deduplication id are stored within its window.</summary>
+    IdStoredTwice,
+
+    /// <summary>A receipt says that a message is a repeat of one that has another deduplication id or queue.</summary>
+    RepeatOfAnother,
+
+    /// <summary>A message stands among those of another priority, or came before one of a higher one.</summary>
+    PriorityBroken,
+
+    /// <summary>A message came after it was purged.</summary>
+    PurgedDelivered,
+
     /// <summary>A message came again after its ack was answered.</summary>
     AckedRedelivered,
 

@@ -39,8 +39,9 @@ internal sealed class BrokerLife
         var options = new BrokerOptions
         {
             DeliveryLoops = scenario.Plan.DeliveryLoops, CheckpointInterval = TimeSpan.FromSeconds(45), StopGrace = TimeSpan.Zero,
+            DeduplicationTableIds = scenario.Plan.TableIds,
         };
-        var surroundings = new EngineSurroundings { Threads = new TurnThreads(scenario.Turns), JitterSeed = scenario.Seed };
+        var surroundings = new EngineSurroundings { Threads = new TurnThreads(scenario.Turns), Seed = scenario.Seed };
         Engine = new BrokerEngine(store, options, time, NullLoggerFactory.Instance, _meters, surroundings);
     }
 

@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Tests.Promises.Histories;
 
 namespace Forewave.Broker.Tests.Promises.Scenarios;
@@ -9,6 +10,9 @@ internal sealed record GroupPlan(GroupKey Key, int Consumers)
 
     /// <summary>0: the default.</summary>
     public uint MaxAttempts { get; init; }
+
+    /// <summary>What a message that fails does to its ordering key.</summary>
+    public FailurePolicy Policy { get; init; }
 
     /// <summary>Acks up to an offset, being alone.</summary>
     public bool AcksUpTo { get; init; }

@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Groups;
 using V1 = Forewave.Protocol.V1;
 
 namespace Forewave.Broker.Tests.Promises.Scenarios;
@@ -8,12 +9,14 @@ internal sealed class GroupSetting(Scenario scenario)
     /// <summary>False: the broker is gone.</summary>
     public async Task<bool> ApplyAsync(GroupPlan plan)
     {
-        if (plan.MaxAttempts == 0)
+        var options = new V1.GroupOptions();
+        if (plan.MaxAttempts > 0)
+            options.MaxAttempts = plan.MaxAttempts;
+        if (plan.Policy != FailurePolicy.Hold)
+            options.OnFailure = (V1.FailurePolicy)(plan.Policy + 1);
+        if (options.Equals(new V1.GroupOptions()))
             return true;
-        var set = new V1.SetGroup
-        {
-            Queue = plan.Key.Queue, Group = plan.Key.Group, Options = new V1.GroupOptions { MaxAttempts = plan.MaxAttempts },
-        };
+        var set = new V1.SetGroup { Queue = plan.Key.Queue, Group = plan.Key.Group, Options = options };
         var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { SetGroup = set });
         return answer?.Administration is not null;
     }

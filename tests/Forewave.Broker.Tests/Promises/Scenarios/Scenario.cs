@@ -51,6 +51,9 @@ internal sealed class Scenario
 
     public MovedTime Time { get; }
 
+    /// <summary>Scheduled messages of which a receipt came, with their positions.</summary>
+    public List<(TestMessage Message, ulong Position)> Timed { get; } = [];
+
     public IReadOnlyList<ScenarioProducer> Producers => _producers;
 
     public IReadOnlyList<ScenarioConsumer> Consumers => _consumers;
@@ -172,9 +175,9 @@ internal sealed class Scenario
     private async Task<bool> ConnectAllAsync()
     {
         Operator = await OpenAsync(_ => { });
-        foreach (string queue in Plan.Queues)
+        foreach (var queue in Plan.Queues)
         {
-            if (!_made.Contains(queue) && !await MakeQueueAsync(queue))
+            if (!_made.Contains(queue.Name) && !await MakeQueueAsync(queue))
                 return false;
         }
         foreach (var consumer in _consumers)
@@ -190,17 +193,22 @@ internal sealed class Scenario
         return true;
     }
 
-    private async Task<bool> MakeQueueAsync(string queue)
+    private async Task<bool> MakeQueueAsync(QueuePlan queue)
     {
-        bool isRelaxed = Plan.Relaxed.Contains(queue);
         // Every second one keeps a trace: copies of its records, which must disturb nothing.
-        var create = new V1.CreateQueue { Queue = queue, Options = new V1.QueueOptions { Relaxed = isRelaxed, Trace = queue[^1] % 2 == 0 } };
+        var options = new V1.QueueOptions { Relaxed = queue.IsRelaxed, Trace = queue.Name[^1] % 2 == 0 };
+        if (queue.WindowSeconds > 0)
+            options.DeduplicationWindow = (ulong)queue.WindowSeconds * 1_000;
+        var create = new V1.CreateQueue { Queue = queue.Name, Options = options };
         var answer = await AdministerAsync(new V1.AdministrationRequest { CreateQueue = create });
         bool isThere = answer?.Administration is not null || answer?.Error?.Number == (uint)Forewave.Protocol.ErrorCode.QueueExists;
         if (!isThere)
             return false;
-        _made.Add(queue);
-        History.Add(new HistoryEvent { Kind = EventKind.QueueMade, Group = GroupKey.OfQueue(queue), Text = isRelaxed ? "relaxed" : "synced" });
+        _made.Add(queue.Name);
+        History.Add(new HistoryEvent
+        {
+            Kind = EventKind.QueueMade, Group = GroupKey.OfQueue(queue.Name), Text = queue.IsRelaxed ? "relaxed" : "synced", Count = queue.WindowSeconds,
+        });
         return true;
     }
 
@@ -232,5 +240,6 @@ internal sealed class Scenario
             _machine = life.Machine.PowerLoss(Random.Next(1_000));
     }
 
-    public override string ToString() => $"seed {Seed}: {Plan.Producers} producers, {string.Join(", ", Plan.Groups)}";
+    public override string ToString() =>
+        $"seed {Seed}: {Plan.Producers} producers, {string.Join(", ", Plan.Queues)}, {string.Join(", ", Plan.Groups)}";
 }

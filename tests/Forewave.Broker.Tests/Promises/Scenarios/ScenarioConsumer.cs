@@ -51,7 +51,7 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
         bool returns = _connections.Count > 0 && random.Next(3) == 0;
         // One that acks up to an offset and comes under its id without a word would ack what it never saw.
         Begin(returns, isNew: !returns && (random.Next(2) == 0 || plan.AcksUpTo));
-        var connection = await scenario.OpenAsync(Received);
+        var connection = await scenario.OpenAsync(frame => Received(frame, 0));
         _connection = connection;
         _connections.Add(connection.Number.Value);
         var subscribe = new V1.Subscribe
@@ -76,7 +76,7 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
         _groupId = subscribed.GroupId;
         scenario.History.Add(Event(EventKind.GroupMade) with
         {
-            Count = (int)plan.MaxAttempts, Text = plan.IsAtMostOnce ? "at-most-once" : "",
+            Count = (int)plan.MaxAttempts, Text = plan.IsAtMostOnce ? "at-most-once" : "", Policy = plan.Policy, IsAlone = plan.Consumers == 1,
         });
         return true;
     }
@@ -100,10 +100,13 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
     public void Pull(ulong messages, uint waitMilliseconds)
     {
         var receive = new V1.Receive { Subscription = _subscription, MaxMessages = (uint)messages, Wait = waitMilliseconds };
-        Connection?.Send(new V1.ClientFrame { Receive = receive }, answer =>
+        if (Connection is not { } connection)
+            return;
+        int pull = scenario.History.Add(Event(EventKind.PullSent));
+        connection.Send(new V1.ClientFrame { Receive = receive }, answer =>
         {
             if (answer is not null)
-                Received(answer);
+                Received(answer, pull);
         });
     }
 
@@ -204,7 +207,10 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
         if (verb == SettleVerb.AckUpTo)
         {
             frame.Runs.Add(Run(verb, leases[^1]));
-            sent.Add([.. Held().Where(lease => lease.Offset <= leases[^1].Offset).Select(lease => Sent(lease, verb, reason))]);
+            // Up to an offset means among the messages of its priority.
+            var upTo = leases[^1];
+            var covered = Held().Where(lease => lease.Offset <= upTo.Offset && HistoryEvent.BandOf(lease.Offset) == HistoryEvent.BandOf(upTo.Offset));
+            sent.Add([.. covered.Select(lease => Sent(lease, verb, reason))]);
         }
         else
         {
@@ -285,18 +291,18 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
         return failure is null ? ErrorCode.None : (ErrorCode)failure.Error.Number;
     }
 
-    private void Received(V1.ServerFrame frame)
+    private void Received(V1.ServerFrame frame, int pull)
     {
         if (frame.SubscriptionEnded is not null)
             _hasEnded = true;
         foreach (var run in frame.Delivery?.Runs ?? [])
         {
             for (int i = 0; i < run.Messages.Count; i++)
-                Delivered(run, i);
+                Delivered(run, i, pull);
         }
     }
 
-    private void Delivered(V1.DeliveredRun run, int index)
+    private void Delivered(V1.DeliveredRun run, int index, int pull)
     {
         long offset = (long)run.FirstOffset + index;
         var bytes = run.Messages[index];
@@ -308,6 +314,7 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
             Attempt = run.Attempt,
             Epoch = run.Epoch,
             IsRedriven = run.Redriven,
+            Request = pull,
             Text = TestMessage.DigestOf(bytes.Span),
         });
         lock (_gate)

@@ -52,12 +52,12 @@ internal sealed class ScenarioProducer
         if (opened?.ProducerOpened is null)
             return false;
         _producer = opened.ProducerOpened.Producer;
-        foreach (string queue in _scenario.Plan.Queues)
+        foreach (var queue in _scenario.Plan.Queues)
         {
-            var answer = await connection.AskAsync(new V1.ClientFrame { OpenQueue = new V1.OpenQueue { Queue = queue, Create = true } });
+            var answer = await connection.AskAsync(new V1.ClientFrame { OpenQueue = new V1.OpenQueue { Queue = queue.Name, Create = true } });
             if (answer?.QueueOpened is null)
                 return false;
-            _handles[queue] = answer.QueueOpened.Queue;
+            _handles[queue.Name] = answer.QueueOpened.Queue;
         }
         _connection = connection;
         SendAgain();
@@ -74,9 +74,9 @@ internal sealed class ScenarioProducer
         {
             for (int batches = random.Next(1, 4); batches > 0; batches--)
             {
-                string queue = _scenario.Plan.Queues[random.Next(_scenario.Plan.Queues.Count)];
+                var queue = _scenario.Plan.Queues[random.Next(_scenario.Plan.Queues.Count)];
                 for (int count = random.Next(8) == 0 ? random.Next(1, 40) : random.Next(1, 6); count > 0; count--)
-                    messages.Add(TestMessage.Make(new MessageKey(_number, _next++), queue, random));
+                    messages.Add(TestMessage.Make(new MessageKey(_number, _next++), queue, random, _scenario.Time.GetUtcNow()));
             }
             foreach (var message in messages)
                 _unanswered.Add(message.Key.Sequence, message);
@@ -90,8 +90,8 @@ internal sealed class ScenarioProducer
         var messages = new List<TestMessage>();
         lock (_gate)
         {
-            foreach (string queue in _scenario.Plan.Queues)
-                messages.Add(TestMessage.Make(new MessageKey(_number, _next++), queue, random));
+            foreach (var queue in _scenario.Plan.Queues)
+                messages.Add(TestMessage.MakePlain(new MessageKey(_number, _next++), queue.Name, random));
             foreach (var message in messages)
                 _unanswered.Add(message.Key.Sequence, message);
         }
@@ -150,7 +150,7 @@ internal sealed class ScenarioProducer
             sent.Messages.AddRange(batch.Select(message => message.Bytes));
             publish.Batches.Add(sent);
             foreach (var message in batch)
-                message.SentAt = _scenario.History.Add(Event(EventKind.PublishSent, message) with { Text = message.Digest });
+                message.SentAt = _scenario.History.Add(Sent(message));
         }
         _connection!.Send(new V1.ClientFrame { Publish = publish }, answer => Answered(batches, answer));
     }
@@ -180,13 +180,14 @@ internal sealed class ScenarioProducer
         {
             if (receipt.Error is not null && receipt.Positions[i] == 0)
                 continue;
+            ulong position = receipt.Positions.Count > 0 ? receipt.Positions[i] : receipt.FirstPosition + (ulong)i;
+            bool isRepeat = receipt.Duplicate || (receipt.Repeated.Length > i / 8 && (receipt.Repeated[i / 8] & 1 << (i % 8)) != 0);
             _scenario.History.Add(Event(EventKind.PublishAnswered, batch[i]) with
             {
-                Position = receipt.Positions.Count > 0 ? receipt.Positions[i] : receipt.FirstPosition + (ulong)i,
-                Durability = (Durability)receipt.Durability,
-                IsRepeat = receipt.Duplicate,
-                Request = batch[i].SentAt,
+                Position = position, Durability = (Durability)receipt.Durability, IsRepeat = isRepeat, Request = batch[i].SentAt,
             });
+            if (batch[i].IsTimed && !isRepeat)
+                _scenario.Timed.Add((batch[i], position));
             lock (_gate)
                 _unanswered.Remove(batch[i].Key.Sequence);
         }
@@ -198,6 +199,16 @@ internal sealed class ScenarioProducer
         foreach (var message in batch)
             _scenario.History.Add(Event(EventKind.PublishRefused, message) with { Error = (ErrorCode)error.Number, Request = message.SentAt });
     }
+
+    private HistoryEvent Sent(TestMessage message) => Event(EventKind.PublishSent, message) with
+    {
+        Text = message.Digest,
+        OrderingKey = message.OrderingKey,
+        Priority = message.Priority,
+        DeduplicationId = message.DeduplicationId,
+        Due = message.DelayMilliseconds > 0 ? _scenario.Time.GetUtcNow().ToUnixTimeMilliseconds() + message.DelayMilliseconds : message.DeliverAt,
+        IsRelative = message.DelayMilliseconds > 0,
+    };
 
     private HistoryEvent Event(EventKind kind, TestMessage message) => new()
     {

@@ -1,6 +1,3 @@
-using Forewave.Broker.Tests.Promises.Histories;
-using V1 = Forewave.Protocol.V1;
-
 namespace Forewave.Broker.Tests.Promises.Scenarios;
 
 /// <summary>What clients and operators do in one life, in random order, until the life ends or they have done enough.</summary>
@@ -34,21 +31,21 @@ internal sealed class ScenarioWork(Scenario scenario)
             case < 75:
                 Any(scenario.Consumers).Settle(_random);
                 break;
-            case < 88:
+            case < 86:
                 await scenario.PingAllAsync();
                 break;
-            case < 93:
+            case < 91:
                 await scenario.PingAllAsync();
                 scenario.Time.Move(TimeSpan.FromSeconds(_random.Next(1, 15)));
                 break;
-            case < 96:
+            case < 92:
                 await ReconnectAsync(Any(scenario.Consumers));
                 break;
-            case < 98:
+            case < 93:
                 await ReconnectAsync(Any(scenario.Producers));
                 break;
             default:
-                await RedriveAsync(scenario.Plan.Groups[_random.Next(scenario.Plan.Groups.Count)]);
+                await new ScenarioOperator(scenario).ActAsync(_random);
                 break;
         }
     }
@@ -63,26 +60,6 @@ internal sealed class ScenarioWork(Scenario scenario)
     {
         await producer.LeaveAsync();
         await producer.ConnectAsync();
-    }
-
-    private async Task RedriveAsync(GroupPlan plan)
-    {
-        var list = new V1.ListDead { Queue = plan.Key.Queue, Group = plan.Key.Group, Max = 5 };
-        var listed = await scenario.AdministerAsync(new V1.AdministrationRequest { ListDead = list });
-        if (listed?.Administration?.Dead is not { Letters.Count: > 0 } dead)
-            return;
-        var redrive = new V1.RedriveDead { Queue = plan.Key.Queue, Group = plan.Key.Group };
-        redrive.Places.AddRange(dead.Letters.Select(letter => letter.Place));
-        Note(EventKind.RedriveSent);
-        var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { RedriveDead = redrive });
-        if (answer?.Administration is not null)
-            Note(EventKind.RedriveAnswered);
-
-        void Note(EventKind kind)
-        {
-            foreach (var letter in dead.Letters)
-                scenario.History.Add(new HistoryEvent { Kind = kind, Group = plan.Key, Offset = (long)letter.Offset });
-        }
     }
 
     private T Any<T>(IReadOnlyList<T> all) => all[_random.Next(all.Count)];

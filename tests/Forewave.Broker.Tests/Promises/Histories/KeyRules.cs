@@ -1,0 +1,71 @@
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Tests.Promises.Histories;
+
+/// <summary>
+/// Within an ordering key a group gets a message for the first time only when all before it, by offset, are settled: acked, given up,
+/// or dead because their last lease ended. A client sends a settle before the broker can hand out what follows, so no answer is
+/// waited for.
+/// </summary>
+internal sealed class KeyRules(ViolationLog log, SentMessages sent)
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    public void Check(GroupHistory group, QueueRules queues)
+    {
+        // At most once a message is settled when it is handed out, seen or not.
+        if (group.IsAtMostOnce)
+            return;
+        foreach (var line in queues.Messages(group.Key.Queue).Where(message => KeyOf(message).Length > 0).GroupBy(KeyOf))
+        {
+            var before = new List<HistoryEvent>();
+            foreach (var message in line.OrderBy(message => message.Offset))
+            {
+                if (group.Message(message.Offset).Deliveries.FirstOrDefault() is { IsRedriven: false } delivery)
+                    Check(group, before, delivery);
+                before.Add(message);
+            }
+        }
+    }
+
+    private void Check(GroupHistory group, List<HistoryEvent> before, HistoryEvent delivery)
+    {
+        foreach (var earlier in before)
+        {
+            log.Require(MayBeSettled(group, earlier, delivery), () => new Violation(
+                ViolationKind.KeyOrderBroken, $"offset {delivery.Offset} came while {earlier.Offset} of key '{KeyOf(delivery)}' was not settled ({group.Key})")
+            { Group = group.Key, Offset = earlier.Offset, Message = delivery.Message });
+        }
+    }
+
+    private bool MayBeSettled(GroupHistory group, HistoryEvent earlier, HistoryEvent delivery)
+    {
+        var message = group.Message(earlier.Offset);
+        var settles = message.Settles.Where(settle => settle.Number < delivery.Number).ToList();
+        bool isSettled = sent.Find(earlier.Message) is { MayBePurged: true }
+            || group.AcksUpTo.Exists(ack => ack.Number < delivery.Number && ack.Band == earlier.Band && ack.Offset >= earlier.Offset)
+            || settles.Exists(settle => settle.Verb is SettleVerb.Ack or SettleVerb.AckUpTo);
+        if (isSettled)
+            return true;
+        if (group.Parks(isKeyed: true))
+        {
+            return group.Resumes.Exists(resume =>
+                resume.Number < delivery.Number && resume.OrderingKey == KeyOf(earlier) && resume.Verb == SettleVerb.Reject);
+        }
+        return settles.Exists(settle => GroupMessage.Gives(settle, group, isKeyed: true)) || MayHaveDied(group, message, earlier, delivery);
+    }
+
+    /// <summary>Leases of which nobody saw the end, or even the message, may have ended one after the other up to the last one.</summary>
+    private bool MayHaveDied(GroupHistory group, GroupMessage message, HistoryEvent earlier, HistoryEvent delivery)
+    {
+        uint last = group.LastAttempt(isKeyed: true);
+        var seen = message.Deliveries.LastOrDefault(one => one.Number < delivery.Number);
+        var since = delivery.Time - (seen?.Time ?? sent.Find(earlier.Message)!.First.Time);
+        // An extension may have shortened the lease that was seen; those that were not seen ran their time.
+        bool isExtended = message.Settles.Exists(settle => settle.Verb == SettleVerb.Extend && settle.Number < delivery.Number);
+        uint unseen = last - Math.Min(last, seen?.Attempt ?? 0);
+        return since >= Lease * unseen && (unseen > 0 || isExtended || since >= Lease);
+    }
+
+    private string KeyOf(HistoryEvent message) => sent.Find(message.Message)?.First.OrderingKey ?? "";
+}

@@ -1,0 +1,110 @@
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Tests.Promises.Histories;
+using Forewave.Protocol;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Tests.Promises.Scenarios;
+
+/// <summary>What operators do while others publish and consume: one command at a time, its answer waited for.</summary>
+internal sealed class ScenarioOperator(Scenario scenario)
+{
+    /// <summary>Some command.</summary>
+    public Task ActAsync(Random random)
+    {
+        var group = scenario.Plan.Groups[random.Next(scenario.Plan.Groups.Count)];
+        var queue = scenario.Plan.Queues[random.Next(scenario.Plan.Queues.Count)];
+        return random.Next(8) switch
+        {
+            < 2 => RedriveAsync(group),
+            2 when queue.IsPurged => PurgeAsync(queue),
+            3 or 4 => ResumeAsync(group, random),
+            _ => RescheduleAsync(random),
+        };
+    }
+
+    /// <summary>Lets all parked keys of a group go on; false: there is none.</summary>
+    public async Task<bool> ResumeAsync(GroupPlan plan, Random random)
+    {
+        if (plan.Policy != FailurePolicy.Park)
+            return false;
+        var show = new V1.ShowGroup { Queue = plan.Key.Queue, Group = plan.Key.Group };
+        var shown = await scenario.AdministerAsync(new V1.AdministrationRequest { ShowGroup = show });
+        var parked = shown?.Administration?.Group?.ParkedKeys.ToList() ?? [];
+        foreach (var key in parked)
+        {
+            bool givesUp = random.Next(2) == 0;
+            var resume = new V1.ResumeKey { Queue = plan.Key.Queue, Group = plan.Key.Group, OrderingKey = key.OrderingKey, GiveUp = givesUp };
+            var sent = new HistoryEvent
+            {
+                Kind = EventKind.ResumeSent, Group = plan.Key, Offset = (long)key.Offset, OrderingKey = key.OrderingKey,
+                Verb = givesUp ? SettleVerb.Reject : SettleVerb.Release,
+            };
+            int request = scenario.History.Add(sent);
+            var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { ResumeKey = resume });
+            NoteAnswer(sent with { Kind = EventKind.ResumeAnswered, Request = request }, answer);
+        }
+        return parked.Count > 0;
+    }
+
+    private async Task RedriveAsync(GroupPlan plan)
+    {
+        var list = new V1.ListDead { Queue = plan.Key.Queue, Group = plan.Key.Group, Max = 5 };
+        var listed = await scenario.AdministerAsync(new V1.AdministrationRequest { ListDead = list });
+        if (listed?.Administration?.Dead is not { Letters.Count: > 0 } dead)
+            return;
+        var redrive = new V1.RedriveDead { Queue = plan.Key.Queue, Group = plan.Key.Group };
+        redrive.Places.AddRange(dead.Letters.Select(letter => letter.Place));
+        Note(EventKind.RedriveSent);
+        var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { RedriveDead = redrive });
+        if (answer?.Administration is not null)
+            Note(EventKind.RedriveAnswered);
+
+        void Note(EventKind kind)
+        {
+            foreach (var letter in dead.Letters)
+                scenario.History.Add(new HistoryEvent { Kind = kind, Group = plan.Key, Offset = (long)letter.Offset });
+        }
+    }
+
+    private async Task PurgeAsync(QueuePlan queue)
+    {
+        var sent = new HistoryEvent { Kind = EventKind.PurgeSent, Group = GroupKey.OfQueue(queue.Name) };
+        int request = scenario.History.Add(sent);
+        var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { PurgeQueue = new V1.PurgeQueue { Queue = queue.Name } });
+        if (answer?.Administration is not null)
+            scenario.History.Add(sent with { Kind = EventKind.PurgeAnswered, Request = request });
+    }
+
+    /// <summary>Withdraws a scheduled message, or gives it another time: by its id, or by a key that it alone has.</summary>
+    private async Task RescheduleAsync(Random random)
+    {
+        if (scenario.Timed.Count == 0)
+            return;
+        var (message, position) = scenario.Timed[random.Next(scenario.Timed.Count)];
+        var choice = random.Next(2) == 0
+            ? new V1.ScheduledChoice { Positions = { position } }
+            : new V1.ScheduledChoice { Queue = message.Queue, Key = message.OwnKey };
+        var sent = new HistoryEvent { Kind = EventKind.CancelSent, Group = GroupKey.OfQueue(message.Queue), Message = message.Key, Position = position };
+        var request = new V1.AdministrationRequest { CancelScheduled = new V1.CancelScheduled { Choice = choice } };
+        if (random.Next(3) > 0)
+        {
+            long due = scenario.Time.GetUtcNow().ToUnixTimeMilliseconds() + random.Next(60_000);
+            sent = sent with { Kind = EventKind.RescheduleSent, Due = due };
+            request = new V1.AdministrationRequest { Reschedule = new V1.Reschedule { Choice = choice, DeliverAt = (ulong)due } };
+        }
+        int number = scenario.History.Add(sent);
+        var answer = await scenario.AdministerAsync(request);
+        bool isCancel = sent.Kind == EventKind.CancelSent;
+        NoteAnswer(sent with { Kind = isCancel ? EventKind.CancelAnswered : EventKind.RescheduleAnswered, Request = number }, answer);
+    }
+
+    private void NoteAnswer(HistoryEvent answered, V1.ServerFrame? answer)
+    {
+        if (answer is null)
+            return;
+        var error = (ErrorCode)(answer.Error?.Number ?? 0);
+        bool isUnknown = error is ErrorCode.PartitionStopped or ErrorCode.StoreUnavailable or ErrorCode.ShuttingDown;
+        if (!isUnknown)
+            scenario.History.Add(answered with { Error = error });
+    }
+}
