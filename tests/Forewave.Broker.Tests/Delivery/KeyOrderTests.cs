@@ -1,5 +1,6 @@
 using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Delivery.Administration;
+using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Tests.Delivery;
@@ -200,6 +201,54 @@ public sealed class KeyOrderTests
         Assert.Equal(["a|3"], third.Select(message => message.Body));
         await consumer.SettleAsync(SettleVerb.Ack, third);
         Assert.Equal(["a|1"], consumer.Output.TakeMessages().Select(message => message.Body));
+    }
+
+    [Theory]
+    [InlineData(SettleVerb.Ack, ErrorCode.None)]
+    [InlineData(SettleVerb.Reject, ErrorCode.LeaseLost)]
+    public async Task Handle_from_before_a_redrive_changes_nothing_while_the_message_waits_in_its_key(SettleVerb verb, ErrorCode answer)
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", "a|1", "a|2");
+        consumer.Credit(100);
+        await stage.IdleAsync();
+        var before = consumer.Output.TakeMessages();
+        await consumer.SettleAsync(SettleVerb.Reject, before);
+        var second = consumer.Output.TakeMessages();
+        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), new GroupName("g"), null);
+        await stage.IdleAsync();
+
+        var failures = await consumer.SettleAsync(verb, before);
+        await consumer.SettleAsync(SettleVerb.Ack, second);
+
+        Assert.Equal(answer == ErrorCode.None ? [] : [answer], failures.Select(failure => failure.Error));
+        Assert.Equal(["a|1"], consumer.Output.TakeMessages().Select(message => message.Body));
+    }
+
+    [Fact]
+    public async Task Message_waits_in_its_key_for_one_that_a_returning_consumer_has_from_an_earlier_epoch()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", "a|1", "a|2", "b|3");
+        uint epoch = stage.Store.Epoch.Value;
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        var again = await stage.SubscribeAsync("q", change: one => new Subscription
+        {
+            Handle = one.Handle, Queue = one.Queue, GroupName = one.GroupName, ConsumerId = consumer.Subscription.ConsumerId,
+            ConsumerName = one.ConsumerName, Output = one.Output, Returning = true,
+            Held = new[] { new HeldRange(new Offset(1), 1, Attempt.First) },
+        });
+
+        again.Credit(10);
+        await stage.IdleAsync();
+        var meanwhile = again.Output.TakeMessages();
+        await again.SettleAsync(SettleVerb.Ack, [new DeliveredMessage(1, 1, epoch, "")]);
+
+        Assert.Equal(["b|3"], meanwhile.Select(message => message.Body));
+        Assert.Equal(["a|2"], again.Output.TakeMessages().Select(message => message.Body));
     }
 
     [Fact]

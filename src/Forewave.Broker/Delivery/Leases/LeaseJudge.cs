@@ -126,8 +126,11 @@ internal sealed class LeaseJudge
             return settled ? Settled(item.Verb) : Unknown(offset, item);
         }
         uint attempt = block.AttemptsOf[place];
+        bool isHeld = (block.Held & bit) != 0;
+        if ((isHeld || item.Attempt.Value > attempt) && OfEarlierRun(offset, isHeld, item) is { } late)
+            return late;
         if (item.Attempt.Value != attempt)
-            return item.Attempt.Value < attempt ? Verdict.Lost : OfEarlierRun(offset, attempt, item) ?? Unknown(offset, item);
+            return item.Attempt.Value < attempt ? Verdict.Lost : Unknown(offset, item);
         bool isLeased = (block.Leased & bit) != 0;
         if (isLeased && !IsOfEpoch(_cursor.Holds[block.HoldsOf[place]], item))
             return Verdict.Lost;
@@ -154,17 +157,17 @@ internal sealed class LeaseJudge
     };
 
     /// <summary>
-    /// What a handle comes to that the message had before it died: of one that was redriven, and counts its attempts anew. Null: it
-    /// may be of the present run.
+    /// What a handle comes to that the message had before it died, where it was redriven and counts its attempts anew. Null: it may be
+    /// of the present run.
     /// </summary>
-    private Verdict? OfEarlierRun(long offset, uint attempt, in SettleItem item)
+    private Verdict? OfEarlierRun(long offset, bool isHeld, in SettleItem item)
     {
         if (!_dead.IsRedriven(offset))
             return null;
         if (item.Epoch.Value >= _epoch)
             return Settled(item.Verb);
         // It waits for its turn in its key: taken for one of the present run, the handle would settle what nobody has got.
-        return attempt == 0 ? Verdict.Lost : null;
+        return isHeld ? Verdict.Lost : null;
     }
 
     /// <summary>Nothing is known of such a lease: an earlier epoch may have given it and lost its record.</summary>

@@ -27,11 +27,13 @@ internal sealed class ScenarioDrain(Scenario scenario)
             if (last.Count == 0 && scenario.Producers.All(producer => producer.IsDone))
                 last = scenario.Producers[0].PublishLast(scenario.Random);
             idleRounds = last.Count > 0 && HaveAllSeen(last) && await IsDrainedAsync() ? idleRounds + 1 : 0;
-            if (idleRounds == RoundsToBeSure)
-            {
-                await CommitAsync();
+            if (idleRounds < RoundsToBeSure)
+                continue;
+            // A message that is due is scheduled no more and in its queue only when its record is committed.
+            await CommitAsync();
+            if (await IsDrainedAsync())
                 return await NoteAllDeadAsync();
-            }
+            idleRounds = 0;
         }
         return new Violation(ViolationKind.Stuck, $"after {MostRounds} rounds some group is not drained: {await StateAsync()}");
     }
