@@ -38,7 +38,8 @@ internal sealed class KeyedMessages(Cursor cursor)
         ulong bit = 1UL << place;
         if ((block.Keyed & bit) != 0)
             return;
-        bool isOut = (block.Unsettled & bit & (block.Leased | block.Waiting)) != 0;
+        // Where an earlier epoch had leased it, it may have failed before its key is known: it does not get ready by that.
+        bool isOut = (block.Unsettled & bit & (block.Leased | block.Waiting | block.Dying | block.Parked)) != 0;
         if ((block.Unsettled & bit) == 0)
             cursor.TakeIn(number, block, place);
         block.Keyed |= bit;

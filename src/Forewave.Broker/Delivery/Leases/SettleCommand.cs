@@ -24,9 +24,11 @@ internal sealed class SettleCommand(SettleRequest request, DeliveryLoop loop) : 
         while (_next < items.Length)
         {
             var batch = Batch(items[_next..]);
-            if (FindGroup(running, batch[0]) is { } group)
+            if (!TryFindPart(running, batch[0], out var part))
+                return false;
+            if (part is not null)
             {
-                if (!running.Settlement.TrySettle(group, InBand(batch), request))
+                if (!running.Settlement.TrySettle(part, InBand(batch), request))
                     return false;
             }
             else
@@ -43,11 +45,24 @@ internal sealed class SettleCommand(SettleRequest request, DeliveryLoop loop) : 
     /// <inheritdoc/>
     public void Refuse(DeliveryLoop refusing, ErrorCode code) => request.Stopped(code);
 
-    /// <summary>The group of a run, or its part in the run's band of priority; null: the handle names nothing.</summary>
-    private static GroupDelivery? FindGroup(DeliveryLoop running, in SettleItem item)
+    /// <summary>
+    /// Finds the group of a run, or its part in the run's band of priority; null: the handle names nothing. False: no room for the
+    /// record of a part, which a power failure may have taken away while it left the handles of its leases.
+    /// </summary>
+    private static bool TryFindPart(DeliveryLoop running, in SettleItem item, out GroupDelivery? part)
     {
+        part = null;
         var group = running.Queues.FindGroup(item.Group);
-        return group is not null && group.Queue.Id == item.Queue ? group.PartIn(PriorityBand.OfOffset(item.First.Value)) : null;
+        if (group is null || group.Queue.Id != item.Queue)
+            return true;
+        var band = PriorityBand.OfOffset(item.First.Value);
+        part = group.PartIn(band);
+        if (part is not null)
+            return true;
+        if (!group.TryMakeParts())
+            return false;
+        part = group.PartIn(band);
+        return true;
     }
 
     private static ReadOnlySpan<SettleItem> InBand(Span<SettleItem> batch)
