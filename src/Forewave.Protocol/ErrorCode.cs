@@ -119,6 +119,8 @@ public enum ErrorCode
     TooManyRecurring = 515,
     /// <summary>The group has not parked an ordering key of this name.</summary>
     KeyNotParked = 520,
+    /// <summary>A filter of dead letters cannot be read.</summary>
+    DeadFilterInvalid = 530,
     /// <summary>A text is no message id.</summary>
     MessageIdInvalid = 550,
     /// <summary>As many wait for outcomes as may, over all connections or on this one.</summary>

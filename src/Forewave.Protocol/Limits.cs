@@ -87,6 +87,9 @@ public static class Limits
     /// <summary>Ordering keys that one group may have parked.</summary>
     public const int ParkedKeysPerGroup = 10_000;
 
+    /// <summary>Dead letters of a group; beyond it the group gets no first deliveries until some are redriven or purged.</summary>
+    public const int DeadLettersPerGroup = 1_000_000;
+
     /// <summary>Messages of one group that are handed out, waiting, held or parked, and not settled.</summary>
     public const int UnsettledPerGroup = 1_000_000;
 

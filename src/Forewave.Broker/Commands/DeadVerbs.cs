@@ -1,4 +1,6 @@
 using Forewave.Broker.Delivery.Administration;
+using Forewave.Broker.Delivery.DeadLetters;
+using Forewave.Broker.Queues;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
@@ -13,6 +15,7 @@ internal static class DeadVerbs
 {
     private const int MostListed = 1_000;
     private const int ListedByDefault = 100;
+    private const int MostFilterBytes = 1_024;
 
     /// <summary>The answer, or null where the verb is none about dead letters.</summary>
     public static async ValueTask<V1.AdministrationAnswer?> RunAsync(
@@ -30,10 +33,22 @@ internal static class DeadVerbs
     {
         var queue = QueueVerbs.Existing(parts, request.Queue);
         int max = request.Max is 0 ? ListedByDefault : (int)Math.Min(request.Max, MostListed);
+        if (request.Filter.Length > 0)
+            return await ListSomeAsync(parts, queue, request, max, cancellation);
         var page = await parts.Delivery.DeadLetters
             .ListAsync(queue, GroupVerbs.NameOf(request.Group), PlaceOf(request.After), max).WaitAsync(cancellation);
         var list = new V1.DeadList { More = page.More };
         list.Letters.AddRange(page.Letters.Select(letter => DetailsOf(parts, letter)));
+        return new V1.AdministrationAnswer { Dead = list };
+    }
+
+    private static async ValueTask<V1.AdministrationAnswer> ListSomeAsync(
+        SessionParts parts, QueueEntry queue, V1.ListDead request, int max, CancellationToken cancellation)
+    {
+        var selection = new DeadSelection { Filter = FilterOf(request.Filter), After = PlaceOf(request.After), Max = max };
+        var selected = await parts.Delivery.DeadLetters.SelectAsync(queue, GroupVerbs.NameOf(request.Group), selection).WaitAsync(cancellation);
+        var list = new V1.DeadList { More = selected.Next > 0, Next = (ulong)selected.Next };
+        list.Letters.AddRange(selected.Letters.Select(letter => DetailsOf(parts, letter)));
         return new V1.AdministrationAnswer { Dead = list };
     }
 
@@ -54,6 +69,12 @@ internal static class DeadVerbs
         SessionParts parts, V1.RedriveDead request, CancellationToken cancellation)
     {
         var queue = QueueVerbs.Existing(parts, request.Queue);
+        if (request.Page is not null)
+        {
+            if (request.All || request.Places.Count > 0)
+                throw new RefusedException(ErrorCode.FieldInvalid, "Name places, all of them, or a page.");
+            return await PageAsync(parts, (queue, GroupVerbs.NameOf(request.Group)), request.Page, redrive: true, cancellation);
+        }
         long redriven = await parts.Delivery.DeadLetters
             .RedriveAsync(queue, GroupVerbs.NameOf(request.Group), PlacesOf(request.Places, request.All)).WaitAsync(cancellation);
         return new V1.AdministrationAnswer { Changed = new V1.Changed { Messages = (ulong)redriven } };
@@ -63,9 +84,47 @@ internal static class DeadVerbs
         SessionParts parts, V1.PurgeDead request, CancellationToken cancellation)
     {
         var queue = QueueVerbs.Existing(parts, request.Queue);
+        if (request.Page is not null)
+        {
+            if (request.All || request.Places.Count > 0)
+                throw new RefusedException(ErrorCode.FieldInvalid, "Name places, all of them, or a page.");
+            return await PageAsync(parts, (queue, GroupVerbs.NameOf(request.Group)), request.Page, redrive: false, cancellation);
+        }
         long purged = await parts.Delivery.DeadLetters
             .PurgeAsync(queue, GroupVerbs.NameOf(request.Group), PlacesOf(request.Places, request.All)).WaitAsync(cancellation);
         return new V1.AdministrationAnswer { Changed = new V1.Changed { Messages = (ulong)purged } };
+    }
+
+    private static async ValueTask<V1.AdministrationAnswer> PageAsync(
+        SessionParts parts, (QueueEntry Queue, GroupName Name) group, V1.DeadPage page, bool redrive, CancellationToken cancellation)
+    {
+        if (page.Max > MostListed)
+            throw new RefusedException(ErrorCode.FieldInvalid, "max is at most 1,000.");
+        long diedBy = page.DiedBy is 0 or > long.MaxValue ? parts.Time.GetUtcNow().ToUnixTimeMilliseconds() : (long)page.DiedBy;
+        var selection = new DeadSelection
+        {
+            Filter = FilterOf(page.Filter), After = PlaceOf(page.After), DiedBy = diedBy, Max = page.Max is 0 ? MostListed : (int)page.Max,
+        };
+        var dead = parts.Delivery.DeadLetters;
+        var selected = await dead.SelectAsync(group.Queue, group.Name, selection).WaitAsync(cancellation);
+        IReadOnlyList<long> places = [.. selected.Letters.Select(letter => letter.Place)];
+        if (!page.DryRun && places.Count > 0)
+            places = await dead.ChangeAsync(group.Queue, group.Name, places, redrive).WaitAsync(cancellation);
+        var changed = new V1.Changed
+        {
+            Messages = (ulong)places.Count, Next = (ulong)selected.Next, DiedBy = (ulong)diedBy, Scanned = (ulong)selected.Scanned,
+        };
+        changed.Places.AddRange(places.Select(place => (ulong)place));
+        return new V1.AdministrationAnswer { Changed = changed };
+    }
+
+    private static DeadFilter FilterOf(string text)
+    {
+        if (System.Text.Encoding.UTF8.GetByteCount(text) > MostFilterBytes)
+            throw new RefusedException(ErrorCode.DeadFilterInvalid, "a filter has at most 1,024 bytes.");
+        return DeadFilter.TryParse(text, out var filter, out string problem)
+            ? filter
+            : throw new RefusedException(ErrorCode.DeadFilterInvalid, problem + ".");
     }
 
     private static IReadOnlyList<long>? PlacesOf(IReadOnlyCollection<ulong> places, bool all)

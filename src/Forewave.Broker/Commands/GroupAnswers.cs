@@ -28,6 +28,7 @@ internal static class GroupAnswers
             Dead = (ulong)group.Dead,
             Consumers = (uint)group.Consumers,
             Missed = (ulong)group.Missed,
+            DeadFull = group.IsDeadFull,
             Expired = (ulong)group.Expired,
             Held = (ulong)group.Held,
             Parked = (ulong)group.Parked.Count,

@@ -22,8 +22,8 @@ internal sealed partial class DeliveryLog(ILoggerFactory loggers)
 
     /// <summary>A group holds as much as it may.</summary>
     [LoggerMessage(4512, LogLevel.Warning,
-        "Group {Group} paused: {Unsettled} messages are not settled, {Parked} ordering keys are parked")]
-    public partial void GroupPaused(GroupIdentity group, int unsettled, long parked);
+        "Group {Group} paused: {Unsettled} messages are not settled, {Parked} ordering keys are parked, {Dead} dead letters")]
+    public partial void GroupPaused(GroupIdentity group, int unsettled, long parked, ulong dead);
 
     /// <summary>A paused group goes on.</summary>
     [LoggerMessage(4513, LogLevel.Information, "Group {Group} goes on")]

@@ -53,6 +53,9 @@ internal sealed record DeliverySetting
     /// <summary>Ordering keys that one group may have parked before it gets no first deliveries. Default: 10,000.</summary>
     public int MaxParkedKeys { get; init; } = Protocol.Limits.ParkedKeysPerGroup;
 
+    /// <summary>Dead letters of one group before it gets no first deliveries. Default: 1,000,000.</summary>
+    public int MaxDeadLetters { get; init; } = Protocol.Limits.DeadLettersPerGroup;
+
     /// <summary>Commands that may wait for one loop before sessions stop reading. Default: 65,536.</summary>
     public int MailboxCapacity { get; init; } = 65_536;
 

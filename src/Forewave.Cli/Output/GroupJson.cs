@@ -23,6 +23,8 @@ internal static class GroupJson
         if (group.OldestUnsettledTime is { } unsettled)
             writer.WriteString("oldestUnsettled", unsettled);
         writer.WriteNumber("dead", group.Dead);
+        if (group.IsDeadFull)
+            writer.WriteBoolean("deadFull", true);
         writer.WriteNumber("expired", group.Expired);
         writer.WriteNumber("missed", group.Missed);
         writer.WriteNumber("consumers", group.Consumers);

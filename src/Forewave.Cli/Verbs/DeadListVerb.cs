@@ -10,14 +10,15 @@ internal static class DeadListVerb
 {
     private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
+    private static readonly Option<string?> Filter = DeadFilterOptions.Filter();
     private static readonly Option<bool> Json = ClientOptions.Json();
 
-    public static Command Create() => new Command("list", "The dead letters of a group, oldest first") { Queue, Group, Json }.With(RunAsync);
+    public static Command Create() => new Command("list", "The dead letters of a group, oldest first") { Queue, Group, Filter, Json }.With(RunAsync);
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
         List<DeadLetter> letters = [];
-        await foreach (var letter in broker.ListDeadLettersAsync(parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), stop))
+        await foreach (var letter in broker.ListDeadLettersAsync(parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), parsed.GetValue(Filter) ?? "", stop))
             letters.Add(letter);
         if (parsed.GetValue(Json))
             JsonResult.PrintList(letters, DeadLetterJson.Write);

@@ -10,6 +10,9 @@ namespace Forewave.Client.Administration;
 /// </summary>
 internal sealed class AdministrationCalls(BrokerLink link, ForewaveClientOptions options)
 {
+    /// <summary>The client's clock.</summary>
+    public TimeProvider Time => options.TimeProvider;
+
     /// <exception cref="ForewaveException">The broker refused, cannot do it, or did not answer in time.</exception>
     public async ValueTask<AdministrationAnswer> AskAsync(AdministrationRequest request, CancellationToken cancellation)
     {

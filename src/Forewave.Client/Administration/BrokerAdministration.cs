@@ -18,10 +18,12 @@ public sealed class BrokerAdministration
 {
     private const uint PageEntries = 1_000;
     private readonly AdministrationCalls _calls;
+    private readonly DeadPaging _paging;
 
     internal BrokerAdministration(AdministrationCalls calls)
     {
         _calls = calls;
+        _paging = new DeadPaging(calls);
         Schedules = new ScheduleAdministration(calls);
         Messages = new MessageAdministration(calls);
         Groups = new GroupAdministration(calls);
@@ -159,10 +161,15 @@ public sealed class BrokerAdministration
     }
 
     /// <summary>The dead letters of a group without their messages, in the order of their places.</summary>
+    public IAsyncEnumerable<DeadLetter> ListDeadLettersAsync(
+        QueueName queue, GroupName group, CancellationToken cancellation = default) => ListDeadLettersAsync(queue, group, "", cancellation);
+
+    /// <summary>The same, of those that a filter takes (<see cref="DeadSelection.Filter"/>).</summary>
+    /// <exception cref="ForewaveException"><c>DeadFilterInvalid</c>, and what the class says.</exception>
     public async IAsyncEnumerable<DeadLetter> ListDeadLettersAsync(
-        QueueName queue, GroupName group, [EnumeratorCancellation] CancellationToken cancellation = default)
+        QueueName queue, GroupName group, string filter, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        V1.ListDead page = new() { Queue = queue.Value, Group = group.Value, Max = PageEntries };
+        V1.ListDead page = new() { Queue = queue.Value, Group = group.Value, Max = PageEntries, Filter = filter };
         V1.DeadList list;
         do
         {
@@ -172,6 +179,8 @@ public sealed class BrokerAdministration
                 yield return AdministrationAnswers.ToDeadLetter(letter);
                 page.After = letter.Place;
             }
+
+            page.After = Math.Max(page.After, list.Next);
         }
         while (list.More);
     }
@@ -199,8 +208,31 @@ public sealed class BrokerAdministration
         return redrive.All || redrive.Places.Count > 0 ? ChangeAsync(new() { RedriveDead = redrive }, cancellation) : default;
     }
 
+    /// <summary>
+    /// Makes the dead letters that a filter takes available to their group again, page by page: enumerate it to the end. Each page
+    /// is durable when it comes. Who stops enumerating stops it; what was done stays done.
+    /// </summary>
+    /// <exception cref="ForewaveException"><c>DeadFilterInvalid</c>, and what the class says.</exception>
+    public IAsyncEnumerable<DeadProgress> RedriveAsync(
+        QueueName queue, GroupName group, DeadSelection selection, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        return _paging.RunAsync(
+            selection, page => new() { RedriveDead = new() { Queue = queue.Value, Group = group.Value, Page = page } }, cancellation);
+    }
+
+    /// <summary>Removes the dead letters that a filter takes for good, page by page.</summary>
+    /// <inheritdoc cref="RedriveAsync(QueueName, GroupName, DeadSelection, CancellationToken)"/>
+    public IAsyncEnumerable<DeadProgress> PurgeDeadLettersAsync(
+        QueueName queue, GroupName group, DeadSelection selection, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        return _paging.RunAsync(
+            selection, page => new() { PurgeDead = new() { Queue = queue.Value, Group = group.Value, Page = page } }, cancellation);
+    }
+
     /// <summary>Removes dead letters for good; returns how many.</summary>
-    /// <inheritdoc cref="RedriveAsync"/>
+    /// <inheritdoc cref="RedriveAsync(QueueName, GroupName, IEnumerable{long}?, CancellationToken)"/>
     public ValueTask<long> PurgeDeadLettersAsync(
         QueueName queue, GroupName group, IEnumerable<long>? places = null, CancellationToken cancellation = default)
     {

@@ -19,6 +19,7 @@ internal static class GroupAnswers
         Dead = (long)group.Dead,
         Consumers = (int)group.Consumers,
         Missed = (long)group.Missed,
+        IsDeadFull = group.DeadFull,
         Expired = (long)group.Expired,
         Held = (long)group.Held,
         Parked = (long)group.Parked,

@@ -66,6 +66,9 @@ public sealed record GroupDetails
     /// <summary>Dead letters.</summary>
     public required long Dead { get; init; }
 
+    /// <summary>It has as many dead letters as it may (1,000,000): nothing is handed out for the first time until some are gone.</summary>
+    public bool IsDeadFull { get; init; }
+
     /// <summary>Consumers that are connected.</summary>
     public required int Consumers { get; init; }
 

@@ -101,6 +101,12 @@ internal static class AdministrationErrors
             Happened = "The group has not parked this ordering key.",
             Advice = "Look at the group for the keys that it has parked.",
         },
+        new ErrorEntry
+        {
+            Code = ErrorCode.DeadFilterInvalid, HttpStatus = 400,
+            Happened = "A filter of dead letters cannot be read.",
+            Advice = "Give terms such as reason~timeout died>=2026-12-24T18:00:00Z header.country=DE, see docs/guides/dead-letters.md.",
+        },
         new()
         {
             Code = ErrorCode.ResetTargetInvalid, HttpStatus = 400,

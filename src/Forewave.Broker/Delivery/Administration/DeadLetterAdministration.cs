@@ -31,6 +31,31 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
         return new DeadPage(more ? letters[..max] : letters, more);
     }
 
+    /// <summary>A page of what a filter takes; changes nothing. Looks at 10,000 dead letters at most.</summary>
+    public async Task<DeadSelected> SelectAsync(QueueEntry queue, GroupName name, DeadSelection selection)
+    {
+        var lists = await Call<List<(DeadBand Band, List<PlaceRange> Places)>>(queue, (loop, call) =>
+            call.Complete(Bands(DeliveryAdministration.Find(loop, queue, name), selection.After, DeadScan.MostScanned + 1)));
+        var scan = new DeadScan(loops.Of(queue.Id).Store, selection);
+        foreach (var (band, places) in lists)
+        {
+            foreach (var range in places)
+                await scan.RunAsync(band, range);
+        }
+        return new DeadSelected(scan.Taken, scan.IsFull ? scan.Last : 0, scan.Scanned);
+    }
+
+    /// <summary>Redrives or purges what of places there is still; returns them.</summary>
+    public Task<IReadOnlyList<long>> ChangeAsync(QueueEntry queue, GroupName name, IReadOnlyList<long> places, bool redrive) =>
+        Call<IReadOnlyList<long>>(queue, (loop, call) =>
+        {
+            var group = DeliveryAdministration.Find(loop, queue, name);
+            long[] there = [.. places.Where(place => Has(group, place))];
+            bool done = Chosen(group, there).TrueForAll(one => one.Ranges.Count == 0
+                || (redrive ? DeadLetterRecords.TryRedrive(one.Group, one.Ranges) : DeadLetterRecords.TryPurge(one.Group, one.Ranges)));
+            return done && call.CompleteCommitted(loop, there);
+        });
+
     /// <summary>One dead letter with its message and its history.</summary>
     public async Task<DeadLetterDetails> ShowAsync(QueueEntry queue, GroupName name, long place)
     {
@@ -117,12 +142,15 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
             return group.Parts.Select(part => (part, part.State.Dead.All().ToList())).ToList();
         foreach (long place in places)
         {
-            if (group.PartIn(PriorityBand.OfOffset(place))?.State.Dead.Has(PriorityBand.InBand(place)) != true)
+            if (!Has(group, place))
                 throw new ForewaveException(ErrorCode.DeadLetterNotFound, $"There is no dead letter at place {place}.");
         }
         return places.Distinct().GroupBy(PriorityBand.OfOffset).Select(band => (
             group.PartIn(band.Key)!, band.Select(place => PlaceRange.One(PriorityBand.InBand(place))).ToList())).ToList();
     }
+
+    private static bool Has(GroupDelivery group, long place) =>
+        group.PartIn(PriorityBand.OfOffset(place))?.State.Dead.Has(PriorityBand.InBand(place)) == true;
 
     /// <summary>The first places after one in all bands of priority, so many at most; in the order in which places stand on the wire.</summary>
     private static List<(DeadBand Band, List<PlaceRange> Places)> Bands(GroupDelivery group, long after, int most)

@@ -171,6 +171,7 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
             Consumers = group.Subscriptions.All.Count,
             Active = group.Subscriptions.Active is { } active ? (active.ConsumerName, active.ConsumerId) : null,
             Missed = parts.Sum(static part => part.State.Missed),
+            IsDeadFull = group.Limit.HasFullDeadLetters,
             Expired = parts.Sum(static part => part.State.Expired),
             IsPaused = group.Limit.IsReached,
         };

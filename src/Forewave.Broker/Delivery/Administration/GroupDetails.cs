@@ -37,6 +37,9 @@ internal sealed record GroupDetails
     /// <summary>Dead letters.</summary>
     public required long Dead { get; init; }
 
+    /// <summary>It has as many dead letters as it may.</summary>
+    public required bool IsDeadFull { get; init; }
+
     /// <summary>Consumers that are subscribed.</summary>
     public required int Consumers { get; init; }
 

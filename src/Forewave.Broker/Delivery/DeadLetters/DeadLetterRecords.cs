@@ -20,6 +20,7 @@ internal static class DeadLetterRecords
             return false;
         group.Loop.Log.DeadPurged(places.Count, group.State.Identity);
         group.FreeDead();
+        group.HasDemand();
         return true;
     }
 
