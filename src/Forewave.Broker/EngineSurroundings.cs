@@ -4,7 +4,7 @@ namespace Forewave.Broker;
 internal sealed record EngineSurroundings
 {
     /// <summary>Who runs its loops. Default: the thread pool.</summary>
-    public ILoopThreads Threads { get; init; } = PoolThreads.Shared;
+    public ILoopThreads Threads { get; init; } = SharedThreads.Instance;
 
     /// <summary>Seed of the jitter of back-offs and of the key that deduplication ids are hashed under; null: random.</summary>
     public int? Seed { get; init; }

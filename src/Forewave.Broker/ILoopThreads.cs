@@ -5,4 +5,10 @@ internal interface ILoopThreads
 {
     /// <summary>Has a turn taken soon. Any thread; never within the call.</summary>
     void Queue(IThreadPoolWorkItem turn);
+
+    /// <summary>
+    /// Whether the thread that has just committed records takes a short turn of the sleeping loop that they are for, instead of
+    /// waking another. Asked each time.
+    /// </summary>
+    bool TakesTurnAtCommit { get; }
 }

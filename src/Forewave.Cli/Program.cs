@@ -9,11 +9,16 @@ namespace Forewave.Cli;
 /// <summary><c>forewave</c>: results on stdout, all else on stderr; exit 0 done, 1 failed, 2 wrong usage.</summary>
 internal static class Program
 {
+    // Read by the runtime when it makes its first socket: what a socket brings is worked on by the thread that waited for it.
+    private const string InlineSockets = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
     // An argument that begins with @ is an argument, not the name of a file with arguments.
     private static readonly ParserConfiguration Configuration = new() { ResponseFileTokenReplacer = null };
 
     private static async Task<int> Main(string[] arguments)
     {
+        if (Environment.GetEnvironmentVariable(InlineSockets) is null)
+            Environment.SetEnvironmentVariable(InlineSockets, "1");
         var root = Root();
         var parsed = root.Parse(arguments, Configuration);
         if (parsed.Action is ParseErrorAction or null)

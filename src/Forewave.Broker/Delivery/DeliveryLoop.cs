@@ -10,7 +10,8 @@ using Forewave.Storage;
 namespace Forewave.Broker.Delivery;
 
 /// <summary>
-/// One of N loops: owns the delivery state of its queues and does everything with it, one thing at a time, on the thread pool.
+/// One of N loops: owns the delivery state of its queues and does everything with it, one thing at a time, on a ready thread or
+/// for a short turn on the thread that commits.
 /// It never blocks and never waits: it takes what came in (committed records first, then commands), meets deadlines, gives each
 /// group that has work a turn, flushes, and sleeps when nothing is left. <see cref="Post"/>, <see cref="Committed"/>,
 /// <see cref="Ring"/> and <see cref="Drained"/> are for any thread; the rest is for what runs on the loop, and for recovery
@@ -21,6 +22,10 @@ namespace Forewave.Broker.Delivery;
 internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDisposable
 {
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(4);
+
+    // Of the thread that commits, which others wait for.
+    private static readonly TimeSpan LongestTurnAtCommit = TimeSpan.FromMicroseconds(50);
+    private const int MostRecordsAtCommit = 16;
     private static readonly TimeSpan RetryWhenFull = TimeSpan.FromMilliseconds(100);
 
     private readonly Mailbox _mailbox;
@@ -34,6 +39,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     private volatile bool _hasRoom = true;
     private volatile bool _started;
     private ErrorCode? _refusesAll;
+    private bool _isAtCommit;
 
     /// <summary>Makes a loop that sleeps.</summary>
     public DeliveryLoop(int number, DeliverySetting setting, DeliveryMetrics metrics, Action<Exception> failed)
@@ -46,6 +52,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
         Deadlines = new Deadlines(setting.Time, Ring);
         Log = new DeliveryLog(setting.Loggers);
         Jitter = setting.Seed is { } seed ? new Random(seed + number) : new Random();
+        CatchUp = new CatchUpPace(this);
         ColdReads = new Reading.ColdReadBudget(setting.ColdReadBytes);
         Queues = new LoopQueues(this);
         Outcomes = new Outcomes.LoopOutcomes(this);
@@ -74,6 +81,9 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
 
     /// <summary>For back-offs.</summary>
     public Random Jitter { get; }
+
+    /// <summary>How fast groups that read from disk may be.</summary>
+    public CatchUpPace CatchUp { get; }
 
     /// <summary>Memory for what its groups read from disk.</summary>
     public Reading.ColdReadBudget ColdReads { get; }
@@ -133,10 +143,17 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
             Schedule();
     }
 
-    /// <summary>Hands over committed records of its queues, and how far the log is committed.</summary>
+    /// <summary>
+    /// Hands over committed records of its queues, and how far the log is committed. A loop that sleeps may take a short turn
+    /// within the call.
+    /// </summary>
     public void Committed(ReadOnlySpan<CommittedRecord> records, LogPosition through)
     {
-        if (_mailbox.Put(records, through))
+        if (!_mailbox.Put(records, through))
+            return;
+        if (_started && records.Length <= MostRecordsAtCommit && Setting.Threads.TakesTurnAtCommit)
+            TakeTurn(isAtCommit: true);
+        else
             Schedule();
     }
 
@@ -223,14 +240,17 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     /// <inheritdoc/>
     public void Dispose() => Deadlines.Dispose();
 
+    void IThreadPoolWorkItem.Execute() => TakeTurn(isAtCommit: false);
+
     [SuppressMessage("Design", "CA1031", Justification = "The loop's edge: a bug stops the partition.")]
-    void IThreadPoolWorkItem.Execute()
+    private void TakeTurn(bool isAtCommit)
     {
         if (Failure is null)
         {
             try
             {
-                Run();
+                _isAtCommit = isAtCommit;
+                Run(isAtCommit ? LongestTurnAtCommit : LongestTurn);
                 return;
             }
             catch (Exception failure)
@@ -266,7 +286,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
             Setting.Threads.Queue(this);
     }
 
-    private void Run()
+    private void Run(TimeSpan longest)
     {
         long start = Setting.Time.GetTimestamp();
         do
@@ -277,7 +297,8 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
                 GiveTurns();
             ColdReads.WakeWaiting();
             Flush();
-            if (Setting.Time.GetElapsedTime(start) > LongestTurn)
+            // At a commit one round: the thread that commits is waited for.
+            if (Setting.Time.GetElapsedTime(start) > longest || _isAtCommit && _turns.Any)
             {
                 Schedule();
                 return;
@@ -336,8 +357,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
         {
             for (int left = _turns.Count; left > 0 && _hasRoom && _turns.TryTake(out var group); left--)
             {
-                if (group.TakeTurn())
-                    _turns.Add(group);
+                GiveTurn(group);
             }
             // After the turns: a pull that does not wait gets what is there before its end is met.
             Deadlines.Meet(this);
@@ -346,6 +366,23 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
         {
             RefuseAll(stopped.Code);
         }
+    }
+
+    private void GiveTurn(GroupDelivery group)
+    {
+        if (CatchUp.MustRest(group))
+            return;
+        bool catchesUp = group.ReadsFromDisk;
+        if (catchesUp && _isAtCommit)
+        {
+            _turns.Add(group);
+            return;
+        }
+        long began = catchesUp ? Setting.Time.GetTimestamp() : 0;
+        if (group.TakeTurn())
+            _turns.Add(group);
+        if (catchesUp)
+            CatchUp.TookTurn(began);
     }
 
     private void Flush()

@@ -36,7 +36,7 @@ internal sealed record DeliverySetting
     public bool Expires { get; init; } = true;
 
     /// <summary>Who runs the loops. Default: the thread pool.</summary>
-    public ILoopThreads Threads { get; init; } = PoolThreads.Shared;
+    public ILoopThreads Threads { get; init; } = SharedThreads.Instance;
 
     /// <summary>How many loops. Default: one for each core.</summary>
     public int Loops { get; init; } = Environment.ProcessorCount;
@@ -55,6 +55,9 @@ internal sealed record DeliverySetting
 
     /// <summary>Dead letters of one group before it gets no first deliveries. Default: 1,000,000.</summary>
     public int MaxDeadLetters { get; init; } = Protocol.Limits.DeadLettersPerGroup;
+
+    /// <summary>Whether messages are handed out that have just come: those who catch up make room for them.</summary>
+    public LiveDeliveries Live { get; } = new();
 
     /// <summary>Commands that may wait for one loop before sessions stop reading. Default: 65,536.</summary>
     public int MailboxCapacity { get; init; } = 65_536;

@@ -173,6 +173,9 @@ internal sealed class SessionOutput : ISessionOutput, IThreadPoolWorkItem
     public void Flush()
     {
         Volatile.Write(ref _markedForFlush, 0);
+        // What the caller wrote was flushed by another, or there was nothing: not worth waiting for who sends now.
+        if (Volatile.Read(ref _waitingBytes) == 0 && !_closed)
+            return;
         lock (_gate)
         {
             if (_closed || _congested || _waitingBytes == 0)

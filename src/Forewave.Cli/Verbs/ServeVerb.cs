@@ -22,9 +22,6 @@ internal static class ServeVerb
     private static readonly Option<bool> Insecure = new("--insecure") { Description = "allow addresses that other hosts reach" };
     private static readonly Option<LogLevel?> Level = new("--log") { Description = "Trace, Debug, Information (default), Warning, Error; else FOREWAVE_LOG", HelpName = "LEVEL" };
 
-    // Read by the runtime when it makes its first socket: what a socket brings is worked on by the thread that waited for it.
-    private const string InlineSockets = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
-
     /// <summary>The verb.</summary>
     public static Command Create()
     {
@@ -35,8 +32,6 @@ internal static class ServeVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
-        if (Environment.GetEnvironmentVariable(InlineSockets) is null)
-            Environment.SetEnvironmentVariable(InlineSockets, "1");
         using var loggers = Loggers(parsed.GetValue(Level));
         var options = Options(parsed) with { LoggerFactory = loggers };
         ForewaveBroker broker = new(options);

@@ -1,37 +1,69 @@
+using System.Diagnostics;
 using System.Threading.Tasks.Sources;
+using Forewave.Protocol.Threads;
 
 namespace Forewave.Client.Connections;
 
 /// <summary>
-/// Wakes one waiting loop; signals while it runs are remembered as one. <see cref="Set"/> from any thread,
-/// <see cref="WaitAsync"/> from the one loop. Allocates nothing.
+/// Wakes one waiting loop; signals while it runs are remembered as one. <see cref="Set"/> and <see cref="SetHere"/> from any thread,
+/// <see cref="WaitAsync"/> from the one loop, which goes on on a ready thread, or within <see cref="SetHere"/>. Allocates nothing.
 /// </summary>
-internal sealed class AsyncSignal : IValueTaskSource
+internal sealed class AsyncSignal : IValueTaskSource, IThreadPoolWorkItem
 {
     private const int Idle = 0;
     private const int Signalled = 1;
     private const int Waiting = 2;
 
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _core;
     private int _state;
+    private long _waitsSince;
 
     /// <summary>Lets the loop run once more.</summary>
     public void Set()
     {
         if (Interlocked.Exchange(ref _state, Signalled) == Waiting)
         {
-            _core.SetResult(true);
+            ReadyThreads.Shared.Queue(this);
         }
     }
+
+    /// <summary>
+    /// As <see cref="Set"/>; a loop that has waited for so long goes on within the call, up to its next wait. For callers without
+    /// a lock.
+    /// </summary>
+    public void SetHere(TimeSpan quiet)
+    {
+        if (Interlocked.Exchange(ref _state, Signalled) != Waiting)
+        {
+            return;
+        }
+
+        WasHere = Stopwatch.GetElapsedTime(_waitsSince) >= quiet;
+        if (WasHere)
+        {
+            _core.SetResult(true);
+        }
+        else
+        {
+            ReadyThreads.Shared.Queue(this);
+        }
+    }
+
+    /// <summary>The loop goes on within a call of <see cref="SetHere"/>. For the loop.</summary>
+    public bool WasHere { get; private set; }
 
     /// <summary>Completes at the next signal, at once when there was one since the last wait.</summary>
     public ValueTask WaitAsync()
     {
         _core.Reset();
+        WasHere = false;
+        _waitsSince = Stopwatch.GetTimestamp();
         return Interlocked.CompareExchange(ref _state, Waiting, Idle) == Idle
             ? new ValueTask(this, _core.Version)
             : TakeSignal();
     }
+
+    void IThreadPoolWorkItem.Execute() => _core.SetResult(true);
 
     void IValueTaskSource.GetResult(short token)
     {

@@ -88,6 +88,9 @@ internal sealed class Connection : IAsyncDisposable
     /// <summary>Says that a source has frames to send.</summary>
     public void Signal(IFrameSource source) => _sender.Signal(source);
 
+    /// <summary>As <see cref="Signal"/>; where nothing was sent for a moment they are sent within the call. For callers without a lock.</summary>
+    public void SignalHere(IFrameSource source) => _sender.SignalHere(source);
+
     /// <summary>Gives a request of the caller's own encoding its number; null: the connection has ended.</summary>
     public CorrelationId? Register(IAnswerHandler handler) => _requests.Add(handler);
 

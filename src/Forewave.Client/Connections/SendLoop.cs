@@ -12,6 +12,13 @@ internal sealed class SendLoop
     private const int GatherBytes = 64 * 1024;
     private const int SmallFrameBytes = 16 * 1024;
 
+    // Whoever publishes less often than this sends itself: waking a thread would cost more than the send. Below it, waiting for
+    // the thread is what makes batches.
+    private static readonly TimeSpan Quiet = TimeSpan.FromMicroseconds(100);
+
+    // So many frames are sent for others on a publisher's thread.
+    private const int MostFramesHere = 2;
+
     private readonly IWireTransport _transport;
     private readonly ConcurrentQueue<IFrameSource> _ready = new();
     private readonly AsyncSignal _signal = new();
@@ -27,10 +34,18 @@ internal sealed class SendLoop
         _signal.Set();
     }
 
+    /// <summary>As <see cref="Signal"/>; may send within the call. For callers without a lock.</summary>
+    public void SignalHere(IFrameSource source)
+    {
+        _ready.Enqueue(source);
+        _signal.SetHere(Quiet);
+    }
+
     public async Task RunAsync(CancellationToken cancellation)
     {
         using CancellationTokenRegistration registration =
             cancellation.UnsafeRegister(static loop => ((SendLoop)loop!)._signal.Set(), this);
+        int framesHere = 0;
         while (!cancellation.IsCancellationRequested)
         {
             while (_ready.TryDequeue(out IFrameSource? source))
@@ -38,6 +53,11 @@ internal sealed class SendLoop
                 while (source.TryTake(out ReadOnlyMemory<byte> frames))
                 {
                     await SendAsync(frames, cancellation).ConfigureAwait(false);
+                    if (_signal.WasHere && ++framesHere > MostFramesHere)
+                    {
+                        framesHere = 0;
+                        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                    }
                 }
             }
 
@@ -47,6 +67,7 @@ internal sealed class SendLoop
                 continue;
             }
 
+            framesHere = 0;
             await _signal.WaitAsync().ConfigureAwait(false);
         }
     }

@@ -1,16 +1,18 @@
+using Forewave.Protocol.Threads;
+
 namespace Forewave.Client.Consuming;
 
 /// <summary>
-/// Those who wait for a message, oldest first. Guarded by the consumer's lock; whoever waits goes on on the thread pool.
+/// Those who wait for a message, oldest first. Guarded by the consumer's lock; whoever waits goes on on a ready thread.
 /// </summary>
 internal sealed class Waiters
 {
-    private readonly Queue<TaskCompletionSource> _waiting = new();
+    private readonly Queue<MessageWaiter> _waiting = new();
 
     /// <summary>Completes at the next wake that reaches it.</summary>
     public Task Add()
     {
-        TaskCompletionSource waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        MessageWaiter waiter = new();
         _waiting.Enqueue(waiter);
         return waiter.Task;
     }
@@ -18,9 +20,9 @@ internal sealed class Waiters
     /// <summary>Wakes as many as there is something for.</summary>
     public void Wake(int messages)
     {
-        for (; messages > 0 && _waiting.TryDequeue(out TaskCompletionSource? waiter); messages--)
+        for (; messages > 0 && _waiting.TryDequeue(out MessageWaiter? waiter); messages--)
         {
-            waiter.TrySetResult();
+            ReadyThreads.Shared.Queue(waiter);
         }
     }
 

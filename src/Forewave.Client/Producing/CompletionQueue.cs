@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using Forewave.Protocol.Threads;
 
 namespace Forewave.Client.Producing;
 
 /// <summary>
-/// Runs completions one after the other on the thread pool, so that what publishers do with their receipts never runs on a
-/// connection's loop. Thread-safe; one pool item for all that gathered.
+/// Runs completions one after the other on a ready thread, so that what publishers do with their receipts never runs on a
+/// connection's loop. Thread-safe; one piece of work for all that gathered.
 /// </summary>
 /// <param name="ran">Called after each that ran.</param>
 internal sealed class CompletionQueue(Action? ran = null) : IThreadPoolWorkItem
@@ -22,7 +23,7 @@ internal sealed class CompletionQueue(Action? ran = null) : IThreadPoolWorkItem
         _waiting.Enqueue(completion);
         if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            ReadyThreads.Shared.Queue(this);
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class PendingPublish : IPublishObserver, IValueTaskSource<Receip
     private static readonly ConcurrentQueue<PendingPublish> Pool = new();
     private static int _pooled;
 
-    // Continuations run where they are completed: on the completion queue's pool item, never on a connection's loop.
+    // Continuations run where they are completed: on the completion queue's thread, never on a connection's loop.
     private ManualResetValueTaskSourceCore<Receipt> _core;
 
     public static PendingPublish Rent()

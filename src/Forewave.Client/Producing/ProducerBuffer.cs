@@ -267,6 +267,7 @@ internal sealed class ProducerBuffer : IFrameSource
     {
         Connection? connection;
         bool lostIdentity = false;
+        bool signals;
         lock (_lock)
         {
             connection = _connection;
@@ -298,6 +299,7 @@ internal sealed class ProducerBuffer : IFrameSource
 
             _completions.Add(frame);
             _retries.EndRefusals(_time.GetTimestamp(), _listAgain);
+            signals = (_listed.Count > 0 || _resend.Count > 0) && TrySignal();
         }
 
         _room.Open();
@@ -305,7 +307,7 @@ internal sealed class ProducerBuffer : IFrameSource
         {
             LoseIdentity(connection);
         }
-        else
+        else if (signals)
         {
             connection?.Signal(this);
         }
@@ -422,7 +424,7 @@ internal sealed class ProducerBuffer : IFrameSource
         }
         else
         {
-            connection.Signal(this);
+            connection.SignalHere(this);
         }
     }
 

@@ -1,3 +1,5 @@
+using Forewave.Protocol.Threads;
+
 namespace Forewave.Storage.Files.Pumps;
 
 /// <summary>
@@ -11,9 +13,8 @@ internal sealed class ThreadPump : IPump
 
     private readonly Func<bool> _step;
     private readonly Thread _thread;
-    private readonly object _gate = new();
+    private readonly ParkingPlace _place = new();
     private int _isParked;
-    private bool _isSignalled;
     private volatile bool _isEnding;
 
     public ThreadPump(string name, Func<bool> step)
@@ -29,14 +30,14 @@ internal sealed class ThreadPump : IPump
         Interlocked.MemoryBarrier();
         if (_isParked != 0 && Interlocked.Exchange(ref _isParked, 0) != 0)
         {
-            Wake();
+            _place.Wake();
         }
     }
 
     public void Dispose()
     {
         _isEnding = true;
-        Wake();
+        _place.Wake();
         if (Thread.CurrentThread != _thread)
         {
             _thread.Join();
@@ -55,7 +56,12 @@ internal sealed class ThreadPump : IPump
             Interlocked.Exchange(ref _isParked, 1);
             if (_step())
             {
-                Interlocked.Exchange(ref _isParked, 0);
+                // Who took the flag wakes, now or in a moment: that wake must not end a later wait.
+                if (Interlocked.Exchange(ref _isParked, 0) == 0)
+                {
+                    _place.Wait();
+                }
+
                 continue;
             }
 
@@ -64,7 +70,7 @@ internal sealed class ThreadPump : IPump
                 return;
             }
 
-            Park();
+            _place.Wait();
         }
     }
 
@@ -80,27 +86,5 @@ internal sealed class ThreadPump : IPump
         }
 
         return false;
-    }
-
-    private void Park()
-    {
-        lock (_gate)
-        {
-            while (!_isSignalled && !_isEnding)
-            {
-                Monitor.Wait(_gate);
-            }
-
-            _isSignalled = false;
-        }
-    }
-
-    private void Wake()
-    {
-        lock (_gate)
-        {
-            _isSignalled = true;
-            Monitor.Pulse(_gate);
-        }
     }
 }

@@ -7,6 +7,8 @@ internal sealed class CountedThreads : ILoopThreads
     private TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open;
 
+    public bool TakesTurnAtCommit => false;
+
     public void Queue(IThreadPoolWorkItem turn)
     {
         lock (_gate)

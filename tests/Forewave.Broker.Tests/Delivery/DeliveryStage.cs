@@ -24,6 +24,7 @@ namespace Forewave.Broker.Tests.Delivery;
 internal sealed class DeliveryStage : IAsyncDisposable
 {
     private readonly FakeMeters _meters = new();
+    private readonly HeldThreads _threads = new();
     private readonly MemoryDisk _disk;
     private readonly Dictionary<string, QueueEntry> _queues;
     private uint _nextId = 1_000;
@@ -52,6 +53,7 @@ internal sealed class DeliveryStage : IAsyncDisposable
             Loggers = NullLoggerFactory.Instance,
             Loops = 2,
             Seed = 1,
+            Threads = _threads,
         };
         Loops = new DeliveryLoops(change is null ? setting : change(setting));
         Fold = new StageFold(Loops);
@@ -183,7 +185,7 @@ internal sealed class DeliveryStage : IAsyncDisposable
     public async Task MoveAsync(TimeSpan span)
     {
         await IdleAsync();
-        Time.Move(span);
+        _threads.While(() => Time.Move(span));
         await IdleAsync();
     }
 

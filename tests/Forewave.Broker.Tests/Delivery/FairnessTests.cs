@@ -28,6 +28,28 @@ public sealed class FairnessTests
     }
 
     [Fact]
+    public async Task Group_that_reads_from_disk_rests_after_a_turn_while_others_get_what_is_new()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        for (int i = 0; i < 40; i++)
+            await stage.PublishAsync("q", [.. Enumerable.Repeat(new string('x', 1_000), 100)]);
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        var oldest = await stage.SubscribeAsync("q", "oldest");
+        var loop = stage.LoopOf(oldest.Subscription.Queue.Id);
+        long now = stage.Time.GetTimestamp();
+        loop.Setting.Live.Note(stage.Time);
+        loop.CatchUp.TookTurn(now - stage.Time.TimestampFrequency / 1_000);
+
+        oldest.Credit(10_000);
+        await stage.IdleAsync();
+        int whileResting = oldest.Output.Messages.Count;
+        await stage.MoveAsync(TimeSpan.FromMilliseconds(8));
+
+        Assert.Equal((0, 4_000), (whileResting, oldest.Output.Messages.Count));
+    }
+
+    [Fact]
     public async Task Stuck_group_costs_the_others_nothing()
     {
         await using var stage = await DeliveryStage.StartAsync(setting => setting with { MaxUnsettled = 10 });

@@ -88,6 +88,9 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     /// <summary>Something of it is being read from disk.</summary>
     public bool IsReading => IsReadingItself || HasBands && Parts.Any(static part => part.IsReadingItself);
 
+    /// <summary>It catches up: what it hands out now comes from disk.</summary>
+    public bool ReadsFromDisk => First.ReadsFromDisk || HasBands && Parts.Any(static part => part.First.ReadsFromDisk);
+
     /// <summary>Something of this part of it is being read from disk.</summary>
     public bool IsReadingItself => First.IsReading || Again.IsReading || Dead.IsReading;
 

@@ -35,7 +35,8 @@ internal sealed class GroupTurn(GroupDelivery group)
         if (!group.TryMakeParts() || !TryBury())
             return true;
         long hungry = group.Subscriptions.HungryCount;
-        for (int i = 0; i < FramesPerTurn; i++)
+        int most = group.ReadsFromDisk && group.Loop.CatchUp.IsPaced ? 1 : FramesPerTurn;
+        for (int i = 0; i < most; i++)
         {
             long available = Available;
             long allowed = Allowed(available);
@@ -115,6 +116,8 @@ internal sealed class GroupTurn(GroupDelivery group)
             return PutBack();
         int frameBytes = frame.Write();
         frame.Spend();
+        if (!group.ReadsFromDisk)
+            group.Loop.Setting.Live.Note(group.Loop.Setting.Time);
         group.Main.Pace.Spend(frame.Messages);
         group.Loop.Wrote(subscription);
         group.Loop.Metrics.Delivered(frame, frameBytes);

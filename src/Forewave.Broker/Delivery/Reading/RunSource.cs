@@ -50,6 +50,9 @@ internal sealed class RunSource : IDue
     /// <summary>A read is under way.</summary>
     public bool IsReading { get; private set; }
 
+    /// <summary>What it gives now comes from disk.</summary>
+    public bool ReadsFromDisk => IsReading || _window is not null || _ahead is not null;
+
     /// <summary>It waits for memory.</summary>
     public bool WaitsForMemory { get; set; }
 

@@ -55,6 +55,13 @@ internal sealed class Turns
         }
     }
 
+    /// <summary>Heads or tails, from the seed.</summary>
+    public bool Toss()
+    {
+        lock (_gate)
+            return _random.Next(2) == 0;
+    }
+
     /// <summary>Runs work to its end on a thread of its own.</summary>
     /// <exception cref="TimeoutException">A turn does not end.</exception>
     public async Task<T> RunAsync<T>(Func<Task<T>> work)
