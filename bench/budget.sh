@@ -28,6 +28,12 @@ cpu() { awk '{ print ($14 + $15) * 10000 }' "/proc/$pid/stat"; }
 allocated() { curl -s "http://$http/metrics" | awk '/^dotnet_gc_allocated_bytes_total/ { print $2 }'; }
 bench() { "$root/forewave" bench "$@" --server "$server" --json 2>>"$folder/errors"; }
 
+# top KEY N: where the processor time went. Without head, whose end would be an error of those before it.
+top() {
+  perf report -i "$folder/profile" --no-children --sort "$1" -g none --stdio 2>>"$folder/errors" |
+    awk -v most="$2" '!/^#/ && NF && n++ < most'
+}
+
 # path NAME ARGS…: one workload, counted from its start to its end.
 path() {
   local name=$1 cpu0 bytes0 events=context-switches recorder=''
@@ -50,12 +56,15 @@ path() {
       print ""
     }' "$folder/counts"
   if [[ -n $profile ]]; then
-    perf report -i "$folder/profile" --no-children --sort comm -g none --stdio 2>/dev/null | grep -v '^#' | grep -v '^$' | head -8
-    perf report -i "$folder/profile" --no-children --sort sym -g none --stdio 2>/dev/null | grep -v '^#' | grep -v '^$' | head -40
+    top comm 8
+    top sym 40
   fi
 }
 
-DOTNET_PerfMapEnabled=${profile:+1} "$root/forewave" serve --data "$folder/data" --listen 127.0.0.1:0 --http 127.0.0.1:0 \
+# perf names only what was compiled here, in memory that is not mapped twice.
+settings=()
+[[ -z $profile ]] || settings=(DOTNET_PerfMapEnabled=1 DOTNET_ReadyToRun=0 DOTNET_EnableWriteXorExecute=0)
+env "${settings[@]}" "$root/forewave" serve --data "$folder/data" --listen 127.0.0.1:0 --http 127.0.0.1:0 \
   >"$folder/out" 2>>"$folder/errors" &
 pid=$!
 while ! grep -q ready "$folder/out"; do

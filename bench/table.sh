@@ -100,9 +100,18 @@ rate 'publish and consume at once, 1 KiB' e2e --queue both --messages "$million"
 latency 'paced 5,000/s, intended send to received, 1 KiB' e2e --queue paced --messages "$(scaled 50000)" --size 1024 --rate 5000
 latency 'one in flight, 1 KiB' publish --queue single --messages "$(scaled 10000)" --size 1024 --in-flight 1 --mode await
 forewave bench publish --server "$server" --queue old --messages "$million" --size 1024 --in-flight 10000 --mode callback --json >"$folder/result"
-forewave bench consume --server "$server" --queue old --group slow --messages "$million" --json >"$folder/old" &
-latency '  while another group reads 1 M old messages' e2e --queue paced2 --messages "$(scaled 20000)" --size 1024 --rate 5000
+touch "$folder/reading"
+read_old() {
+  local n=0
+  while [[ -e $folder/reading ]]; do
+    forewave bench consume --server "$server" --queue old --group "slow-$((++n))" --messages "$million" --json | field messagesPerSecond >>"$folder/old"
+  done
+}
+read_old &
+latency '  while groups read 1 M old messages, one after the other' e2e --queue paced2 --messages "$(scaled 20000)" --size 1024 --rate 5000
+rm "$folder/reading"
 wait $! || true
+say '  which they read at' "$(median <"$folder/old")/s"
 fresh
 rate '1 queue, 1 KiB' publish --queue one --messages "$million" --size 1024 --in-flight 10000 --mode callback
 rate '10,000 queues, round robin, 1 KiB' publish --queue many --queues 10000 --messages "$million" --size 1024 --in-flight 10000 --mode callback
