@@ -49,8 +49,8 @@ internal sealed class AsyncSignal : IValueTaskSource, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>The loop goes on within a call of <see cref="SetHere"/>. For the loop.</summary>
-    public bool WasHere { get; private set; }
+    /// <summary>The loop goes on within a call of <see cref="SetHere"/>. For the loop, which says when it has left that thread.</summary>
+    public bool WasHere { get; set; }
 
     /// <summary>Completes at the next signal, at once when there was one since the last wait.</summary>
     public ValueTask WaitAsync()

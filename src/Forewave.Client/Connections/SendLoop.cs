@@ -57,6 +57,7 @@ internal sealed class SendLoop
                     {
                         framesHere = 0;
                         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                        _signal.WasHere = false;
                     }
                 }
             }
