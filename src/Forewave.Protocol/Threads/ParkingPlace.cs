@@ -4,13 +4,14 @@ using Forewave.Protocol.Threads.Interop;
 namespace Forewave.Protocol.Threads;
 
 /// <summary>
-/// Where one thread sleeps until it is woken: <see cref="Wake"/> from any thread, <see cref="Wait"/> from the one. Wakes are
+/// Where one thread sleeps until it is woken: <see cref="Wake"/> from any thread, <see cref="Park"/> from the one. Wakes are
 /// counted, each ends one wait. On Linux a semaphore of the C library: one system call to sleep and one to wake, where the
 /// runtime's monitors and events take four and up, and let the woken thread run into the lock of the one that woke it.
 /// </summary>
 internal sealed class ParkingPlace
 {
-    private readonly SemaphoreSlim? _portable;
+    // Where there is no other: outside of Linux.
+    private readonly SemaphoreSlim _portable = new(0);
 
     // Pinned: the semaphore lives in it, as long as anybody can reach this object.
     private readonly byte[] _memory = [];
@@ -20,7 +21,6 @@ internal sealed class ParkingPlace
     {
         if (!OperatingSystem.IsLinux())
         {
-            _portable = new SemaphoreSlim(0);
             return;
         }
 
@@ -33,9 +33,9 @@ internal sealed class ParkingPlace
     }
 
     /// <summary>Sleeps until a wake that no wait has had yet.</summary>
-    public void Wait()
+    public void Park()
     {
-        if (_portable is not null)
+        if (_semaphore == IntPtr.Zero)
         {
             _portable.Wait();
             return;
@@ -52,7 +52,7 @@ internal sealed class ParkingPlace
     /// <summary>Ends one wait.</summary>
     public void Wake()
     {
-        if (_portable is not null)
+        if (_semaphore == IntPtr.Zero)
         {
             _portable.Release();
             return;

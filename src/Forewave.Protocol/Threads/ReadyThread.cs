@@ -28,7 +28,7 @@ internal sealed class ReadyThread(ReadyThreads owner)
     {
         while (true)
         {
-            _place.Wait();
+            _place.Park();
             IThreadPoolWorkItem work = Interlocked.Exchange(ref _given, null) ?? throw new UnreachableException();
             work.Execute();
             if (SynchronizationContext.Current is not null)

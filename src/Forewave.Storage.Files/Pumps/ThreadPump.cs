@@ -59,7 +59,7 @@ internal sealed class ThreadPump : IPump
                 // Who took the flag wakes, now or in a moment: that wake must not end a later wait.
                 if (Interlocked.Exchange(ref _isParked, 0) == 0)
                 {
-                    _place.Wait();
+                    _place.Park();
                 }
 
                 continue;
@@ -70,7 +70,7 @@ internal sealed class ThreadPump : IPump
                 return;
             }
 
-            _place.Wait();
+            _place.Park();
         }
     }
 

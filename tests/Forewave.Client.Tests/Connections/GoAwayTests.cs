@@ -58,10 +58,9 @@ public sealed class GoAwayTests
         FakeConnection old = scene.Connection;
 
         await old.GoAwayAsync();
-        await old.SettleDownAsync();
+        FakeConnection next = await scene.Broker.AcceptAsync();
         Task<Receipt> published = scene.Producer.PublishAsync(Scene.Queue, "one"u8.ToArray()).AsTask();
         await old.ExpectEndAsync();
-        FakeConnection next = await scene.Broker.AcceptAsync();
         await next.AnswerProducerAsync();
         await next.AnswerQueueAsync("orders");
         await next.AnswerPublishAsync(await next.ExpectAsync(Command.Publish), 500);

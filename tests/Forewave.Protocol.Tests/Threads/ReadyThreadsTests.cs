@@ -62,8 +62,8 @@ public sealed class ReadyThreadsTests
 
         place.Wake();
         place.Wake();
-        place.Wait();
-        place.Wait();
+        place.Park();
+        place.Park();
     }
 
     private sealed class Noted(Action work) : IThreadPoolWorkItem
