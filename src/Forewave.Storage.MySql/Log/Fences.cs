@@ -1,0 +1,104 @@
+using Forewave.Protocol;
+using Forewave.Storage.MySql.Connections;
+using Forewave.Storage.MySql.Interop;
+using Forewave.Storage.MySql.Schema;
+
+namespace Forewave.Storage.MySql.Log;
+
+/// <summary>
+/// The rows of MQ_FENCE of one partition: every transaction of a role begins by moving its row under its epoch. Who was
+/// overtaken by a higher epoch finds no row, and everything else of the transaction is never done. Immutable; blocks, for the
+/// thread of the connection.
+/// </summary>
+internal sealed class Fences(SchemaNames names, PartitionNumber partition)
+{
+    private static readonly FenceRole[] Roles = [FenceRole.Log, FenceRole.Mover, FenceRole.State];
+
+    /// <summary>
+    /// Takes the partition: raises the epoch of every role to one that no broker had. Transactions of the one before that are
+    /// under way are waited for; those that come later fail.
+    /// </summary>
+    /// <exception cref="DatabaseException">The server refused, or the connection is lost; then it may be raised or not.</exception>
+    public Epoch Raise(Connection connection)
+    {
+        foreach (FenceRole role in Roles)
+        {
+            connection.Execute($"INSERT IGNORE INTO {Table(role)} VALUES ({partition.Value}, '{Name(role)}', 0, 0)");
+        }
+
+        connection.Begin();
+        try
+        {
+            Epoch next = Roles.Select(role => Look(connection, role).Epoch).Max().Next;
+            foreach (FenceRole role in Roles)
+            {
+                connection.Execute($"UPDATE {Table(role)} SET epoch = {next.Value} WHERE {Row(role)}");
+            }
+
+            connection.Commit();
+            return next;
+        }
+        catch
+        {
+            Undo(connection);
+            throw;
+        }
+    }
+
+    /// <summary>First statement of a transaction: moves the row of a role.</summary>
+    /// <exception cref="StoreException">NotOwner: another broker has the partition. The transaction is to be rolled back.</exception>
+    /// <exception cref="DatabaseException">The server refused, or the connection is lost.</exception>
+    public void Move(Connection connection, FenceRole role, FencePlace place)
+    {
+        var rows = new ParameterRows(ColumnType.Unsigned, ColumnType.Unsigned);
+        rows.AddRow();
+        rows.Set(0, place.Position);
+        rows.Set(1, (ulong)place.Epoch.Value);
+        // By its primary key.
+        if (connection.Prepare($"UPDATE {Table(role)} SET position = ? WHERE {Row(role)} AND epoch = ?").Execute(rows) != 1)
+        {
+            throw Overtaken(place.Epoch);
+        }
+    }
+
+    /// <summary>
+    /// Reads the row of a role and locks it until the transaction ends: what a lost connection had begun is over by then,
+    /// committed or taken back. So this is the answer to a COMMIT without one.
+    /// </summary>
+    /// <exception cref="DatabaseException">The server refused, or the connection is lost.</exception>
+    public FencePlace Look(Connection connection, FenceRole role)
+    {
+        var row = new ResultRow(ColumnType.Unsigned, ColumnType.Unsigned);
+        using RowReader reader = connection.Prepare($"SELECT epoch, position FROM {Table(role)} WHERE {Row(role)} FOR UPDATE").Query(null, row);
+        return reader.Next()
+            ? new FencePlace(new Epoch((uint)row.Unsigned(0)), row.Unsigned(1))
+            : throw new StoreException(ErrorCode.DatabaseUnusable, $"{Table(role)} has no row for partition {partition} and role {Name(role)}.");
+    }
+
+    /// <summary>What a writer is told who was overtaken.</summary>
+    public StoreException Overtaken(Epoch epoch) => new(
+        ErrorCode.NotOwner, $"Partition {partition} was taken by another broker: epoch {epoch} is over.");
+
+    private string Table(FenceRole role) => $"{(role == FenceRole.Log ? names.Log : names.Queues)}.MQ_FENCE";
+
+    private string Row(FenceRole role) => $"`partition` = {partition.Value} AND role = '{Name(role)}'";
+
+    private static string Name(FenceRole role) => role switch
+    {
+        FenceRole.Log => "log",
+        FenceRole.Mover => "mover",
+        _ => "state",
+    };
+
+    private static void Undo(Connection connection)
+    {
+        try
+        {
+            connection.Rollback();
+        }
+        catch (DatabaseException)
+        {
+            // The connection went too: the server takes the transaction back, and the first failure is the one that tells.
+        }
+    }
+}

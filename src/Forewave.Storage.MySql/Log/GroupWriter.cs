@@ -1,0 +1,111 @@
+using Forewave.Protocol;
+using Forewave.Storage.MySql.Connections;
+using Forewave.Storage.MySql.Interop;
+
+namespace Forewave.Storage.MySql.Log;
+
+/// <summary>
+/// Commits groups to the log, each exactly once, whatever becomes of the connection: one transaction a group, its fence first. A
+/// COMMIT without an answer is looked up in the fence's row over a new connection; what was not committed is written again.
+/// <para>
+/// For one thread, the log writer's; blocks. It gives up after <see cref="Patience"/>: then nobody knows whether the group is
+/// committed, and the partition has to stop. A throw leaves the connection closed and nothing else behind.
+/// </para>
+/// </summary>
+internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogTable table, FencePlace start) : IDisposable
+{
+    private Connection? _connection;
+    private LogPosition _committed = LogPosition.FromBits(start.Position);
+
+    /// <summary>How often a group is tried before its outcome is left unknown.</summary>
+    public int Patience { get; init; } = 5;
+
+    /// <summary>Between two tries; the thread's only wait. Null: none.</summary>
+    public Action<int>? Pause { get; init; }
+
+    /// <summary>Commits a group.</summary>
+    /// <exception cref="StoreException">
+    /// NotOwner: another broker has the partition. DatabaseUnusable: the server refuses the rows. StoreUnavailable: it did not
+    /// answer for so long that the outcome is unknown. After each of them this writer is of no use any more.
+    /// </exception>
+    public void Write(LogGroup group)
+    {
+        bool isUnknown = false;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                _connection ??= Connection.Open(options);
+                if (!isUnknown || !IsCommitted(_connection, group))
+                {
+                    isUnknown = false;
+                    Insert(_connection, group);
+                    isUnknown = true;
+                    _connection.Commit();
+                }
+
+                _committed = group.Through;
+                return;
+            }
+            catch (DatabaseException failure)
+            {
+                GiveUp(failure, attempt);
+                Pause?.Invoke(attempt);
+            }
+            catch
+            {
+                Drop();
+                throw;
+            }
+        }
+    }
+
+    public void Dispose() => Drop();
+
+    private void Insert(Connection connection, LogGroup group)
+    {
+        connection.Begin();
+        fences.Move(connection, FenceRole.Log, start with { Position = group.Through.Bits });
+        table.Insert(connection, group);
+    }
+
+    private bool IsCommitted(Connection connection, LogGroup group)
+    {
+        connection.Begin();
+        FencePlace place = fences.Look(connection, FenceRole.Log);
+        connection.Rollback();
+        if (place.Epoch != start.Epoch)
+        {
+            throw fences.Overtaken(start.Epoch);
+        }
+
+        return place.Position == group.Through.Bits || (place.Position == _committed.Bits
+            ? false
+            : throw new StoreException(
+                ErrorCode.DatabaseUnusable,
+                $"The log's fence stands at {place.Position:x16}, where {_committed} or {group.Through} was expected: somebody else writes under epoch {start.Epoch}."));
+    }
+
+    // Whatever went wrong, a new connection begins without locks and without a transaction.
+    private void GiveUp(DatabaseException failure, int attempt)
+    {
+        Drop();
+        if (failure.Failure is DatabaseFailure.Duplicate or DatabaseFailure.ValueRefused or DatabaseFailure.SchemaDiffers
+            or DatabaseFailure.PacketTooLarge or DatabaseFailure.Other)
+        {
+            throw new StoreException(ErrorCode.DatabaseUnusable, $"The database refused records of the log: {failure.Message}", failure);
+        }
+
+        if (attempt >= Patience)
+        {
+            throw new StoreException(
+                ErrorCode.StoreUnavailable, $"The database did not confirm a group of the log in {attempt} tries: {failure.Message}", failure);
+        }
+    }
+
+    private void Drop()
+    {
+        _connection?.Dispose();
+        _connection = null;
+    }
+}

@@ -1,0 +1,117 @@
+using Forewave.Protocol;
+using Forewave.Storage.MySql.Connections;
+using Forewave.Storage.MySql.Interop;
+using Forewave.Storage.MySql.Schema;
+
+namespace Forewave.Storage.MySql.Log;
+
+/// <summary>
+/// MQ_LOG: appended to in groups, read in order, given up slice by slice. Blocks, for the thread of the connection; whoever
+/// writes it also alters it, between transactions. DDL does not wait for others (NOWAIT).
+/// </summary>
+internal sealed class LogTable
+{
+    private readonly string _name;
+    private readonly SchemaNames _names;
+    private readonly RowInsert _insert;
+
+    public LogTable(SchemaNames names)
+    {
+        _names = names;
+        _name = $"{names.Log}.MQ_LOG";
+        _insert = new RowInsert(
+            $"INSERT INTO {_name} (log_id, type, messages, publish_time, queue, publisher, sequence, extra, content)",
+            new InsertedRow("(?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    }
+
+    /// <summary>Inserts a group, inside the caller's transaction.</summary>
+    /// <exception cref="DatabaseException">The server refused, or the connection is lost.</exception>
+    public void Insert(Connection connection, LogGroup group) => _insert.Execute(connection, group.Rows);
+
+    /// <summary>Reads the records after a position, in order, one row in memory at a time.</summary>
+    /// <exception cref="DatabaseException">The connection is lost on the way.</exception>
+    public void Read(Connection connection, LogPosition after, RecordVisitor visit)
+    {
+        var from = new ParameterRows(ColumnType.Unsigned);
+        from.AddRow();
+        from.Set(0, after.Bits);
+        var row = new ResultRow(
+            ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Time, ColumnType.Unsigned, ColumnType.Unsigned,
+            ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Bytes);
+        // By the primary key.
+        using RowReader reader = connection.Prepare($"""
+            SELECT log_id, type, messages, publish_time, queue, publisher, sequence, extra, content FROM {_name}
+            WHERE log_id > ? ORDER BY log_id
+            """).Query(from, row);
+        while (reader.Next())
+        {
+            visit(Header(row), row.Bytes(8));
+        }
+    }
+
+    /// <summary>
+    /// Ends the open slice before a position above all that was written, so that rows from there on go into the next one. False:
+    /// somebody holds the table, or rows are there already; the open slice takes them, and it is tried again later.
+    /// </summary>
+    /// <exception cref="DatabaseException">The server refused otherwise.</exception>
+    public bool TryCut(Connection connection, LogPosition before)
+    {
+        try
+        {
+            connection.Execute($"""
+                ALTER TABLE {_name} NOWAIT REORGANIZE PARTITION open INTO (
+                    PARTITION s{before.Bits:x16} VALUES LESS THAN ({before.Bits}), PARTITION open VALUES LESS THAN MAXVALUE)
+                """);
+            return true;
+        }
+        catch (DatabaseException held) when (held.Failure == DatabaseFailure.LockWait)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Drops a slice with all its rows. False: somebody holds the table; to be tried again later.</summary>
+    /// <exception cref="DatabaseException">The server refused otherwise.</exception>
+    public bool TryDrop(Connection connection, LogPosition before)
+    {
+        try
+        {
+            connection.Execute($"ALTER TABLE {_name} NOWAIT DROP PARTITION IF EXISTS s{before.Bits:x16}");
+            return true;
+        }
+        catch (DatabaseException held) when (held.Failure == DatabaseFailure.LockWait)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The ends of the slices that are closed, oldest first: each holds what is below it and not in the one before.</summary>
+    /// <exception cref="DatabaseException">The connection is lost.</exception>
+    public IReadOnlyList<LogPosition> Slices(Connection connection)
+    {
+        var ends = new List<LogPosition>();
+        var row = new ResultRow(ColumnType.Unsigned);
+        using RowReader reader = connection.Prepare($"""
+            SELECT CAST(PARTITION_DESCRIPTION AS UNSIGNED) FROM information_schema.PARTITIONS
+            WHERE TABLE_SCHEMA = '{_names.Log}' AND TABLE_NAME = 'MQ_LOG' AND PARTITION_NAME <> 'open' ORDER BY PARTITION_ORDINAL_POSITION
+            """).Query(null, row);
+        while (reader.Next())
+        {
+            ends.Add(LogPosition.FromBits(row.Unsigned(0)));
+        }
+
+        return ends;
+    }
+
+    private static RecordHeader Header(ResultRow row) => new()
+    {
+        Position = LogPosition.FromBits(row.Unsigned(0)),
+        Type = (RecordType)row.Unsigned(1),
+        Count = (int)row.Unsigned(2),
+        Time = row.Time(3),
+        Queue = (uint)row.Unsigned(4),
+        Source = (uint)row.Unsigned(5),
+        Sequence = row.Unsigned(6),
+        Extra = row.Unsigned(7),
+    };
+}
