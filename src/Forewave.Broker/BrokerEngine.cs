@@ -147,7 +147,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         {
             await _loops.Checkpoints.TakeAsync(CancellationToken.None);
         }
-        catch (StoreException full) when (full.Error == ErrorCode.DiskFull)
+        catch (StoreException full) when (full.MayPass())
         {
             // The next opening reads a longer tail instead; nothing is lost.
             BrokerLog.LastCheckpointLeftOut(_logger, full.Message);

@@ -158,6 +158,8 @@ public enum ErrorCode
     NativeLibraryMissing = 620,
     /// <summary>The database's version, settings or schema do not let the store keep its promises.</summary>
     DatabaseUnusable = 621,
+    /// <summary>The database does not answer, or takes no writes.</summary>
+    DatabaseUnreachable = 622,
 
     // 7xx: found by the client itself.
     /// <summary>The call's deadline passed before the request was sent.</summary>

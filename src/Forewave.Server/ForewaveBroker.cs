@@ -9,6 +9,7 @@ using Forewave.Server.Metrics;
 using Forewave.Storage;
 using Forewave.Storage.Files;
 using Forewave.Storage.Files.Disk;
+using Forewave.Storage.MySql;
 using Microsoft.Extensions.Logging;
 
 namespace Forewave.Server;
@@ -22,6 +23,9 @@ namespace Forewave.Server;
 /// </summary>
 public sealed class ForewaveBroker : IAsyncDisposable
 {
+    // Each queue is a table there.
+    private const int MaxTables = 1_000;
+
     private readonly ForewaveBrokerOptions _options;
     private readonly ILogger _logger;
     private readonly BrokerMeters _meters = new();
@@ -154,7 +158,23 @@ public sealed class ForewaveBroker : IAsyncDisposable
         }
     }
 
-    private FilesStore OpenStore()
+    private IStore OpenStore() => _options.Store == StoreKind.MySql ? OpenMySql() : OpenFolder();
+
+    private MySqlStore OpenMySql()
+    {
+        try
+        {
+            var where = MySqlStoreOptions.Parse(_options.MySql ?? "", Environment.GetEnvironmentVariable);
+            Action<string> told = text => ServerLog.Store(_logger, text);
+            return new MySqlStore(where with { RecentMemoryBytes = _options.RecentMemoryBytes, Told = told }, _options.TimeProvider);
+        }
+        catch (FormatException wrong)
+        {
+            throw new ArgumentException(wrong.Message, wrong);
+        }
+    }
+
+    private FilesStore OpenFolder()
     {
         var disk = _openDisk();
         if (_options.AddedSyncTime > TimeSpan.Zero)
@@ -177,7 +197,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         Outcomes = _options.Outcomes,
         Tracing = _options.Tracing,
         MaxOutcomeWaits = _options.MaxOutcomeWaits,
-        MaxQueues = _options.MaxQueues,
+        MaxQueues = _options.Store == StoreKind.MySql ? Math.Min(_options.MaxQueues, MaxTables) : _options.MaxQueues,
         MaxConnections = maxConnections,
         FrameMemoryBytes = _options.FrameMemoryBytes,
         CursorMemoryBytes = _options.CursorMemoryBytes,

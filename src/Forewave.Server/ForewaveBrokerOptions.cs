@@ -16,6 +16,15 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public string DataFolder { get; init; } = "forewave-data";
 
+    /// <summary>What keeps the messages. Default: files in <see cref="DataFolder"/>, which is not used otherwise.</summary>
+    public StoreKind Store { get; init; }
+
+    /// <summary>
+    /// Where the database of <see cref="StoreKind.MySql"/> is: <c>host=db1;user=forewave;password-file=FILE</c>; docs/guides/mysql.md
+    /// lists the words. Null, the default: none.
+    /// </summary>
+    public string? MySql { get; init; }
+
     /// <summary>
     /// Where frames are taken, <c>host:port</c>; port 0 takes a free one, see <see cref="ForewaveBroker.ListenAddress"/>.
     /// Null, the default: nowhere; only clients in this process reach the broker.

@@ -11,4 +11,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(5001, LogLevel.Error, "A connection from {Peer} ended by a fault of the host")]
     public static partial void ConnectionFaulted(ILogger logger, string peer, Exception cause);
+
+    [LoggerMessage(5002, LogLevel.Warning, "{Notice}")]
+    public static partial void Store(ILogger logger, string notice);
 }

@@ -1,4 +1,5 @@
 using Forewave.Protocol;
+using Forewave.Storage.Commits;
 using Forewave.Storage.Files.Checkpoints;
 using Forewave.Storage.Files.ColdReads;
 using Forewave.Storage.Files.Disk;

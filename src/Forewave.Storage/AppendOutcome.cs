@@ -14,4 +14,7 @@ public enum AppendOutcome
 
     /// <summary>The store has stopped: nothing was appended and nothing ever will be.</summary>
     Stopped,
+
+    /// <summary>The database does not answer: what clients bring is refused until it does again; nothing was appended.</summary>
+    Unreachable,
 }

@@ -35,4 +35,7 @@ public enum StateKind : byte
 
     /// <summary>Where the store begins to replay with this checkpoint; never given to the engine.</summary>
     StoreReplay = 102,
+
+    /// <summary>The store's own note of a queue's name; never given to the engine.</summary>
+    StoreQueue = 103,
 }

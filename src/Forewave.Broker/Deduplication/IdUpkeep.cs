@@ -71,7 +71,7 @@ internal sealed class IdUpkeep : IDisposable
             while (await MergeSomeAsync(pulse, cancellation))
                 DeleteUseless();
         }
-        catch (StoreException full) when (full.Error == ErrorCode.DiskFull)
+        catch (StoreException full) when (full.MayPass())
         {
             // The timer asks for the next try; until then publishes with ids are refused once memory is full.
             lock (_known.Gate)
@@ -86,7 +86,7 @@ internal sealed class IdUpkeep : IDisposable
         {
             WriteSealed();
         }
-        catch (StoreException full) when (full.Error == ErrorCode.DiskFull)
+        catch (StoreException full) when (full.MayPass())
         {
             lock (_known.Gate)
                 _known.Refused();

@@ -221,7 +221,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
                 _hasRoom = false;
                 _room = WatchRoomAsync();
                 return false;
-            case AppendOutcome.DiskFull:
+            case AppendOutcome.DiskFull or AppendOutcome.Unreachable:
                 _hasRoom = false;
                 Deadlines.Add(new RoomRetry(this), default, Deadlines.In(RetryWhenFull));
                 return false;

@@ -187,7 +187,7 @@ internal sealed class PublishAdmission
             }
             else if (batch.HasNew)
             {
-                batch.Error = outcome == AppendOutcome.DiskFull ? ErrorCode.DiskFull : ErrorCode.PartitionStopped;
+                batch.Error = outcome.ErrorOf();
                 NoteKeys(publish, batch);
             }
             var highest = batch.RepeatCount > 0

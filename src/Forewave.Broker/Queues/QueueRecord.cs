@@ -16,14 +16,13 @@ internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options
     private const byte RelaxedBit = 1;
     private const byte TraceBit = 2;
     private const byte Active = 1;
-    private const byte Deleted = 2;
-    private const int FixedBytes = 3 + Version * sizeof(ulong);
+    private static readonly int FixedBytes = QueueNaming.NameFrom(Version);
 
     public byte[] Encode()
     {
         byte[] payload = new byte[FixedBytes + Encoding.UTF8.GetByteCount(Name.Value)];
         payload[0] = Version;
-        payload[1] = IsDeleted ? Deleted : Active;
+        payload[1] = IsDeleted ? QueueNaming.Deleted : Active;
         payload[2] = (byte)((Options.Relaxed ? RelaxedBit : 0) | (Options.Trace ? TraceBit : 0));
         BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(3), (ulong)Options.Retention.TotalMilliseconds);
         BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(11), (ulong)Options.DeduplicationWindow.TotalMilliseconds);
@@ -37,8 +36,7 @@ internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options
     public static QueueRecord Decode(ReadOnlySpan<byte> payload)
     {
         int version = payload.Length > 0 ? payload[0] : 0;
-        int fixedBytes = 3 + version * sizeof(ulong);
-        if (version is 0 or > Version || payload.Length <= fixedBytes || !QueueName.TryParse(payload[fixedBytes..], out var name))
+        if (version is 0 or > Version || !QueueNaming.TryRead(payload, out var name))
             throw new StoreException(ErrorCode.LogDamaged, "a QueueChanged record is none that this version writes; start the version that did");
         var options = new QueueOptions
         {
@@ -49,7 +47,7 @@ internal readonly record struct QueueRecord(QueueName Name, QueueOptions Options
             DeleteWhenIdle = version > 2 ? Duration(payload, 19) : TimeSpan.Zero,
             TimeToLive = version > 3 ? Duration(payload, 27) : TimeSpan.Zero,
         };
-        return new QueueRecord(name, options, payload[1] == Deleted);
+        return new QueueRecord(name, options, QueueNaming.IsDeletion(payload));
     }
 
     private static TimeSpan Duration(ReadOnlySpan<byte> payload, int at) =>

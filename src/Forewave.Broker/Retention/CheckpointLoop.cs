@@ -95,7 +95,7 @@ internal sealed class CheckpointLoop : IDisposable
         {
             await TakeAsync(cancellation);
         }
-        catch (StoreException full) when (full.Error == ErrorCode.DiskFull)
+        catch (StoreException full) when (full.MayPass())
         {
             BrokerLog.CheckpointPostponed(_parts.Logger, full.Message);
             await Task.Delay(RetryWhenFull, _parts.Time, cancellation);

@@ -77,7 +77,7 @@ internal sealed class RetentionLoop
             if (report.SegmentsRecycled > 0)
                 BrokerLog.Reclaimed(_parts.Logger, report.SegmentsRecycled, report.CarriedOver.Value);
         }
-        catch (StoreException full) when (full.Error == ErrorCode.DiskFull)
+        catch (StoreException full) when (full.MayPass())
         {
             // What is recycled in the next rounds makes room for what this one wanted to carry over.
         }

@@ -16,6 +16,8 @@ namespace Forewave.Cli.Verbs;
 internal static class ServeVerb
 {
     private static readonly Option<string?> Data = new("--data") { Description = "the data folder (forewave-data)", HelpName = "DIR" };
+    private static readonly Option<string?> Store = new("--store") { Description = "what keeps the messages: files (default) or mysql", HelpName = "STORE" };
+    private static readonly Option<string?> MySql = new("--mysql") { Description = "the database of --store mysql: host=…;user=…;password-file=…", HelpName = "WHERE" };
     private static readonly Option<string?> Listen = new("--listen") { Description = "for clients (127.0.0.1:7600); port 0: a free one", HelpName = "HOST:PORT" };
     private static readonly Option<string?> Http = new("--http") { Description = "for health and metrics (127.0.0.1:7601)", HelpName = "HOST:PORT" };
     private static readonly Option<string?> Config = new("--config") { Description = "a JSON file with settings", HelpName = "FILE" };
@@ -25,7 +27,7 @@ internal static class ServeVerb
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        Command command = new("serve", "Run a broker") { Data, Listen, Http, Config, Insecure, Level };
+        Command command = new("serve", "Run a broker") { Data, Store, MySql, Listen, Http, Config, Insecure, Level };
         command.SetAction(RunAsync);
         return command;
     }
@@ -47,18 +49,31 @@ internal static class ServeVerb
             if (parsed.GetValue(Config) is { } file)
                 options = BrokerSettings.WithJson(options, File.ReadAllText(file));
             options = BrokerSettings.WithEnvironment(options, Environment.GetEnvironmentVariable);
+            if (parsed.GetValue(Store) is { } store)
+                options = options with { Store = BrokerSettings.Store(store) };
         }
         catch (FormatException wrong)
         {
             throw new UsageException(wrong.Message);
         }
+        RefuseWhatIsNotUsed(parsed, options.Store);
         return options with
         {
             DataFolder = parsed.GetValue(Data) ?? options.DataFolder,
+            MySql = parsed.GetValue(MySql) ?? options.MySql,
             Listen = parsed.GetValue(Listen) ?? options.Listen,
             Http = parsed.GetValue(Http) ?? options.Http,
             Insecure = parsed.GetValue(Insecure) || options.Insecure,
         };
+    }
+
+    // A flag that would be ignored is wrong usage.
+    private static void RefuseWhatIsNotUsed(ParseResult parsed, StoreKind store)
+    {
+        if (store == StoreKind.MySql && parsed.GetValue(Data) is not null)
+            throw new UsageException("--data is for --store files: --store mysql keeps everything in the database");
+        if (store != StoreKind.MySql && parsed.GetValue(MySql) is not null)
+            throw new UsageException("--mysql is for --store mysql");
     }
 
     private static ILoggerFactory Loggers(LogLevel? level)

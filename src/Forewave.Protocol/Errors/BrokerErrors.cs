@@ -95,5 +95,12 @@ internal static class BrokerErrors
             Happened = "The database's version, settings or schema do not let the store keep its promises.",
             Advice = "Change what the text names, then start the broker again; docs/mysql-schema.md has the settings.",
         },
+        new()
+        {
+            Code = ErrorCode.DatabaseUnreachable, HttpStatus = 503, Retry = RetryAdvice.Elsewhere,
+            RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "The database does not answer or takes no writes, so the broker takes no messages; it goes on by itself when the database does.",
+            Advice = "Start the database, or look at why it refuses: the broker's log has its words.",
+        },
     ];
 }

@@ -15,6 +15,8 @@ internal static class BrokerSettings
     public static IReadOnlyList<BrokerSetting> All { get; } =
     [
         new("data", (options, text) => options with { DataFolder = text }),
+        new("store", (options, text) => options with { Store = Store(text) }),
+        new("mysql", (options, text) => options with { MySql = text }),
         new("listen", (options, text) => options with { Listen = text }),
         new("http", (options, text) => options with { Http = text }),
         new("insecure", (options, text) => options with { Insecure = bool.Parse(text) }),
@@ -93,6 +95,15 @@ internal static class BrokerSettings
         JsonValueKind.String => property.Value.GetString()!,
         JsonValueKind.True or JsonValueKind.False or JsonValueKind.Number => property.Value.GetRawText(),
         _ => throw new FormatException($"{property.Name} is neither text, number nor true or false"),
+    };
+
+    /// <summary>Reads what keeps the messages.</summary>
+    /// <exception cref="FormatException">It is neither of them.</exception>
+    public static StoreKind Store(string text) => text switch
+    {
+        "files" => StoreKind.Files,
+        "mysql" => StoreKind.MySql,
+        _ => throw new FormatException($"a store is files or mysql, not '{text}'"),
     };
 
     private static int Whole(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using Forewave.Protocol;
+using Forewave.Storage.Commits;
 using Forewave.Storage.Files.GroupCommit;
 
 namespace Forewave.Storage.Files.Checkpoints;

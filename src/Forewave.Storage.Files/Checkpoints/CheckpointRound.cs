@@ -1,5 +1,6 @@
 using System.Buffers;
 using Forewave.Protocol;
+using Forewave.Storage.Commits;
 using Forewave.Storage.Files.Disk;
 using Forewave.Storage.Files.GroupCommit;
 using Forewave.Storage.Files.Manifests;

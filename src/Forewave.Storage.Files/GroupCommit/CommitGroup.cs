@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Forewave.Protocol;
+using Forewave.Storage.Commits;
 
 namespace Forewave.Storage.Files.GroupCommit;
 

@@ -1,4 +1,5 @@
 using Forewave.Protocol;
+using Forewave.Storage.Commits;
 using Forewave.Storage.Files.Pumps;
 
 namespace Forewave.Storage.Files.GroupCommit;

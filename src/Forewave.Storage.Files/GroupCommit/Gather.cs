@@ -1,4 +1,5 @@
 using Forewave.Protocol;
+using Forewave.Storage.Commits;
 using Forewave.Storage.Files.Segments;
 
 namespace Forewave.Storage.Files.GroupCommit;
@@ -113,7 +114,7 @@ internal sealed class Gather : IDisposable
 
             _group.LastTime = now;
             Volatile.Write(ref _tail, _nextPosition - 1);
-            _lazy.Appended(size);
+            _lazy.Appended(new ByteCount(size.Bytes), size.IsLazy);
             return AppendOutcome.Appended;
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Forewave.Protocol;
+using Forewave.Storage.Commits;
 using Forewave.Storage.Files.Checkpoints;
 using Forewave.Storage.Files.ColdReads;
 using Forewave.Storage.Files.Disk;

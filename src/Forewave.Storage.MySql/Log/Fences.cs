@@ -75,6 +75,19 @@ internal sealed class Fences(SchemaNames names, PartitionNumber partition)
             : throw new StoreException(ErrorCode.DatabaseUnusable, $"{Table(role)} has no row for partition {partition} and role {Name(role)}.");
     }
 
+    /// <summary>First statement of a transaction beside those of the role: holds its row as it is until the end.</summary>
+    /// <exception cref="StoreException">NotOwner: another broker has the partition. The transaction is to be rolled back.</exception>
+    /// <exception cref="DatabaseException">The server refused, or the connection is lost.</exception>
+    public void Hold(Connection connection, FenceRole role, Epoch epoch)
+    {
+        var row = new ResultRow(ColumnType.Unsigned);
+        using RowReader reader = connection.Prepare($"SELECT epoch FROM {Table(role)} WHERE {Row(role)} LOCK IN SHARE MODE").Query(null, row);
+        if (!reader.Next() || row.Unsigned(0) != epoch.Value)
+        {
+            throw Overtaken(epoch);
+        }
+    }
+
     /// <summary>What a writer is told who was overtaken.</summary>
     public StoreException Overtaken(Epoch epoch) => new(
         ErrorCode.NotOwner, $"Partition {partition} was taken by another broker: epoch {epoch} is over.");

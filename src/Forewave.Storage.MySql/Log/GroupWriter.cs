@@ -14,14 +14,17 @@ namespace Forewave.Storage.MySql.Log;
 /// </summary>
 internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogTable table, FencePlace start) : IDisposable
 {
+    // What the server refuses twice, on two connections, it refuses.
+    private const int Refusals = 2;
+
     private Connection? _connection;
     private LogPosition _committed = LogPosition.FromBits(start.Position);
 
     /// <summary>How often a group is tried before its outcome is left unknown.</summary>
     public int Patience { get; init; } = 5;
 
-    /// <summary>Between two tries; the thread's only wait. Null: none.</summary>
-    public Action<int>? Pause { get; init; }
+    /// <summary>Between two tries, with the failure and the number of the try; the thread's only wait. False: give up.</summary>
+    public Func<DatabaseException, int, bool>? Pause { get; set; }
 
     /// <summary>Commits a group.</summary>
     /// <exception cref="StoreException">
@@ -50,7 +53,6 @@ internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogT
             catch (DatabaseException failure)
             {
                 GiveUp(failure, attempt);
-                Pause?.Invoke(attempt);
             }
             catch
             {
@@ -86,17 +88,31 @@ internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogT
                 $"The log's fence stands at {place.Position:x16}, where {_committed} or {group.Through} was expected: somebody else writes under epoch {start.Epoch}."));
     }
 
+    /// <summary>Does something between two groups: DDL of the log. What fails is left, for another time.</summary>
+    public void Between(Action<Connection> work)
+    {
+        try
+        {
+            _connection ??= Connection.Open(options);
+            work(_connection);
+        }
+        catch (DatabaseException)
+        {
+            // The next group begins on a new connection, and says what is wrong if anything still is.
+            Drop();
+        }
+    }
+
     // Whatever went wrong, a new connection begins without locks and without a transaction.
     private void GiveUp(DatabaseException failure, int attempt)
     {
         Drop();
-        if (failure.Failure is DatabaseFailure.Duplicate or DatabaseFailure.ValueRefused or DatabaseFailure.SchemaDiffers
-            or DatabaseFailure.PacketTooLarge or DatabaseFailure.Other)
+        if (!failure.MayPass() && attempt >= Refusals)
         {
             throw new StoreException(ErrorCode.DatabaseUnusable, $"The database refused records of the log: {failure.Message}", failure);
         }
 
-        if (attempt >= Patience)
+        if (attempt >= Patience || Pause?.Invoke(failure, attempt) == false)
         {
             throw new StoreException(
                 ErrorCode.StoreUnavailable, $"The database did not confirm a group of the log in {attempt} tries: {failure.Message}", failure);

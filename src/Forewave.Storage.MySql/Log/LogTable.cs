@@ -32,21 +32,43 @@ internal sealed class LogTable
     /// <exception cref="DatabaseException">The connection is lost on the way.</exception>
     public void Read(Connection connection, LogPosition after, RecordVisitor visit)
     {
+        // By the primary key.
+        Read(connection, after, "WHERE log_id > ? ORDER BY log_id", visit);
+    }
+
+    /// <summary>Reads the record that begins at a position. False: there is none.</summary>
+    /// <exception cref="DatabaseException">The connection is lost.</exception>
+    public bool TryReadOne(Connection connection, LogPosition position, RecordVisitor visit) =>
+        Read(connection, position, "WHERE log_id = ?", visit) > 0;
+
+    /// <summary>Reads the last record that begins at or before a position. False: there is none.</summary>
+    /// <exception cref="DatabaseException">The connection is lost.</exception>
+    public bool TryReadLast(Connection connection, LogPosition through, RecordVisitor visit) =>
+        Read(connection, through, "WHERE log_id <= ? ORDER BY log_id DESC LIMIT 1", visit) > 0;
+
+    /// <summary>Reads the releases of a message from a position on. Reads that part of the log: it is for what was written last.</summary>
+    /// <exception cref="DatabaseException">The connection is lost.</exception>
+    public void ReadReleases(Connection connection, LogPosition from, LogPosition message, RecordVisitor visit) =>
+        Read(connection, from, $"WHERE log_id >= ? AND type = {(int)RecordType.Released} AND {message.Bits} BETWEEN sequence AND sequence + messages - 1", visit);
+
+    private int Read(Connection connection, LogPosition position, string which, RecordVisitor visit)
+    {
         var from = new ParameterRows(ColumnType.Unsigned);
         from.AddRow();
-        from.Set(0, after.Bits);
+        from.Set(0, position.Bits);
         var row = new ResultRow(
             ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Time, ColumnType.Unsigned, ColumnType.Unsigned,
             ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Bytes);
-        // By the primary key.
         using RowReader reader = connection.Prepare($"""
-            SELECT log_id, type, messages, publish_time, queue, publisher, sequence, extra, content FROM {_name}
-            WHERE log_id > ? ORDER BY log_id
+            SELECT log_id, type, messages, publish_time, queue, publisher, sequence, extra, content FROM {_name} {which}
             """).Query(from, row);
-        while (reader.Next())
+        int records = 0;
+        for (; reader.Next(); records++)
         {
             visit(Header(row), row.Bytes(8));
         }
+
+        return records;
     }
 
     /// <summary>

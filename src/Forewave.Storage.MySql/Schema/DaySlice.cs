@@ -9,6 +9,9 @@ internal readonly record struct DaySlice(uint Day)
     /// <summary>The partition's name.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"d{Day}");
 
+    /// <summary>Its first day.</summary>
+    public DateOnly Date => new((int)(Day / 10_000), (int)(Day / 100 % 100), (int)(Day % 100));
+
     /// <summary>The slice that begins on the day of an instant, in UTC.</summary>
     public static DaySlice Of(Timestamp time)
     {

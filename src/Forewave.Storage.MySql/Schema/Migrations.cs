@@ -57,7 +57,8 @@ internal static class Migrations
         CREATE TABLE IF NOT EXISTS {names.Queues}.MQ_STATE (
             half TINYINT UNSIGNED NOT NULL COMMENT 'checkpoint modulo 2: a checkpoint is written while the last one stays',
             checkpoint BIGINT UNSIGNED NOT NULL,
-            part INT UNSIGNED NOT NULL,
+            part INT UNSIGNED NOT NULL COMMENT 'counts the rows: a part that is long has several',
+            ends TINYINT UNSIGNED NOT NULL COMMENT '1: the last row of its part',
             kind TINYINT UNSIGNED NOT NULL,
             id INT UNSIGNED NOT NULL,
             dispatched BIGINT UNSIGNED NOT NULL,
@@ -128,7 +129,7 @@ internal static class Migrations
             id BIGINT UNSIGNED NOT NULL,
             death_time DATETIME(3) NOT NULL COMMENT 'UTC',
             group_id INT UNSIGNED NOT NULL,
-            queue INT UNSIGNED NOT NULL,
+            queue BIGINT UNSIGNED NOT NULL,
             `offset` BIGINT UNSIGNED NOT NULL COMMENT 'in its queue',
             content LONGBLOB NOT NULL COMMENT 'reason, history, and a copy of the message',
             PRIMARY KEY (day, dead_index, place),

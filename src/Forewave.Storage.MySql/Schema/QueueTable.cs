@@ -8,10 +8,22 @@ namespace Forewave.Storage.MySql.Schema;
 /// The table of one queue and its day slices. All DDL goes without waiting (NOWAIT): whoever holds the table open, a dump or a
 /// read view, must not stall the queue. For the thread that writes the table, between its transactions.
 /// </summary>
-internal sealed class QueueTable(SchemaNames names, QueueName queue)
+internal sealed class QueueTable
 {
+    /// <summary>The table of a queue.</summary>
+    public QueueTable(SchemaNames names, QueueName queue)
+        : this(new SlicedTable(names, queue.Value))
+    {
+    }
+
+    /// <summary>A table by its name.</summary>
+    internal QueueTable(SlicedTable table) => Sliced = table;
+
+    /// <summary>Its slices.</summary>
+    public SlicedTable Sliced { get; }
+
     /// <summary>The table's name in SQL: a queue's name has no character that ends it.</summary>
-    public string Name => $"{names.Queues}.`{queue.Value}`";
+    public string Name => Sliced.Name;
 
     /// <summary>Makes the table, with its first slice.</summary>
     /// <exception cref="DatabaseException">The server refused.</exception>
@@ -35,47 +47,14 @@ internal sealed class QueueTable(SchemaNames names, QueueName queue)
 
     /// <summary>Makes a slice for a further day. False: somebody holds the table; rows go on into the newest slice.</summary>
     /// <exception cref="DatabaseException">The server refused otherwise.</exception>
-    public bool TryAdd(Connection connection, DaySlice slice) =>
-        TryAlter(connection, $"ALTER TABLE {Name} NOWAIT ADD PARTITION IF NOT EXISTS (PARTITION {slice.Name} VALUES IN ({slice.Day}))");
+    public bool TryAdd(Connection connection, DaySlice slice) => Sliced.TryAdd(connection, slice.Day);
 
     /// <summary>Drops a slice with all its rows. False: somebody holds the table; to be tried again later.</summary>
     /// <exception cref="DatabaseException">The server refused otherwise: it is the table's last slice, for one.</exception>
-    public bool TryDrop(Connection connection, DaySlice slice) =>
-        TryAlter(connection, $"ALTER TABLE {Name} NOWAIT DROP PARTITION IF EXISTS {slice.Name}");
+    public bool TryDrop(Connection connection, DaySlice slice) => Sliced.TryDrop(connection, slice.Day);
 
     /// <summary>The slices that are there, oldest first.</summary>
     /// <exception cref="DatabaseException">The connection is lost.</exception>
-    public IReadOnlyList<DaySlice> Slices(Connection connection)
-    {
-        // By the primary key of information_schema's own tables: database and table.
-        var rows = new ParameterRows(ColumnType.Text, ColumnType.Text);
-        rows.AddRow();
-        rows.Set(0, System.Text.Encoding.UTF8.GetBytes(names.Queues));
-        rows.Set(1, System.Text.Encoding.UTF8.GetBytes(queue.Value));
-        var row = new ResultRow(ColumnType.Unsigned);
-        var slices = new List<DaySlice>();
-        using RowReader reader = connection.Prepare("""
-            SELECT CAST(SUBSTR(PARTITION_NAME, 2) AS UNSIGNED) AS day FROM information_schema.PARTITIONS
-            WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND PARTITION_NAME IS NOT NULL ORDER BY day
-            """).Query(rows, row);
-        while (reader.Next())
-        {
-            slices.Add(new DaySlice((uint)row.Unsigned(0)));
-        }
-
-        return slices;
-    }
-
-    private static bool TryAlter(Connection connection, string sql)
-    {
-        try
-        {
-            connection.Execute(sql);
-            return true;
-        }
-        catch (DatabaseException held) when (held.Failure == DatabaseFailure.LockWait)
-        {
-            return false;
-        }
-    }
+    public IReadOnlyList<DaySlice> Slices(Connection connection) =>
+        [.. Sliced.Slices(connection).Select(day => new DaySlice((uint)day))];
 }

@@ -21,9 +21,9 @@ internal static class ServerCheck
         Require(
             connection.MaxPacketBytes >= MinPacketBytes,
             $"max_allowed_packet is {connection.MaxPacketBytes}; set it to {MinPacketBytes} or more.");
-        var row = new ResultRow(ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Unsigned);
+        var row = new ResultRow(ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Unsigned);
         using RowReader reader = connection.Prepare("""
-            SELECT @@innodb_flush_log_at_trx_commit, @@log_bin, @@sync_binlog, @@innodb_doublewrite
+            SELECT @@innodb_flush_log_at_trx_commit, @@log_bin, @@sync_binlog, @@innodb_doublewrite, @@lower_case_table_names
             """).Query(null, row);
         reader.Next();
         Require(
@@ -33,6 +33,9 @@ internal static class ServerCheck
             row.Unsigned(1) == 0 || row.Unsigned(2) == 1,
             $"sync_binlog is {row.Unsigned(2)}: after a crash the slaves could lack what was committed. Set it to 1.");
         Require(row.Unsigned(3) == 1, "innodb_doublewrite is off: a page that was half written in a crash could not be repaired. Set it to ON.");
+        Require(
+            row.Unsigned(4) == 0,
+            $"lower_case_table_names is {row.Unsigned(4)}: the table of a queue named mq_log would be MQ_LOG. Use a server whose names have case.");
     }
 
     /// <summary>Whether a version as the server says it, <c>10.11.6-MariaDB-1</c>, is one of MariaDB's that is new enough.</summary>

@@ -49,6 +49,8 @@ public sealed class SettingTests
     private static string DefaultOf(BrokerSetting setting) => setting.Key switch
     {
         "data" => new ForewaveBrokerOptions().DataFolder,
+        "store" => "files",
+        "mysql" => "",
         "listen" => $"127.0.0.1:{Limits.DefaultPort}",
         "http" => $"127.0.0.1:{Limits.DefaultHttpPort}",
         _ => Shown(typeof(ForewaveBrokerOptions).GetProperty(char.ToUpperInvariant(setting.Key[0]) + setting.Key[1..])!.GetValue(new ForewaveBrokerOptions())!),

@@ -1,4 +1,5 @@
 using Forewave.Protocol;
+using Forewave.Storage.Commits;
 using Forewave.Storage.Files.Disk;
 using Forewave.Storage.Files.GroupCommit;
 using Forewave.Storage.Files.Tests.Engine;

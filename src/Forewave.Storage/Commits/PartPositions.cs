@@ -1,18 +1,18 @@
 using Forewave.Protocol;
 
-namespace Forewave.Storage.Files.Checkpoints;
+namespace Forewave.Storage.Commits;
 
 /// <summary>Passes parts on and keeps what replay has to know of their positions. Thread-safe.</summary>
 internal sealed class PartPositions : IStateWriter
 {
     private readonly Lock _lock = new();
-    private readonly CheckpointWriter _writer;
+    private readonly IStateWriter _writer;
     private LogPosition _covered;
     private LogPosition _tail;
 
     /// <param name="writer">Where the parts go.</param>
     /// <param name="committed">Committed when the checkpoint began: the most that it can cover.</param>
-    public PartPositions(CheckpointWriter writer, LogPosition committed)
+    public PartPositions(IStateWriter writer, LogPosition committed)
     {
         _writer = writer;
         _covered = committed;

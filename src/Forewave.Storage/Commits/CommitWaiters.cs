@@ -1,6 +1,6 @@
 using Forewave.Protocol;
 
-namespace Forewave.Storage.Files.GroupCommit;
+namespace Forewave.Storage.Commits;
 
 /// <summary>Those who wait for a position without a record of their own. Thread-safe; callbacks run outside the lock.</summary>
 internal sealed class CommitWaiters

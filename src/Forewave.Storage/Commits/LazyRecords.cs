@@ -1,4 +1,4 @@
-namespace Forewave.Storage.Files.GroupCommit;
+namespace Forewave.Storage.Commits;
 
 /// <summary>
 /// Whether what waits to be written is worth a group: lazy records are not, until they are many or old, or until somebody
@@ -15,7 +15,7 @@ internal sealed class LazyRecords : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private long _since;
-    private int _bytes;
+    private long _bytes;
     private bool _isTimed;
     private volatile bool _isWanted;
 
@@ -30,10 +30,10 @@ internal sealed class LazyRecords : IDisposable
     /// <summary>Something waits that is to be written now. Without the lock: a hint.</summary>
     public bool IsWanted => _isWanted;
 
-    /// <summary>Something was appended.</summary>
-    public void Appended(in AppendSize size)
+    /// <summary>Something was appended; lazy when nobody waits for any of it.</summary>
+    public void Appended(ByteCount size, bool isLazy)
     {
-        if (!size.IsLazy)
+        if (!isLazy)
         {
             _isWanted = true;
         }
@@ -48,7 +48,7 @@ internal sealed class LazyRecords : IDisposable
             Begin();
         }
 
-        _bytes += size.Bytes;
+        _bytes += size.Value;
         _isWanted = _bytes >= MostBytes;
     }
 

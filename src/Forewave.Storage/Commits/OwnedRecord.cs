@@ -1,6 +1,6 @@
 using Forewave.Protocol;
 
-namespace Forewave.Storage.Files.GroupCommit;
+namespace Forewave.Storage.Commits;
 
 /// <summary>Somebody waits for a record of the group.</summary>
 /// <param name="Owner">Who.</param>

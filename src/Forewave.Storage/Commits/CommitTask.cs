@@ -1,6 +1,6 @@
 using Forewave.Protocol;
 
-namespace Forewave.Storage.Files.Checkpoints;
+namespace Forewave.Storage.Commits;
 
 /// <summary>A commit as a task.</summary>
 internal sealed class CommitTask : ICommitOwner

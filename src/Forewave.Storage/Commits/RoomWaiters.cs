@@ -1,4 +1,4 @@
-namespace Forewave.Storage.Files.GroupCommit;
+namespace Forewave.Storage.Commits;
 
 /// <summary>Appenders that wait for room. Guarded by the gather lock; their continuations run on the thread pool.</summary>
 internal sealed class RoomWaiters

@@ -1,0 +1,20 @@
+namespace Forewave.Storage.MySql.Indexes;
+
+/// <summary>What an index is of, and so which table has its rows.</summary>
+internal enum IndexKind : byte
+{
+    /// <summary>Not known yet: nothing was dispatched.</summary>
+    None,
+
+    /// <summary>The messages of one priority band of a queue: the queue's table.</summary>
+    Queue,
+
+    /// <summary>Scheduled messages of one stretch of time: MQ_PENDING.</summary>
+    Lane,
+
+    /// <summary>Dead letters of a group: MQ_DEAD.</summary>
+    Dead,
+
+    /// <summary>The trace of a queue: MQ_TRACE.</summary>
+    Trace,
+}

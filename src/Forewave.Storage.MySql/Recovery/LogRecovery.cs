@@ -1,0 +1,133 @@
+using System.Text;
+using Forewave.Protocol;
+using Forewave.Storage.MySql.Checkpoints;
+using Forewave.Storage.MySql.Connections;
+using Forewave.Storage.MySql.Indexes;
+using Forewave.Storage.MySql.Interop;
+using Forewave.Storage.MySql.Log;
+using Forewave.Storage.MySql.Moving;
+using Forewave.Storage.MySql.Schema;
+
+namespace Forewave.Storage.MySql.Recovery;
+
+/// <summary>
+/// Brings the log and the engine's state back: schema, fence, checkpoint, the log after it, and a barrier under the new epoch.
+/// <para>
+/// One thread, once. Nothing but the schema and the epoch changes before the barrier, so a crash or a throw at any line starts
+/// over from the same rows.
+/// </para>
+/// </summary>
+internal sealed class LogRecovery(MySqlStoreOptions options, TimeProvider time, MessageIndexes indexes, Action<Epoch> raised)
+{
+    private readonly SchemaNames _names = options.Names;
+    private readonly Fences _fences = new(options.Names, options.Partition);
+    private readonly LogTable _log = new(options.Names);
+    private LogPosition _replay;
+    private ulong _records;
+    private long _bytes;
+
+    /// <exception cref="StoreException">What is there cannot be used; the message says what to do.</exception>
+    /// <exception cref="DatabaseException">The database failed.</exception>
+    public RecoveredLog Run(IStateFold fold, CancellationToken cancellation)
+    {
+        long begin = time.GetTimestamp();
+        using Connection connection = Connection.Open(options.Connection);
+        ServerCheck.Refuse(connection);
+        new SchemaUpgrade(_names, Migrations.All, time).Apply(connection, finalize: false);
+        Epoch epoch = _fences.Raise(connection);
+        raised(epoch);
+        FencePlace tail = Look(connection, FenceRole.Log);
+        ulong checkpoint = Look(connection, FenceRole.State).Position;
+
+        LoadCheckpoint(connection, checkpoint, fold);
+        // The engine takes its time with each record, and the server must wait for it.
+        connection.Execute("SET SESSION net_write_timeout = 3600");
+        Replay(connection, fold, cancellation);
+
+        var last = LogPosition.FromBits(tail.Position);
+        LogSlices slices = new(_log);
+        slices.Open(connection, new LogPosition(epoch, last.Number));
+        GroupWriter writer = new(options.Connection, _fences, _log, new FencePlace(epoch, tail.Position))
+        {
+            Patience = int.MaxValue,
+            Pause = static (_, attempt) => attempt < 5,
+        };
+        GatherStart start = WriteBarrier(connection, writer, new LogPosition(epoch, last.Number + 1), last);
+        var report = new RecoveryReport(_records, new ByteCount(_bytes), default, time.GetElapsedTime(begin));
+        return new RecoveredLog(start, writer, slices, checkpoint, report);
+    }
+
+    private FencePlace Look(Connection connection, FenceRole role)
+    {
+        connection.Begin();
+        FencePlace place = _fences.Look(connection, role);
+        connection.Rollback();
+        return place;
+    }
+
+    private void LoadCheckpoint(Connection connection, ulong checkpoint, IStateFold fold)
+    {
+        Dictionary<IndexNumber, List<DayStart>> days = new DayRows(_names).All(connection);
+        if (checkpoint != 0)
+        {
+            new StateTable(_names, _fences).Read(connection, checkpoint, (in StatePart part, ReadOnlySpan<byte> state) => Load(part, state, fold));
+        }
+
+        foreach (MessageIndex index in indexes.All)
+        {
+            index.Load(days.GetValueOrDefault(index.Number, []));
+        }
+
+        fold.Loaded();
+    }
+
+    private void Load(in StatePart part, ReadOnlySpan<byte> state, IStateFold fold)
+    {
+        switch (part.Kind)
+        {
+            case StateKind.StoreIndex:
+                indexes.Load(part.Id, state);
+                break;
+            case StateKind.StoreQueue:
+                indexes.Restore(part.Id, Encoding.UTF8.GetString(state));
+                break;
+            case StateKind.StoreReplay:
+                _replay = part.Tail;
+                break;
+            default:
+                fold.Load(part, state);
+                break;
+        }
+    }
+
+    // From the record that the last covered position is in: the engine knows what it has.
+    private void Replay(Connection connection, IStateFold fold, CancellationToken cancellation)
+    {
+        LogPosition after = LogPosition.None;
+        _log.TryReadLast(connection, _replay, (in RecordHeader header, ReadOnlySpan<byte> _) => after = LogPosition.FromBits(header.Position.Bits - 1));
+        _log.Read(connection, after, (in RecordHeader header, ReadOnlySpan<byte> payload) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _records++;
+            _bytes += payload.Length;
+            if (header.Type == RecordType.QueueChanged)
+            {
+                indexes.Note(header.Queue, payload);
+            }
+
+            fold.Apply(new CommittedRecord(header, default, payload.Length), payload);
+        });
+    }
+
+    private GatherStart WriteBarrier(Connection connection, GroupWriter writer, LogPosition position, LogPosition last)
+    {
+        Timestamp now = Timestamp.From(time.GetUtcNow());
+        _log.TryReadLast(connection, LogPosition.FromBits(ulong.MaxValue), (in RecordHeader header, ReadOnlySpan<byte> _) =>
+            now = header.Time.CompareTo(now) > 0 ? header.Time : now);
+        var group = new LogGroup();
+        group.Add(
+            new RecordHeader { Type = RecordType.Barrier, Position = position, Count = 1, Time = now, Sequence = last.Bits }, []);
+        writer.Write(group);
+        return new GatherStart(position, now);
+    }
+}

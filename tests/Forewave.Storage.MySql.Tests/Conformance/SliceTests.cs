@@ -1,0 +1,11 @@
+using Forewave.Storage.Conformance;
+using Forewave.Storage.MySql.Tests.Server;
+
+namespace Forewave.Storage.MySql.Tests.Conformance;
+
+[Collection(MariaDbGroup.Name)]
+[Trait("Suite", "mysql")]
+public sealed class SliceTests(MariaDbServer server) : SliceConformance
+{
+    protected override IStorePlace NewPlace() => new DatabasePlace(server);
+}
