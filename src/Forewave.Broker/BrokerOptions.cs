@@ -65,6 +65,9 @@ public sealed record BrokerOptions
     /// </summary>
     public bool GroupControl { get; init; } = true;
 
+    /// <summary>Bytes that all replays of groups may read in a second, together; less than 64 KiB counts as that. Default: 32 MiB.</summary>
+    public long ReplayBytesPerSecond { get; init; } = Limits.ReplayBytesPerSecond;
+
     /// <summary>
     /// Messages may expire. Off: publishes with a time of expiry are refused, the hello does not offer it, and nothing expires:
     /// what was published before is delivered. Default: on.

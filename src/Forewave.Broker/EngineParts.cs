@@ -38,6 +38,7 @@ internal static class EngineParts
             Loggers = loggers,
             Loops = options.DeliveryLoops,
             Expires = options.Expiry,
+            ReplayBytesPerSecond = options.ReplayBytesPerSecond,
             CursorMemory = new CursorMemory(options.CursorMemoryBytes),
             Threads = surroundings.Threads,
             Seed = surroundings.Seed,

@@ -129,6 +129,18 @@ public enum ErrorCode
     /// <summary>The offset is not in the queue, or the time is later than now: a group cannot begin anew there.</summary>
     ResetTargetInvalid = 540,
 
+    /// <summary>A range is not in the queue, or ends before it begins: it cannot be replayed.</summary>
+    ReplayRangeInvalid = 541,
+
+    /// <summary>The group has a replay that is not done.</summary>
+    ReplayRunning = 542,
+
+    /// <summary>The broker runs as many replays as it may.</summary>
+    TooManyReplays = 543,
+
+    /// <summary>The group has no replay that could be called off.</summary>
+    NoReplay = 544,
+
     // 6xx: the broker and its store.
     /// <summary>The partition stopped after a failure of its store and takes nothing until it is started again.</summary>
     PartitionStopped = 601,

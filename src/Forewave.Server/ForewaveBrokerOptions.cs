@@ -55,6 +55,9 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public bool GroupControl { get; init; } = true;
 
+    /// <summary>Bytes that all replays of groups may read in a second, together; from 64 KiB. Default: 32 MiB.</summary>
+    public long ReplayBytesPerSecond { get; init; } = Limits.ReplayBytesPerSecond;
+
     /// <summary>
     /// Messages may expire. Off: publishes with a time of expiry are refused, and nothing expires: what was published before is
     /// delivered. Default: yes.

@@ -95,6 +95,9 @@ public enum RecordType : byte
     /// <summary>A group begins anew at an offset: what is before it is settled, what comes from there on was never handed out.</summary>
     GroupReset = 28,
 
+    /// <summary>A range of a queue is to come to a group once more, how far that is, or that it is called off.</summary>
+    GroupReplay = 29,
+
     /// <summary>
     /// Another record of a group, once more, for who wants to know what became of its messages; stands in the index of a queue's trace.
     /// </summary>

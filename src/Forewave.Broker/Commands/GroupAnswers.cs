@@ -1,5 +1,6 @@
 using Forewave.Broker.Delivery.Administration;
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Replays;
 using Forewave.Broker.Queues;
 using Forewave.Protocol;
 using Google.Protobuf;
@@ -37,6 +38,8 @@ internal static class GroupAnswers
         details.OldestUnreadTime = (ulong)group.OldestUnreadTime;
         details.OldestUnsettledTime = (ulong)group.OldestUnsettledTime;
         details.ConsumerList.AddRange(group.ConsumerList.Select(ConsumerOf));
+        if (group.Replay is { } replay)
+            details.Replay = ReplayOf(replay);
         if (group.Active is { } active)
         {
             details.ActiveConsumer = active.Name;
@@ -48,6 +51,17 @@ internal static class GroupAnswers
         }));
         return details;
     }
+
+    private static V1.ReplayDetails ReplayOf(ReplayDetails replay) => new()
+    {
+        State = (V1.ReplayState)replay.State,
+        StartTime = (ulong)replay.StartTime,
+        Total = (ulong)replay.Total,
+        Left = (ulong)replay.Left,
+        Delivered = (ulong)replay.Delivered,
+        PassedOver = (ulong)replay.PassedOver,
+        Rate = replay.Rate,
+    };
 
     private static V1.GroupOptions OptionsOf(GroupOptions options)
     {

@@ -1,5 +1,6 @@
 using Forewave.Broker.Delivery.Administration;
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Pacing;
 using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Protocol;
 using Forewave.Storage;
@@ -53,6 +54,33 @@ internal static class GroupTerms
         V1.ResetGroup.ToOneofCase.Offset when request.Offset > 0 && Offset.TryFrom(request.Offset, out var offset) => StartPoint.AtOffset(offset),
         _ => throw new RefusedException(ErrorCode.FieldInvalid, "A reset names earliest, latest, a time or an offset from 1."),
     };
+
+    /// <summary>Which messages are to come once more.</summary>
+    /// <exception cref="RefusedException">A field breaks its rule.</exception>
+    public static ReplayRequest RangeOf(V1.ReplayGroup request)
+    {
+        if (!new DeliveryLimit { Rate = request.Rate }.IsValid)
+            throw new RefusedException(ErrorCode.FieldInvalid, "A rate is 0.001 to 1,000,000 messages a second.");
+        var from = request.FromCase switch
+        {
+            V1.ReplayGroup.FromOneofCase.FromEarliest => StartPoint.Earliest,
+            V1.ReplayGroup.FromOneofCase.FromTime when request.FromTime <= long.MaxValue => StartPoint.AtTime(new Timestamp((long)request.FromTime)),
+            V1.ReplayGroup.FromOneofCase.FromOffset => OffsetOf(request.FromOffset),
+            _ => throw new RefusedException(ErrorCode.FieldInvalid, "A replay begins at the earliest message, a time or an offset from 1."),
+        };
+        var to = request.ToCase switch
+        {
+            V1.ReplayGroup.ToOneofCase.ToTime when request.ToTime <= long.MaxValue => StartPoint.AtTime(new Timestamp((long)request.ToTime)),
+            V1.ReplayGroup.ToOneofCase.ToOffset => OffsetOf(request.ToOffset),
+            V1.ReplayGroup.ToOneofCase.None => StartPoint.Latest,
+            _ => throw new RefusedException(ErrorCode.FieldInvalid, "A replay ends at a time or at an offset from 1."),
+        };
+        return new ReplayRequest(from) { To = to, Rate = request.Rate, DryRun = request.DryRun };
+    }
+
+    private static StartPoint OffsetOf(ulong value) => value is > 0 and < long.MaxValue && Offset.TryFrom(value, out var offset)
+        ? StartPoint.AtOffset(offset)
+        : throw new RefusedException(ErrorCode.FieldInvalid, "Offsets are from 1.");
 
     private static FailurePolicy PolicyOf(V1.FailurePolicy policy) => policy switch
     {

@@ -22,6 +22,8 @@ internal static class GroupVerbs
             Verb.SetGroup => await SetAsync(parts, request.SetGroup, cancellation),
             Verb.DeleteGroup => await DeleteAsync(parts, request.DeleteGroup, cancellation),
             Verb.ResetGroup => await ResetAsync(parts, request.ResetGroup, cancellation),
+            Verb.ReplayGroup => await ReplayAsync(parts, request.ReplayGroup, cancellation),
+            Verb.CancelReplay => await CancelReplayAsync(parts, request.CancelReplay, cancellation),
             Verb.ListLeases => await ListLeasesAsync(parts, request.ListLeases, cancellation),
             Verb.ResumeKey => await ResumeAsync(parts, request.ResumeKey, cancellation),
             _ => null,
@@ -91,6 +93,33 @@ internal static class GroupVerbs
                 Group = GroupAnswers.DetailsOf(queue, result.Group),
             },
         };
+    }
+
+    private static async ValueTask<V1.AdministrationAnswer> ReplayAsync(
+        SessionParts parts, V1.ReplayGroup request, CancellationToken cancellation)
+    {
+        RequireControl(parts);
+        var queue = QueueVerbs.Existing(parts, request.Queue);
+        var result = await parts.Delivery.Replaying.BeginAsync(queue, NameOf(request.Group), GroupTerms.RangeOf(request)).WaitAsync(cancellation);
+        return new V1.AdministrationAnswer
+        {
+            GroupReplay = new V1.GroupReplay
+            {
+                Settled = (ulong)result.Counts.Settled,
+                Pending = (ulong)result.Counts.Pending,
+                Dead = (ulong)result.Counts.Dead,
+                Group = GroupAnswers.DetailsOf(queue, result.Group),
+            },
+        };
+    }
+
+    private static async ValueTask<V1.AdministrationAnswer> CancelReplayAsync(
+        SessionParts parts, V1.CancelReplay request, CancellationToken cancellation)
+    {
+        RequireControl(parts);
+        var queue = QueueVerbs.Existing(parts, request.Queue);
+        var group = await parts.Delivery.Replaying.CancelAsync(queue, NameOf(request.Group)).WaitAsync(cancellation);
+        return new V1.AdministrationAnswer { Group = GroupAnswers.DetailsOf(queue, group) };
     }
 
     private static async ValueTask<V1.AdministrationAnswer> ListLeasesAsync(

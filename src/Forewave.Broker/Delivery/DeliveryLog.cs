@@ -1,4 +1,5 @@
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Replays;
 using Microsoft.Extensions.Logging;
 
 namespace Forewave.Broker.Delivery;
@@ -67,6 +68,18 @@ internal sealed partial class DeliveryLog(ILoggerFactory loggers)
     /// <summary>A group begins anew.</summary>
     [LoggerMessage(4542, LogLevel.Warning, "Group {Group} reset: {Counts}")]
     public partial void GroupReset(GroupIdentity group, ResetCounts counts);
+
+    /// <summary>A range comes to a group once more.</summary>
+    [LoggerMessage(4543, LogLevel.Warning, "Group {Group}, replay: {Counts}")]
+    public partial void ReplayBegun(GroupIdentity group, ReplayCounts counts);
+
+    /// <summary>The rest of it does not come.</summary>
+    [LoggerMessage(4544, LogLevel.Information, "Group {Group}, replay called off")]
+    public partial void ReplayCancelled(GroupIdentity group);
+
+    /// <summary>All of it was dealt with.</summary>
+    [LoggerMessage(4545, LogLevel.Information, "Group {Group}, replay done: {Delivered} messages came once more, {PassedOver} were passed over")]
+    public partial void ReplayDone(GroupIdentity group, long delivered, long passedOver);
 
     /// <summary>A consumer gets everything of its group from now on.</summary>
     [LoggerMessage(4541, LogLevel.Information, "Consumer {Consumer} of group {Group} is active")]

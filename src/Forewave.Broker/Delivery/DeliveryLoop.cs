@@ -54,6 +54,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
         Jitter = setting.Seed is { } seed ? new Random(seed + number) : new Random();
         CatchUp = new CatchUpPace(this);
         ColdReads = new Reading.ColdReadBudget(setting.ColdReadBytes);
+        ReplayShare = new Pacing.ReplayShare(setting);
         Queues = new LoopQueues(this);
         Outcomes = new Outcomes.LoopOutcomes(this);
         Tracing = new Outcomes.Tracing(this);
@@ -87,6 +88,9 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
 
     /// <summary>Memory for what its groups read from disk.</summary>
     public Reading.ColdReadBudget ColdReads { get; }
+
+    /// <summary>What its replays may read.</summary>
+    public Pacing.ReplayShare ReplayShare { get; }
 
     /// <summary>Its queues and groups.</summary>
     public LoopQueues Queues { get; }

@@ -35,6 +35,7 @@ internal sealed class DeliveryLoops : IDisposable
         DeadLetters = new DeadLetterAdministration(this);
         Outcomes = new OutcomeAdministration(this);
         Rewinding = new GroupRewinding(this);
+        Replaying = new GroupReplaying(this);
         Watching = new GroupWatching(this);
     }
 
@@ -55,6 +56,9 @@ internal sealed class DeliveryLoops : IDisposable
 
     /// <summary>Groups that read again.</summary>
     public GroupRewinding Rewinding { get; }
+
+    /// <summary>Ranges that come to groups once more.</summary>
+    public GroupReplaying Replaying { get; }
 
     /// <summary>Close looks at groups.</summary>
     public GroupWatching Watching { get; }
@@ -107,7 +111,7 @@ internal sealed class DeliveryLoops : IDisposable
                 break;
             case RecordType.Leased or RecordType.Settled or RecordType.Extended or RecordType.Redriven or RecordType.DeadPurged
                 or RecordType.CursorMoved or RecordType.Expired or RecordType.KeysNoted or RecordType.Parked or RecordType.Resumed
-                or RecordType.GroupReset:
+                or RecordType.GroupReset or RecordType.GroupReplay:
                 ApplyToGroup(Of(header.Queue), header, payload);
                 break;
             default:

@@ -24,6 +24,7 @@ internal sealed class DeliveryMetrics : IDisposable
     private readonly UpDownCounter<long> _pausedByCommand;
     private readonly Counter<long> _limited;
     private readonly Counter<long> _reset;
+    private readonly Counter<long> _replayed;
     private readonly Counter<long> _takeovers;
     private readonly Counter<long> _held;
     private readonly Counter<long> _parked;
@@ -56,6 +57,8 @@ internal sealed class DeliveryMetrics : IDisposable
             "messaging.forewave.group.limited", "{turn}", "Turns in which a group had to wait for its delivery limit");
         _reset = _meter.CreateCounter<long>(
             "messaging.forewave.group.reset", "{message}", "Messages that resets of groups skipped, repeated or restarted");
+        _replayed = _meter.CreateCounter<long>(
+            "messaging.forewave.group.replayed", "{message}", "Messages of ranges that were to come once more, by what became of them");
         _takeovers = _meter.CreateCounter<long>(
             "messaging.forewave.group.takeovers", "{takeover}", "Consumers that took over from the active one of their group");
         _held = _meter.CreateCounter<long>(
@@ -121,6 +124,13 @@ internal sealed class DeliveryMetrics : IDisposable
         _reset.Add(counts.Skipped, new KeyValuePair<string, object?>("messaging.forewave.reset", "skipped"));
         _reset.Add(counts.Repeated, new KeyValuePair<string, object?>("messaging.forewave.reset", "repeated"));
         _reset.Add(counts.Restarted, new KeyValuePair<string, object?>("messaging.forewave.reset", "restarted"));
+    }
+
+    /// <summary>A replay dealt with messages.</summary>
+    public void Replayed(long delivered, long passedOver)
+    {
+        _replayed.Add(delivered, new KeyValuePair<string, object?>("messaging.forewave.replay", "delivered"));
+        _replayed.Add(passedOver, new KeyValuePair<string, object?>("messaging.forewave.replay", "passed_over"));
     }
 
     /// <summary>A consumer took over from the active one of its group.</summary>

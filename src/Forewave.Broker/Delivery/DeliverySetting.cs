@@ -65,6 +65,9 @@ internal sealed record DeliverySetting
     /// <summary>Memory of all groups of one loop for what they read from disk. Default: 64 MiB.</summary>
     public long ColdReadBytes { get; init; } = 64L * 1024 * 1024;
 
+    /// <summary>Bytes that the replays of all loops read in a second, all together. Default: 32 MiB.</summary>
+    public long ReplayBytesPerSecond { get; init; } = Protocol.Limits.ReplayBytesPerSecond;
+
     /// <summary>Seed of the jitter of back-offs; null: random. A seed makes runs repeatable.</summary>
     public int? Seed { get; init; }
 }

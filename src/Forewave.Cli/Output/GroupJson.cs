@@ -33,11 +33,25 @@ internal static class GroupJson
         if (group.ActiveConsumer is { } active)
             writer.WriteString("activeConsumer", active);
         WriteSettings(writer, group.Settings);
+        if (group.Replay is { } replay)
+            WriteReplay(writer, replay);
         if (group.ConsumerList.Count > 0)
             WriteConsumers(writer, group.ConsumerList);
         if (group.ParkedKeys.Count > 0)
             WriteParked(writer, group.ParkedKeys);
         writer.WriteEndObject();
+    }
+
+    private static void WriteReplay(Utf8JsonWriter writer, ReplayDetails replay)
+    {
+        writer.WriteString("replay", replay.State.ToString().ToLowerInvariant());
+        writer.WriteString("replayStarted", replay.StartTime);
+        writer.WriteNumber("replayTotal", replay.Total);
+        writer.WriteNumber("replayLeft", replay.Left);
+        writer.WriteNumber("replayDelivered", replay.Delivered);
+        writer.WriteNumber("replayPassedOver", replay.PassedOver);
+        if (replay.Rate > 0)
+            writer.WriteNumber("replayRate", replay.Rate);
     }
 
     private static void WriteConsumers(Utf8JsonWriter writer, IReadOnlyList<ConsumerDetails> consumers)

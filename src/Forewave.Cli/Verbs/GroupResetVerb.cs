@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Text.Json;
 using Forewave.Cli.Output;
 using Forewave.Client.Administration;
@@ -15,7 +13,7 @@ internal static class GroupResetVerb
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
     private static readonly Option<ResetTarget> To = new("--to")
     {
-        Description = "earliest, latest, a time (RFC 3339) or an offset", HelpName = "WHERE", Required = true, CustomParser = ParseTarget,
+        Description = "earliest, latest, a time (RFC 3339) or an offset", HelpName = "WHERE", Required = true, CustomParser = PlaceParsing.Read,
     };
     private static readonly Option<bool> Force = new("--force") { Description = "also where consumers are subscribed" };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "only say what it would skip and repeat" };
@@ -45,18 +43,5 @@ internal static class GroupResetVerb
         writer.WriteNumber("consumers", reset.Consumers);
         writer.WriteNumber("readOffset", reset.Group.ReadOffset.Value);
         writer.WriteEndObject();
-    }
-
-    private static ResetTarget ParseTarget(ArgumentResult result)
-    {
-        string text = result.Tokens[0].Value;
-        if (text is "earliest" or "latest")
-            return text == "latest" ? ResetTarget.Latest : ResetTarget.Earliest;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0)
-            return ResetTarget.At(new Offset(number));
-        if (Parsing.TryTime(text, out var time))
-            return ResetTarget.At(time);
-        result.AddError($"'{text}' is neither earliest nor latest, no time such as 2026-12-24T18:00:00Z and no offset from 1");
-        return default;
     }
 }

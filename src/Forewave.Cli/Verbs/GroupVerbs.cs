@@ -9,6 +9,6 @@ internal static class GroupVerbs
     public static Command Create() => new("group", "Look at consumer groups and change them")
     {
         GroupListVerb.Create(), GroupShowVerb.Create(), GroupSetVerb.Create(), GroupPauseVerb.Create(), GroupResumeVerb.Create(),
-        GroupResetVerb.Create(), GroupDeleteVerb.Create(),
+        GroupResetVerb.Create(), GroupReplayVerb.Create(), GroupDeleteVerb.Create(),
     };
 }

@@ -21,6 +21,8 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
         Verb.RedriveDead or Verb.PurgeDead => new(CapabilityNames.DeadLetters, IsRepeatable: false),
         Verb.ListLeases => new(CapabilityNames.GroupControl, IsRepeatable: true),
         Verb.ResetGroup => new(CapabilityNames.GroupControl, IsRepeatable: request.ResetGroup.DryRun),
+        Verb.ReplayGroup => new(CapabilityNames.GroupControl, IsRepeatable: request.ReplayGroup.DryRun),
+        Verb.CancelReplay => new(CapabilityNames.GroupControl, IsRepeatable: false),
         Verb.ResumeKey => new(CapabilityNames.Ordering, IsRepeatable: false),
         Verb.SetGroup when UsesControl(request.SetGroup.Options) => new(CapabilityNames.GroupControl, IsRepeatable: false),
         Verb.SetGroup when request.SetGroup.Options is { HasOnFailure: true } => new(CapabilityNames.Ordering, IsRepeatable: false),

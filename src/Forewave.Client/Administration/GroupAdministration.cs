@@ -35,6 +35,37 @@ public sealed class GroupAdministration
         QueueName queue, GroupName group, ResetTarget to, CancellationToken cancellation = default) =>
         ResetAsync(Request(queue, group, to, new V1.ResetGroup { DryRun = true }), cancellation);
 
+    /// <summary>
+    /// Lets settled messages of a range come to a group once more, after everything else that it gets. Its place in the queue stays,
+    /// other groups do not notice. Comes back when it has begun; <see cref="GroupDetails.Replay"/> tells how far it is.
+    /// </summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="range">Which messages, and how fast.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="ForewaveException"><c>ReplayRangeInvalid</c>, <c>ReplayRunning</c>, <c>TooManyReplays</c>.</exception>
+    public ValueTask<GroupReplay> ReplayAsync(
+        QueueName queue, GroupName group, ReplayRange range, CancellationToken cancellation = default) =>
+        ReplayAsync(Request(queue, group, range), cancellation);
+
+    /// <summary>Says what <see cref="ReplayAsync(QueueName, GroupName, ReplayRange, CancellationToken)"/> would mean, and changes nothing.</summary>
+    /// <exception cref="ForewaveException"><c>ReplayRangeInvalid</c>.</exception>
+    public ValueTask<GroupReplay> TryReplayAsync(
+        QueueName queue, GroupName group, ReplayRange range, CancellationToken cancellation = default)
+    {
+        V1.ReplayGroup request = Request(queue, group, range);
+        request.DryRun = true;
+        return ReplayAsync(request, cancellation);
+    }
+
+    /// <summary>Calls the replay of a group off: what is left of it does not come. Returns the group after it.</summary>
+    /// <exception cref="ForewaveException"><c>NoReplay</c>.</exception>
+    public async ValueTask<GroupDetails> CancelReplayAsync(QueueName queue, GroupName group, CancellationToken cancellation = default)
+    {
+        V1.CancelReplay cancel = new() { Queue = queue.Value, Group = group.Value };
+        return GroupAnswers.ToGroup((await _calls.AskAsync(new() { CancelReplay = cancel }, cancellation).ConfigureAwait(false)).Group);
+    }
+
     /// <summary>Who has which messages of a group, in the order of their offsets: one round trip for each 1,000 runs.</summary>
     public async IAsyncEnumerable<LeaseDetails> ListLeasesAsync(
         QueueName queue, GroupName group, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -75,6 +106,46 @@ public sealed class GroupAdministration
         }
 
         return request;
+    }
+
+    private static V1.ReplayGroup Request(QueueName queue, GroupName group, ReplayRange range)
+    {
+        V1.ReplayGroup request = new() { Queue = queue.Value, Group = group.Value, Rate = range.Rate };
+        if (range.FromOffset is { } first)
+        {
+            request.FromOffset = (ulong)first.Value;
+        }
+        else if (range.FromTime is { } from)
+        {
+            request.FromTime = (ulong)Math.Max(0, from.ToUnixTimeMilliseconds());
+        }
+        else
+        {
+            request.FromEarliest = true;
+        }
+
+        if (range.ToOffset is { } last)
+        {
+            request.ToOffset = (ulong)last.Value;
+        }
+        else if (range.ToTime is { } to)
+        {
+            request.ToTime = (ulong)Math.Max(0, to.ToUnixTimeMilliseconds());
+        }
+
+        return request;
+    }
+
+    private async ValueTask<GroupReplay> ReplayAsync(V1.ReplayGroup request, CancellationToken cancellation)
+    {
+        V1.GroupReplay replay = (await _calls.AskAsync(new() { ReplayGroup = request }, cancellation).ConfigureAwait(false)).GroupReplay;
+        return new GroupReplay
+        {
+            Settled = (long)replay.Settled,
+            Pending = (long)replay.Pending,
+            Dead = (long)replay.Dead,
+            Group = GroupAnswers.ToGroup(replay.Group),
+        };
     }
 
     private async ValueTask<GroupReset> ResetAsync(V1.ResetGroup request, CancellationToken cancellation)

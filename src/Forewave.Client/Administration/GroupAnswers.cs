@@ -26,10 +26,22 @@ internal static class GroupAnswers
         IsPaused = group.Paused,
         ParkedKeys = [.. group.ParkedKeys.Select(ToParkedKey)],
         ActiveConsumer = group.ActiveConsumerId.IsEmpty ? null : group.ActiveConsumer,
+        Replay = group.Replay is { } replay ? ToReplay(replay) : null,
         OldestUnreadTime = TimeOf(group.OldestUnreadTime),
         OldestUnsettledTime = TimeOf(group.OldestUnsettledTime),
         ConsumerList = [.. group.ConsumerList.Select(ToConsumer)],
         ActiveConsumerId = ConsumerId.TryRead(group.ActiveConsumerId.Span, out ConsumerId active) ? active : default,
+    };
+
+    private static ReplayDetails ToReplay(V1.ReplayDetails replay) => new()
+    {
+        State = Enum.IsDefined((ReplayState)replay.State) ? (ReplayState)replay.State : ReplayState.Unknown,
+        StartTime = AdministrationAnswers.ToTime(replay.StartTime),
+        Total = (long)replay.Total,
+        Left = (long)replay.Left,
+        Delivered = (long)replay.Delivered,
+        PassedOver = (long)replay.PassedOver,
+        Rate = replay.Rate,
     };
 
     public static V1.GroupOptions FromSettings(GroupSettings settings)

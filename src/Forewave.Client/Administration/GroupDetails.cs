@@ -63,6 +63,9 @@ public sealed record GroupDetails
     /// <summary>Messages that it has not done: unread, leased, waiting, held and parked.</summary>
     public long Lag => Unread + Leased + Waiting + Held + Parked;
 
+    /// <summary>The replay that runs, or the last one; null: there was none.</summary>
+    public ReplayDetails? Replay { get; init; }
+
     /// <summary>Dead letters.</summary>
     public required long Dead { get; init; }
 

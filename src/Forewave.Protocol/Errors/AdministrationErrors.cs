@@ -115,6 +115,30 @@ internal static class AdministrationErrors
         },
         new()
         {
+            Code = ErrorCode.ReplayRangeInvalid, HttpStatus = 400,
+            Happened = "The range is not in the queue, is later than now, or ends before it begins: it cannot be replayed.",
+            Advice = "Show the queue for its offsets, or give earliest and latest.",
+        },
+        new()
+        {
+            Code = ErrorCode.ReplayRunning, HttpStatus = 409, Retry = RetryAdvice.Same,
+            Happened = "The group has a replay that is not done.",
+            Advice = "Wait for it (the group shows how far it is), or cancel it.",
+        },
+        new()
+        {
+            Code = ErrorCode.TooManyReplays, HttpStatus = 429, Retry = RetryAdvice.Same, RetryAfter = TimeSpan.FromSeconds(10),
+            Happened = "As many replays run as may.",
+            Advice = "Wait for some, or cancel one.",
+        },
+        new()
+        {
+            Code = ErrorCode.NoReplay, HttpStatus = 404,
+            Happened = "The group has no replay that runs.",
+            Advice = "Nothing is to be cancelled: it is done, or never began.",
+        },
+        new()
+        {
             Code = ErrorCode.MessageIdInvalid, HttpStatus = 400,
             Happened = "A text is no message id.",
             Advice = "Give the id as the receipt has it: the partition, a dash, and 16 hex digits.",

@@ -63,7 +63,11 @@ internal sealed class ModelRun(Random random)
     /// <summary>The group begins anew now and then.</summary>
     public bool IsReset { get; init; }
 
+    /// <summary>Ranges come once more now and then.</summary>
+    public bool IsReplayed { get; init; }
+
     private long _died;
+    private (long Next, long End) _replay;
 
     public async Task StartAsync()
     {
@@ -79,6 +83,8 @@ internal sealed class ModelRun(Random random)
     {
         if (IsReset && random.Next(12) == 0)
             await ResetAsync();
+        if (IsReplayed && random.Next(8) == 0)
+            await ReplayAsync();
         switch (random.Next(10))
         {
             case 0 or 1:
@@ -141,6 +147,7 @@ internal sealed class ModelRun(Random random)
         Assert.Equal(after.Count(settled), result.Counts.Repeated);
         Assert.Equal(after.Count(unsettled), result.Counts.Restarted);
         _died += after.Count(entry => entry.Fate == Fate.Dead);
+        _replay = default;
         foreach (var entry in before.Where(entry => !settled(entry)))
             entry.Fate = Fate.Acked;
         foreach (var entry in after)
@@ -150,6 +157,41 @@ internal sealed class ModelRun(Random random)
             entry.HasLetter |= entry.Fate == Fate.Dead;
             (entry.Fate, entry.Last, entry.Expired) = (Fate.Unread, null, false);
         }
+    }
+
+    private async Task ReplayAsync()
+    {
+        long read = _stage.StateOf(_consumers[0]).Cursor.ReadOffset;
+        if (_replay.Next < _replay.End || read == 1)
+            return;
+        long first = random.NextInt64(1, read);
+        long last = random.NextInt64(first, _published + 1);
+        var range = _entries.Where(pair => pair.Key >= first && pair.Key <= last).Select(pair => pair.Value).ToList();
+
+        var result = await _stage.Loops.Replaying.BeginAsync(
+            _stage.Queue("q"), new GroupName("g"), new ReplayRequest(StartPoint.AtOffset(new Offset(first))) { To = StartPoint.AtOffset(new Offset(last)) });
+        await _stage.IdleAsync();
+
+        // The death of the last lease is written when its bytes were read.
+        int dying = range.Count(entry => entry.Fate == Fate.Dead) - (int)result.Counts.Dead;
+        Assert.InRange(dying, 0, range.Count);
+        Assert.Equal(range.Count(entry => entry.Fate == Fate.Acked), result.Counts.Settled);
+        Assert.Equal(range.Count(entry => entry.Fate is not (Fate.Acked or Fate.Dead)), result.Counts.Pending - dying);
+        _replay = (first, Math.Min(last + 1, read));
+    }
+
+    /// <summary>What a pull got of the replay: settled messages of its range, in order, none left out, when nothing else was there.</summary>
+    private void CheckReplayed(IReadOnlyList<DeliveredMessage> replayed)
+    {
+        var left = _entries.Where(pair => pair.Key >= _replay.Next && pair.Key < _replay.End && pair.Value.Fate == Fate.Acked).Select(pair => pair.Key);
+        Assert.Equal(left.Take(replayed.Count), replayed.Select(message => message.Offset));
+        Assert.All(replayed, message => Assert.Equal(1u, message.Attempt));
+        _replay.Next = replayed.Count > 0 ? replayed[^1].Offset + 1 : _replay.Next;
+        if (_replay == default)
+            return;
+        long next = _stage.StateOf(_consumers[0]).Replay?.Next ?? _replay.Next;
+        Assert.InRange(next, _replay.Next, Math.Max(_replay.Next, _replay.End));
+        _replay.Next = next;
     }
 
     public ValueTask CheckpointAsync() => _stage.CheckpointAsync();
@@ -165,13 +207,14 @@ internal sealed class ModelRun(Random random)
     /// <summary>Everything comes to an end: acks all and looks that nothing is left.</summary>
     public async Task EndAsync()
     {
-        for (int i = 0; i < 100 && _entries.Values.Any(entry => entry.Fate is not (Fate.Acked or Fate.Dead)); i++)
+        for (int i = 0; i < 100 && (_replay.Next < _replay.End || _entries.Values.Any(entry => entry.Fate is not (Fate.Acked or Fate.Dead))); i++)
         {
             await ReceiveAsync(10_000);
             await SettleAsync(SettleVerb.Ack, all: true);
             await MoveAsync(TimeSpan.FromMinutes(12));
         }
         Check();
+        Assert.False(_stage.StateOf(_consumers[0]).Replay?.IsRunning == true);
         Assert.Equal(0, _stage.StateOf(_consumers[0]).Cursor.Unsettled);
         Assert.Equal(_died + _entries.Values.Count(entry => entry.Fate == Fate.Dead), _stage.StateOf(_consumers[0]).Dead.Count);
         await _stage.DisposeAsync();
@@ -214,7 +257,8 @@ internal sealed class ModelRun(Random random)
         await MoveAsync(TimeSpan.FromMilliseconds(1));
         var got = consumer.Output.TakeMessages();
         var ready = got.Where(message => _entries[message.Offset].Fate == Fate.Ready).ToArray();
-        var unread = got.Skip(ready.Length).ToArray();
+        var unread = got.Skip(ready.Length).TakeWhile(message => _entries[message.Offset].Fate == Fate.Unread).ToArray();
+        CheckReplayed(got[(ready.Length + unread.Length)..]);
         Assert.Equal(ready.OrderBy(message => message.Offset), ready);
         Assert.All(got, message => Assert.Equal(_entries[message.Offset].Body, message.Body));
         Assert.All(ready, message => Assert.Equal(_entries[message.Offset].Next, message.Attempt));

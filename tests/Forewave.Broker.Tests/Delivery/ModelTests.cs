@@ -74,6 +74,30 @@ public sealed class ModelTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData(41, false)]
+    [InlineData(42, false)]
+    [InlineData(43, false)]
+    [InlineData(44, true)]
+    [InlineData(45, true)]
+    [InlineData(46, true)]
+    public async Task Group_behaves_as_the_model_says_when_ranges_come_once_more(int seed, bool isReset)
+    {
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var run = new ModelRun(random) { IsReplayed = true, IsReset = isReset };
+        await run.StartAsync();
+        for (int i = 0; i < 150; i++)
+        {
+            await run.StepAsync();
+            if (random.Next(10) == 0)
+                await run.CheckpointAsync();
+            if (random.Next(10) == 0)
+                await run.RestartAsync();
+        }
+        await run.EndAsync();
+    }
+
+    [Theory]
     [InlineData(21)]
     [InlineData(22)]
     [InlineData(23)]

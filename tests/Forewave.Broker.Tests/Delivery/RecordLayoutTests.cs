@@ -33,6 +33,10 @@ public sealed class RecordLayoutTests
     [InlineData("GroupChanged", "050009000000030000000a000000016703000000612c62307500000000000005000000e80300000000000060ea0000000000000100000088130000000000000101d43000000000000007000000030000000101")]
     [InlineData("QueueChanged", "040103005c260500000000e09304000000000060ea000000000000c0d40100000000006f7264657273")]
     [InlineData("QueueDeleted", "04020000c87e9a00000000c027090000000000000000000000000000000000000000006f7264657273")]
+    [InlineData("GroupReset", "010768e5cf8b010000")]
+    [InlineData("ReplayBegun", "01010768e5cf8b0100002c01000000000000d430000000000000")]
+    [InlineData("ReplayMoved", "01020868e5cf8b01000064000000000000000300000000000000")]
+    [InlineData("ReplayCancelled", "01030968e5cf8b010000")]
     [InlineData("ProducerSeen", "0102030405060708090a0b0c0d0e0f1073686f70")]
     public void Record_has_the_layout_that_the_page_says(string record, string bytes) =>
         Assert.Equal(bytes, Convert.ToHexStringLower(BytesOf(record)));
@@ -118,6 +122,18 @@ public sealed class RecordLayoutTests
                 return new QueueRecord(new QueueName("orders"), new QueueOptions { Retention = TimeSpan.FromDays(30), DeduplicationWindow = TimeSpan.FromMinutes(10) }, IsDeleted: true).Encode();
             case "Expired":
                 ExpiredRecord.Write(Time + 5, [OffsetSpan.Of(11, 12)], writer);
+                break;
+            case "GroupReset":
+                new GroupResetRecord(Time + 7).Write(writer);
+                break;
+            case "ReplayBegun":
+                new GroupReplayRecord { Step = ReplayStep.Begin, Time = Time + 7, End = 300, Rate = 12_500 }.Write(writer);
+                break;
+            case "ReplayMoved":
+                new GroupReplayRecord { Step = ReplayStep.Move, Time = Time + 8, Delivered = 100, PassedOver = 3 }.Write(writer);
+                break;
+            case "ReplayCancelled":
+                new GroupReplayRecord { Step = ReplayStep.Cancel, Time = Time + 9 }.Write(writer);
                 break;
             case "ProducerSeen":
                 return ProducerRecord.Encode(new ProducerId(new UInt128(0x0102030405060708, 0x090A0B0C0D0E0F10)), "shop"u8);

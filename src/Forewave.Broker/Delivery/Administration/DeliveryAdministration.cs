@@ -1,6 +1,7 @@
 using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Delivery.Replays;
 using Forewave.Broker.Queues;
 using Forewave.Protocol;
 using Forewave.Storage;
@@ -173,6 +174,7 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
             Missed = parts.Sum(static part => part.State.Missed),
             IsDeadFull = group.Limit.HasFullDeadLetters,
             Expired = parts.Sum(static part => part.State.Expired),
+            Replay = ReplayDetails.Of(parts.Select(static part => part.State.Replay)),
             IsPaused = group.Limit.IsReached,
         };
     }

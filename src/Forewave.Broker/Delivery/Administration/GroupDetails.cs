@@ -1,5 +1,6 @@
 using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Delivery.Keys;
+using Forewave.Broker.Delivery.Replays;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Delivery.Administration;
@@ -54,6 +55,9 @@ internal sealed record GroupDetails
 
     /// <summary>The same of what was handed out and is not settled.</summary>
     public long OldestUnsettledTime { get; init; }
+
+    /// <summary>The replay that runs, or the last one; null: there was none.</summary>
+    public ReplayDetails? Replay { get; init; }
 
     /// <summary>Messages that were gone before the group settled them.</summary>
     public required long Missed { get; init; }

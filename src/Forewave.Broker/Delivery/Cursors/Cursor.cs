@@ -369,6 +369,20 @@ internal sealed class Cursor
         return block is not null && (block.Unsettled >> (int)(offset & (CursorBlock.Size - 1)) & 1) != 0;
     }
 
+    /// <summary>The first offset of a span that is unsettled; the span's end when there is none.</summary>
+    public long NextUnsettled(OffsetSpan span)
+    {
+        if (Unsettled == 0)
+            return span.End;
+        foreach (var part in span)
+        {
+            ulong found = part.Mask & (_blocks.Find(part.Number)?.Unsettled ?? 0);
+            if (found != 0)
+                return (part.Number << CursorBlock.Shift) + BitOperations.TrailingZeroCount(found);
+        }
+        return Math.Max(span.First, span.End);
+    }
+
     /// <summary>A message is known to have an ordering key and is not settled.</summary>
     public bool IsKeyed(long offset)
     {

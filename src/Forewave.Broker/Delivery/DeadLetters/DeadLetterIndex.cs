@@ -104,6 +104,13 @@ internal sealed class DeadLetterIndex(uint id)
     /// </summary>
     public long? FindPlace(long offset) => _offsets.Find(offset);
 
+    /// <summary>Adds the offsets of a span whose messages are dead letters, be they redriven or not. Costs as much as <see cref="FindPlace"/>.</summary>
+    public void AddDead(OffsetSpan span, SortedSet<long> found)
+    {
+        _offsets.AddWithin(span, found);
+        found.UnionWith(_buried.Where(offset => offset >= span.First && offset < span.End));
+    }
+
     /// <summary>Dead letters are available to the group again.</summary>
     public void Redrive(long afterOffset, Places places) => _redrives.Add(new RedriveBatch(afterOffset, places));
 

@@ -42,16 +42,22 @@ internal sealed class FrameFilling(GroupDelivery group)
     /// <summary>Fills a frame. True: it stopped for having looked at enough, not for want of messages.</summary>
     public bool Fill(DeliveryFrame frame, Subscription subscription)
     {
-        _frame = frame;
-        _subscription = subscription;
-        _taken.Clear();
-        _scanBefore = group.ScanOffset;
-        _notes.Begin(subscription.AtMostOnce);
+        Begin(frame, subscription);
         FillAgain();
         bool more = group.Limit.HasRoom() && FillFirst();
         if (frame.IsEmpty && !more && !_notes.Any)
             more = FillRedriven();
         return more | !Expiry.HasRoom;
+    }
+
+    /// <summary>Begins a frame with nothing in it.</summary>
+    public void Begin(DeliveryFrame frame, Subscription subscription)
+    {
+        _frame = frame;
+        _subscription = subscription;
+        _taken.Clear();
+        _scanBefore = group.ScanOffset;
+        _notes.Begin(subscription.AtMostOnce);
     }
 
     /// <summary>The frame was not sent: what it took is there again.</summary>
@@ -155,7 +161,8 @@ internal sealed class FrameFilling(GroupDelivery group)
         return walk.MoveNext() && Cursor.WasNeverHandedOut(view.First) && Takes(walk.Current) && Expiry.IsOver(view, walk.Current);
     }
 
-    private bool Takes(ReadOnlySpan<byte> message) =>
+    /// <summary>The group's filter takes a message.</summary>
+    public bool Takes(ReadOnlySpan<byte> message) =>
         group.State.Options.Filter.TakesAll || group.State.Options.Filter.Matches(MessageReader.ReadTag(message));
 
     /// <summary>Puts down how far the filter passed messages over, so that a restart need not look at them again.</summary>
@@ -186,7 +193,7 @@ internal sealed class FrameFilling(GroupDelivery group)
     }
 
     /// <summary>Adds messages from the front of a view; returns how many, 0: the next one does not fit.</summary>
-    private int AddSlice(in RunView view, int most, uint attempt, bool again)
+    public int AddSlice(in RunView view, int most, uint attempt, bool again)
     {
         int count = Math.Min(Math.Min(view.Count, most), _frame.RoomMessages);
         var messages = view.Messages;
@@ -253,16 +260,18 @@ internal sealed class FrameFilling(GroupDelivery group)
         return seen;
     }
 
-    private bool HasRoomFor(in MessagePart part) =>
+    /// <summary>Part of a view fits.</summary>
+    public bool HasRoomFor(in MessagePart part) =>
         part.Count <= _frame.RoomMessages && (part.EndByte - part.FromByte <= _frame.RoomBytes || _frame.IsEmpty && part.Count == 1);
 
-    private void AddPart(in RunView view, in MessagePart part, uint attempt)
+    /// <summary>Adds part of a view that fits; nothing where it is empty.</summary>
+    public void AddPart(in RunView view, in MessagePart part, uint attempt, bool again = false)
     {
         if (part.Count == 0)
             return;
         long first = view.First + part.From;
         var run = new RecordRun(first, part.Count, attempt);
-        _frame.Add(Head(view, first, attempt), view.Messages[part.FromByte..part.EndByte], run, again: false);
+        _frame.Add(Head(view, first, attempt), view.Messages[part.FromByte..part.EndByte], run, again);
     }
 
     private DeliveredRunHeader Head(in RunView view, long first, uint attempt) => new()

@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Storage;
 
@@ -10,7 +11,8 @@ namespace Forewave.Broker.Delivery.Groups;
 internal sealed class FrameNotes(GroupDelivery group)
 {
     private readonly RecordWriter _expired = new();
-    private readonly RecordDraft[] _drafts = new RecordDraft[3];
+    private readonly RecordWriter _replayed = new();
+    private readonly RecordDraft[] _drafts = new RecordDraft[4];
 
     /// <summary>Ordering keys.</summary>
     public KeyScan Keys { get; } = new(group);
@@ -18,8 +20,14 @@ internal sealed class FrameNotes(GroupDelivery group)
     /// <summary>Messages that expired.</summary>
     public ExpiryScan Expiry { get; } = new(group);
 
+    /// <summary>How far a replay comes with the frame; null: the frame is of none.</summary>
+    public OffsetSpan? Replayed { get; set; }
+
+    /// <summary>Of these, messages that do not come.</summary>
+    public long PassedOver { get; set; }
+
     /// <summary>There is something to record.</summary>
-    public bool Any => Keys.Any || Expiry.Any;
+    public bool Any => Keys.Any || Expiry.Any || Replayed is not null;
 
     /// <summary>There may be more.</summary>
     public bool HasRoom => Keys.HasRoom && Expiry.HasRoom;
@@ -30,6 +38,7 @@ internal sealed class FrameNotes(GroupDelivery group)
     {
         Keys.Begin(settledAtOnce);
         Expiry.Clear();
+        (Replayed, PassedOver) = (null, 0);
     }
 
     /// <summary>Forgets everything: nothing of it happened.</summary>
@@ -37,6 +46,7 @@ internal sealed class FrameNotes(GroupDelivery group)
     {
         Keys.Clear();
         Expiry.Clear();
+        (Replayed, PassedOver) = (null, 0);
     }
 
     /// <summary>Appends a record of the group with the notes that belong to it, and applies all. False: no room, nothing happened.</summary>
@@ -57,6 +67,8 @@ internal sealed class FrameNotes(GroupDelivery group)
             _drafts[count++] = KeysDraft();
         if (Expiry.Any)
             _drafts[count++] = ExpiryDraft();
+        if (Replayed is { } replayed)
+            _drafts[count++] = ReplayDraft(replayed);
         for (int i = 0; i < count - 1; i++)
             _drafts[i] = _drafts[i] with { JoinsNext = true };
         bool done = group.TryRecord(_drafts.AsSpan(0, count));
@@ -67,6 +79,8 @@ internal sealed class FrameNotes(GroupDelivery group)
             group.Loop.Metrics.Held(Keys.Held);
         if (Expiry.Any)
             group.Loop.Metrics.Outlived(Expiry.Count, ExpiredPolicy.Drop);
+        if (Replayed is { } passed)
+            WasReplayed(passed);
         return true;
     }
 
@@ -83,6 +97,23 @@ internal sealed class FrameNotes(GroupDelivery group)
         _expired.Clear();
         ExpiredRecord.Write(group.Loop.Now, Expiry.Runs, _expired);
         return Draft(RecordType.Expired, _expired);
+    }
+
+    private void WasReplayed(OffsetSpan passed)
+    {
+        group.Loop.Metrics.Replayed(passed.End - passed.First - PassedOver, PassedOver);
+        if (group.State.Replay is { IsRunning: false } done)
+            group.Loop.Log.ReplayDone(group.State.Identity, done.Delivered, done.PassedOver);
+    }
+
+    private RecordDraft ReplayDraft(OffsetSpan replayed)
+    {
+        _replayed.Clear();
+        new GroupReplayRecord
+        {
+            Step = ReplayStep.Move, Time = group.Loop.Now, PassedOver = PassedOver, Delivered = replayed.End - replayed.First - PassedOver,
+        }.Write(_replayed);
+        return Draft(RecordType.GroupReplay, _replayed) with { Sequence = (ulong)replayed.End };
     }
 
     private RecordDraft Draft(RecordType type, RecordWriter payload) => new()

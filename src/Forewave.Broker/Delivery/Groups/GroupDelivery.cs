@@ -33,6 +33,8 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         First = new RunSource(this, queue.Id);
         Again = new RunSource(this, queue.Id);
         Dead = new RunSource(this, state.Identity.DeadIndex);
+        Replayed = new RunSource(this, queue.Id);
+        ReplayPace = new ReplayPace(this);
         Burials = new Burials(this);
         Attachment = new ConsumerAttachment(this);
         Limit = new UnsettledLimit(this);
@@ -69,6 +71,12 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
 
     /// <summary>Reads redriven dead letters.</summary>
     public RunSource Dead { get; }
+
+    /// <summary>Reads what comes once more.</summary>
+    public RunSource Replayed { get; }
+
+    /// <summary>Keeps its replay within bounds.</summary>
+    public ReplayPace ReplayPace { get; }
 
     /// <summary>Messages on their way to the dead letters.</summary>
     public Burials Burials { get; }
@@ -189,6 +197,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         First.Rest();
         Again.Rest();
         Dead.Rest();
+        Replayed.Rest();
         foreach (var band in Queue.Bands)
             band.Find(State.Identity.Name)?.Rest();
     }
@@ -297,6 +306,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         First.Drop();
         Again.Drop();
         Dead.Drop();
+        Replayed.Drop();
         Outcomes?.Changed(this, new OffsetSpan { First = 0, End = ScanOffset });
         HasDemand();
     }
@@ -369,6 +379,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         First.Drop();
         Again.Drop();
         Dead.Drop();
+        Replayed.Drop();
         Burials.Drop();
         Limit.Close();
         CountPaused(false);

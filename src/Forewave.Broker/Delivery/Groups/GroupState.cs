@@ -2,6 +2,7 @@ using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.DeadLetters;
 using Forewave.Broker.Delivery.Keys;
 using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Delivery.Replays;
 using Forewave.Protocol;
 using Forewave.Storage;
 
@@ -14,7 +15,7 @@ namespace Forewave.Broker.Delivery.Groups;
 /// </summary>
 internal sealed class GroupState
 {
-    private const byte PartVersion = 6;
+    private const byte PartVersion = 7;
 
     /// <summary>Makes a group that starts at an offset.</summary>
     public GroupState(GroupIdentity identity, GroupOptions options, long startOffset)
@@ -41,6 +42,9 @@ internal sealed class GroupState
 
     /// <summary>Its dead letters.</summary>
     public DeadLetterIndex Dead { get; }
+
+    /// <summary>The range that comes once more, or the last one that did; null: none.</summary>
+    public GroupReplay? Replay { get; private set; }
 
     /// <summary>Messages that retention, a purge or rot took before the group settled them.</summary>
     public long Missed { get; private set; }
@@ -92,6 +96,9 @@ internal sealed class GroupState
                 _ = GroupResetRecord.Read(payload);
                 Reset((long)sequence);
                 break;
+            case RecordType.GroupReplay:
+                Replayed((long)sequence, GroupReplayRecord.Read(payload));
+                break;
             case RecordType.Redriven:
                 Redriven(payload);
                 break;
@@ -114,6 +121,7 @@ internal sealed class GroupState
     {
         Cursor.DropBefore(lowest, Dead.IsRedriven);
         Cursor.Read(lowest);
+        Replay?.LoseBefore(lowest);
     }
 
     /// <summary>Writes it into a checkpoint.</summary>
@@ -128,6 +136,7 @@ internal sealed class GroupState
         Dead.Write(writer);
         writer.Int64(Expired);
         CursorParts.WriteRecalled(Cursor.Recalled, writer);
+        GroupReplay.Write(Replay, writer);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -149,6 +158,8 @@ internal sealed class GroupState
         group.Expired = version > 4 ? reader.Int64() : 0;
         if (version > 5)
             CursorParts.ReadRecalled(cursor.Recalled, ref reader);
+        if (version > 6)
+            group.Replay = GroupReplay.Read(ref reader);
         return group;
     }
 
@@ -157,6 +168,23 @@ internal sealed class GroupState
     {
         CursorReset.To(Cursor, readOffset);
         Dead.TakeBack();
+        Replay?.Cancel();
+    }
+
+    private void Replayed(long offset, in GroupReplayRecord record)
+    {
+        switch (record.Step)
+        {
+            case ReplayStep.Begin:
+                Replay = GroupReplay.Begin(offset, record);
+                break;
+            case ReplayStep.Move:
+                Replay?.Move(offset, record);
+                break;
+            default:
+                Replay?.Cancel();
+                break;
+        }
     }
 
     private void Leased(LeasedRecord record, RecordReader runs)

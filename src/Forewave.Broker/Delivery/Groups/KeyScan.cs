@@ -80,6 +80,13 @@ internal sealed class KeyScan(GroupDelivery group)
         return false;
     }
 
+    /// <summary>Whether a message that was settled and comes once more may go into the frame.</summary>
+    public bool MayGoAgain(long offset, ReadOnlySpan<byte> message)
+    {
+        var key = OrderingKeyHash.OfMessage(message);
+        return key.IsNone || MayGo(new KeyNote(offset, key));
+    }
+
     /// <summary>Whether a dead letter that was redriven may go into the frame.</summary>
     public bool MayGo(long place, Offset offset, ReadOnlySpan<byte> message)
     {

@@ -157,13 +157,13 @@ internal sealed class LeaseJudge
     };
 
     /// <summary>
-    /// What a handle comes to that the message had before it died, where it was redriven and counts its attempts anew. Null: it may be
-    /// of the present run.
+    /// What a handle comes to that the message had before it died and was redriven, or before it was settled and replayed, and counts its
+    /// attempts anew. Null: it may be of the present run.
     /// </summary>
     private Verdict? OfEarlierRun(long offset, bool isHeld, in SettleItem item)
     {
         if (!_dead.IsRedriven(offset))
-            return null;
+            return isHeld ? Verdict.Lost : null;
         if (item.Epoch.Value >= _epoch)
             return Settled(item.Verb);
         // It waits for its turn in its key: taken for one of the present run, the handle would settle what nobody has got.

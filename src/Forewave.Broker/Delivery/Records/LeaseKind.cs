@@ -14,4 +14,7 @@ internal enum LeaseKind : byte
 
     /// <summary>Redriven dead letters; each run has its place in the dead letters.</summary>
     Redriven = 2,
+
+    /// <summary>Settled messages that come once more: the read offset stays.</summary>
+    Replayed = 3,
 }

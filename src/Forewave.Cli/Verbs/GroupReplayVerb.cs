@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Text.Json;
+using Forewave.Cli.Output;
+using Forewave.Client.Administration;
+using Forewave.Protocol;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary><c>forewave group replay</c>: says how many messages come once more.</summary>
+internal static class GroupReplayVerb
+{
+    private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
+    private static readonly Option<GroupName> Group = Parsing.GroupOption();
+    private static readonly Option<ResetTarget?> From = new("--from")
+    {
+        Description = "earliest, a time (RFC 3339) or the first offset", HelpName = "WHERE", CustomParser = result => PlaceParsing.Read(result),
+    };
+    private static readonly Option<ResetTarget?> To = new("--to")
+    {
+        Description = "latest (the default), a time that it ends before, or the last offset", HelpName = "WHERE",
+        CustomParser = result => PlaceParsing.Read(result),
+    };
+    private static readonly Option<double> Rate = new("--rate") { Description = "messages a second", HelpName = "N" };
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "only say what would come" };
+    private static readonly Option<bool> Cancel = new("--cancel") { Description = "call the group's replay off" };
+    private static readonly Option<bool> Json = ClientOptions.Json();
+
+    public static Command Create()
+    {
+        var command = new Command("replay", "Let settled messages of a range come to one group once more")
+        {
+            Queue, Group, From, To, Rate, DryRun, Cancel, Json,
+        };
+        command.Validators.Add(result =>
+        {
+            bool hasRange = result.GetResult(From) is not null;
+            if (result.GetResult(Cancel) is not null == hasRange)
+                result.AddError("give --from, or --cancel alone");
+            else if (hasRange && result.GetResult(From)!.Errors.Any() is false && result.GetValue(From) is { IsLatest: true })
+                result.AddError("--from latest would be nothing");
+        });
+        return command.With(RunAsync);
+    }
+
+    private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
+    {
+        var (queue, group) = (parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group));
+        if (parsed.GetValue(Cancel))
+        {
+            var after = await broker.Groups.CancelReplayAsync(queue, group, stop);
+            EntryText.Print(parsed.GetValue(Json), writer => GroupJson.Write(writer, after));
+            return;
+        }
+        var range = RangeOf(parsed);
+        var replay = parsed.GetValue(DryRun)
+            ? await broker.Groups.TryReplayAsync(queue, group, range, stop)
+            : await broker.Groups.ReplayAsync(queue, group, range, stop);
+        EntryText.Print(parsed.GetValue(Json), writer => Write(writer, replay, parsed.GetValue(DryRun)));
+    }
+
+    private static ReplayRange RangeOf(ParseResult parsed)
+    {
+        var (from, to) = (parsed.GetValue(From)!.Value, parsed.GetValue(To) ?? ResetTarget.Latest);
+        return new ReplayRange
+        {
+            FromOffset = from.Offset, FromTime = from.Time, ToOffset = to.Offset, ToTime = to.Time, Rate = parsed.GetValue(Rate),
+        };
+    }
+
+    private static void Write(Utf8JsonWriter writer, GroupReplay replay, bool isDryRun)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("queue", replay.Group.Queue.Value);
+        writer.WriteString("group", replay.Group.Name.Value);
+        writer.WriteBoolean("dryRun", isDryRun);
+        writer.WriteNumber("settled", replay.Settled);
+        writer.WriteNumber("pending", replay.Pending);
+        writer.WriteNumber("dead", replay.Dead);
+        writer.WriteEndObject();
+    }
+}

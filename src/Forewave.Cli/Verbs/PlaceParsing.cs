@@ -1,0 +1,23 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Forewave.Client.Administration;
+using Forewave.Protocol;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary>Places in a queue on the command line: <c>earliest</c>, <c>latest</c>, a time or an offset.</summary>
+internal static class PlaceParsing
+{
+    public static ResetTarget Read(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (text is "earliest" or "latest")
+            return text == "latest" ? ResetTarget.Latest : ResetTarget.Earliest;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0)
+            return ResetTarget.At(new Offset(number));
+        if (Parsing.TryTime(text, out var time))
+            return ResetTarget.At(time);
+        result.AddError($"'{text}' is neither earliest nor latest, no time such as 2026-12-24T18:00:00Z and no offset from 1");
+        return default;
+    }
+}
