@@ -65,8 +65,11 @@ public sealed record BrokerOptions
     /// </summary>
     public bool GroupControl { get; init; } = true;
 
+    /// <summary>Groups that have metrics of their own, the oldest ones, up to 10,000; all others are counted together. Default: 1,000.</summary>
+    public int GroupMetrics { get; init; } = Limits.GroupMetrics;
+
     /// <summary>Bytes that all replays of groups may read in a second, together; less than 64 KiB counts as that. Default: 32 MiB.</summary>
-    public long ReplayBytesPerSecond { get; init; } = Limits.ReplayBytesPerSecond;
+    public long ReplayBytesPerSecond { get; init; } = Limits.ReplayReadBytes;
 
     /// <summary>
     /// Messages may expire. Off: publishes with a time of expiry are refused, the hello does not offer it, and nothing expires:

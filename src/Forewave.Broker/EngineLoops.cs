@@ -1,3 +1,4 @@
+using Forewave.Broker.Observability;
 using Forewave.Broker.Retention;
 using Forewave.Broker.Sessions;
 
@@ -12,6 +13,7 @@ internal sealed class EngineLoops : IDisposable
     {
         Checkpoints = new CheckpointLoop(parts, state);
         var retention = new RetentionLoop(parts);
+        var groups = new GroupGauges(parts);
         var heartbeat = new HeartbeatLoop(parts.Sessions, parts.Time);
         _loops =
         [
@@ -20,6 +22,7 @@ internal sealed class EngineLoops : IDisposable
             new SupervisedLoop("checkpoint", Checkpoints.RunAsync, parts),
             new SupervisedLoop("scheduler", parts.Scheduling.RunAsync, parts),
             new SupervisedLoop("retention", retention.RunAsync, parts),
+            new SupervisedLoop("group metrics", groups.RunAsync, parts),
         ];
     }
 

@@ -25,7 +25,7 @@ internal static partial class ClientLog
     [LoggerMessage(6005, LogLevel.Warning, "{Count} messages from offset {First} on of queue {Queue}, group {Group} were not settled: {Reason}")]
     public static partial void NotSettled(ILogger logger, QueueName queue, GroupName group, Offset first, long count, string reason);
 
-    [LoggerMessage(6006, LogLevel.Error, "A publish observer threw.")]
+    [LoggerMessage(6006, LogLevel.Error, "An observer threw.")]
     public static partial void ObserverFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(6007, LogLevel.Warning, "The consumer of queue {Queue}, group {Group} could not be closed cleanly: {Reason}")]

@@ -90,11 +90,14 @@ public static class Limits
     /// <summary>Dead letters of a group; beyond it the group gets no first deliveries until some are redriven or purged.</summary>
     public const int DeadLettersPerGroup = 1_000_000;
 
+    /// <summary>Groups that have metrics of their own, by default.</summary>
+    public const int GroupMetrics = 1_000;
+
     /// <summary>Replays that one delivery loop runs at once.</summary>
     public const int ReplaysPerLoop = 16;
 
     /// <summary>Bytes that all replays of a broker read in a second: 32 MiB.</summary>
-    public const int ReplayBytesPerSecond = 32 * 1024 * 1024;
+    public const int ReplayReadBytes = 32 * 1024 * 1024;
 
     /// <summary>Messages of one group that are handed out, waiting, held or parked, and not settled.</summary>
     public const int UnsettledPerGroup = 1_000_000;

@@ -201,6 +201,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         MaxConnections = maxConnections,
         FrameMemoryBytes = _options.FrameMemoryBytes,
         CursorMemoryBytes = _options.CursorMemoryBytes,
+        GroupMetrics = _options.GroupMetrics,
         ReplayBytesPerSecond = _options.ReplayBytesPerSecond,
         StopGrace = _options.StopGrace,
     };

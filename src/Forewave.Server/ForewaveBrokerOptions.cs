@@ -55,8 +55,11 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public bool GroupControl { get; init; } = true;
 
+    /// <summary>Groups that have metrics of their own, the oldest ones, 0 to 10,000; all others are counted together. Default: 1,000.</summary>
+    public int GroupMetrics { get; init; } = Limits.GroupMetrics;
+
     /// <summary>Bytes that all replays of groups may read in a second, together; from 64 KiB. Default: 32 MiB.</summary>
-    public long ReplayBytesPerSecond { get; init; } = Limits.ReplayBytesPerSecond;
+    public long ReplayBytesPerSecond { get; init; } = Limits.ReplayReadBytes;
 
     /// <summary>
     /// Messages may expire. Off: publishes with a time of expiry are refused, and nothing expires: what was published before is

@@ -37,6 +37,8 @@ internal static class GroupAnswers
         };
         details.OldestUnreadTime = (ulong)group.OldestUnreadTime;
         details.OldestUnsettledTime = (ulong)group.OldestUnsettledTime;
+        if (group.UnreadByPriority.Count > 1)
+            details.UnreadPriorities.AddRange(group.UnreadByPriority.Select(CountOf));
         details.ConsumerList.AddRange(group.ConsumerList.Select(ConsumerOf));
         if (group.Replay is { } replay)
             details.Replay = ReplayOf(replay);
@@ -51,6 +53,12 @@ internal static class GroupAnswers
         }));
         return details;
     }
+
+    /// <summary>Messages of one priority as the wire shows them.</summary>
+    public static V1.PriorityCount CountOf(PriorityCount count) => new()
+    {
+        Priority = (uint)count.Band.Priority, Messages = (ulong)count.Messages, OldestTime = (ulong)Math.Max(0, count.OldestTime),
+    };
 
     private static V1.ReplayDetails ReplayOf(ReplayDetails replay) => new()
     {

@@ -1,7 +1,9 @@
+using Forewave.Broker.Delivery.Administration;
 using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
+using Forewave.Storage;
 using V1 = Forewave.Protocol.V1;
 using Verb = Forewave.Protocol.V1.AdministrationRequest.VerbOneofCase;
 
@@ -121,7 +123,7 @@ internal static class QueueVerbs
         SessionParts parts, QueueEntry queue, CancellationToken cancellation)
     {
         var delivery = await parts.Delivery.Administration.ShowQueueAsync(queue).WaitAsync(cancellation);
-        return new V1.QueueDetails
+        var details = new V1.QueueDetails
         {
             Queue = queue.Name.Value,
             QueueId = queue.Id,
@@ -143,5 +145,11 @@ internal static class QueueVerbs
             LastPublishTime = (ulong)delivery.LastPublishTime,
             Scheduled = (ulong)await parts.Scheduling.Administration.CountAsync(queue.Id, cancellation),
         };
+        if (delivery.Priorities.Count > 1)
+            details.Priorities.AddRange(delivery.Priorities.Select(count => GroupAnswers.CountOf(count with { OldestTime = OldestOf(parts.Store, count) })));
+        return details;
     }
+
+    private static long OldestOf(IStore store, PriorityCount count) =>
+        count.Messages == 0 ? 0 : store.Extent(count.Index).OldestTime.UnixMilliseconds;
 }

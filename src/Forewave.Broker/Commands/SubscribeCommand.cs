@@ -40,6 +40,7 @@ internal static class SubscribeCommand
             AtMostOnce = request.AtMostOnce,
             Returning = request.Returning,
             Held = terms.Held,
+            HearsRoles = request.TellRole,
         };
         session.Subscriptions.Set(handle, subscription);
         var loop = session.Parts.Delivery.Of(queue.Id);

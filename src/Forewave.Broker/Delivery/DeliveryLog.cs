@@ -78,8 +78,8 @@ internal sealed partial class DeliveryLog(ILoggerFactory loggers)
     public partial void ReplayCancelled(GroupIdentity group);
 
     /// <summary>All of it was dealt with.</summary>
-    [LoggerMessage(4545, LogLevel.Information, "Group {Group}, replay done: {Delivered} messages came once more, {PassedOver} were passed over")]
-    public partial void ReplayDone(GroupIdentity group, long delivered, long passedOver);
+    [LoggerMessage(4545, LogLevel.Information, "Group {Group}, replay done: {Replay}")]
+    public partial void ReplayDone(GroupIdentity group, GroupReplay replay);
 
     /// <summary>A consumer gets everything of its group from now on.</summary>
     [LoggerMessage(4541, LogLevel.Information, "Consumer {Consumer} of group {Group} is active")]

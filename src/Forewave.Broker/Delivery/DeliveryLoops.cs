@@ -37,6 +37,7 @@ internal sealed class DeliveryLoops : IDisposable
         Rewinding = new GroupRewinding(this);
         Replaying = new GroupReplaying(this);
         Watching = new GroupWatching(this);
+        Census = new GroupCensus(this);
     }
 
     /// <summary>The loops.</summary>
@@ -62,6 +63,9 @@ internal sealed class DeliveryLoops : IDisposable
 
     /// <summary>Close looks at groups.</summary>
     public GroupWatching Watching { get; }
+
+    /// <summary>Counts what groups have.</summary>
+    public GroupCensus Census { get; }
 
     /// <summary>Completes with the failure when a loop ended by a bug: the partition has to stop.</summary>
     public Task<Exception> Failed => _failed.Task;

@@ -127,9 +127,9 @@ internal sealed class DeliveryMetrics : IDisposable
     }
 
     /// <summary>A replay dealt with messages.</summary>
-    public void Replayed(long delivered, long passedOver)
+    public void Replayed(in Cursors.OffsetSpan span, long passedOver)
     {
-        _replayed.Add(delivered, new KeyValuePair<string, object?>("messaging.forewave.replay", "delivered"));
+        _replayed.Add(span.End - span.First - passedOver, new KeyValuePair<string, object?>("messaging.forewave.replay", "delivered"));
         _replayed.Add(passedOver, new KeyValuePair<string, object?>("messaging.forewave.replay", "passed_over"));
     }
 

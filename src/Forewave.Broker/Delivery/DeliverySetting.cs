@@ -66,7 +66,7 @@ internal sealed record DeliverySetting
     public long ColdReadBytes { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>Bytes that the replays of all loops read in a second, all together. Default: 32 MiB.</summary>
-    public long ReplayBytesPerSecond { get; init; } = Protocol.Limits.ReplayBytesPerSecond;
+    public long ReplayBytesPerSecond { get; init; } = Protocol.Limits.ReplayReadBytes;
 
     /// <summary>Seed of the jitter of back-offs; null: random. A seed makes runs repeatable.</summary>
     public int? Seed { get; init; }

@@ -35,6 +35,7 @@ internal static class GroupJson
         WriteSettings(writer, group.Settings);
         if (group.Replay is { } replay)
             WriteReplay(writer, replay);
+        PriorityJson.Write(writer, "unreadByPriority", group.UnreadByPriority);
         if (group.ConsumerList.Count > 0)
             WriteConsumers(writer, group.ConsumerList);
         if (group.ParkedKeys.Count > 0)

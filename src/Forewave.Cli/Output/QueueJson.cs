@@ -28,6 +28,7 @@ internal static class QueueJson
             writer.WriteDuration("deleteWhenIdle", queue.DeleteWhenIdle);
         if (queue.LastPublishTime is { } time)
             writer.WriteString("lastPublishTime", time);
+        PriorityJson.Write(writer, "byPriority", queue.MessagesByPriority);
         writer.WriteEndObject();
     }
 }

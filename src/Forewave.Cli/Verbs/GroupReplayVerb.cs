@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using Forewave.Cli.Output;
 using Forewave.Client.Administration;
@@ -13,7 +14,7 @@ internal static class GroupReplayVerb
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
     private static readonly Option<ResetTarget?> From = new("--from")
     {
-        Description = "earliest, a time (RFC 3339) or the first offset", HelpName = "WHERE", CustomParser = result => PlaceParsing.Read(result),
+        Description = "earliest, a time (RFC 3339) or the first offset", HelpName = "WHERE", CustomParser = ReadFrom,
     };
     private static readonly Option<ResetTarget?> To = new("--to")
     {
@@ -33,11 +34,8 @@ internal static class GroupReplayVerb
         };
         command.Validators.Add(result =>
         {
-            bool hasRange = result.GetResult(From) is not null;
-            if (result.GetResult(Cancel) is not null == hasRange)
+            if (result.GetResult(Cancel) is not null == result.GetResult(From) is not null)
                 result.AddError("give --from, or --cancel alone");
-            else if (hasRange && result.GetResult(From)!.Errors.Any() is false && result.GetValue(From) is { IsLatest: true })
-                result.AddError("--from latest would be nothing");
         });
         return command.With(RunAsync);
     }
@@ -56,6 +54,14 @@ internal static class GroupReplayVerb
             ? await broker.Groups.TryReplayAsync(queue, group, range, stop)
             : await broker.Groups.ReplayAsync(queue, group, range, stop);
         EntryText.Print(parsed.GetValue(Json), writer => Write(writer, replay, parsed.GetValue(DryRun)));
+    }
+
+    private static ResetTarget? ReadFrom(ArgumentResult result)
+    {
+        if (result.Tokens[0].Value != "latest")
+            return PlaceParsing.Read(result);
+        result.AddError("--from latest would be nothing");
+        return null;
     }
 
     private static ReplayRange RangeOf(ParseResult parsed)

@@ -21,6 +21,7 @@ internal static class AdministrationAnswers
         Messages = (long)queue.Messages,
         Bytes = (long)queue.Bytes,
         Groups = (int)queue.Groups,
+        MessagesByPriority = [.. queue.Priorities.Select(GroupAnswers.ToCount)],
         Scheduled = (long)queue.Scheduled,
         LastPublishTime = queue.LastPublishTime == 0 ? null : ToTime(queue.LastPublishTime),
     };

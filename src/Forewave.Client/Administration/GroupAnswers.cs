@@ -27,11 +27,15 @@ internal static class GroupAnswers
         ParkedKeys = [.. group.ParkedKeys.Select(ToParkedKey)],
         ActiveConsumer = group.ActiveConsumerId.IsEmpty ? null : group.ActiveConsumer,
         Replay = group.Replay is { } replay ? ToReplay(replay) : null,
+        UnreadByPriority = [.. group.UnreadPriorities.Select(ToCount)],
         OldestUnreadTime = TimeOf(group.OldestUnreadTime),
         OldestUnsettledTime = TimeOf(group.OldestUnsettledTime),
         ConsumerList = [.. group.ConsumerList.Select(ToConsumer)],
         ActiveConsumerId = ConsumerId.TryRead(group.ActiveConsumerId.Span, out ConsumerId active) ? active : default,
     };
+
+    public static PriorityCount ToCount(V1.PriorityCount count) =>
+        new((int)count.Priority, (long)count.Messages) { OldestTime = TimeOf(count.OldestTime) };
 
     private static ReplayDetails ToReplay(V1.ReplayDetails replay) => new()
     {

@@ -23,6 +23,11 @@ public sealed record GroupDetails
     /// <summary>Messages that were not handed out yet.</summary>
     public required long Unread { get; init; }
 
+    /// <summary>
+    /// Of these, by priority, the highest first; empty where all messages of the queue have the same one, and where the group was listed.
+    /// </summary>
+    public IReadOnlyList<PriorityCount> UnreadByPriority { get; init; } = [];
+
     /// <summary>Messages that a consumer has and did not settle yet.</summary>
     public required long Leased { get; init; }
 

@@ -38,6 +38,9 @@ public sealed record QueueDetails
     /// <summary>Messages in it.</summary>
     public required long Messages { get; init; }
 
+    /// <summary>Of these, by priority, the highest first; empty where all have the same one.</summary>
+    public IReadOnlyList<PriorityCount> MessagesByPriority { get; init; } = [];
+
     /// <summary>Messages that are not due yet; not among <see cref="Messages"/>.</summary>
     public required long Scheduled { get; init; }
 

@@ -288,6 +288,9 @@ internal sealed class Connection : IAsyncDisposable
             case ServerAnswer.SubscriptionEnded:
                 TakeSubscriptionEnd(frame, header);
                 break;
+            case ServerAnswer.RoleChanged:
+                TakeRole(frame, header);
+                break;
             case ServerAnswer.Error when ErrorFrame.TryRead(frame, header.Payload, out Error error):
                 throw ErrorFrame.ToException(error);
             default:
@@ -328,6 +331,15 @@ internal sealed class Connection : IAsyncDisposable
         }
 
         _ending.TrySetResult();
+    }
+
+    private void TakeRole(ReadOnlySpan<byte> frame, in ServerFrameHeader header)
+    {
+        RoleChanged changed = RoleChanged.Parser.ParseFrom(header.Payload.Of(frame));
+        if (_subscriptions.TryGetValue(changed.Subscription, out IDeliveryHandler? handler))
+        {
+            handler.RoleChanged(changed.Role);
+        }
     }
 
     private void TakeSubscriptionEnd(ReadOnlySpan<byte> frame, in ServerFrameHeader header)

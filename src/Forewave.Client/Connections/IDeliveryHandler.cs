@@ -12,6 +12,9 @@ internal interface IDeliveryHandler
     /// <summary>The broker is about to close the connection: ask for nothing more on it.</summary>
     void GoingAway();
 
+    /// <summary>The consumer has another role in its group.</summary>
+    void RoleChanged(Protocol.V1.ConsumerRole role);
+
     /// <summary>The broker ended the subscription.</summary>
     void Ended(ForewaveException reason);
 }

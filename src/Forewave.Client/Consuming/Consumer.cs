@@ -35,6 +35,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
     private readonly Subscribing _subscribing;
     private readonly ITimer _timer;
     private readonly SubscriptionSlot _slot = new();
+    private readonly ConsumerRoles _roles;
     private bool _isClosed;
 
     internal Consumer(BrokerLink link, QueueName queue, GroupName group, ConsumerOptions options, ForewaveClientOptions client)
@@ -48,6 +49,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         _logger = client.LoggerFactory.CreateLogger("Forewave.Client");
         (Queue, Group) = (queue, group);
         ConsumerId = options.ConsumerId ?? ConsumerId.New();
+        _roles = new ConsumerRoles(options.OnRoleChanged, e => ClientLog.ObserverFailed(_logger, e));
         Lock gate = new();
         Settlements = new Settlements(gate, _leased, _time, options.AckDelay)
         {
@@ -69,6 +71,12 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
 
     /// <summary>Under which the broker knows this consumer, through reconnects.</summary>
     public ConsumerId ConsumerId { get; }
+
+    /// <summary>
+    /// What it gets of its group's messages, as the broker said last; while there is no connection <see cref="ConsumerRole.Unknown"/>.
+    /// It is no lock: who was active may have been replaced before it hears so.
+    /// </summary>
+    public ConsumerRole Role => _roles.Current;
 
     internal Settlements Settlements { get; }
 
@@ -190,6 +198,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         }
 
         _prefetch.Close();
+        _roles.Set(ConsumerRole.Unknown);
         using CancellationTokenSource timeout = new(_options.CloseTimeout, _time);
         try
         {
@@ -231,6 +240,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
     void ILinkParticipant.Disconnected(ForewaveException reason)
     {
         _slot.Take();
+        _roles.Set(ConsumerRole.Unknown);
         _prefetch.Detach();
         Settlements.Detach();
         if (reason.Code == ErrorCode.ClientClosed)
@@ -249,8 +259,11 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         }
     }
 
+    void IDeliveryHandler.RoleChanged(Protocol.V1.ConsumerRole role) => _roles.Set(RoleOf(role));
+
     void IDeliveryHandler.Ended(ForewaveException reason)
     {
+        _roles.Set(ConsumerRole.Unknown);
         ClientLog.SubscriptionEnded(_logger, Queue, Group, reason.Message);
         Fail(reason);
     }
@@ -287,7 +300,11 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         Settlements.Attach(connection);
         _prefetch.Attach(connection, terms);
         _slot.Set(new Subscription(connection, terms));
+        _roles.Set(RoleOf(answer.Role));
     }
+
+    private static ConsumerRole RoleOf(Protocol.V1.ConsumerRole role) =>
+        Enum.IsDefined((ConsumerRole)role) ? (ConsumerRole)role : ConsumerRole.Unknown;
 
     // The broker goes away: no message is asked for any more. What it has sent already still comes, and stays leased to this
     // consumer until it is back.

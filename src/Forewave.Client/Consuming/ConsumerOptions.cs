@@ -64,4 +64,11 @@ public sealed record ConsumerOptions
     /// Called on the thread pool, one call at a time; should be short. What it throws is logged and ignored. Default: nobody.
     /// </summary>
     public Action<UnsettledMessages>? OnSettleFailed { get; init; }
+
+    /// <summary>
+    /// Hears what the consumer gets of its group's messages: at the start, and whenever that changes, as in a single-active group when
+    /// it takes over. Called on the thread pool, one call at a time, in order; should be short. What it throws is logged and ignored.
+    /// Default: nobody.
+    /// </summary>
+    public Action<ConsumerRole>? OnRoleChanged { get; init; }
 }

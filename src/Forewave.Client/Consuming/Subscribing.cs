@@ -49,6 +49,7 @@ internal sealed class Subscribing(Consumer consumer, ConsumerOptions options, Fo
             AtMostOnce = options.AtMostOnce,
             Returning = _wasSubscribed,
             CreateQueue = options.CreateQueue,
+            TellRole = true,
         };
         request.Held.AddRange(consumer.Settlements.Held());
         return request;

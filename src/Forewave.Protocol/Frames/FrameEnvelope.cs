@@ -12,8 +12,14 @@ internal readonly record struct FrameEnvelope
 
     public required ByteRange Payload { get; init; }
 
+    /// <summary>The bits of the fields from 2 up to one.</summary>
+    public static ulong FieldsUpTo(int last) => (2UL << last) - 4;
+
     /// <summary>Reads the outermost level. Two commands in one frame are refused, where a generated parser would take the last.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> frame, int lastField, out FrameEnvelope envelope)
+    /// <param name="frame">The frame without its length.</param>
+    /// <param name="knownFields">A bit for the number of each field that is known; others are skipped.</param>
+    /// <param name="envelope">What was read.</param>
+    public static bool TryRead(ReadOnlySpan<byte> frame, ulong knownFields, out FrameEnvelope envelope)
     {
         envelope = default;
         ulong correlation = 0;
@@ -29,7 +35,7 @@ internal readonly record struct FrameEnvelope
             {
                 read = reader.TryReadVarint(out correlation);
             }
-            else if ((tag & 7) == ProtoTag.Bytes && tag >> 3 >= 2 && tag >> 3 <= lastField)
+            else if ((tag & 7) == ProtoTag.Bytes && tag >> 3 < 64 && (knownFields >> (int)(tag >> 3) & 1) != 0)
             {
                 read = field == 0 && reader.TryReadRange(out payload);
                 field = (int)(tag >> 3);

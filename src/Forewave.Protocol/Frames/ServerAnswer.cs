@@ -47,4 +47,7 @@ public enum ServerAnswer
 
     /// <summary>Refuses a request as a whole.</summary>
     Error = 15,
+
+    /// <summary>A consumer has another role in its group.</summary>
+    RoleChanged = 60,
 }

@@ -3,13 +3,15 @@ namespace Forewave.Protocol.Frames;
 /// <summary>Reads the outermost level of a ServerFrame, and leaves the rest to the reader of its kind. Stateless.</summary>
 public static class ServerFrameReader
 {
+    private static readonly ulong KnownFields = FrameEnvelope.FieldsUpTo((int)ServerAnswer.Error) | 1UL << (int)ServerAnswer.RoleChanged;
+
     /// <summary>Reads the header of one whole frame.</summary>
     /// <param name="frame">The frame without its length.</param>
     /// <param name="header">What it is and where its fields stand.</param>
     /// <param name="problem"><see cref="ErrorCode.FrameBroken"/> when false: the connection is to be closed.</param>
     public static bool TryRead(ReadOnlySpan<byte> frame, out ServerFrameHeader header, out FrameProblem problem)
     {
-        bool read = FrameEnvelope.TryRead(frame, (int)ServerAnswer.Error, out var envelope);
+        bool read = FrameEnvelope.TryRead(frame, KnownFields, out var envelope);
         header = new ServerFrameHeader
         {
             Correlation = envelope.Correlation,

@@ -35,6 +35,7 @@ internal static class BrokerSettings
         new("maxConnections", (options, text) => options with { MaxConnections = Whole(text) }),
         new("frameMemoryBytes", (options, text) => options with { FrameMemoryBytes = Bytes(text) }),
         new("cursorMemoryBytes", (options, text) => options with { CursorMemoryBytes = Bytes(text) }),
+        new("groupMetrics", (options, text) => options with { GroupMetrics = Whole(text) }),
         new("replayBytesPerSecond", (options, text) => options with { ReplayBytesPerSecond = Bytes(text) }),
         new("stopGrace", (options, text) => options with { StopGrace = Duration(text) }),
         new("recentMemoryBytes", (options, text) => options with { RecentMemoryBytes = Whole(text) }),

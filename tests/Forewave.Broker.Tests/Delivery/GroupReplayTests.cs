@@ -379,14 +379,15 @@ public sealed class GroupReplayTests
     {
         var time = new MovedTime();
         var bucket = new TokenBucket(time);
-        double first = bucket.Fill(10, 5);
+        var rate = new TokenRate(10) { Burst = 5 };
+        double first = bucket.Fill(rate);
         bucket.Take(11);
 
         time.Move(TimeSpan.FromSeconds(1));
-        double paid = bucket.Fill(10, 5);
+        double paid = bucket.Fill(rate);
         time.Move(TimeSpan.FromSeconds(10));
 
-        Assert.Equal((1, 0, 5), (first, paid, bucket.Fill(10, 5)));
+        Assert.Equal((1, 0, 5), (first, paid, bucket.Fill(rate)));
     }
 
     private static StartPoint At(long offset) => StartPoint.AtOffset(new Offset(offset));

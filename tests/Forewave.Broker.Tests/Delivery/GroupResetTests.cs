@@ -125,6 +125,31 @@ public sealed class GroupResetTests
     }
 
     [Fact]
+    public async Task Second_ack_of_an_earlier_epoch_settles_nothing_that_comes_again()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        var consumer = await stage.SubscribeAsync("q");
+        consumer.Credit(10);
+        await stage.PublishAsync("q", "m1", "m2");
+        var before = consumer.Output.TakeMessages();
+        await consumer.SettleAsync(SettleVerb.Ack, before);
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        await ResetAsync(stage, StartPoint.Earliest);
+        consumer = await stage.SubscribeAsync("q");
+        consumer.Receive(1);
+        await stage.IdleAsync();
+        await consumer.SettleAsync(SettleVerb.Nack, consumer.Output.TakeMessages(), TimeSpan.FromSeconds(10));
+
+        var failures = await consumer.SettleAsync(SettleVerb.Ack, before);
+        consumer.Credit(10);
+        await stage.MoveAsync(TimeSpan.FromSeconds(11));
+
+        Assert.Equal([(1L, 2u, ErrorCode.LeaseLost)], failures.Select(failure => (failure.First, failure.Count, failure.Error)));
+        Assert.Equal(["m1", "m2"], consumer.Output.Messages.Select(message => message.Body).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Keyed_messages_come_in_order_again_after_a_reset()
     {
         await using var stage = await DeliveryStage.StartAsync();

@@ -33,7 +33,7 @@ public sealed class RecordLayoutTests
     [InlineData("GroupChanged", "050009000000030000000a000000016703000000612c62307500000000000005000000e80300000000000060ea0000000000000100000088130000000000000101d43000000000000007000000030000000101")]
     [InlineData("QueueChanged", "040103005c260500000000e09304000000000060ea000000000000c0d40100000000006f7264657273")]
     [InlineData("QueueDeleted", "04020000c87e9a00000000c027090000000000000000000000000000000000000000006f7264657273")]
-    [InlineData("GroupReset", "010768e5cf8b010000")]
+    [InlineData("GroupReset", "020768e5cf8b01000005000000")]
     [InlineData("ReplayBegun", "01010768e5cf8b0100002c01000000000000d430000000000000")]
     [InlineData("ReplayMoved", "01020868e5cf8b01000064000000000000000300000000000000")]
     [InlineData("ReplayCancelled", "01030968e5cf8b010000")]
@@ -67,6 +67,10 @@ public sealed class RecordLayoutTests
 
         Assert.Equal((GroupWithAll() with { IsPaused = false, Limit = default, SingleActive = false, OnExpired = ExpiredPolicy.Drop }), record.Options);
     }
+
+    [Fact]
+    public void Reset_of_the_first_version_is_read() =>
+        Assert.Equal(new GroupResetRecord(Time + 7, 0), GroupResetRecord.Read(Convert.FromHexString("010768e5cf8b010000")));
 
     private static GroupOptions GroupWithAll() => new()
     {
@@ -124,7 +128,7 @@ public sealed class RecordLayoutTests
                 ExpiredRecord.Write(Time + 5, [OffsetSpan.Of(11, 12)], writer);
                 break;
             case "GroupReset":
-                new GroupResetRecord(Time + 7).Write(writer);
+                new GroupResetRecord(Time + 7, 5).Write(writer);
                 break;
             case "ReplayBegun":
                 new GroupReplayRecord { Step = ReplayStep.Begin, Time = Time + 7, End = 300, Rate = 12_500 }.Write(writer);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
@@ -15,6 +16,7 @@ internal sealed class RecordedOutput : ISessionOutput
     private readonly List<(ulong Correlation, ServerAnswer Answer, ErrorCode Error)> _answers = [];
     private readonly Dictionary<ulong, List<(uint Run, long First, uint Count, ErrorCode Error)>> _settled = [];
     private readonly Dictionary<ulong, TaskCompletionSource> _waiting = [];
+    private readonly List<ConsumerRole> _roles = [];
     private IDrainObserver? _observer;
     private bool _congested;
     private int _frames;
@@ -44,6 +46,16 @@ internal sealed class RecordedOutput : ISessionOutput
         {
             lock (_gate)
                 return [.. _answers];
+        }
+    }
+
+    /// <summary>The roles that it was told, in order.</summary>
+    public IReadOnlyList<ConsumerRole> Roles
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _roles];
         }
     }
 
@@ -128,6 +140,10 @@ internal sealed class RecordedOutput : ISessionOutput
             ReadDelivery(frame, header);
         else if (header.Answer == ServerAnswer.Settled)
             ReadSettled(frame, header);
+        else if (header.Answer == ServerAnswer.Subscribed)
+            _roles.Add((ConsumerRole)Protocol.V1.Subscribed.Parser.ParseFrom(header.Payload.Of(frame)).Role);
+        else if (header.Answer == ServerAnswer.RoleChanged)
+            _roles.Add((ConsumerRole)Protocol.V1.RoleChanged.Parser.ParseFrom(header.Payload.Of(frame)).Role);
         else if (header.Answer == ServerAnswer.SubscriptionEnded)
             error = (ErrorCode)Protocol.V1.SubscriptionEnded.Parser.ParseFrom(header.Payload.Of(frame)).Error.Number;
         Answer(header.Correlation.Value, header.Answer, error);

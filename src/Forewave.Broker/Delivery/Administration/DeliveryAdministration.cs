@@ -36,6 +36,8 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
         {
             FirstOffset = state.Lowest, NextOffset = state.End, Groups = state.GroupCount,
             Messages = Bands(state).Sum(static band => band.End - band.Lowest),
+            Priorities = [.. Bands(state).OrderByDescending(static band => band.Band.Priority).Select(static band =>
+                new PriorityCount(band.Band) { Index = band.Id, First = band.Lowest, Messages = Math.Max(0, band.End - band.Lowest) })],
             LastPublishTime = Bands(state).Max(static band => band.LastPublishTime),
         });
     });

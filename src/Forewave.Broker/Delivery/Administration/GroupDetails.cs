@@ -23,6 +23,9 @@ internal sealed record GroupDetails
     /// <summary>Messages not handed out yet.</summary>
     public required long Unread { get; init; }
 
+    /// <summary>Of these, by priority, the highest first; only where one group is looked at.</summary>
+    public IReadOnlyList<PriorityCount> UnreadByPriority { get; init; } = [];
+
     /// <summary>Messages that a consumer has.</summary>
     public required long Leased { get; init; }
 

@@ -24,19 +24,34 @@ internal sealed class GroupWatching(DeliveryLoops loops)
     /// <summary>A group with its consumers and its age.</summary>
     public async Task<GroupDetails> ShowAsync(QueueEntry queue, GroupName name)
     {
-        var (details, unread, unsettled) = await Call<(GroupDetails, List<(uint Index, long Offset)>, List<(uint Index, long Offset)>)>(
-            queue,
-            (loop, call) =>
-            {
-                var group = DeliveryAdministration.Find(loop, queue, name);
-                var shown = DeliveryAdministration.DetailsOf(group) with { ConsumerList = ConsumersOf(group) };
-                return call.Complete((shown, Unread(group), Unsettled(group)));
-            });
+        var (details, unsettled) = await Call<(GroupDetails, List<(uint Index, long Offset)>)>(queue, (loop, call) =>
+        {
+            var group = DeliveryAdministration.Find(loop, queue, name);
+            var shown = DeliveryAdministration.DetailsOf(group) with { ConsumerList = ConsumersOf(group), UnreadByPriority = UnreadOf(group) };
+            return call.Complete((shown, Unsettled(group)));
+        });
         var store = loops.Of(queue.Id).Store;
+        var unread = new List<PriorityCount>();
+        foreach (var count in details.UnreadByPriority)
+            unread.Add(count.Messages == 0 ? count : count with { OldestTime = await OldestAsync(store, [(count.Index, count.First)]) });
         return details with
         {
-            OldestUnreadTime = await OldestAsync(store, unread), OldestUnsettledTime = await OldestAsync(store, unsettled),
+            UnreadByPriority = unread,
+            OldestUnreadTime = Lowest(unread.Select(static count => count.OldestTime)),
+            OldestUnsettledTime = await OldestAsync(store, unsettled),
         };
+    }
+
+    /// <summary>What a group has not been handed out, in each band of its queue, the highest priority first; on its loop.</summary>
+    public static List<PriorityCount> UnreadOf(GroupDelivery group)
+    {
+        var name = group.State.Identity.Name;
+        return [.. group.Queue.Bands.Prepend(group.Queue).OrderByDescending(static queue => queue.Band.Priority).Select(queue =>
+        {
+            // The part in a band is made when the group has its first turn after the band's first message.
+            long first = queue.Find(name)?.ScanOffset ?? queue.Lowest;
+            return new PriorityCount(queue.Band) { Index = queue.Id, First = first, Messages = Math.Max(0, queue.End - first) };
+        })];
     }
 
     /// <summary>Leases of a group from an offset on the wire on, so many runs at most.</summary>
@@ -88,10 +103,11 @@ internal sealed class GroupWatching(DeliveryLoops loops)
 
     private static long Lowest(IEnumerable<long> times) => times.Where(time => time > 0).DefaultIfEmpty(0).Min();
 
-    private static List<(uint Index, long Offset)> Unread(GroupDelivery group) =>
-        [.. group.Parts.Where(part => part.ScanOffset < part.Queue.End).Select(part => (part.Queue.Id, part.ScanOffset))];
+    /// <summary>How many consumers of a group are stuck; on its loop. Costs a look at each of its leases.</summary>
+    public static int CountStuck(GroupDelivery group) => ConsumersOf(group).Count(static consumer => consumer.IsStuck);
 
-    private static List<(uint Index, long Offset)> Unsettled(GroupDelivery group) =>
+    /// <summary>The lowest unsettled offset in each index that a group reads; on its loop.</summary>
+    public static List<(uint Index, long Offset)> Unsettled(GroupDelivery group) =>
         [.. group.Parts.Where(part => part.State.Cursor.Unsettled > 0)
             .Select(part => (part.Queue.Id, LeaseWalk.LowestUnsettled(part.State.Cursor)))];
 

@@ -12,6 +12,9 @@ internal sealed record QueueDeliveryDetails
     /// <summary>Messages that are there, of all priorities.</summary>
     public required long Messages { get; init; }
 
+    /// <summary>Of these, by priority, the highest first.</summary>
+    public required IReadOnlyList<PriorityCount> Priorities { get; init; }
+
     /// <summary>How many groups it has.</summary>
     public required int Groups { get; init; }
 

@@ -10,6 +10,9 @@ internal sealed class RecalledLeases
 {
     private readonly List<ReadyRun> _runs = [];
 
+    /// <summary>The epoch that reset the cursor last: handles of earlier ones are from before that. 0: it was never reset.</summary>
+    public uint Epoch { get; set; }
+
     /// <summary>There is one.</summary>
     public bool Any => _runs.Count > 0;
 

@@ -10,6 +10,7 @@ namespace Forewave.Broker.Delivery.Groups;
 internal sealed class ConsumerAttachment(GroupDelivery group)
 {
     private ConsumerId? _active;
+    private bool _toldSingle;
 
     /// <summary>
     /// Attaches a consumer: ends the subscription that its id had, sorts out its leases when it comes back. False: no room for a
@@ -21,6 +22,8 @@ internal sealed class ConsumerAttachment(GroupDelivery group)
             return false;
         var before = group.Subscriptions.Find(subscription.ConsumerId);
         group.Subscriptions.Add(subscription, before);
+        // The answer tells it.
+        subscription.ToldRole = group.Subscriptions.RoleOf(subscription);
         if (before is not null)
             TakeOver(before, subscription);
         var consumer = group.State.Cursor.Holds.Consumer(subscription.ConsumerId, subscription.ConsumerName);
@@ -67,6 +70,7 @@ internal sealed class ConsumerAttachment(GroupDelivery group)
     /// <summary>Options changed, or consumers came or went: says who gets everything, where one does.</summary>
     public void NoteActive()
     {
+        TellRoles();
         var active = group.Subscriptions.Active?.ConsumerId;
         if (active == _active)
             return;
@@ -78,6 +82,24 @@ internal sealed class ConsumerAttachment(GroupDelivery group)
             group.Loop.Metrics.TookOver();
         group.Loop.Log.ConsumerActive(group.Subscriptions.Active!.ConsumerName, group.State.Identity);
         group.HasDemand();
+    }
+
+    /// <summary>Who has another role than it knows hears so. Where all share, and did before, nobody is looked at.</summary>
+    private void TellRoles()
+    {
+        bool isSingle = group.Subscriptions.IsSingleActive;
+        if (!isSingle && !_toldSingle)
+            return;
+        _toldSingle = isSingle;
+        foreach (var subscription in group.Subscriptions.All)
+        {
+            var role = group.Subscriptions.RoleOf(subscription);
+            if (role == subscription.ToldRole)
+                continue;
+            subscription.ToldRole = role;
+            if (subscription.HearsRoles && !subscription.Ended)
+                SubscriptionFrames.WriteRole(subscription);
+        }
     }
 
     /// <summary>

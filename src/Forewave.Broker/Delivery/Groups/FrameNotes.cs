@@ -101,9 +101,9 @@ internal sealed class FrameNotes(GroupDelivery group)
 
     private void WasReplayed(OffsetSpan passed)
     {
-        group.Loop.Metrics.Replayed(passed.End - passed.First - PassedOver, PassedOver);
+        group.Loop.Metrics.Replayed(passed, PassedOver);
         if (group.State.Replay is { IsRunning: false } done)
-            group.Loop.Log.ReplayDone(group.State.Identity, done.Delivered, done.PassedOver);
+            group.Loop.Log.ReplayDone(group.State.Identity, done);
     }
 
     private RecordDraft ReplayDraft(OffsetSpan replayed)

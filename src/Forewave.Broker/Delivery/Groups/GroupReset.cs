@@ -34,7 +34,7 @@ internal sealed class GroupReset
     public bool TryDo(DeliveryLoop loop)
     {
         loop.Payload.Clear();
-        new GroupResetRecord(loop.Now).Write(loop.Payload);
+        new GroupResetRecord(loop.Now, loop.Store.Epoch.Value).Write(loop.Payload);
         var drafts = new RecordDraft[_parts.Count];
         for (int i = 0; i < drafts.Length; i++)
         {

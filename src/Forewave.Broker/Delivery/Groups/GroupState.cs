@@ -93,8 +93,7 @@ internal sealed class GroupState
                 Cursor.Keys.Resume((long)sequence);
                 break;
             case RecordType.GroupReset:
-                _ = GroupResetRecord.Read(payload);
-                Reset((long)sequence);
+                Reset((long)sequence, GroupResetRecord.Read(payload));
                 break;
             case RecordType.GroupReplay:
                 Replayed((long)sequence, GroupReplayRecord.Read(payload));
@@ -136,6 +135,7 @@ internal sealed class GroupState
         Dead.Write(writer);
         writer.Int64(Expired);
         CursorParts.WriteRecalled(Cursor.Recalled, writer);
+        writer.UInt32(Cursor.Recalled.Epoch);
         GroupReplay.Write(Replay, writer);
     }
 
@@ -159,14 +159,18 @@ internal sealed class GroupState
         if (version > 5)
             CursorParts.ReadRecalled(cursor.Recalled, ref reader);
         if (version > 6)
+        {
+            cursor.Recalled.Epoch = reader.UInt32();
             group.Replay = GroupReplay.Read(ref reader);
+        }
         return group;
     }
 
     /// <summary>Dead letters stay, and those that were redriven and are out are dead letters again.</summary>
-    private void Reset(long readOffset)
+    private void Reset(long readOffset, GroupResetRecord record)
     {
         CursorReset.To(Cursor, readOffset);
+        Cursor.Recalled.Epoch = record.Epoch;
         Dead.TakeBack();
         Replay?.Cancel();
     }

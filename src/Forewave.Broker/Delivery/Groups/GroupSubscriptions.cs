@@ -24,6 +24,10 @@ internal sealed class GroupSubscriptions
     /// <summary>The one that gets everything; null where all do, or where there is none.</summary>
     public Subscription? Active => IsSingleActive && _all.Count > 0 ? _all[0] : null;
 
+    /// <summary>What one of them gets.</summary>
+    public ConsumerRole RoleOf(Subscription subscription) =>
+        !IsSingleActive ? ConsumerRole.Shared : subscription == Active ? ConsumerRole.Active : ConsumerRole.Passive;
+
     /// <summary>From now on one of them gets everything, or all do.</summary>
     public void SetSingleActive(bool isSingleActive)
     {

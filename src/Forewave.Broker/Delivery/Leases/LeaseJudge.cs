@@ -125,6 +125,8 @@ internal sealed class LeaseJudge
             bool settled = offset < _cursor.ReadOffset || block is not null && (block.Ahead & bit) != 0;
             return settled ? Settled(item.Verb) : Unknown(offset, item);
         }
+        if (item.Epoch.Value < _cursor.Recalled.Epoch)
+            return Verdict.Lost;
         uint attempt = block.AttemptsOf[place];
         bool isHeld = (block.Held & bit) != 0;
         if ((isHeld || item.Attempt.Value > attempt) && OfEarlierRun(offset, isHeld, item) is { } late)
@@ -173,7 +175,7 @@ internal sealed class LeaseJudge
     /// <summary>Nothing is known of such a lease: an earlier epoch may have given it and lost its record.</summary>
     private Verdict Unknown(long offset, in SettleItem item)
     {
-        if (_cursor.Recalled.IsOver(offset, item.Attempt.Value))
+        if (item.Epoch.Value < _cursor.Recalled.Epoch || _cursor.Recalled.IsOver(offset, item.Attempt.Value))
             return Verdict.Lost;
         if (item.Epoch.Value >= _epoch || offset >= _queueEnd || item.Attempt.Value is 0 or > GroupLimits.MaxAttempts)
             return Verdict.Invalid;

@@ -22,8 +22,8 @@ internal sealed class ReplayPace(GroupDelivery group) : IDue
         if (_waits)
             return 0;
         double burst = Math.Max(1, rate * ShortestWait.TotalSeconds);
-        double messages = rate == 0 ? long.MaxValue : _messages.Fill(rate, burst);
-        var wait = group.Loop.ReplayShare.Wait();
+        double messages = rate == 0 ? long.MaxValue : _messages.Fill(new TokenRate(rate) { Burst = burst });
+        var wait = group.Loop.ReplayShare.UntilMore();
         if (messages >= 1 && wait == TimeSpan.Zero)
             return (long)messages;
         if (messages < 1)

@@ -14,9 +14,9 @@ internal sealed class ReplayShare(DeliverySetting setting)
     private double Rate { get; } = RateOf(setting);
 
     /// <summary>How long a replay has to wait before it reads on; zero: not at all.</summary>
-    public TimeSpan Wait()
+    public TimeSpan UntilMore()
     {
-        double bytes = _bytes.Fill(Rate, Rate * BurstSeconds);
+        double bytes = _bytes.Fill(new TokenRate(Rate) { Burst = Rate * BurstSeconds });
         return bytes > 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((1 - bytes) / Rate);
     }
 

@@ -11,13 +11,11 @@ internal sealed class TokenBucket(TimeProvider time, double tokens = 1)
     private long _filledAt;
 
     /// <summary>Fills it up to now; returns what is in it, below 0 where it is overdrawn.</summary>
-    /// <param name="rate">Tokens a second.</param>
-    /// <param name="burst">What it holds at most.</param>
-    public double Fill(double rate, double burst)
+    public double Fill(TokenRate rate)
     {
         long now = time.GetTimestamp();
         if (_filledAt != 0)
-            _tokens = Math.Min(burst, _tokens + time.GetElapsedTime(_filledAt, now).TotalSeconds * rate);
+            _tokens = Math.Min(rate.Burst, _tokens + time.GetElapsedTime(_filledAt, now).TotalSeconds * rate.PerSecond);
         _filledAt = now;
         return _tokens;
     }

@@ -102,6 +102,9 @@ internal sealed class GroupReplay
         };
     }
 
+    /// <inheritdoc/>
+    public override string ToString() => $"{Delivered} messages came once more, {PassedOver} were passed over";
+
     private void MoveTo(long next)
     {
         Next = Math.Min(Math.Max(Next, next), End);

@@ -56,6 +56,12 @@ internal sealed class Subscription : IDeliveryCommand
     /// <summary>What it still holds when it comes back.</summary>
     public ReadOnlyMemory<HeldRange> Held { get; init; }
 
+    /// <summary>It wants to hear when its role changes.</summary>
+    public bool HearsRoles { get; init; }
+
+    /// <summary>The role that it was told last.</summary>
+    internal ConsumerRole ToldRole { get; set; }
+
     /// <summary>The group once it is attached; null before and after.</summary>
     internal GroupDelivery? Group { get; set; }
 

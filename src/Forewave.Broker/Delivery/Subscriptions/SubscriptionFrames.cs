@@ -31,8 +31,19 @@ internal static class SubscriptionFrames
                 VisibilityTimeout = (uint)subscription.LeaseLength.TotalMilliseconds,
                 QueueId = subscription.Queue.Id,
                 GroupId = groupId,
+                Role = (Protocol.V1.ConsumerRole)subscription.ToldRole,
             },
         });
+
+    /// <summary>Tells a consumer its role, as it is noted.</summary>
+    public static void WriteRole(Subscription subscription)
+    {
+        var buffer = Buffer();
+        var changed = new Protocol.V1.RoleChanged { Subscription = subscription.Handle, Role = (Protocol.V1.ConsumerRole)subscription.ToldRole };
+        GeneratedFrame.Write(buffer, new Protocol.V1.ServerFrame { RoleChanged = changed });
+        subscription.Output.Write(buffer.WrittenCount, buffer, static (span, written) => written.WrittenSpan.CopyTo(span));
+        subscription.Output.Flush();
+    }
 
     /// <summary>Answers an Unsubscribe.</summary>
     public static void WriteUnsubscribed(Subscription subscription, CorrelationId correlation) =>

@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+using Forewave.Server;
+using Forewave.Testing;
+
+namespace Forewave.Integration.Tests.Units;
+
+[Trait("Suite", "scenario")]
+public sealed class MetricPageTests
+{
+    [Fact]
+    public async Task Metrics_page_lists_every_metric_of_a_broker_with_its_unit()
+    {
+        var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument.Meter.Name.StartsWith("Forewave.Broker", StringComparison.Ordinal))
+                {
+                    lock (found)
+                        found[instrument.Name] = instrument.Unit ?? "";
+                }
+            },
+        };
+        listener.Start();
+        await using var broker = await TestBroker.StartAsync();
+
+        var rows = File.ReadAllLines(Path.Combine(Repository(), "docs", "metrics.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .ToDictionary(cells => cells[1].Trim('`'), cells => cells[3]);
+
+        lock (found)
+            Assert.Equal(found, rows.OrderBy(row => row.Key, StringComparer.Ordinal));
+    }
+
+    private static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Forewave.slnx")))
+            folder = folder.Parent ?? throw new InvalidOperationException("not in the repository");
+        return folder.FullName;
+    }
+}
