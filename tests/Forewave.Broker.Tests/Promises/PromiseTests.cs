@@ -12,7 +12,7 @@ public sealed class PromiseTests(ITestOutputHelper output)
     private const int Seeds = 500;
     private const int NightlySeeds = 100_000;
     private const int MostBroken = 20;
-    private const int SeedsToMeetAll = 20;
+    private const int SeedsToMeetAll = 40;
 
     [Fact]
     public async Task Broker_keeps_its_promises_when_power_fails_at_any_moment()
@@ -63,9 +63,10 @@ public sealed class PromiseTests(ITestOutputHelper output)
         output.WriteLine(string.Join(Environment.NewLine, met.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}")));
         Assert.Equal(
             [
-                "a deduplication id is repeated", "a key is resumed", "a message is cancelled", "a message is cancelled too late",
+                "a deduplication id is repeated", "a group is paused", "a key is resumed", "a message is cancelled", "a message is cancelled too late",
                 "a message is rescheduled", "a message of an ordering key comes again", "a message of another priority comes",
-                "a queue is purged", "a scheduled message comes",
+                "a queue is purged", "a range is replayed", "a reset is done",
+                "a scheduled message comes",
             ],
             met.Keys.Order(StringComparer.Ordinal));
     }
@@ -82,6 +83,12 @@ public sealed class PromiseTests(ITestOutputHelper output)
             yield return "a message is rescheduled";
         if (happened is { Kind: EventKind.ResumeAnswered, Error: ErrorCode.None })
             yield return "a key is resumed";
+        if (happened is { Kind: EventKind.ResetAnswered, Error: ErrorCode.None })
+            yield return "a reset is done";
+        if (happened is { Kind: EventKind.ReplayAnswered, Error: ErrorCode.None })
+            yield return "a range is replayed";
+        if (happened is { Kind: EventKind.PauseAnswered })
+            yield return "a group is paused";
         if (happened is { Kind: EventKind.PurgeAnswered })
             yield return "a queue is purged";
         if (happened is { Kind: EventKind.Delivered, Band: > 0 })

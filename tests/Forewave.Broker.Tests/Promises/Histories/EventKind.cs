@@ -78,6 +78,30 @@ internal enum EventKind
     /// <summary>A dead letter is listed after everything was drained. Reason and Attempts are its own.</summary>
     DeadListed,
 
+    /// <summary>Somebody asked a group to begin anew at an offset.</summary>
+    ResetSent,
+
+    /// <summary>The answer to it.</summary>
+    ResetAnswered,
+
+    /// <summary>Somebody asked for a range to come to a group once more: from an offset on, so many.</summary>
+    ReplaySent,
+
+    /// <summary>The answer to it.</summary>
+    ReplayAnswered,
+
+    /// <summary>Somebody called the replay of a group off.</summary>
+    ReplayCancelSent,
+
+    /// <summary>Somebody asked to pause a group.</summary>
+    PauseSent,
+
+    /// <summary>The answer to it: the group is paused.</summary>
+    PauseAnswered,
+
+    /// <summary>Somebody asked to resume a paused group.</summary>
+    UnpauseSent,
+
     /// <summary>The broker says that the group has nothing more to hand out or to wait for.</summary>
     Drained,
 }

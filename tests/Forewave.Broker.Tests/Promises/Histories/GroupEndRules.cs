@@ -20,17 +20,18 @@ internal sealed class GroupEndRules(ViolationLog log, SentMessages sent)
 
         var asked = sent.Find(first.Message);
         bool isPurged = asked is { MayBePurged: true };
-        bool isExempt = group.IsAtMostOnce || group.MayBeAckedUpTo(offset) || isPurged;
+        bool isExempt = group.IsAtMostOnce || group.MayBeAckedUpTo(offset) || isPurged || group.MayBeSkipped(offset);
+        log.Require(isExempt || message.ComesAgainSince == 0, () => About(ViolationKind.NotRepeated, $"offset {offset} was to come again and did not"));
         if (message.Listed is { } listed)
             CheckListed(group, message, (listed, first));
         if (message.Deliveries.Count == 0)
         {
             // An ack up to an offset may cross what is handed out anew because it was given back.
-            bool maySkip = group.IsAtMostOnce || isPurged || (isExempt && group.MayHaveBeenReleased(asked?.First.Number ?? 0));
+            bool maySkip = group.IsAtMostOnce || isPurged || group.MayBeSkipped(offset) || (isExempt && group.MayHaveBeenReleased(asked?.First.Number ?? 0));
             log.Require(maySkip, () => About(ViolationKind.NotDelivered, $"offset {offset} never came"));
             return;
         }
-        bool isSettled = isExempt || message.Acked is not null || message.MayBeAcked || message.Listed is not null;
+        bool isSettled = isExempt || message.Acked is not null || message.MayBeAcked || message.Listed is not null || message.WasSettledBefore;
         log.Require(isSettled, () => About(ViolationKind.LostForGroup, $"offset {offset} was not settled and never came again"));
         bool cameAgain = isExempt || !message.IsRedriveAnswered || message.Deliveries[^1].Number > message.RedrivenAt;
         // A redriven message whose lease ended before it left is a dead letter again where it had but one attempt.

@@ -10,6 +10,8 @@ internal sealed class GroupHistory(GroupKey key)
     private readonly HashSet<int> _released = [];
     private readonly Dictionary<(int Connection, int Band), long> _lastFirst = [];
     private readonly Dictionary<int, long> _ackedUpTo = [];
+    private readonly Dictionary<int, long> _skippedBelow = [];
+    private readonly List<HistoryEvent> _replays = [];
     private int _releasedUntil;
     private bool _isReleasing;
 
@@ -31,6 +33,55 @@ internal sealed class GroupHistory(GroupKey key)
     /// <summary>An ack up to an offset may have settled what never arrived: up to there nothing has to be delivered.</summary>
     public bool MayBeAckedUpTo(long offset) => offset <= _ackedUpTo.GetValueOrDefault(HistoryEvent.BandOf(offset));
 
+    /// <summary>It began anew somewhere: what was to come before that place may be left out, and later ones come first.</summary>
+    public bool WasReset { get; private set; }
+
+    /// <summary>It is known to be paused since this event; null: it is not, or may not be any more.</summary>
+    public HistoryEvent? Paused { get; set; }
+
+    /// <summary>A reset may have left a message out.</summary>
+    public bool MayBeSkipped(long offset) => offset < _skippedBelow.GetValueOrDefault(HistoryEvent.BandOf(offset));
+
+    /// <summary>Somebody asked it to begin anew at an offset; what of it is to come again shows when that is answered.</summary>
+    public void Reset(HistoryEvent sent)
+    {
+        WasReset = true;
+        _skippedBelow[sent.Band] = Math.Max(sent.Offset, _skippedBelow.GetValueOrDefault(sent.Band));
+        foreach (var (offset, message) in _messages.Where(pair => HistoryEvent.BandOf(pair.Key) == sent.Band))
+        {
+            message.ComesAgainSince = 0;
+            if (offset >= sent.Offset)
+                message.Rewind(sent, andDead: true);
+        }
+    }
+
+    /// <summary>Somebody asked for a range to come once more.</summary>
+    public void Replay(HistoryEvent sent)
+    {
+        _replays.Add(sent);
+        foreach (var message in Of(sent))
+            message.Rewind(sent, andDead: false);
+    }
+
+    /// <summary>A reset or a replay is done, or begun: what was settled in its range before comes again.</summary>
+    public void ComeAgain(HistoryEvent sent)
+    {
+        foreach (var message in Of(sent).Where(message => message.RedrivenAt == sent.Number && message.Deliveries[^1].Number < sent.Number))
+            message.ComesAgainSince = sent.Number;
+    }
+
+    /// <summary>What has to come again need not any more.</summary>
+    public void CallOff()
+    {
+        foreach (var message in _messages.Values)
+            message.ComesAgainSince = 0;
+    }
+
+    private IEnumerable<GroupMessage> Of(HistoryEvent range) => _messages.Where(pair => IsIn(range, pair.Key)).Select(pair => pair.Value);
+
+    private static bool IsIn(HistoryEvent range, long offset) => offset >= range.Offset
+        && HistoryEvent.BandOf(offset) == range.Band && (range.Count == 0 || offset < range.Offset + range.Count);
+
     /// <summary>The attempt after which a message is given up.</summary>
     public uint LastAttempt(bool isKeyed) => isKeyed && Policy == FailurePolicy.Skip ? 1 : MaxAttempts;
 
@@ -50,7 +101,12 @@ internal sealed class GroupHistory(GroupKey key)
     public GroupMessage Message(long offset)
     {
         if (!_messages.TryGetValue(offset, out var message))
+        {
             _messages.Add(offset, message = new GroupMessage());
+            // Nobody has seen it, and the group may have settled it all the same, or have it unsettled.
+            if (_replays.FindLast(range => IsIn(range, offset)) is { } replay)
+                message.Rewind(replay, andDead: false);
+        }
         return message;
     }
 
@@ -84,7 +140,7 @@ internal sealed class GroupHistory(GroupKey key)
     /// </summary>
     public bool TakeFirst(GroupMessage message, HistoryEvent delivery, int sentAt)
     {
-        if (delivery.Attempt != 1 || message.Deliveries.Count > 0 || delivery.IsRedriven)
+        if (delivery.Attempt != 1 || message.Deliveries.Count > 0 || delivery.IsRedriven || WasReset)
             return true;
         var line = (delivery.Connection, delivery.Band);
         bool holds = delivery.Offset > _lastFirst.GetValueOrDefault(line) || MayHaveBeenReleased(sentAt);

@@ -37,7 +37,15 @@ internal sealed class GroupMessage
     /// <summary>An ack whose outcome nobody knows.</summary>
     public bool MayBeAcked => Settles.Exists(settle => settle.Verb is SettleVerb.Ack or SettleVerb.AckUpTo && !_answered.Contains(settle.Number));
 
+    /// <summary>It was settled before a reset or a replay that covers it.</summary>
+    public bool WasSettledBefore { get; private set; }
+
+    /// <summary>Number of the event of the reset or replay by which it has to come again; 0: of none.</summary>
+    public int ComesAgainSince { get; set; }
+
     private readonly HashSet<int> _answered = [];
+    private bool _mayBeReplayed;
+    private int _rewoundAt;
 
     /// <summary>Takes the answer to a settle. What is left open by it stays unknown.</summary>
     public void Answer(HistoryEvent answer, HistoryEvent settle, GroupHistory group, bool isKeyed)
@@ -47,6 +55,12 @@ internal sealed class GroupMessage
         _answered.Add(settle.Number);
         if (answer.Error != ErrorCode.None || !IsOfPresentRun(settle))
             return;
+        // It may have come again before this answer was read.
+        if (settle.Number < _rewoundAt)
+        {
+            WasSettledBefore |= settle.Verb is SettleVerb.Ack or SettleVerb.AckUpTo;
+            return;
+        }
         var done = answer with { Attempt = settle.Attempt, Reason = settle.Reason, Verb = settle.Verb };
         if (settle.Verb == SettleVerb.Ack || (settle.Verb == SettleVerb.AckUpTo && IsSurelyLeased(answer)))
             Acked = done;
@@ -90,5 +104,40 @@ internal sealed class GroupMessage
         Buried = null;
         Parked = null;
         Nacked.Clear();
+    }
+
+    /// <summary>
+    /// Whether it comes by a replay that was asked for before it was settled: what is settled when the replay comes to it comes again,
+    /// once.
+    /// </summary>
+    /// <param name="delivery">How it came.</param>
+    /// <param name="mayCross">It may also be a frame of before: then it may come once more.</param>
+    public bool TakeReplay(HistoryEvent delivery, bool mayCross)
+    {
+        if (!_mayBeReplayed || delivery.Attempt != 1)
+            return false;
+        _mayBeReplayed = mayCross;
+        Nacked.Clear();
+        (WasSettledBefore, Acked, RedrivenAt) = (true, null, delivery.Number - 1);
+        return true;
+    }
+
+    /// <summary>It may come again from now on by a reset or a replay, with any attempt; what is known to be settled is a new run then.</summary>
+    /// <param name="sent">The command.</param>
+    /// <param name="andDead">Also where it is a dead letter, or set aside.</param>
+    public void Rewind(HistoryEvent sent, bool andDead)
+    {
+        WasRedriven = true;
+        Nacked.Clear();
+        if (andDead)
+            (Buried, Parked) = (null, null);
+        _mayBeReplayed = !andDead && Acked is null;
+        _rewoundAt = sent.Number;
+        if (Acked is null)
+            return;
+        WasSettledBefore = true;
+        Acked = null;
+        RedrivenAt = sent.Number;
+        IsRedriveAnswered = false;
     }
 }

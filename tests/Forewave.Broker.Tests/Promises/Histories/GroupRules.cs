@@ -9,6 +9,7 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
 {
     private readonly Dictionary<GroupKey, GroupHistory> _groups = [];
     private readonly Dictionary<int, HistoryEvent> _settles = [];
+    private readonly Dictionary<int, HistoryEvent> _commands = [];
     private readonly Dictionary<int, int> _durable = [];
     private readonly Dictionary<MessageKey, int> _sentAt = [];
 
@@ -53,6 +54,10 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
             case EventKind.ResumeSent:
                 Resumed(Of(happened), happened);
                 break;
+            case EventKind.ResetSent or EventKind.ResetAnswered or EventKind.ReplaySent or EventKind.ReplayAnswered
+                or EventKind.ReplayCancelSent or EventKind.PauseSent or EventKind.PauseAnswered or EventKind.UnpauseSent:
+                Controlled(Of(happened), happened);
+                break;
             case EventKind.DeadListed:
                 Of(happened).Message(happened.Offset).Listed = happened;
                 break;
@@ -92,7 +97,7 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
         var settle = _settles[answer.Request];
         var message = group.Message(settle.Offset);
         message.Answer(answer, settle, group, message.Deliveries.Count > 0 && IsKeyed(message.Deliveries[0]));
-        log.Require(answer.Error != ErrorCode.HandleInvalid, () =>
+        log.Require(answer.Error != ErrorCode.HandleInvalid || group.WasReset, () =>
             About(settle, ViolationKind.WronglyRefused, $"the handle of offset {settle.Offset} is not known any more"));
     }
 
@@ -102,6 +107,11 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
         log.Require(IsKeyed(delivery) || group.TakeFirst(message, delivery, _sentAt.GetValueOrDefault(delivery.Message)), () =>
             About(delivery, ViolationKind.OrderBroken, $"offset {delivery.Offset} was delivered first after a later one on its connection"));
         CheckSettled(group, message, delivery);
+        // A frame that answers an earlier pull may be read late, and credit of before is used up by such.
+        log.Require(group.Paused is not { } paused || delivery.Request <= paused.Number, () =>
+            About(delivery, ViolationKind.PausedDelivered, $"offset {delivery.Offset} came while the group was paused"));
+        if (delivery.Number > message.ComesAgainSince)
+            message.ComesAgainSince = 0;
         if (group.IsAtMostOnce)
         {
             log.Require(message.Deliveries.Count == 0 || message.WasRedriven, () =>
@@ -113,6 +123,35 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
                 CheckAttempt(group, (earlier, delivery));
         }
         message.Deliveries.Add(delivery);
+    }
+
+    private void Controlled(GroupHistory group, HistoryEvent command)
+    {
+        switch (command.Kind)
+        {
+            case EventKind.ResetSent:
+                _commands[command.Number] = command;
+                group.Reset(command);
+                break;
+            case EventKind.ReplaySent:
+                _commands[command.Number] = command;
+                group.Replay(command);
+                break;
+            case EventKind.ResetAnswered or EventKind.ReplayAnswered when command.Error == ErrorCode.None:
+                group.ComeAgain(_commands[command.Request]);
+                break;
+            case EventKind.ReplayCancelSent:
+                group.CallOff();
+                break;
+            case EventKind.PauseAnswered:
+                group.Paused = command;
+                break;
+            case EventKind.UnpauseSent:
+                group.Paused = null;
+                break;
+            default:
+                break;
+        }
     }
 
     /// <summary>A key goes on: whatever message of it had parked it.</summary>
@@ -131,7 +170,7 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
     {
         if (message.Acked is { } ack)
         {
-            log.Require(MayCross(ack, delivery), () =>
+            log.Require(message.TakeReplay(delivery, MayCross(ack, delivery)) || MayCross(ack, delivery), () =>
                 About(delivery, ViolationKind.AckedRedelivered, $"offset {delivery.Offset} was acked and came again"));
         }
         if (message.Buried is { } buried)

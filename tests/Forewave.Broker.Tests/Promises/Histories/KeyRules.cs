@@ -14,7 +14,8 @@ internal sealed class KeyRules(ViolationLog log, SentMessages sent)
     public void Check(GroupHistory group, QueueRules queues)
     {
         // At most once a message is settled when it is handed out, seen or not.
-        if (group.IsAtMostOnce)
+        // What a reset left out keeps nobody waiting.
+        if (group.IsAtMostOnce || group.WasReset)
             return;
         foreach (var line in queues.Messages(group.Key.Queue).Where(message => KeyOf(message).Length > 0).GroupBy(KeyOf))
         {

@@ -54,6 +54,12 @@ internal enum ViolationKind
     /// <summary>A message stands among those of another priority, or came before one of a higher one.</summary>
     PriorityBroken,
 
+    /// <summary>A message came to a group that was paused.</summary>
+    PausedDelivered,
+
+    /// <summary>A message that was to come again by a reset or a replay never did.</summary>
+    NotRepeated,
+
     /// <summary>A message came after it was purged.</summary>
     PurgedDelivered,
 

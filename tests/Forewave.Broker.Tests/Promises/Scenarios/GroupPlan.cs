@@ -14,6 +14,9 @@ internal sealed record GroupPlan(GroupKey Key, int Consumers)
     /// <summary>What a message that fails does to its ordering key.</summary>
     public FailurePolicy Policy { get; init; }
 
+    /// <summary>It is reset, replayed to and paused now and then.</summary>
+    public bool IsControlled { get; init; }
+
     /// <summary>Acks up to an offset, being alone.</summary>
     public bool AcksUpTo { get; init; }
 }

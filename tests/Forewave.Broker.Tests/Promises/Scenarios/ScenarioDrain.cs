@@ -48,6 +48,8 @@ internal sealed class ScenarioDrain(Scenario scenario)
             await producer.LeaveAsync();
             await producer.ConnectAsync();
         }
+        foreach (var group in scenario.Plan.Groups.Where(group => group.IsControlled))
+            await new ScenarioControl(scenario).UnpauseAsync(group);
         foreach (var consumer in scenario.Consumers)
         {
             if (consumer.Connection is null)
@@ -88,7 +90,7 @@ internal sealed class ScenarioDrain(Scenario scenario)
         foreach (var group in scenario.Plan.Groups)
         {
             var details = await ShowAsync(group);
-            if (details is not { Unread: 0, Leased: 0, Waiting: 0, Held: 0, Parked: 0 })
+            if (details is not { Unread: 0, Leased: 0, Waiting: 0, Held: 0, Parked: 0 } || details.Replay?.State == V1.ReplayState.Running)
                 return false;
         }
         foreach (var queue in scenario.Plan.Queues)

@@ -13,6 +13,8 @@ internal sealed class ScenarioOperator(Scenario scenario)
     {
         var group = scenario.Plan.Groups[random.Next(scenario.Plan.Groups.Count)];
         var queue = scenario.Plan.Queues[random.Next(scenario.Plan.Queues.Count)];
+        if (group.IsControlled && random.Next(3) > 0)
+            return new ScenarioControl(scenario).ActAsync(group, random);
         return random.Next(8) switch
         {
             < 2 => RedriveAsync(group),

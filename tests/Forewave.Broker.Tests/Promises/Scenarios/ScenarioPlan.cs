@@ -52,8 +52,9 @@ internal sealed record ScenarioPlan
     private static GroupPlan DrawGroup(Random random, GroupKey key, QueuePlan queue)
     {
         var policy = queue.Keys == 0 ? FailurePolicy.Hold : (FailurePolicy)random.Next(3);
-        return random.Next(5) switch
+        return random.Next(6) switch
         {
+            5 => new GroupPlan(key, 2) { IsControlled = true, MaxAttempts = (uint)random.Next(2) * 3, Policy = policy },
             0 => new GroupPlan(key, random.Next(1, 3)) { IsAtMostOnce = true },
             1 => new GroupPlan(key, 1) { AcksUpTo = true, Policy = policy },
             2 or 3 => new GroupPlan(key, random.Next(1, 3)) { MaxAttempts = (uint)random.Next(1, 4), Policy = policy },
