@@ -77,6 +77,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         _parts.Scheduling.Begin(_parts.Queues, _store.Committed);
         _store.Start(_observer);
         _parts.Delivery.Start([.. _parts.Queues.All], _store.Committed);
+        _parts.Search.Keys.Parts.Begin();
         _failureWatch = WatchForFailureAsync();
         _loops.Start();
         BrokerLog.PartitionOpened(
@@ -166,6 +167,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         _parts.Delivery.Dispose();
         _parts.Scheduling.Dispose();
         _parts.Deduplication.Dispose();
+        _parts.Search.Dispose();
         _parts.Queues.Dispose();
         _loops.Dispose();
         _sessionsEnd.Dispose();

@@ -105,6 +105,18 @@ public sealed record BrokerOptions
     /// <summary>Deduplication ids in a table; null: what the memory allows. Smaller ones show sooner what slices do.</summary>
     internal int? DeduplicationTableIds { get; init; }
 
+    /// <summary>
+    /// Messages are found by key and otherwise. Off: searches are refused, the hello does not offer them, and keys are not indexed; what
+    /// is published meanwhile is indexed when it is on again. Default: on.
+    /// </summary>
+    public bool Search { get; init; } = true;
+
+    /// <summary>Bytes of filters and fences of the key index in memory, besides 12 MiB of tables. Default: 32 MiB.</summary>
+    public long KeyIndexMemoryBytes { get; init; } = Limits.KeyIndexMemoryBytes;
+
+    /// <summary>Keys in a table of the key index; null: 131,072. Smaller ones show sooner what slices do.</summary>
+    internal int? KeyTableEntries { get; init; }
+
     /// <summary>A checkpoint is taken at least this often when something was written. Default: 5 minutes.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
 

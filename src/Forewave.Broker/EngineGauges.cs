@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Forewave.Broker.Deduplication;
 using Forewave.Broker.Observability;
+using Forewave.Broker.Search;
 using Forewave.Broker.Sessions;
 using Forewave.Storage;
 
@@ -15,6 +16,7 @@ internal static class EngineGauges
         var sessions = parts.Sessions;
         var metrics = parts.Metrics;
         DeduplicationGauges.Add(parts);
+        SearchGauges.Add(parts);
         metrics.Gauge(
             new MetricText { Name = "forewave.connections", Unit = "{connection}", Description = "Connections open." },
             () => sessions.Count);

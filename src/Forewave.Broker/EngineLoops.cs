@@ -19,6 +19,7 @@ internal sealed class EngineLoops : IDisposable
         [
             new SupervisedLoop("heartbeat", heartbeat.RunAsync, parts),
             new SupervisedLoop("deduplication", parts.Deduplication.Upkeep.RunAsync, parts),
+            new SupervisedLoop("search", parts.Search.Keys.Upkeep.RunAsync, parts),
             new SupervisedLoop("checkpoint", Checkpoints.RunAsync, parts),
             new SupervisedLoop("scheduler", parts.Scheduling.RunAsync, parts),
             new SupervisedLoop("retention", retention.RunAsync, parts),

@@ -7,6 +7,8 @@ using Forewave.Broker.Messages;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Scheduling;
+using Forewave.Broker.Search;
+using Forewave.Broker.Search.Keys;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol.Frames;
 using Forewave.Storage;
@@ -26,6 +28,7 @@ internal static class EngineParts
         var health = new PartitionHealth(logger, surroundings.Threads);
         var producers = new ProducerDirectory(store, options, time);
         var queues = new QueueCatalogue(store, options, logger);
+        var keys = new KeyStage(store, options, queues, time, logger);
         var delivery = new DeliveryLoops(new DeliverySetting
         {
             Store = store,
@@ -40,6 +43,7 @@ internal static class EngineParts
             Expires = options.Expiry,
             ReplayBytesPerSecond = options.ReplayBytesPerSecond,
             CursorMemory = new CursorMemory(options.CursorMemoryBytes),
+            Keys = keys.Dispatch,
             Threads = surroundings.Threads,
             Seed = surroundings.Seed,
         });
@@ -66,6 +70,7 @@ internal static class EngineParts
             Messages = messages,
             Traces = new TraceReading(store, delivery, messages),
             Outcomes = new OutcomeStage(messages, delivery.Outcomes, time, metrics, options.MaxOutcomeWaits),
+            Search = new SearchStage(keys, delivery, scheduling, time),
             Sessions = new SessionRegistry(options.MaxConnections),
             Health = health,
             Metrics = metrics,

@@ -5,6 +5,7 @@ using Forewave.Broker.Ingest;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Scheduling;
 using Forewave.Broker.Scheduling.Pending;
+using Forewave.Broker.Search.Keys;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
 using Forewave.Storage;
@@ -23,6 +24,7 @@ internal sealed class EngineState : IStateFold, IStateSource
     private readonly Scheduler _scheduling;
     private readonly ProducerState _producers;
     private readonly IdParts _ids;
+    private readonly KeyParts _keys;
     private LogPosition _catalogueFrom;
 
     public EngineState(IStore store, SessionParts parts)
@@ -32,6 +34,7 @@ internal sealed class EngineState : IStateFold, IStateSource
         _delivery = parts.Delivery;
         _scheduling = parts.Scheduling;
         _ids = parts.Deduplication.Parts;
+        _keys = parts.Search.Keys.Parts;
         _producers = new ProducerState(parts.Producers);
     }
 
@@ -58,6 +61,9 @@ internal sealed class EngineState : IStateFold, IStateSource
             case StateKind.Deduplication:
                 _ids.Load(part, state);
                 break;
+            case StateKind.Keys:
+                _keys.Load(state);
+                break;
             default:
                 throw new StoreException(
                     ErrorCode.FormatTooNew, $"the checkpoint has a part of kind {(int)part.Kind}; start the newer version that wrote it");
@@ -65,7 +71,11 @@ internal sealed class EngineState : IStateFold, IStateSource
     }
 
     /// <inheritdoc/>
-    public void Loaded() => _ids.Loaded();
+    public void Loaded()
+    {
+        _ids.Loaded();
+        _keys.Loaded();
+    }
 
     /// <inheritdoc/>
     public void Apply(in CommittedRecord record, ReadOnlySpan<byte> payload)
@@ -107,6 +117,8 @@ internal sealed class EngineState : IStateFold, IStateSource
         _producers.Write(writer, _store);
         _ids.Write(writer);
         await _delivery.WriteAsync(writer, cancellation);
+        // After the queues: what they have given offsets is in it then.
+        _keys.Write(writer);
         await new ScheduleParts(_scheduling, _store).WriteAsync(writer, cancellation);
     }
 }

@@ -18,6 +18,13 @@ internal static class PublishedFlags
     public static bool MayExpire(in RecordHeader header) =>
         (header.Extra & (header.Type == RecordType.Released ? ReleasedFlags.HasExpiry : HasExpiry)) != 0;
 
+    /// <summary>One of them at least has keys to be found by.</summary>
+    public const ulong HasSearchKeys = 8;
+
+    /// <summary>Whether messages of a run have to be looked at for keys to be found by. Only Published records say that they have none.</summary>
+    public static bool MayHaveSearchKeys(in RecordHeader header) =>
+        header.Type != RecordType.Published || (header.Extra & HasSearchKeys) != 0;
+
     /// <summary>Whether messages of a run have to be looked at for deduplication ids.</summary>
     public static bool MayHaveIds(in RecordHeader header) =>
         header.Type != RecordType.Published || (header.Extra & HasIds) != 0;

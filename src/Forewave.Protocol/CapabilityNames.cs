@@ -50,6 +50,9 @@ public static class CapabilityNames
     /// <summary>Pausing groups, limiting what they get, one active consumer of a group.</summary>
     public const string GroupControl = "group-control";
 
+    /// <summary>Finding messages, by key and otherwise, and browsing queues.</summary>
+    public const string Search = "search";
+
     private static readonly (string Name, MessageCapabilities Flag)[] OfMessages =
     [
         (Ordering, MessageCapabilities.Ordering),

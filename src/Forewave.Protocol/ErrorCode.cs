@@ -123,6 +123,16 @@ public enum ErrorCode
     DeadFilterInvalid = 530,
     /// <summary>A text is no message id.</summary>
     MessageIdInvalid = 550,
+    /// <summary>What is looked for cannot be understood: a key, tag filter or header.</summary>
+    SearchFilterInvalid = 551,
+    /// <summary>A range of times or offsets of a search ends before it begins, or is none.</summary>
+    SearchRangeInvalid = 552,
+    /// <summary>As many searches run as may.</summary>
+    TooManySearches = 553,
+    /// <summary>Too many look-ups have found nothing of late.</summary>
+    TooManyMisses = 554,
+    /// <summary>A resume token is none, or that of a search for something else.</summary>
+    ResumeTokenInvalid = 555,
     /// <summary>As many wait for outcomes as may, over all connections or on this one.</summary>
     TooManyOutcomeWaits = 560,
 

@@ -168,6 +168,27 @@ public static class Limits
     /// <summary>The shortest time after which an unused queue may be deleted by itself.</summary>
     public static TimeSpan MinIdleTime { get; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Messages of one page of a search.</summary>
+    public const int SearchPageMessages = 1_000;
+
+    /// <summary>Headers that one search may ask for.</summary>
+    public const int SearchHeaders = 16;
+
+    /// <summary>Searches that one broker runs at once.</summary>
+    public const int Searches = 64;
+
+    /// <summary>Of these, those that read messages one after the other.</summary>
+    public const int Scans = 4;
+
+    /// <summary>Look-ups of keys that may find nothing, in a second and for long.</summary>
+    public const int MissesPerSecond = 1_000;
+
+    /// <summary>Look-ups of keys that may find nothing, at once after a while without.</summary>
+    public const int MissesAtOnce = 10_000;
+
+    /// <summary>Bytes of memory of the key index's filters and fences, by default: 32 MiB.</summary>
+    public const int KeyIndexMemoryBytes = 32 * 1024 * 1024;
+
     /// <summary>How long messages are kept, by default.</summary>
     public static TimeSpan DefaultRetention { get; } = TimeSpan.FromDays(30);
 

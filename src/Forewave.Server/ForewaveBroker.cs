@@ -191,6 +191,8 @@ public sealed class ForewaveBroker : IAsyncDisposable
         GroupControl = _options.GroupControl,
         Deduplication = _options.Deduplication,
         DeduplicationMemoryBytes = _options.DeduplicationMemoryBytes,
+        Search = _options.Search,
+        KeyIndexMemoryBytes = _options.KeyIndexMemoryBytes,
         Scheduling = _options.Scheduling,
         Expiry = _options.Expiry,
         Priorities = _options.Priorities,

@@ -103,6 +103,18 @@ public sealed record ForewaveBrokerOptions
     /// <summary>Waits for outcomes at once, over all connections; from 1. Default: 10,000.</summary>
     public int MaxOutcomeWaits { get; init; } = Limits.OutcomeWaits;
 
+    /// <summary>
+    /// Messages are found by key and otherwise. Off: searches are refused and keys are not indexed; what is published meanwhile is
+    /// indexed when it is on again. Default: yes.
+    /// </summary>
+    public bool Search { get; init; } = true;
+
+    /// <summary>
+    /// Memory for filters and fences of the key index, in bytes, besides 12 MiB of tables at most. Where it is too small look-ups read
+    /// more pages. Default: 32 MiB.
+    /// </summary>
+    public long KeyIndexMemoryBytes { get; init; } = Limits.KeyIndexMemoryBytes;
+
     /// <summary>Queues at most; from 1. Default: 100,000.</summary>
     public int MaxQueues { get; init; } = Limits.DefaultQueues;
 

@@ -14,10 +14,17 @@ public interface ISlices
     /// <summary>Bytes of all slices.</summary>
     long DiskBytes { get; }
 
-    /// <summary>After an opening: deletes what is not used. Returns the highest number that was found.</summary>
+    /// <summary>Bytes of one owner's slices.</summary>
+    long DiskBytesOf(SliceOwner owner);
+
+    /// <summary>
+    /// After an opening: deletes what an owner does not use. Returns the highest number of its slices that was found, or
+    /// <see cref="SliceNumber.Before"/>.
+    /// </summary>
+    /// <param name="owner">Whose slices; those of others stay.</param>
     /// <param name="used">What the last checkpoint names. One that is missing is found missing when it is read.</param>
     /// <exception cref="StoreException">The folder cannot be used.</exception>
-    SliceNumber KeepOnly(IReadOnlySet<SliceNumber> used);
+    SliceNumber KeepOnly(SliceOwner owner, IReadOnlySet<SliceNumber> used);
 
     /// <summary>Adds pages at the end of a slice; the first call makes it.</summary>
     /// <param name="slice">Which.</param>

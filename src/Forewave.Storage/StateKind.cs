@@ -27,6 +27,9 @@ public enum StateKind : byte
     /// <summary>Deduplication ids: the newest, and which slices have the others.</summary>
     Deduplication = 9,
 
+    /// <summary>The index of the messages' keys: which slices have them, and which messages are in none yet.</summary>
+    Keys = 12,
+
     /// <summary>The store's own index of one queue; never given to the engine.</summary>
     StoreIndex = 100,
 

@@ -47,6 +47,7 @@ internal static class AdministrationCommand
             ?? await ScheduleVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await RecurringVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await MessageVerbs.RunAsync(session.Parts, request, cancellation)
+            ?? await SearchVerbs.RunAsync(session.Parts, request, cancellation)
             ?? BrokerVerbs.Run(session.Parts, request)
             ?? throw new RefusedException(ErrorCode.CapabilityMissing, "the request has a verb that this broker does not know.");
         session.Output.Answer(new V1.ServerFrame { Correlation = header.Correlation.Value, Administration = answer });

@@ -88,6 +88,8 @@ internal static class HelloCommand
             answer.Capabilities.Add(CapabilityNames.GroupControl);
         if (parts.Options.Outcomes)
             answer.Capabilities.Add(CapabilityNames.Outcomes);
+        if (parts.Options.Search)
+            answer.Capabilities.Add(CapabilityNames.Search);
         return answer;
     }
 }

@@ -1,5 +1,6 @@
 using Forewave.Broker.Observability;
 using Forewave.Broker.Sessions;
+using Forewave.Storage;
 
 namespace Forewave.Broker.Deduplication;
 
@@ -19,7 +20,7 @@ internal static class DeduplicationGauges
             () => ids.MemoryBytes);
         metrics.Gauge(
             new MetricText { Name = "forewave.deduplication.disk", Unit = "By", Description = "Bytes of deduplication ids on disk." },
-            () => parts.Store.Slices.DiskBytes);
+            () => parts.Store.Slices.DiskBytesOf(SliceOwner.Deduplication));
         metrics.Gauge(
             new MetricText { Name = "forewave.deduplication.slices", Unit = "{slice}", Description = "Slices of deduplication ids." },
             () => ids.Known.Slices.All.Count);

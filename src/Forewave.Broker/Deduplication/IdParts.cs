@@ -211,7 +211,7 @@ internal sealed class IdParts
     private void Open(StoredSlice[] slices, SliceNumber[] kept)
     {
         HashSet<SliceNumber> used = [.. kept, .. slices.SelectMany(slice => new[] { slice.Number, slice.FilterNumber })];
-        var highest = _store.Slices.KeepOnly(used);
+        var highest = _store.Slices.KeepOnly(SliceOwner.Deduplication, used);
         _known.Slices.Restore(highest.Value, default);
         int folds = StoredSlice.FoldsFor(slices, _known.Terms.SliceBytes);
         foreach (var slice in slices)

@@ -122,6 +122,9 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     /// <summary>Why it ended; null while it works.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>It lives: recovery is over.</summary>
+    public bool IsStarted => _started;
+
     /// <summary>The store took the last record that was offered.</summary>
     public bool HasStoreRoom => _hasRoom;
 

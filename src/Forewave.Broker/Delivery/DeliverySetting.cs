@@ -35,6 +35,9 @@ internal sealed record DeliverySetting
     /// <summary>Messages expire. Default: yes.</summary>
     public bool Expires { get; init; } = true;
 
+    /// <summary>Takes the keys of messages as they get their offsets; null: nobody does.</summary>
+    public Search.Keys.KeyDispatch? Keys { get; init; }
+
     /// <summary>Who runs the loops. Default: the thread pool.</summary>
     public ILoopThreads Threads { get; init; } = SharedThreads.Instance;
 

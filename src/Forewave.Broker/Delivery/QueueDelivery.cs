@@ -2,6 +2,7 @@ using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Delivery.Outcomes;
 using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Records;
+using Forewave.Broker.Search.Keys;
 using Forewave.Protocol;
 using Forewave.Storage;
 
@@ -75,6 +76,7 @@ internal sealed class QueueDelivery
         if (record.Header.Position <= _loadedDispatched)
             return;
         _loop.Store.Dispatch(Id, new Offset(End), record);
+        NoteKeys(record.Header);
         End += record.Header.Count;
         LastPublishTime = Math.Max(LastPublishTime, record.Header.Time.UnixMilliseconds);
         foreach (var group in (Whole ?? this)._groups)
@@ -86,6 +88,15 @@ internal sealed class QueueDelivery
     {
         if (record.Header.Position > _loadedDispatched)
             _loop.Store.Dispatch(TraceIndex.Of(Id), new Offset(TraceEnd++), record);
+    }
+
+    private void NoteKeys(in RecordHeader header)
+    {
+        var first = new KeyPlace(Id, End);
+        if (_loop.IsStarted)
+            _loop.Setting.Keys?.Dispatched(_loop.Store, first, header);
+        else
+            _loop.Setting.Keys?.Replayed(first, header);
     }
 
     /// <summary>The queue has messages in another band.</summary>

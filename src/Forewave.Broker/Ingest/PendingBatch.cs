@@ -37,6 +37,9 @@ internal struct PendingBatch
     /// <summary>A message of it names when it expires.</summary>
     public bool HasExpiry;
 
+    /// <summary>Some of its messages have keys to be found by.</summary>
+    public bool HasSearchKeys;
+
     /// <summary>Where its ids begin among those of the publish.</summary>
     public int FirstClaim;
 
@@ -81,7 +84,7 @@ internal struct PendingBatch
 
     /// <summary>What the headers of its Published records say of the messages.</summary>
     public readonly ulong Flags => (HasKeys ? PublishedFlags.HasKeys : 0) | (HasIds ? PublishedFlags.HasIds : 0)
-        | (HasExpiry ? PublishedFlags.HasExpiry : 0) | Queue!.Options.LifeBits;
+        | (HasExpiry ? PublishedFlags.HasExpiry : 0) | (HasSearchKeys ? PublishedFlags.HasSearchKeys : 0) | Queue!.Options.LifeBits;
 
     /// <summary>Whether messages of it are to be appended.</summary>
     public readonly bool HasNew => Error == ErrorCode.None && KnownCount < Count;

@@ -42,6 +42,7 @@ internal static class PublishBatchCheck
                 Refuse(ref batch, problem.Code, problem.Text);
                 return;
             }
+            batch.HasSearchKeys |= view.KeyCount > 0;
             if (view.Capabilities == MessageCapabilities.None && slices is null)
                 continue;
             asked |= view.Capabilities;

@@ -86,6 +86,7 @@ internal sealed class CheckpointLoop : IDisposable
         finally
         {
             _parts.Deduplication.Parts.CheckpointEnded(isTaken);
+            _parts.Search.Keys.Parts.CheckpointEnded(isTaken);
         }
     }
 

@@ -5,6 +5,7 @@ using Forewave.Broker.Messages;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Scheduling;
+using Forewave.Broker.Search;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -36,6 +37,8 @@ internal sealed record SessionParts
     public required TraceReading Traces { get; init; }
 
     public required OutcomeStage Outcomes { get; init; }
+
+    public required SearchStage Search { get; init; }
 
     public required SessionRegistry Sessions { get; init; }
 

@@ -20,6 +20,9 @@ internal sealed record BenchPlan
     /// <summary>Each message has a deduplication id of its own.</summary>
     public bool DeduplicationIds { get; init; }
 
+    /// <summary>Each message has a key of its own to be found by: <see cref="BenchStream.KeyOf"/>.</summary>
+    public bool MessageKeys { get; init; }
+
     /// <summary>Each with a connection of its own.</summary>
     public int Producers { get; init; } = 1;
 

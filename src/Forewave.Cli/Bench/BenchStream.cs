@@ -72,16 +72,20 @@ internal sealed class BenchStream
         return sequence;
     }
 
+    /// <summary>The key of a message.</summary>
+    public static string KeyOf(int producer, long sequence) => $"key-{producer}-{sequence}";
+
     /// <summary>A message with a body, due as the plan says.</summary>
     public Message MessageOf(byte[] body, long sequence)
     {
         string? id = _plan.DeduplicationIds ? $"{Id.Bits:x}-{sequence}" : null;
+        string[] keys = _plan.MessageKeys ? [KeyOf(Id.Number, sequence)] : [];
         if (_plan is { Delay.Ticks: 0, DeliverAt: null })
-            return new Message(body) { DeduplicationId = id };
+            return new Message(body) { DeduplicationId = id, Keys = keys };
         var into = TimeSpan.FromMilliseconds(sequence % ((long)_plan.DueSpread.TotalMilliseconds + 1));
         return new Message(body)
         {
-            DeduplicationId = id,
+            DeduplicationId = id, Keys = keys,
             Delay = _plan.DeliverAt is null ? _plan.Delay + into : TimeSpan.Zero, DeliverAt = _plan.DeliverAt + into,
         };
     }

@@ -21,6 +21,7 @@ internal static class BenchPublishVerb
     private static readonly Option<TimeSpan?> Spread = Parsing.OptionalDuration("--spread");
     private static readonly Option<string?> Record = new("--record") { Description = "a line per message with a receipt", HelpName = "FILE" };
     private static readonly Option<bool> Dedup = new("--dedup") { Description = "each message with a deduplication id of its own" };
+    private static readonly Option<bool> MessageKeys = new("--message-keys") { Description = "each message with a key of its own, for bench find" };
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();
 
@@ -29,7 +30,7 @@ internal static class BenchPublishVerb
     {
         Command command = new("publish", "Publish as fast as it goes, or at a rate; latency is call to receipt")
         {
-            Queue, Messages, Size, Producers, InFlight, Rate, Warmup, Queues, Mode, Delay, At, Spread, Record, Dedup, Server, Json,
+            Queue, Messages, Size, Producers, InFlight, Rate, Warmup, Queues, Mode, Delay, At, Spread, Record, Dedup, MessageKeys, Server, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -51,6 +52,7 @@ internal static class BenchPublishVerb
             DeliverAt = parsed.GetValue(At),
             DueSpread = parsed.GetValue(Spread) ?? TimeSpan.Zero,
             DeduplicationIds = parsed.GetValue(Dedup),
+            MessageKeys = parsed.GetValue(MessageKeys),
             Warmup = BenchOptions.WarmupOf(parsed.GetValue(Warmup), parsed.GetValue(Rate)),
         };
         await using var warmup = await BenchWarmup.RunAsync(plan, first => WarmUpAsync(first, stop));

@@ -11,6 +11,7 @@ internal static class BenchVerbs
         BenchPublishVerb.Create(),
         BenchConsumeVerb.Create(),
         BenchEndToEndVerb.Create(),
+        BenchFindVerb.Create(),
         BenchVerifyVerb.Create(),
         BenchLookupVerb.Create(),
     };

@@ -6,8 +6,9 @@ namespace Forewave.Cli.Verbs;
 internal static class MessageVerbs
 {
     /// <summary>The verb with its own verbs.</summary>
-    public static Command Create() => new("message", "Look at messages; cancel scheduled ones, give them other times")
+    public static Command Create() => new("message", "Find messages, browse queues, look at messages; cancel scheduled ones, give them other times")
     {
-        MessageShowVerb.Create(), MessageTraceVerb.Create(), MessageScheduledVerb.Create(), MessageCancelVerb.Create(), MessageRescheduleVerb.Create(),
+        MessageFindVerb.Create(), MessageBrowseVerb.Create(), MessageShowVerb.Create(), MessageTraceVerb.Create(),
+        MessageScheduledVerb.Create(), MessageCancelVerb.Create(), MessageRescheduleVerb.Create(),
     };
 }

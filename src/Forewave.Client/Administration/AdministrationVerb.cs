@@ -17,6 +17,7 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
         Verb.AwaitOutcome => new(CapabilityNames.Outcomes, IsRepeatable: true),
         Verb.ListScheduled or Verb.ListRecurring => new(CapabilityNames.Administration, IsRepeatable: true),
         Verb.SetRecurring => new(CapabilityNames.Delays, IsRepeatable: false),
+        Verb.FindMessages => new(CapabilityNames.Search, IsRepeatable: true),
         Verb.ListDead or Verb.ShowDead => new(CapabilityNames.DeadLetters, IsRepeatable: true),
         Verb.RedriveDead or Verb.PurgeDead => new(CapabilityNames.DeadLetters, IsRepeatable: false),
         Verb.ListLeases => new(CapabilityNames.GroupControl, IsRepeatable: true),

@@ -27,6 +27,7 @@ public sealed class BrokerAdministration
         Schedules = new ScheduleAdministration(calls);
         Messages = new MessageAdministration(calls);
         Groups = new GroupAdministration(calls);
+        Search = new MessageSearch(calls);
     }
 
     /// <summary>Single messages, by their ids.</summary>
@@ -37,6 +38,9 @@ public sealed class BrokerAdministration
 
     /// <summary>Groups that are to read again.</summary>
     public GroupAdministration Groups { get; }
+
+    /// <summary>Finding messages and browsing queues.</summary>
+    public MessageSearch Search { get; }
 
     /// <summary>The queues, in the order of their names.</summary>
     /// <param name="prefix">Only names that start with this. Default: all.</param>

@@ -149,5 +149,37 @@ internal static class AdministrationErrors
             Happened = "As many wait for outcomes of messages as may, over all connections or on this one.",
             Advice = "Wait for fewer at once, or raise maxOutcomeWaits.",
         },
+        new()
+        {
+            Code = ErrorCode.SearchFilterInvalid, HttpStatus = 400,
+            Happened = "What is looked for cannot be understood: a key, tag filter or header.",
+            Advice = "Give a key of at most 255 bytes, a tag filter such as a,b and headers with names.",
+        },
+        new()
+        {
+            Code = ErrorCode.SearchRangeInvalid, HttpStatus = 400,
+            Happened = "A range of times or offsets of a search ends before it begins, or is none.",
+            Advice = "Give a beginning that is before the end.",
+        },
+        new()
+        {
+            Code = ErrorCode.TooManySearches, HttpStatus = 429,
+            Happened = "As many searches run as may.",
+            Advice = "Try again when one has ended; look for keys rather than headers.",
+            Retry = RetryAdvice.Same, RetryAfter = TimeSpan.FromSeconds(1),
+        },
+        new()
+        {
+            Code = ErrorCode.TooManyMisses, HttpStatus = 429,
+            Happened = "Too many look-ups have found nothing of late.",
+            Advice = "Ask less often for what is not there.",
+            Retry = RetryAdvice.Same, RetryAfter = TimeSpan.FromSeconds(1),
+        },
+        new()
+        {
+            Code = ErrorCode.ResumeTokenInvalid, HttpStatus = 400,
+            Happened = "A resume token is none, or that of a search for something else.",
+            Advice = "Give the token of the last page together with the same queue, filter and range.",
+        },
     ];
 }

@@ -75,6 +75,9 @@ public static class MessageReader
     /// <summary>The keys of a message that was validated before, without the cost of validating again.</summary>
     public static MessageKeys ReadKeys(ReadOnlySpan<byte> message) => new(message);
 
+    /// <summary>The headers of a message that was validated before, without the cost of validating again.</summary>
+    public static MessageHeaders ReadHeaders(ReadOnlySpan<byte> message) => new(message);
+
     private static FrameProblem ReadBytes(uint tag, ReadOnlySpan<byte> value, ref MessageView view)
     {
         switch (tag)

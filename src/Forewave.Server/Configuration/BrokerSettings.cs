@@ -31,6 +31,8 @@ internal static class BrokerSettings
         new("tracing", (options, text) => options with { Tracing = bool.Parse(text) }),
         new("outcomes", (options, text) => options with { Outcomes = bool.Parse(text) }),
         new("maxOutcomeWaits", (options, text) => options with { MaxOutcomeWaits = Whole(text) }),
+        new("search", (options, text) => options with { Search = bool.Parse(text) }),
+        new("keyIndexMemoryBytes", (options, text) => options with { KeyIndexMemoryBytes = Bytes(text) }),
         new("maxQueues", (options, text) => options with { MaxQueues = Whole(text) }),
         new("maxConnections", (options, text) => options with { MaxConnections = Whole(text) }),
         new("frameMemoryBytes", (options, text) => options with { FrameMemoryBytes = Bytes(text) }),

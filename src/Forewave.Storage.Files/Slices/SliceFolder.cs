@@ -29,25 +29,28 @@ internal sealed class SliceFolder : ISlices, IDisposable
     public long DiskBytes => Volatile.Read(ref _diskBytes);
 
     /// <inheritdoc/>
-    public SliceNumber KeepOnly(IReadOnlySet<SliceNumber> used)
+    public long DiskBytesOf(SliceOwner owner) => _files.Where(file => file.Key.Owner == owner).Sum(file => file.Value.Length);
+
+    /// <inheritdoc/>
+    public SliceNumber KeepOnly(SliceOwner owner, IReadOnlySet<SliceNumber> used)
     {
-        ulong highest = 0;
+        SliceNumber highest = SliceNumber.Before(owner);
         try
         {
             if (used.Count == 0 && !_disk.Exists(Folder))
             {
-                return default;
+                return highest;
             }
 
             MakeFolder();
             foreach (DiskPath path in _disk.List(Folder))
             {
-                if (!TryParse(path, out SliceNumber number))
+                if (!TryParse(path, out SliceNumber number) || number.Owner != owner)
                 {
                     continue;
                 }
 
-                highest = Math.Max(highest, number.Value);
+                highest = number.Value > highest.Value ? number : highest;
                 if (!used.Contains(number))
                 {
                     _disk.Delete(path);
@@ -64,7 +67,7 @@ internal sealed class SliceFolder : ISlices, IDisposable
             throw StoreFailures.OfOpening(failure);
         }
 
-        return new SliceNumber(highest);
+        return highest;
     }
 
     /// <inheritdoc/>
@@ -84,7 +87,7 @@ internal sealed class SliceFolder : ISlices, IDisposable
         }
         catch (DiskException full) when (full.IsRefusal())
         {
-            throw new StoreException(ErrorCode.DiskFull, $"Deduplication ids could not be written: {full.Message}", full);
+            throw new StoreException(ErrorCode.DiskFull, $"A slice could not be written: {full.Message}", full);
         }
         catch (DiskException failure)
         {

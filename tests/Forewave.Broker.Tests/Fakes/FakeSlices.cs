@@ -21,12 +21,14 @@ internal sealed class FakeSlices : ISlices
 
     public long DiskBytes => _slices.Values.Sum(pages => (long)pages.Length);
 
-    public SliceNumber KeepOnly(IReadOnlySet<SliceNumber> used)
+    public long DiskBytesOf(SliceOwner owner) => _slices.Where(slice => slice.Key.Owner == owner).Sum(slice => (long)slice.Value.Length);
+
+    public SliceNumber KeepOnly(SliceOwner owner, IReadOnlySet<SliceNumber> used)
     {
-        ulong highest = _slices.Keys.Select(number => number.Value).DefaultIfEmpty().Max();
-        foreach (var number in _slices.Keys.Where(number => !used.Contains(number)))
+        SliceNumber[] found = [.. _slices.Keys.Where(number => number.Owner == owner)];
+        foreach (var number in found.Where(number => !used.Contains(number)))
             _slices.TryRemove(number, out _);
-        return new SliceNumber(highest);
+        return new SliceNumber(found.Select(number => number.Value).DefaultIfEmpty(SliceNumber.Before(owner).Value).Max());
     }
 
     public void Append(SliceNumber slice, ReadOnlySpan<byte> pages)

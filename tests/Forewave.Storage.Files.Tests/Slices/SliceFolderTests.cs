@@ -21,7 +21,7 @@ public sealed class SliceFolderTests
         }
 
         using SliceFolder after = new(disk);
-        SliceNumber highest = after.KeepOnly(new HashSet<SliceNumber> { One });
+        SliceNumber highest = after.KeepOnly(SliceOwner.Deduplication, new HashSet<SliceNumber> { One });
 
         Assert.Equal(Two, highest);
         byte[] read = new byte[2 * SlicePage.Bytes];
@@ -36,7 +36,7 @@ public sealed class SliceFolderTests
     {
         using SliceFolder slices = new(new MemoryDisk());
 
-        slices.KeepOnly(new HashSet<SliceNumber> { One });
+        slices.KeepOnly(SliceOwner.Deduplication, new HashSet<SliceNumber> { One });
 
         Assert.False(slices.Read(One, new SlicePage(0), new byte[SlicePage.Bytes]));
     }

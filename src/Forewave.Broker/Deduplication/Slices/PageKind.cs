@@ -14,4 +14,7 @@ internal enum PageKind : byte
 
     /// <summary>Blocks of the filter.</summary>
     Filter = 3,
+
+    /// <summary>Keys of messages, sorted by hash and place.</summary>
+    Keys = 4,
 }

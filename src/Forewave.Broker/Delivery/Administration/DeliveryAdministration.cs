@@ -3,6 +3,7 @@ using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Delivery.Replays;
 using Forewave.Broker.Queues;
+using Forewave.Broker.Search;
 using Forewave.Protocol;
 using Forewave.Storage;
 
@@ -40,6 +41,16 @@ internal sealed class DeliveryAdministration(DeliveryLoops loops)
                 new PriorityCount(band.Band) { Index = band.Id, First = band.Lowest, Messages = Math.Max(0, band.End - band.Lowest) })],
             LastPublishTime = Bands(state).Max(static band => band.LastPublishTime),
         });
+    });
+
+    /// <summary>Where the messages of a queue are: the default band of priority first, then the others from the highest on.</summary>
+    public Task<IReadOnlyList<BandDetails>> ShowBandsAsync(QueueEntry queue) => Call<IReadOnlyList<BandDetails>>(queue, (loop, call) =>
+    {
+        var bands = Bands(loop.Queues.Known(queue.Id));
+        return call.Complete([.. bands.Select(static band => new BandDetails
+        {
+            Index = band.Id, Lowest = band.Lowest, End = band.End, LastPublishTime = band.LastPublishTime,
+        })]);
     });
 
     /// <summary>Removes every message that is in a queue now; returns how many that were.</summary>

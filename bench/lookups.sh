@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Look-ups among many messages, and what a full search does to others: fills a queue with messages of 100 bytes with a key each,
+# looks for keys that are there and keys that are not, and publishes at a rate with and without a search for a header.
+#   bench/lookups.sh [--messages N] [--folder DIR]
+set -euo pipefail
+
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
+messages=10000000 parent=$PWD
+while (($#)); do
+  case $1 in
+    --messages) messages=$2; shift ;;
+    --folder) parent=$2; shift ;;
+    *) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+folder=$(mktemp -d "$parent/forewave-lookups-XXXXXX")
+pid='' search=''
+trap '[[ -n $search ]] && kill "$search" 2>/dev/null; [[ -n $pid ]] && kill "$pid" 2>/dev/null; wait; rm -rf "$folder"' EXIT
+bench() { "$root/forewave" bench "$@" --server "$server" --json 2>>"$folder/errors"; }
+metric() { curl -s "http://$http/metrics" | awk -v name="$1" '$1 == name { print $2 }'; }
+
+"$root/forewave" serve --data "$folder/data" --listen 127.0.0.1:0 --http 127.0.0.1:0 >"$folder/out" 2>>"$folder/errors" &
+pid=$!
+until grep -q '^forewave ready' "$folder/out" 2>/dev/null; do sleep 0.1; kill -0 "$pid"; done
+server=$(sed -n 's/.* listen=\([^ ]*\).*/\1/p' "$folder/out") http=$(sed -n 's/.* http=\([^ ]*\).*/\1/p' "$folder/out")
+
+echo -n 'publish, warm-up '; bench publish --queue warm --messages 500000 --size 100 --mode batch
+for i in 1 2 3; do
+  echo -n 'publish without keys '; bench publish --queue "without-$i" --messages 1000000 --size 100 --mode batch
+  echo -n 'publish with a key each '; bench publish --queue "with-$i" --messages 1000000 --size 100 --mode batch --message-keys
+done
+for i in 1 2 3; do
+  echo -n '1 KiB without keys '; bench publish --queue "large-without-$i" --messages 300000 --size 1024 --mode batch
+  echo -n '1 KiB with a key each '; bench publish --queue "large-with-$i" --messages 300000 --size 1024 --mode batch --message-keys
+done
+echo -n "fill $messages "; bench publish --queue stored --messages "$messages" --size 100 --mode batch --message-keys
+until [[ $(metric forewave_search_keys_backlog) == 0 ]]; do sleep 0.5; done
+echo "index: $(metric forewave_search_keys) keys, $(metric forewave_search_keys_slices) slices, memory $(metric forewave_search_keys_memory), disk $(metric forewave_search_keys_disk)"
+echo "broker: $(awk '/VmRSS/ { print $2, $3 }' "/proc/$pid/status")"
+echo -n 'find, first '; bench find --queue stored --keys "$messages" --look-ups 200
+echo -n 'find, present '; bench find --queue stored --keys "$messages" --look-ups 3000
+pages=$(metric forewave_search_keys_pages)
+echo -n 'find, absent '; bench find --queue stored --keys "$messages" --look-ups 3000 --absent
+echo "pages read for them: $(($(metric forewave_search_keys_pages) - pages))"
+paced() { bench e2e --queue "$1" --messages 50000 --size 1024 --rate 5000; }
+for i in 1 2; do
+  echo -n 'paced without a search '; paced "paced-quiet-$i"
+  "$root/forewave" message find stored --header absent=x --max 1 --server "$server" --json >"$folder/search" 2>>"$folder/errors" &
+  search=$!
+  echo -n 'paced with a full search '; paced "paced-busy-$i"
+  kill -0 "$search" && echo 'the search was running to the end of it' || cat "$folder/search"
+  kill "$search" 2>/dev/null || true
+  search=''
+done
