@@ -21,6 +21,9 @@ internal sealed class MessageSearch(SearchParts parts)
             parts.Turns.CheckMisses();
         var page = new SearchPage(query, parts.Time);
         using var scan = new ScanTurn(parts.Turns);
+        // A receipt may be read before the loops got what it is for.
+        if (query.Start.IsFirst)
+            await parts.UntilDispatchedAsync(cancellation);
         if (query.Start.Phase == SearchPhase.Scheduled)
             await new ScheduledSearch(parts, page, scan).RunAsync(cancellation);
         if (!page.IsFull)

@@ -21,6 +21,7 @@ internal sealed class ScheduledSearch(SearchParts parts, SearchPage page, ScanTu
     /// <summary>Looks until there is no more, or the page is full.</summary>
     public async ValueTask RunAsync(CancellationToken cancellation)
     {
+        bool isFirst = page.Position.IsFirst;
         var places = await parts.Scheduling.InTurnAsync(PlacesAsync, cancellation);
         foreach (var place in places)
         {
@@ -32,33 +33,14 @@ internal sealed class ScheduledSearch(SearchParts parts, SearchPage page, ScanTu
                 await ReadAsync(place with { First = at }, cancellation);
             }
         }
-        if (!page.IsFull)
-            await UntilOutAsync(cancellation);
+        // What is not pending any more because it comes out just now is found in the queue, when that is committed.
+        if (!page.IsFull && !(isFirst && places.Count == 0))
+            await parts.UntilDispatchedAsync(cancellation);
         // The last page may be full just now: the next step finds that there is no more.
         if (!page.IsFull || places.Count == 0)
             page.Position = page.Position with { Index = 0, Offset = 0 };
         else
             page.Position = page.Position with { Index = uint.MaxValue, Offset = 0 };
-    }
-
-    /// <summary>
-    /// What is not pending any more because it comes out just now is not in the queue before that is committed: waits for it, so that
-    /// it is found there.
-    /// </summary>
-    private async ValueTask UntilOutAsync(CancellationToken cancellation)
-    {
-        bool mayComeOut = await parts.Scheduling.InTurnAsync(_ => ValueTask.FromResult(parts.Scheduling.Pending.Lanes.Count > 0), cancellation);
-        if (!mayComeOut)
-            return;
-        var tail = parts.Store.Tail;
-        await parts.Store.CommittedAsync();
-        await parts.Scheduling.InTurnAsync(
-            async _ =>
-            {
-                await parts.Scheduling.UntilDispatchedAsync(tail);
-                return true;
-            },
-            cancellation);
     }
 
     /// <summary>In the scheduler's turn: where messages may be, from the position on.</summary>

@@ -27,4 +27,19 @@ internal sealed record SearchParts
 
     /// <summary>Bytes of messages that searches read.</summary>
     public LongCounter BytesRead { get; } = new();
+
+    /// <summary>Completes when what was appended up to now is committed, and the scheduler and all loops know it.</summary>
+    public async Task UntilDispatchedAsync(CancellationToken cancellation)
+    {
+        var through = Store.Tail;
+        await Store.CommittedAsync().WaitAsync(cancellation);
+        await Scheduling.InTurnAsync(
+            async _ =>
+            {
+                await Scheduling.UntilDispatchedAsync(through);
+                return true;
+            },
+            cancellation);
+        await Delivery.Outcomes.DispatchedAsync(through).WaitAsync(cancellation);
+    }
 }

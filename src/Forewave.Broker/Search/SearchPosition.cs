@@ -16,6 +16,9 @@ internal readonly record struct SearchPosition(SearchPhase Phase, uint Index, lo
     private const int Bytes = 26;
     private const byte Version = 1;
 
+    /// <summary>Nothing was looked at yet.</summary>
+    public bool IsFirst => Until.UnixMilliseconds == 0 && (Phase == SearchPhase.Queued || Index == 0 && Offset == 0);
+
     /// <summary>The text for a client.</summary>
     /// <param name="query">Stands for what is looked for.</param>
     public string ToToken(uint query)
