@@ -252,6 +252,28 @@ public sealed class KeyOrderTests
     }
 
     [Fact]
+    public async Task Nack_by_a_lease_that_was_not_recorded_is_refused_while_the_message_waits_in_its_key()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", "a|1", "a|2");
+        consumer.Credit(100);
+        await stage.IdleAsync();
+        uint epoch = stage.Store.Epoch.Value;
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        var again = await stage.SubscribeAsync("q");
+
+        var failures = await again.SettleAsync(SettleVerb.Nack, [new DeliveredMessage(2, 1, epoch, "")]);
+        await again.SettleAsync(SettleVerb.Ack, [new DeliveredMessage(1, 1, epoch, "")]);
+        again.Credit(10);
+        await stage.IdleAsync();
+
+        Assert.Equal([ErrorCode.LeaseLost], failures.Select(failure => failure.Error));
+        Assert.Equal([("a|2", 1u)], again.Output.TakeMessages().Select(message => (message.Body, message.Attempt)));
+    }
+
+    [Fact]
     public async Task Group_is_paused_when_held_messages_reach_its_limit()
     {
         await using var stage = await DeliveryStage.StartAsync(setting => setting with { MaxUnsettled = 10 });

@@ -140,9 +140,12 @@ internal sealed class LeaseJudge
             return Dying(item.Verb, isGivenUp: (block.GivenUp & bit) != 0);
         if (isLeased)
             return Verdict.Do;
+        bool isWaiting = (block.Waiting & bit) != 0;
         return item.Verb switch
         {
             SettleVerb.Ack or SettleVerb.Reject => Verdict.Do,
+            // The lease was not recorded, and the message stands in its key as if nobody had got it: its attempt would not count.
+            SettleVerb.Nack when !isWaiting && item.Epoch.Value < _epoch => Verdict.Lost,
             SettleVerb.Nack or SettleVerb.Release => Verdict.Done,
             _ => Verdict.Lost,
         };
