@@ -16,7 +16,7 @@ public abstract class SliceConformance
         await using IStorePlace place = NewPlace();
         await using (OpenedStore open = await OpenedStore.OpenAsync(place))
         {
-            open.Store.Slices.KeepOnly(new HashSet<SliceNumber>());
+            open.Store.Slices.KeepOnly(SliceOwner.Deduplication, new HashSet<SliceNumber>());
             open.Store.Slices.Append(One, Page(1));
             open.Store.Slices.Append(One, [.. Page(2), .. Page(3)]);
             open.Store.Slices.Append(Two, Page(9));
@@ -24,7 +24,7 @@ public abstract class SliceConformance
         }
 
         await using OpenedStore again = await OpenedStore.OpenAsync(place);
-        SliceNumber highest = again.Store.Slices.KeepOnly(new HashSet<SliceNumber> { One });
+        SliceNumber highest = again.Store.Slices.KeepOnly(SliceOwner.Deduplication, new HashSet<SliceNumber> { One });
 
         byte[] read = new byte[2 * SlicePage.Bytes];
         Assert.Equal(Two, highest);
@@ -38,7 +38,7 @@ public abstract class SliceConformance
     {
         await using IStorePlace place = NewPlace();
         await using OpenedStore open = await OpenedStore.OpenAsync(place);
-        open.Store.Slices.KeepOnly(new HashSet<SliceNumber>());
+        open.Store.Slices.KeepOnly(SliceOwner.Deduplication, new HashSet<SliceNumber>());
         open.Store.Slices.Append(One, [.. Page(1), .. Page(2), .. Page(3)]);
         byte[] read = new byte[2 * SlicePage.Bytes];
 
@@ -59,7 +59,7 @@ public abstract class SliceConformance
     {
         await using IStorePlace place = NewPlace();
         await using OpenedStore open = await OpenedStore.OpenAsync(place);
-        open.Store.Slices.KeepOnly(new HashSet<SliceNumber> { Two });
+        open.Store.Slices.KeepOnly(SliceOwner.Deduplication, new HashSet<SliceNumber> { Two });
         open.Store.Slices.Append(One, Page(1));
 
         open.Store.Slices.Delete(One);
@@ -71,11 +71,36 @@ public abstract class SliceConformance
     }
 
     [Fact]
+    public async Task Owner_keeps_its_own_slices_alone()
+    {
+        await using IStorePlace place = NewPlace();
+        SliceNumber other = SliceNumber.Before(SliceOwner.Keys).Next;
+        await using (OpenedStore open = await OpenedStore.OpenAsync(place))
+        {
+            open.Store.Slices.KeepOnly(SliceOwner.Deduplication, new HashSet<SliceNumber>());
+            open.Store.Slices.KeepOnly(SliceOwner.Keys, new HashSet<SliceNumber>());
+            open.Store.Slices.Append(One, Page(1));
+            open.Store.Slices.Append(other, [.. Page(2), .. Page(3)]);
+            open.Store.Slices.Sync([One, other]);
+        }
+
+        await using OpenedStore again = await OpenedStore.OpenAsync(place);
+        SliceNumber highest = again.Store.Slices.KeepOnly(SliceOwner.Deduplication, new HashSet<SliceNumber>());
+        again.Store.Slices.KeepOnly(SliceOwner.Keys, new HashSet<SliceNumber> { other });
+
+        Assert.Equal(One, highest);
+        Assert.False(again.Store.Slices.Read(One, new SlicePage(0), new byte[SlicePage.Bytes]));
+        Assert.True(again.Store.Slices.Read(other, new SlicePage(0), new byte[SlicePage.Bytes]));
+        Assert.Equal(2 * SlicePage.Bytes, again.Store.Slices.DiskBytesOf(SliceOwner.Keys));
+        Assert.Equal(0, again.Store.Slices.DiskBytesOf(SliceOwner.Deduplication));
+    }
+
+    [Fact]
     public async Task Reading_past_the_end_of_a_slice_fails()
     {
         await using IStorePlace place = NewPlace();
         await using OpenedStore open = await OpenedStore.OpenAsync(place);
-        open.Store.Slices.KeepOnly(new HashSet<SliceNumber>());
+        open.Store.Slices.KeepOnly(SliceOwner.Deduplication, new HashSet<SliceNumber>());
         open.Store.Slices.Append(One, Page(1));
 
         Assert.Throws<StoreException>(() => open.Store.Slices.Read(One, new SlicePage(1), new byte[SlicePage.Bytes]));
