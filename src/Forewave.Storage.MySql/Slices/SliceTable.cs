@@ -21,7 +21,6 @@ internal sealed class SliceTable(ConnectionOptions options, SchemaNames names, F
     private readonly SlicedTable _table = new(names, "MQ_SLICE");
     private readonly RowInsert _insert = new($"INSERT INTO {names.Queues}.MQ_SLICE (slice, page, bytes)", new InsertedRow("(?, ?, ?)"));
     private Connection? _connection;
-    private long _diskBytes;
 
     /// <summary>Who reads for those who must not block; set when the store runs.</summary>
     public DatabaseReaders? Readers { get; set; }
@@ -30,28 +29,31 @@ internal sealed class SliceTable(ConnectionOptions options, SchemaNames names, F
     public Epoch Epoch { get; set; }
 
     /// <inheritdoc/>
-    public long DiskBytes => Volatile.Read(ref _diskBytes);
+    public long DiskBytes => _pages.Values.Sum(static pages => (long)pages * SlicePage.Bytes);
 
     /// <inheritdoc/>
-    public SliceNumber KeepOnly(IReadOnlySet<SliceNumber> used) => Do(connection =>
+    public long DiskBytesOf(SliceOwner owner) =>
+        _pages.Where(slice => slice.Key.Owner == owner).Sum(static slice => (long)slice.Value * SlicePage.Bytes);
+
+    /// <inheritdoc/>
+    public SliceNumber KeepOnly(SliceOwner owner, IReadOnlySet<SliceNumber> used) => Do(connection =>
     {
-        SortedSet<ulong> there = _table.Slices(connection);
-        ulong highest = there.Count > 0 ? there.Max : 0;
-        foreach (ulong slice in there)
+        SliceNumber highest = SliceNumber.Before(owner);
+        foreach (SliceNumber slice in _table.Slices(connection).Select(static value => new SliceNumber(value)).Where(slice => slice.Owner == owner))
         {
-            if (used.Contains(new SliceNumber(slice)))
+            highest = slice;
+            if (used.Contains(slice))
             {
-                _pages[new SliceNumber(slice)] = CountPages(connection, slice);
+                _pages[slice] = CountPages(connection, slice.Value);
             }
             else
             {
-                _over.Add(slice);
+                _over.Add(slice.Value);
             }
         }
 
         DropOver(connection);
-        Volatile.Write(ref _diskBytes, _pages.Values.Sum(pages => (long)pages * SlicePage.Bytes));
-        return new SliceNumber(highest);
+        return highest;
     });
 
     /// <inheritdoc/>
@@ -71,8 +73,7 @@ internal sealed class SliceTable(ConnectionOptions options, SchemaNames names, F
             fences.Hold(connection, FenceRole.State, Epoch);
             _insert.Execute(connection, rows);
             connection.Commit();
-            _pages[slice] = first + rows.Count;
-            return Interlocked.Add(ref _diskBytes, (long)rows.Count * SlicePage.Bytes);
+            return _pages[slice] = first + rows.Count;
         });
     }
 
@@ -103,11 +104,7 @@ internal sealed class SliceTable(ConnectionOptions options, SchemaNames names, F
     {
         lock (_lock)
         {
-            if (_pages.TryRemove(slice, out int pages))
-            {
-                Interlocked.Add(ref _diskBytes, -(long)pages * SlicePage.Bytes);
-            }
-
+            _pages.TryRemove(slice, out _);
             _over.Add(slice.Value);
         }
 
