@@ -29,6 +29,7 @@ internal sealed class CatchUpPace(DeliveryLoop loop) : IDue
             return false;
         if (!_resting.Contains(group))
             _resting.Add(group);
+        group.IsResting = true;
         if (!_isTimed)
             loop.Deadlines.Add(this, default, _until);
         _isTimed = true;
@@ -51,7 +52,10 @@ internal sealed class CatchUpPace(DeliveryLoop loop) : IDue
     {
         _isTimed = false;
         foreach (var group in _resting)
+        {
+            group.IsResting = false;
             group.HasDemand();
+        }
         _resting.Clear();
     }
 }

@@ -301,7 +301,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
             DispatchCommitted();
             RunCommands();
             if (_refusesAll is null)
-                GiveTurns();
+                GiveTurns(start);
             ColdReads.WakeWaiting();
             Flush();
             // At a commit one round: the thread that commits is waited for.
@@ -358,22 +358,26 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
         }
     }
 
-    private void GiveTurns()
+    private void GiveTurns(long start)
     {
         try
         {
-            for (int left = _turns.Count; left > 0 && _hasRoom && _turns.TryTake(out var group); left--)
+            for (int left = _turns.Count; left > 0 && _hasRoom && !IsOver(start) && _turns.TryTake(out var group); left--)
             {
                 GiveTurn(group);
             }
             // After the turns: a pull that does not wait gets what is there before its end is met.
-            Deadlines.Meet(this);
+            if (!_isAtCommit || !_turns.Any)
+                Deadlines.Meet(this);
         }
         catch (ForewaveException stopped) when (stopped.Code == ErrorCode.PartitionStopped)
         {
             RefuseAll(stopped.Code);
         }
     }
+
+    // The thread that commits is waited for, by the receipts of the same commit too: it leaves the rest to another.
+    private bool IsOver(long start) => _isAtCommit && Setting.Time.GetElapsedTime(start) > LongestTurnAtCommit;
 
     private void GiveTurn(GroupDelivery group)
     {

@@ -46,12 +46,14 @@ internal sealed class BandSearch(SearchParts parts, SearchPage page, ScanTurn sc
             bool isThere = runs.Count > 0 && runs[0].First.Value == offsets[i];
             var run = isThere ? runs[0] : default;
             long end = isThere ? offsets[i] + run.Count : offsets[i] + 1;
-            page.Read(isThere ? run.Messages.Length : 0);
             int wanted = 1;
             while (i + wanted < offsets.Count && offsets[i + wanted] < end)
                 wanted++;
-            if (isThere && Take(run, offsets.Skip(i).Take(wanted)) is { } next)
-                return next;
+            long? next = isThere ? Take(run, offsets.Skip(i).Take(wanted)) : null;
+            // After what it is for: a step goes on, however long the read took.
+            page.Read(isThere ? run.Messages.Length : 0);
+            if (next is { } full)
+                return full;
             i += wanted;
             if (page.IsFull && i < offsets.Count)
                 return offsets[i];

@@ -172,7 +172,8 @@ internal sealed class SessionOutput : ISessionOutput, IThreadPoolWorkItem
     /// <inheritdoc/>
     public void Flush()
     {
-        Volatile.Write(ref _markedForFlush, 0);
+        // A full fence: who writes after the look below must find the mark gone, and list this output again.
+        Interlocked.Exchange(ref _markedForFlush, 0);
         // What the caller wrote was flushed by another, or there was nothing: not worth waiting for who sends now.
         if (Volatile.Read(ref _waitingBytes) == 0 && !_closed)
             return;

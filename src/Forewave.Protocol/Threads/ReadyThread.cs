@@ -26,6 +26,8 @@ internal sealed class ReadyThread(ReadyThreads owner)
 
     private void Run()
     {
+        // As the thread pool does: what a piece of work leaves in it is not the next one's.
+        ExecutionContext? clean = ExecutionContext.Capture();
         while (true)
         {
             _place.Park();
@@ -34,6 +36,11 @@ internal sealed class ReadyThread(ReadyThreads owner)
             if (SynchronizationContext.Current is not null)
             {
                 SynchronizationContext.SetSynchronizationContext(null);
+            }
+
+            if (clean is not null)
+            {
+                ExecutionContext.Restore(clean);
             }
 
             owner.Add(this);

@@ -189,6 +189,21 @@ public sealed class GroupReplayTests
     }
 
     [Fact]
+    public async Task Replay_with_a_rate_does_not_pay_for_the_one_before_it()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await AckedAsync(stage, DeliveryStage.Bodies(100));
+        await ReplayAsync(stage, StartPoint.Earliest, StartPoint.Latest);
+        await consumer.SettleAsync(SettleVerb.Ack, consumer.Output.TakeMessages());
+
+        await ReplayAsync(stage, StartPoint.Earliest, StartPoint.Latest, rate: 10);
+        for (int i = 0; i < 50; i++)
+            await stage.MoveAsync(TimeSpan.FromMilliseconds(20));
+
+        Assert.InRange(consumer.Output.Messages.Count, 8, 12);
+    }
+
+    [Fact]
     public async Task Replay_reads_no_more_than_its_share()
     {
         await using var stage = await DeliveryStage.StartAsync(setting => setting with { ReplayBytesPerSecond = 2 * 64 * 1024 });

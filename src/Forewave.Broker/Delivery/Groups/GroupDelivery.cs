@@ -93,6 +93,12 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     /// <summary>It stands in the loop's list of turns.</summary>
     public bool WaitsForTurn { get; set; }
 
+    /// <summary>It reads from disk and gets its next turn later, so that others are not held up.</summary>
+    public bool IsResting { get; set; }
+
+    /// <summary>It may have messages in a moment: who does not wait is not told that there are none.</summary>
+    public bool MayHaveSome => WaitsForTurn || IsResting || IsReading || Parts.Any(static part => part.Replayed.IsReading);
+
     /// <summary>Something of it is being read from disk.</summary>
     public bool IsReading => IsReadingItself || HasBands && Parts.Any(static part => part.IsReadingItself);
 

@@ -113,7 +113,8 @@ internal sealed class GroupTurn
     private Outcome Replay(Subscription subscription, long share)
     {
         var pace = _group.Main.ReplayPace;
-        long allowed = pace.Allowance(_group.State.Replay!.Rate);
+        double rate = _group.State.Replay!.Rate;
+        long allowed = pace.Allowance(rate);
         if (allowed == 0)
             return Outcome.Nothing;
         var frame = _group.Loop.Frame;
@@ -122,7 +123,7 @@ internal sealed class GroupTurn
         int messages = frame.Messages;
         var outcome = Send(frame, subscription, more);
         if (outcome == Outcome.Sent)
-            pace.Spend(messages, _replaying.Bytes);
+            pace.Spend(messages, _replaying.Bytes, rate);
         return outcome;
     }
 

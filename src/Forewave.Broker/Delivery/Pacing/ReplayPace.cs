@@ -12,8 +12,17 @@ internal sealed class ReplayPace(GroupDelivery group) : IDue
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(20);
 
-    private readonly TokenBucket _messages = new(group.Loop.Setting.Time);
+    private TokenBucket _messages = new(group.Loop.Setting.Time);
     private bool _waits;
+    private uint _generation;
+
+    /// <summary>Another replay begins: what the one before it used up, or waited for, is not its concern.</summary>
+    public void Begin()
+    {
+        _messages = new TokenBucket(group.Loop.Setting.Time);
+        _waits = false;
+        _generation++;
+    }
 
     /// <summary>How many messages may go out now. Where it is 0 the group is woken when there may be some.</summary>
     /// <param name="rate">Messages a second; 0: no limit.</param>
@@ -29,19 +38,23 @@ internal sealed class ReplayPace(GroupDelivery group) : IDue
         if (messages < 1)
             wait = TimeSpan.FromSeconds(Math.Max(wait.TotalSeconds, (burst - messages) / rate));
         _waits = true;
-        group.Loop.Deadlines.Add(this, default, group.Loop.Deadlines.In(wait > ShortestWait ? wait : ShortestWait));
+        group.Loop.Deadlines.Add(this, new DueToken(0, _generation), group.Loop.Deadlines.In(wait > ShortestWait ? wait : ShortestWait));
         return 0;
     }
 
     /// <summary>So much was read, and that went out.</summary>
-    public void Spend(int messages, long byteCount)
+    /// <param name="messages">Messages that went out.</param>
+    /// <param name="byteCount">Bytes that were read.</param>
+    /// <param name="rate">Messages a second; 0: no limit.</param>
+    public void Spend(int messages, long byteCount, double rate)
     {
-        _messages.Take(messages);
+        if (rate > 0)
+            _messages.Take(messages);
         group.Loop.ReplayShare.Take(byteCount);
     }
 
     /// <inheritdoc/>
-    public bool IsPending(DueToken token) => _waits;
+    public bool IsPending(DueToken token) => _waits && token.Generation == _generation;
 
     /// <inheritdoc/>
     public void Due(DueToken token, DeliveryLoop loop)

@@ -40,8 +40,12 @@ internal sealed class ReplayPlan
     public bool TryBegin(DeliveryLoop loop, double rate)
     {
         long now = loop.Now;
-        return TryAppend(loop, _parts.ConvertAll(one => Draft(
-            one.Part, one.Span.First, new() { Step = ReplayStep.Begin, Time = now, End = one.Span.End, Rate = GroupReplay.InRecord(rate) })));
+        var drafts = _parts.ConvertAll(one => Draft(
+            one.Part, one.Span.First, new() { Step = ReplayStep.Begin, Time = now, End = one.Span.End, Rate = GroupReplay.InRecord(rate) }));
+        if (!TryAppend(loop, drafts))
+            return false;
+        _parts[0].Part.Main.ReplayPace.Begin();
+        return true;
     }
 
     /// <summary>Calls the replay of a group off. False: no room for the records, nothing happened.</summary>

@@ -27,7 +27,7 @@ internal sealed class PendingReceive(Subscription subscription, ReceiveTerms ter
     {
         // Messages that are being read from disk, that wait for their group's next turn, or whose leases find no room in the log
         // for a moment, count as there: a pull without a wait would else see none.
-        bool mayGetSome = Subscription.Group is { IsReading: true } or { WaitsForTurn: true } || !loop.HasStoreRoom;
+        bool mayGetSome = Subscription.Group is { MayHaveSome: true } || !loop.HasStoreRoom;
         if (mayGetSome && _patience++ < MaxPatience)
         {
             loop.Deadlines.Add(this, default, loop.Deadlines.In(Patience));

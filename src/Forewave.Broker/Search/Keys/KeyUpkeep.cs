@@ -149,7 +149,7 @@ internal sealed class KeyUpkeep : IDisposable
             }
             while (await _backlog.ReadSomeAsync(cancellation));
         }
-        catch (StoreException full) when (full.Error == ErrorCode.DiskFull)
+        catch (StoreException full) when (full.MayPass())
         {
             // The timer asks for the next try; until then new messages go into the backlog when memory is full.
         }

@@ -358,6 +358,19 @@ public sealed class FeatureRulesTests
 
     private ViolationKind[] Check() => [.. HistoryChecker.Check(_history.Events).Select(violation => violation.Kind)];
 
+    [Theory]
+    [InlineData(20, false)]
+    [InlineData(31, true)]
+    public void Checker_lets_a_message_be_refused_for_its_time_only_when_that_has_passed(int secondsLater, bool isGood)
+    {
+        var sent = Timed(1, seconds: 0);
+        int request = _history.Add(sent);
+        _time.Move(TimeSpan.FromSeconds(secondsLater));
+        _history.Add(sent with { Kind = EventKind.PublishRefused, Error = ErrorCode.DeliveryTimeInvalid, Request = request });
+
+        Assert.Equal(isGood ? [] : [ViolationKind.WronglyRefused], Check());
+    }
+
     private void Crash() => _history.Add(new HistoryEvent { Kind = EventKind.LifeBegan });
 
     private void Make(FailurePolicy policy) => _history.Add(new HistoryEvent { Kind = EventKind.GroupMade, Group = Group, Policy = policy });

@@ -63,6 +63,9 @@ internal sealed class GroupHistory(GroupKey key)
             message.Rewind(sent, andDead: false);
     }
 
+    /// <summary>Whether the event of a number asked for a replay.</summary>
+    public bool IsReplay(int number) => _replays.Exists(sent => sent.Number == number);
+
     /// <summary>A reset or a replay is done, or begun: what was settled in its range before comes again.</summary>
     public void ComeAgain(HistoryEvent sent)
     {

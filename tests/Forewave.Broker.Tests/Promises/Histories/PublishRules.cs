@@ -1,3 +1,4 @@
+using Forewave.Broker.Ingest;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Tests.Promises.Histories;
@@ -108,7 +109,7 @@ internal sealed class PublishRules(ViolationLog log, SentMessages sent, IdRules 
 
     private void Refused(HistoryEvent happened)
     {
-        log.Require(AllowedRefusals.Contains(happened.Error), () =>
+        log.Require(AllowedRefusals.Contains(happened.Error) || IsTooLate(happened), () =>
             About(happened, ViolationKind.WronglyRefused, $"message {happened.Message} was refused with {happened.Error}"));
         _refused.Add(happened);
         // Of a producer whose first messages went to relaxed queues a power loss may leave nothing.
@@ -118,6 +119,12 @@ internal sealed class PublishRules(ViolationLog log, SentMessages sent, IdRules 
         log.Require(!isForgotten, () =>
             About(happened, ViolationKind.WronglyRefused, $"message {happened.Message} was refused with {happened.Error}, its producer has stored messages"));
     }
+
+    /// <summary>It, or one that was sent with it, was to come more than the grace before it was refused.</summary>
+    private bool IsTooLate(HistoryEvent refused) => refused.Error == ErrorCode.DeliveryTimeInvalid && _messages.Values.Any(message =>
+        message.Key.Producer == refused.Message.Producer && message.Queue == refused.Group.Queue
+        && sent.Find(message.Key)?.First is { Due: > 0, IsRelative: false } asked
+        && asked.Due + (long)ScheduledSlices.LateArrival.TotalMilliseconds < refused.Time.ToUnixTimeMilliseconds());
 
     private void Delivered(HistoryEvent happened)
     {

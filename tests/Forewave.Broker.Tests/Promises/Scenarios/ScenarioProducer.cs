@@ -195,7 +195,8 @@ internal sealed class ScenarioProducer
 
     private void Refused(List<TestMessage> batch, V1.Error error)
     {
-        _isUnknown |= (ErrorCode)error.Number is ErrorCode.ProducerUnknown;
+        // What was to come before it could be sent is given up, and what is behind it goes with it: the sequences are used up.
+        _isUnknown |= (ErrorCode)error.Number is ErrorCode.ProducerUnknown or ErrorCode.DeliveryTimeInvalid;
         foreach (var message in batch)
             _scenario.History.Add(Event(EventKind.PublishRefused, message) with { Error = (ErrorCode)error.Number, Request = message.SentAt });
     }
