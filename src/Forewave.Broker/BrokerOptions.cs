@@ -99,6 +99,17 @@ public sealed record BrokerOptions
     /// </summary>
     public bool Tracing { get; init; } = true;
 
+    /// <summary>
+    /// Dead letters may be redriven and purged by operations in the background, and that may be undone. Off: it is refused, the hello does
+    /// not offer it, what is running rests, and a purge is for good; by place or all of them, at once, it goes all the same. Default: on.
+    /// </summary>
+    public bool DeadOperations { get; init; } = true;
+
+    /// <summary>
+    /// How long a purge of dead letters can be undone: so long they stay on the disk. 0: not at all. Up to 30 days. Default: 1 hour.
+    /// </summary>
+    public TimeSpan DeadUndoWindow { get; init; } = Limits.DeadUndoWindow;
+
     /// <summary>Waits for outcomes at most, over all connections. Default: 10,000.</summary>
     public int MaxOutcomeWaits { get; init; } = Limits.OutcomeWaits;
 

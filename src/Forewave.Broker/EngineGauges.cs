@@ -39,6 +39,9 @@ internal static class EngineGauges
             new MetricText { Name = "forewave.producers.memory", Unit = "By", Description = "Memory of their sequences." },
             () => parts.Producers.Memory.Bytes);
         metrics.Gauge(
+            new MetricText { Name = "forewave.dead_letter.operations", Unit = "{operation}", Description = "Operations on dead letters that are running." },
+            () => loops.DeadOperations);
+        metrics.Gauge(
             new MetricText { Name = "forewave.partition.stopped", Unit = "1", Description = "1 when the partition stopped." },
             () => parts.Health.IsStopped ? 1 : 0);
         AddStore(parts.Store, metrics);

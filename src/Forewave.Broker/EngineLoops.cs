@@ -8,6 +8,7 @@ namespace Forewave.Broker;
 internal sealed class EngineLoops : IDisposable
 {
     private readonly SupervisedLoop[] _loops;
+    private readonly DeadOperationLoop _deadOperations;
 
     public EngineLoops(SessionParts parts, EngineState state)
     {
@@ -15,6 +16,7 @@ internal sealed class EngineLoops : IDisposable
         var retention = new RetentionLoop(parts);
         var groups = new GroupGauges(parts);
         var heartbeat = new HeartbeatLoop(parts.Sessions, parts.Time);
+        _deadOperations = new DeadOperationLoop(parts);
         _loops =
         [
             new SupervisedLoop("heartbeat", heartbeat.RunAsync, parts),
@@ -24,11 +26,15 @@ internal sealed class EngineLoops : IDisposable
             new SupervisedLoop("scheduler", parts.Scheduling.RunAsync, parts),
             new SupervisedLoop("retention", retention.RunAsync, parts),
             new SupervisedLoop("group metrics", groups.RunAsync, parts),
+            .. parts.Options.DeadOperations ? [new SupervisedLoop("dead-letters", _deadOperations.RunAsync, parts)] : Array.Empty<SupervisedLoop>(),
         ];
     }
 
     /// <summary>Takes checkpoints.</summary>
     public CheckpointLoop Checkpoints { get; }
+
+    /// <summary>Operations on dead letters that are running.</summary>
+    public int DeadOperations => _deadOperations.Running;
 
     /// <summary>All of them, for metrics.</summary>
     public IReadOnlyList<SupervisedLoop> All => _loops;
@@ -53,5 +59,6 @@ internal sealed class EngineLoops : IDisposable
         Checkpoints.Dispose();
         foreach (var loop in _loops)
             loop.Dispose();
+        _deadOperations.Dispose();
     }
 }

@@ -10,6 +10,7 @@ using Forewave.Broker.Scheduling;
 using Forewave.Broker.Search;
 using Forewave.Broker.Search.Keys;
 using Forewave.Broker.Sessions;
+using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
@@ -42,6 +43,7 @@ internal static class EngineParts
             Loops = options.DeliveryLoops,
             Expires = options.Expiry,
             ReplayBytesPerSecond = options.ReplayBytesPerSecond,
+            DeadUndoWindow = WindowOf(options),
             CursorMemory = new CursorMemory(options.CursorMemoryBytes),
             Keys = keys.Dispatch,
             Threads = surroundings.Threads,
@@ -79,4 +81,9 @@ internal static class EngineParts
             Logger = logger,
         };
     }
+
+    /// <summary>A letter is not kept for an undo after it would have been let go.</summary>
+    private static TimeSpan WindowOf(BrokerOptions options) => !options.DeadOperations || options.DeadUndoWindow < TimeSpan.Zero
+        ? TimeSpan.Zero
+        : options.DeadUndoWindow > Limits.DeadLetterRetention ? Limits.DeadLetterRetention : options.DeadUndoWindow;
 }

@@ -53,6 +53,9 @@ public static class CapabilityNames
     /// <summary>Finding messages, by key and otherwise, and browsing queues.</summary>
     public const string Search = "search";
 
+    /// <summary>Redrives and purges of dead letters in the background, that can be cancelled and undone.</summary>
+    public const string DeadOperations = "dead-operations";
+
     private static readonly (string Name, MessageCapabilities Flag)[] OfMessages =
     [
         (Ordering, MessageCapabilities.Ordering),

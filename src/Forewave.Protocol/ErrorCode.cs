@@ -121,6 +121,12 @@ public enum ErrorCode
     KeyNotParked = 520,
     /// <summary>A filter of dead letters cannot be read.</summary>
     DeadFilterInvalid = 530,
+    /// <summary>No operation of this number goes on, or is known.</summary>
+    DeadOperationNotFound = 531,
+    /// <summary>As many operations on the dead letters of a group go on as may.</summary>
+    TooManyDeadOperations = 532,
+    /// <summary>Nothing of an operation can be taken back any more.</summary>
+    NothingToUndo = 533,
     /// <summary>A text is no message id.</summary>
     MessageIdInvalid = 550,
     /// <summary>What is looked for cannot be understood: a key, tag filter or header.</summary>

@@ -99,6 +99,21 @@ public static class Limits
     /// <summary>Bytes that all replays of a broker read in a second: 32 MiB.</summary>
     public const int ReplayReadBytes = 32 * 1024 * 1024;
 
+    /// <summary>Operations on the dead letters of a group that go on at once.</summary>
+    public const int DeadOperationsPerGroup = 16;
+
+    /// <summary>How long is told who did what to dead letters.</summary>
+    public static TimeSpan DeadTrailRetention { get; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long a purge of dead letters can be undone, by default.</summary>
+    public static TimeSpan DeadUndoWindow { get; } = TimeSpan.FromHours(1);
+
+    /// <summary>Bytes of a filter of dead letters.</summary>
+    public const int DeadFilterBytes = 1_024;
+
+    /// <summary>Bytes of the reason of an operation on dead letters.</summary>
+    public const int DeadReasonBytes = 255;
+
     /// <summary>Messages of one group that are handed out, waiting, held or parked, and not settled.</summary>
     public const int UnsettledPerGroup = 1_000_000;
 

@@ -198,6 +198,8 @@ public sealed class ForewaveBroker : IAsyncDisposable
         Priorities = _options.Priorities,
         Outcomes = _options.Outcomes,
         Tracing = _options.Tracing,
+        DeadOperations = _options.DeadOperations,
+        DeadUndoWindow = _options.DeadUndoWindow,
         MaxOutcomeWaits = _options.MaxOutcomeWaits,
         MaxQueues = _options.Store == StoreKind.MySql ? Math.Min(_options.MaxQueues, MaxTables) : _options.MaxQueues,
         MaxConnections = maxConnections,

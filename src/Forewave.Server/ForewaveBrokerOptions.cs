@@ -100,6 +100,15 @@ public sealed record ForewaveBrokerOptions
     /// <summary>Queues may have their deliveries and settles traced. Off: none is, whatever its options say. Default: yes.</summary>
     public bool Tracing { get; init; } = true;
 
+    /// <summary>
+    /// Dead letters may be redriven and purged by operations in the background, and that may be undone. Off: it is refused, what is running
+    /// rests, and a purge is for good. Default: yes.
+    /// </summary>
+    public bool DeadOperations { get; init; } = true;
+
+    /// <summary>How long a purge of dead letters can be undone; zero: not at all, up to 30 days. Default: 1 hour.</summary>
+    public TimeSpan DeadUndoWindow { get; init; } = Limits.DeadUndoWindow;
+
     /// <summary>Waits for outcomes at once, over all connections; from 1. Default: 10,000.</summary>
     public int MaxOutcomeWaits { get; init; } = Limits.OutcomeWaits;
 

@@ -102,4 +102,13 @@ public enum RecordType : byte
     /// Another record of a group, once more, for who wants to know what became of its messages; stands in the index of a queue's trace.
     /// </summary>
     Traced = 32,
+
+    /// <summary>
+    /// A step of an operation on the dead letters of a group: who asked for what, which ones, how it ended. Stands in the index of a
+    /// queue's trail.
+    /// </summary>
+    DeadOperated = 33,
+
+    /// <summary>Dead letters that were redriven, or purged a while ago, are dead letters again.</summary>
+    DeadTakenBack = 34,
 }

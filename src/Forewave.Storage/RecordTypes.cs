@@ -14,8 +14,8 @@ public static class RecordTypes
     /// <summary>Whether it gets a place in an index: the engine dispatches it when it is committed.</summary>
     public static bool IsDispatched(this RecordType type) =>
         type is RecordType.Published or RecordType.DeadLettered or RecordType.Released or RecordType.Scheduled or RecordType.Rescheduled
-            or RecordType.Traced;
+            or RecordType.Traced or RecordType.DeadOperated;
 
     /// <summary>Whether offsets or places after it are wrong without it, however its bytes may have rotted.</summary>
-    public static bool KeepsPlace(this RecordType type) => type.IsDispatched() && type is not (RecordType.DeadLettered or RecordType.Traced);
+    public static bool KeepsPlace(this RecordType type) => type.IsDispatched() && type is not (RecordType.DeadLettered or RecordType.Traced or RecordType.DeadOperated);
 }

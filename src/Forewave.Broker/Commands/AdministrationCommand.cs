@@ -43,7 +43,8 @@ internal static class AdministrationCommand
     {
         var answer = await QueueVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await GroupVerbs.RunAsync(session.Parts, request, cancellation)
-            ?? await DeadVerbs.RunAsync(session.Parts, request, cancellation)
+            ?? await DeadVerbs.RunAsync(session, request, cancellation)
+            ?? await DeadOperationVerbs.RunAsync(session, request, cancellation)
             ?? await ScheduleVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await RecurringVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await MessageVerbs.RunAsync(session.Parts, request, cancellation)

@@ -15,16 +15,15 @@ internal static class DeadVerbs
 {
     private const int MostListed = 1_000;
     private const int ListedByDefault = 100;
-    private const int MostFilterBytes = 1_024;
 
     /// <summary>The answer, or null where the verb is none about dead letters.</summary>
     public static async ValueTask<V1.AdministrationAnswer?> RunAsync(
-        SessionParts parts, V1.AdministrationRequest request, CancellationToken cancellation) => request.VerbCase switch
+        Session session, V1.AdministrationRequest request, CancellationToken cancellation) => request.VerbCase switch
         {
-            Verb.ListDead => await ListAsync(parts, request.ListDead, cancellation),
-            Verb.ShowDead => await ShowAsync(parts, request.ShowDead, cancellation),
-            Verb.RedriveDead => await RedriveAsync(parts, request.RedriveDead, cancellation),
-            Verb.PurgeDead => await PurgeAsync(parts, request.PurgeDead, cancellation),
+            Verb.ListDead => await ListAsync(session.Parts, request.ListDead, cancellation),
+            Verb.ShowDead => await ShowAsync(session.Parts, request.ShowDead, cancellation),
+            Verb.RedriveDead => await RedriveAsync(session, request.RedriveDead, cancellation),
+            Verb.PurgeDead => await PurgeAsync(session, request.PurgeDead, cancellation),
             _ => null,
         };
 
@@ -45,7 +44,7 @@ internal static class DeadVerbs
     private static async ValueTask<V1.AdministrationAnswer> ListSomeAsync(
         SessionParts parts, QueueEntry queue, V1.ListDead request, int max, CancellationToken cancellation)
     {
-        var selection = new DeadSelection { Filter = FilterOf(request.Filter), After = PlaceOf(request.After), Max = max };
+        var selection = new DeadSelection { Filter = DeadOperationVerbs.FilterOf(request.Filter), After = PlaceOf(request.After), Max = max };
         var selected = await parts.Delivery.DeadLetters.SelectAsync(queue, GroupVerbs.NameOf(request.Group), selection).WaitAsync(cancellation);
         var list = new V1.DeadList { More = selected.Next > 0, Next = (ulong)selected.Next };
         list.Letters.AddRange(selected.Letters.Select(letter => DetailsOf(parts, letter)));
@@ -65,66 +64,29 @@ internal static class DeadVerbs
         return new V1.AdministrationAnswer { DeadLetter = details };
     }
 
-    private static async ValueTask<V1.AdministrationAnswer> RedriveAsync(
-        SessionParts parts, V1.RedriveDead request, CancellationToken cancellation)
+    private static ValueTask<V1.AdministrationAnswer> RedriveAsync(Session session, V1.RedriveDead request, CancellationToken cancellation)
     {
-        var queue = QueueVerbs.Existing(parts, request.Queue);
-        if (request.Page is not null)
+        var terms = DeadOperationVerbs.TermsOf(session, (request.Group, request.Reason)) with
         {
-            if (request.All || request.Places.Count > 0)
-                throw new RefusedException(ErrorCode.FieldInvalid, "Name places, all of them, or a page.");
-            return await PageAsync(parts, (queue, GroupVerbs.NameOf(request.Group)), request.Page, redrive: true, cancellation);
-        }
-        long redriven = await parts.Delivery.DeadLetters
-            .RedriveAsync(queue, GroupVerbs.NameOf(request.Group), PlacesOf(request.Places, request.All)).WaitAsync(cancellation);
-        return new V1.AdministrationAnswer { Changed = new V1.Changed { Messages = (ulong)redriven } };
-    }
-
-    private static async ValueTask<V1.AdministrationAnswer> PurgeAsync(
-        SessionParts parts, V1.PurgeDead request, CancellationToken cancellation)
-    {
-        var queue = QueueVerbs.Existing(parts, request.Queue);
-        if (request.Page is not null)
-        {
-            if (request.All || request.Places.Count > 0)
-                throw new RefusedException(ErrorCode.FieldInvalid, "Name places, all of them, or a page.");
-            return await PageAsync(parts, (queue, GroupVerbs.NameOf(request.Group)), request.Page, redrive: false, cancellation);
-        }
-        long purged = await parts.Delivery.DeadLetters
-            .PurgeAsync(queue, GroupVerbs.NameOf(request.Group), PlacesOf(request.Places, request.All)).WaitAsync(cancellation);
-        return new V1.AdministrationAnswer { Changed = new V1.Changed { Messages = (ulong)purged } };
-    }
-
-    private static async ValueTask<V1.AdministrationAnswer> PageAsync(
-        SessionParts parts, (QueueEntry Queue, GroupName Name) group, V1.DeadPage page, bool redrive, CancellationToken cancellation)
-    {
-        if (page.Max > MostListed)
-            throw new RefusedException(ErrorCode.FieldInvalid, "max is at most 1,000.");
-        long diedBy = page.DiedBy is 0 or > long.MaxValue ? parts.Time.GetUtcNow().ToUnixTimeMilliseconds() : (long)page.DiedBy;
-        var selection = new DeadSelection
-        {
-            Filter = FilterOf(page.Filter), After = PlaceOf(page.After), DiedBy = diedBy, Max = page.Max is 0 ? MostListed : (int)page.Max,
+            Action = DeadAction.Redrive, Named = !request.All,
         };
-        var dead = parts.Delivery.DeadLetters;
-        var selected = await dead.SelectAsync(group.Queue, group.Name, selection).WaitAsync(cancellation);
-        IReadOnlyList<long> places = [.. selected.Letters.Select(letter => letter.Place)];
-        if (!page.DryRun && places.Count > 0)
-            places = await dead.ChangeAsync(group.Queue, group.Name, places, redrive).WaitAsync(cancellation);
-        var changed = new V1.Changed
-        {
-            Messages = (ulong)places.Count, Next = (ulong)selected.Next, DiedBy = (ulong)diedBy, Scanned = (ulong)selected.Scanned,
-        };
-        changed.Places.AddRange(places.Select(place => (ulong)place));
-        return new V1.AdministrationAnswer { Changed = changed };
+        return DoAsync(session, (QueueVerbs.Existing(session.Parts, request.Queue), terms), PlacesOf(request.Places, request.All), cancellation);
     }
 
-    private static DeadFilter FilterOf(string text)
+    private static ValueTask<V1.AdministrationAnswer> PurgeAsync(Session session, V1.PurgeDead request, CancellationToken cancellation)
     {
-        if (System.Text.Encoding.UTF8.GetByteCount(text) > MostFilterBytes)
-            throw new RefusedException(ErrorCode.DeadFilterInvalid, "a filter has at most 1,024 bytes.");
-        return DeadFilter.TryParse(text, out var filter, out string problem)
-            ? filter
-            : throw new RefusedException(ErrorCode.DeadFilterInvalid, problem + ".");
+        var terms = DeadOperationVerbs.TermsOf(session, (request.Group, request.Reason)) with
+        {
+            Action = DeadAction.Purge, Named = !request.All, ForGood = request.ForGood,
+        };
+        return DoAsync(session, (QueueVerbs.Existing(session.Parts, request.Queue), terms), PlacesOf(request.Places, request.All), cancellation);
+    }
+
+    private static async ValueTask<V1.AdministrationAnswer> DoAsync(
+        Session session, (QueueEntry Queue, DeadOperationTerms Terms) what, IReadOnlyList<long>? places, CancellationToken cancellation)
+    {
+        var done = await session.Parts.Delivery.Operating.DoAsync(what.Queue, what.Terms, places).WaitAsync(cancellation);
+        return new V1.AdministrationAnswer { Changed = new V1.Changed { Messages = (ulong)done.Messages, Operation = done.Operation } };
     }
 
     private static IReadOnlyList<long>? PlacesOf(IReadOnlyCollection<ulong> places, bool all)

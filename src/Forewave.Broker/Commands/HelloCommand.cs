@@ -30,6 +30,7 @@ internal static class HelloCommand
             session.Close(refused.Code, refused.Text, correlation);
             return ValueTask.CompletedTask;
         }
+        session.ClientName = hello.Name;
         session.IsGreeted = true;
         session.Output.RequestTaken();
         session.Output.Answer(new V1.ServerFrame { Correlation = correlation, Hello = Answer(session) });
@@ -90,6 +91,8 @@ internal static class HelloCommand
             answer.Capabilities.Add(CapabilityNames.Outcomes);
         if (parts.Options.Search)
             answer.Capabilities.Add(CapabilityNames.Search);
+        if (parts.Options.DeadOperations)
+            answer.Capabilities.Add(CapabilityNames.DeadOperations);
         return answer;
     }
 }

@@ -49,12 +49,24 @@ internal sealed partial class DeliveryLog(ILoggerFactory loggers)
     public partial void DeadLettered(long offset, GroupIdentity group, uint attempt);
 
     /// <summary>Dead letters are available again.</summary>
-    [LoggerMessage(4531, LogLevel.Information, "{Count} dead letters of group {Group} redriven")]
-    public partial void Redriven(long count, GroupIdentity group);
+    [LoggerMessage(4531, LogLevel.Information, "{Count} dead letters of group {Group} redriven by operation {Operation}")]
+    public partial void Redriven(long count, GroupIdentity group, ulong operation);
 
     /// <summary>Dead letters are gone.</summary>
     [LoggerMessage(4532, LogLevel.Information, "{Count} dead letters of group {Group} purged")]
     public partial void DeadPurged(long count, GroupIdentity group);
+
+    /// <summary>What was done to dead letters is taken back.</summary>
+    [LoggerMessage(4535, LogLevel.Information, "{Count} dead letters of group {Group} taken back from operation {Operation}")]
+    public partial void TakenBack(long count, GroupIdentity group, ulong operation);
+
+    /// <summary>An operation on dead letters ended.</summary>
+    [LoggerMessage(4536, LogLevel.Information, "Operation {Operation} on the dead letters of group {Group} ended: {State}")]
+    public partial void DeadOperationEnded(ulong operation, GroupIdentity group, DeadLetters.DeadOperationState state);
+
+    /// <summary>Dead letters could not be read.</summary>
+    [LoggerMessage(4537, LogLevel.Warning, "Operation {Operation} on dead letters of queue {QueueId} waits: {Problem}")]
+    public partial void DeadOperationWaits(ulong operation, uint queueId, string problem);
 
     /// <summary>A key was set aside.</summary>
     [LoggerMessage(4533, LogLevel.Warning,

@@ -33,6 +33,8 @@ internal sealed class DeliveryLoops : IDisposable
         }
         Administration = new DeliveryAdministration(this);
         DeadLetters = new DeadLetterAdministration(this);
+        Operating = new DeadOperating(this);
+        Trail = new DeadTrailReading(this);
         Outcomes = new OutcomeAdministration(this);
         Rewinding = new GroupRewinding(this);
         Replaying = new GroupReplaying(this);
@@ -49,8 +51,14 @@ internal sealed class DeliveryLoops : IDisposable
     /// <summary>Queues and groups: looking at them and changing them.</summary>
     public DeliveryAdministration Administration { get; }
 
-    /// <summary>Dead letters: looking at them, redriving and purging them.</summary>
+    /// <summary>Dead letters: looking at them.</summary>
     public DeadLetterAdministration DeadLetters { get; }
+
+    /// <summary>Dead letters: redriving and purging them, and taking that back.</summary>
+    public DeadOperating Operating { get; }
+
+    /// <summary>Who did what to dead letters.</summary>
+    public DeadTrailReading Trail { get; }
 
     /// <summary>What became of messages.</summary>
     public OutcomeAdministration Outcomes { get; }
@@ -113,9 +121,13 @@ internal sealed class DeliveryLoops : IDisposable
             case RecordType.DeadLettered:
                 ApplyToGroup(Of((uint)header.Extra), header, payload)?.DispatchDead(record);
                 break;
+            case RecordType.DeadOperated:
+                ApplyToGroup(Of(header.Queue), header, payload);
+                Of(header.Queue).Queues.Get(PriorityBand.QueueOf(header.Queue)).DispatchTrail(record);
+                break;
             case RecordType.Leased or RecordType.Settled or RecordType.Extended or RecordType.Redriven or RecordType.DeadPurged
                 or RecordType.CursorMoved or RecordType.Expired or RecordType.KeysNoted or RecordType.Parked or RecordType.Resumed
-                or RecordType.GroupReset or RecordType.GroupReplay:
+                or RecordType.GroupReset or RecordType.GroupReplay or RecordType.DeadTakenBack:
                 ApplyToGroup(Of(header.Queue), header, payload);
                 break;
             default:
@@ -150,7 +162,8 @@ internal sealed class DeliveryLoops : IDisposable
     {
         foreach (ref readonly var record in records)
         {
-            if (record.Header.Type is not (RecordType.Published or RecordType.DeadLettered or RecordType.Released or RecordType.Traced))
+            if (record.Header.Type is not (RecordType.Published or RecordType.DeadLettered or RecordType.Released or RecordType.Traced
+                or RecordType.DeadOperated))
                 continue;
             uint queue = record.Header.Type == RecordType.DeadLettered ? (uint)record.Header.Extra : record.Header.Queue;
             _byLoop[PriorityBand.QueueOf(queue) % (uint)_loops.Length].Add(record);

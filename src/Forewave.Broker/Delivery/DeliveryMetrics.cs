@@ -19,6 +19,7 @@ internal sealed class DeliveryMetrics : IDisposable
     private readonly Counter<long> _filtered;
     private readonly Counter<long> _missed;
     private readonly Counter<long> _deadLettered;
+    private readonly Counter<long> _operatedDead;
     private readonly Counter<long> _coldReads;
     private readonly UpDownCounter<long> _paused;
     private readonly UpDownCounter<long> _pausedByCommand;
@@ -48,6 +49,8 @@ internal sealed class DeliveryMetrics : IDisposable
         _missed = _meter.CreateCounter<long>(
             "messaging.forewave.delivery.missed", "{message}", "Messages gone before a group had settled them");
         _deadLettered = _meter.CreateCounter<long>("messaging.forewave.dead_letter.messages", "{message}", "Messages that died");
+        _operatedDead = _meter.CreateCounter<long>(
+            "messaging.forewave.dead_letter.operated", "{message}", "Dead letters that somebody redrove, purged or took back");
         _coldReads = _meter.CreateCounter<long>("messaging.forewave.delivery.cold_reads", "{read}", "Reads that memory did not serve");
         _paused = _meter.CreateUpDownCounter<long>(
             "messaging.forewave.group.paused", "{group}", "Groups without first deliveries because of what they have not settled");
@@ -98,6 +101,15 @@ internal sealed class DeliveryMetrics : IDisposable
 
     /// <summary>A message died.</summary>
     public void DeadLettered() => _deadLettered.Add(1);
+
+    /// <summary>Somebody did something to dead letters.</summary>
+    public void OperatedDead(DeadLetters.DeadAction action, long messages) =>
+        _operatedDead.Add(messages, new KeyValuePair<string, object?>("messaging.forewave.dead_letter.action", action switch
+        {
+            DeadLetters.DeadAction.Redrive => "redrive",
+            DeadLetters.DeadAction.Purge => "purge",
+            _ => "undo",
+        }));
 
     /// <summary>A read from disk was started.</summary>
     public void ColdRead() => _coldReads.Add(1);

@@ -62,6 +62,9 @@ internal sealed record DeliverySetting
     /// <summary>Whether messages are handed out that have just come: those who catch up make room for them.</summary>
     public LiveDeliveries Live { get; } = new();
 
+    /// <summary>How long a purge of dead letters can be undone. Default: not at all.</summary>
+    public TimeSpan DeadUndoWindow { get; init; }
+
     /// <summary>Commands that may wait for one loop before sessions stop reading. Default: 65,536.</summary>
     public int MailboxCapacity { get; init; } = 65_536;
 

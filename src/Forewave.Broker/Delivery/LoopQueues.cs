@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.DeadLetters;
 using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Delivery.Outcomes;
 using Forewave.Broker.Delivery.Priorities;
@@ -83,6 +84,8 @@ internal sealed class LoopQueues(DeliveryLoop loop)
         loop.Outcomes.Closed(queueId);
         if (queue.TraceEnd > 1)
             loop.Store.Expire(TraceIndex.Of(queueId), new Offset(queue.TraceEnd).Next);
+        if (queue.TrailEnd > 1)
+            loop.Store.Expire(DeadTrail.IndexOf(queueId), new Offset(queue.TrailEnd).Next);
         loop.Store.Expire(queueId, new Offset(queue.End).Next);
     }
 
@@ -91,6 +94,8 @@ internal sealed class LoopQueues(DeliveryLoop loop)
     {
         if (record.Header.Type == RecordType.Traced)
             Find(PriorityBand.QueueOf(record.Header.Queue))?.DispatchTraced(record);
+        else if (record.Header.Type == RecordType.DeadOperated)
+            Find(PriorityBand.QueueOf(record.Header.Queue))?.DispatchTrail(record);
         else if (record.Header.Type == RecordType.DeadLettered)
             FindGroup(record.Header.Source)?.DispatchDead(record);
         else

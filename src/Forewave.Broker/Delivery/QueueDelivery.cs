@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.DeadLetters;
 using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Delivery.Outcomes;
 using Forewave.Broker.Delivery.Priorities;
@@ -14,7 +15,7 @@ namespace Forewave.Broker.Delivery;
 /// </summary>
 internal sealed class QueueDelivery
 {
-    private const byte PartVersion = 2;
+    private const byte PartVersion = 3;
 
     private readonly DeliveryLoop _loop;
     private readonly Dictionary<GroupName, GroupDelivery> _byName = [];
@@ -54,6 +55,9 @@ internal sealed class QueueDelivery
 
     /// <summary>The place that the next record of its trace gets.</summary>
     public long TraceEnd { get; private set; } = 1;
+
+    /// <summary>The place that the next record of its trail gets: what was done to its dead letters.</summary>
+    public long TrailEnd { get; private set; } = 1;
 
     /// <summary>Everything before this offset is gone.</summary>
     public long Lowest { get; private set; } = 1;
@@ -97,6 +101,13 @@ internal sealed class QueueDelivery
             _loop.Setting.Keys?.Dispatched(_loop.Store, first, header);
         else
             _loop.Setting.Keys?.Replayed(first, header);
+    }
+
+    /// <summary>Gives a committed record of its trail its place.</summary>
+    public void DispatchTrail(in CommittedRecord record)
+    {
+        if (record.Header.Position > _loadedDispatched)
+            _loop.Store.Dispatch(DeadTrail.IndexOf(Id), new Offset(TrailEnd++), record);
     }
 
     /// <summary>The queue has messages in another band.</summary>
@@ -224,6 +235,7 @@ internal sealed class QueueDelivery
         writer.Int64(Lowest);
         writer.Int64(LastPublishTime);
         writer.Int64(TraceEnd);
+        writer.Int64(TrailEnd);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -234,6 +246,7 @@ internal sealed class QueueDelivery
         return new QueueDelivery(loop, part)
         {
             End = reader.Int64(), Lowest = reader.Int64(), LastPublishTime = reader.Int64(), TraceEnd = version > 1 ? reader.Int64() : 1,
+            TrailEnd = version > 2 ? reader.Int64() : 1,
         };
     }
 }

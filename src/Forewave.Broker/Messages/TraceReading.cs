@@ -31,10 +31,9 @@ internal sealed class TraceReading(IStore store, DeliveryLoops delivery, Message
         var names = await delivery.Outcomes.NamesAsync(found.Queue).WaitAsync(cancellation);
         var traced = new TracedEvents(indexed, names);
         long more = await ReadTraceAsync(found, after, traced, cancellation);
-        List<TraceEvent> events = traced.Events;
-        if (after == 0)
-            events = [.. BeginningOf(found), .. events, .. await RememberedAsync(found, indexed, cancellation)];
-        return new MessageTrace(found, WithoutRepeats(events)) { IsTraced = found.Queue.Options.Trace, More = more };
+        List<TraceEvent> remembered = after == 0 ? await RememberedAsync(found, indexed, cancellation) : [];
+        List<TraceEvent> beginning = after == 0 ? BeginningOf(found) : [];
+        return new MessageTrace(found, [.. beginning, .. WithoutRepeats(traced.Events, remembered)]) { IsTraced = found.Queue.Options.Trace, More = more };
     }
 
     private async Task<long> ReadTraceAsync(FoundMessage found, long after, TracedEvents events, CancellationToken cancellation)
@@ -79,7 +78,7 @@ internal sealed class TraceReading(IStore store, DeliveryLoops delivery, Message
                 events.Add(Of(group, TraceEventKind.Delivered, group.Since) with { Consumer = group.Consumer, Until = new Timestamp(group.Until) });
             else if (group.State == MessageState.Parked)
                 events.Add(Of(group, TraceEventKind.Parked, group.Since) with { Reason = group.Reason });
-            else if (group.DeadPlace > 0)
+            else if (group.State == MessageState.Dead && group.DeadPlace > 0)
                 events.AddRange(await DeathAsync(found, group, cancellation));
         }
         return events;
@@ -105,12 +104,16 @@ internal sealed class TraceReading(IStore store, DeliveryLoops delivery, Message
     private static TraceEvent Of(GroupMessage group, TraceEventKind kind, long time) =>
         new() { Time = new Timestamp(time), Kind = kind, Group = group.Group.Value, Attempt = group.Attempt };
 
-    /// <summary>The trace and the group's memory tell the same failure: the trace comes first and counts.</summary>
-    private static List<TraceEvent> WithoutRepeats(List<TraceEvent> events)
+    /// <summary>
+    /// The trace and the group's memory tell the same failure: the trace comes first and counts. A memory tells each failure once, and the
+    /// same attempt again where the message was redriven.
+    /// </summary>
+    private static IEnumerable<TraceEvent> WithoutRepeats(List<TraceEvent> traced, List<TraceEvent> remembered)
     {
         HashSet<(string, TraceEventKind, uint)> known = [];
-        var kept = events.Where(one => one.Attempt == 0 || Repeats(one.Kind) is false || known.Add((one.Group, one.Kind, one.Attempt)));
-        return [.. kept.OrderBy(one => one.Time.UnixMilliseconds)];
+        var kept = traced.Where(one => one.Attempt == 0 || !Repeats(one.Kind) || known.Add((one.Group, one.Kind, one.Attempt))).ToList();
+        kept.AddRange(remembered.Where(one => one.Attempt == 0 || !Repeats(one.Kind) || !known.Contains((one.Group, one.Kind, one.Attempt))));
+        return kept.OrderBy(one => one.Time.UnixMilliseconds);
     }
 
     private static bool Repeats(TraceEventKind kind) => kind is TraceEventKind.Failed or TraceEventKind.Delivered or TraceEventKind.Dead;

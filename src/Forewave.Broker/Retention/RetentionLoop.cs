@@ -46,6 +46,7 @@ internal sealed class RetentionLoop
             foreach (var band in PriorityBand.Others)
                 await LetGoAsync(queue, band, now, cancellation);
             await _parts.Delivery.Outcomes.ExpireTraceAsync(queue, now.Plus(-queue.Options.Retention)).WaitAsync(cancellation);
+            await _parts.Delivery.Trail.ExpireAsync(queue, now.Plus(-Limits.DeadTrailRetention)).WaitAsync(cancellation);
             if (holders.Contains(queue.Id))
                 await deadLetters.ExpireAsync(queue, now.Plus(-Limits.DeadLetterRetention)).WaitAsync(cancellation);
             await LookForIdleAsync(queue, now, cancellation);

@@ -58,6 +58,9 @@ internal sealed class Session : IPublishingSession
     /// <inheritdoc/>
     public SessionOutput Output { get; }
 
+    /// <summary>What the client calls itself; empty before its hello, or where it has no name.</summary>
+    public string ClientName { get; set; } = "";
+
     /// <summary>Handles of producers. For the read loop.</summary>
     public HandleTable<Producer> Producers { get; } = new();
 

@@ -10,7 +10,7 @@ internal static class DeadListVerb
 {
     private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
-    private static readonly Option<string?> Filter = DeadFilterOptions.Filter();
+    private static readonly Option<string?> Filter = DeadOperationOptions.Filter();
     private static readonly Option<bool> Json = ClientOptions.Json();
 
     public static Command Create() => new Command("list", "The dead letters of a group, oldest first") { Queue, Group, Filter, Json }.With(RunAsync);

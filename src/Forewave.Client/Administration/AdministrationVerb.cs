@@ -20,6 +20,8 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
         Verb.FindMessages => new(CapabilityNames.Search, IsRepeatable: true),
         Verb.ListDead or Verb.ShowDead => new(CapabilityNames.DeadLetters, IsRepeatable: true),
         Verb.RedriveDead or Verb.PurgeDead => new(CapabilityNames.DeadLetters, IsRepeatable: false),
+        Verb.ListDeadOperations or Verb.ShowDeadOperation => new(CapabilityNames.DeadOperations, IsRepeatable: true),
+        Verb.BeginDeadOperation or Verb.CancelDeadOperation or Verb.UndoDeadOperation => new(CapabilityNames.DeadOperations, IsRepeatable: false),
         Verb.ListLeases => new(CapabilityNames.GroupControl, IsRepeatable: true),
         Verb.ResetGroup => new(CapabilityNames.GroupControl, IsRepeatable: request.ResetGroup.DryRun),
         Verb.ReplayGroup => new(CapabilityNames.GroupControl, IsRepeatable: request.ReplayGroup.DryRun),

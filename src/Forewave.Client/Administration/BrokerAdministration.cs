@@ -18,12 +18,11 @@ public sealed class BrokerAdministration
 {
     private const uint PageEntries = 1_000;
     private readonly AdministrationCalls _calls;
-    private readonly DeadPaging _paging;
 
     internal BrokerAdministration(AdministrationCalls calls)
     {
         _calls = calls;
-        _paging = new DeadPaging(calls);
+        DeadLetters = new DeadLetterAdministration(calls);
         Schedules = new ScheduleAdministration(calls);
         Messages = new MessageAdministration(calls);
         Groups = new GroupAdministration(calls);
@@ -35,6 +34,9 @@ public sealed class BrokerAdministration
 
     /// <summary>Scheduled and recurring messages.</summary>
     public ScheduleAdministration Schedules { get; }
+
+    /// <summary>Redrives and purges of dead letters that can be watched, cancelled and undone, and who did which.</summary>
+    public DeadLetterAdministration DeadLetters { get; }
 
     /// <summary>Groups that are to read again.</summary>
     public GroupAdministration Groups { get; }
@@ -168,7 +170,7 @@ public sealed class BrokerAdministration
     public IAsyncEnumerable<DeadLetter> ListDeadLettersAsync(
         QueueName queue, GroupName group, CancellationToken cancellation = default) => ListDeadLettersAsync(queue, group, "", cancellation);
 
-    /// <summary>The same, of those that a filter takes (<see cref="DeadSelection.Filter"/>).</summary>
+    /// <summary>The same, of those that a filter takes (<see cref="DeadOperationTerms.Filter"/>).</summary>
     /// <exception cref="ForewaveException"><c>DeadFilterInvalid</c>, and what the class says.</exception>
     public async IAsyncEnumerable<DeadLetter> ListDeadLettersAsync(
         QueueName queue, GroupName group, string filter, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -212,31 +214,8 @@ public sealed class BrokerAdministration
         return redrive.All || redrive.Places.Count > 0 ? ChangeAsync(new() { RedriveDead = redrive }, cancellation) : default;
     }
 
-    /// <summary>
-    /// Makes the dead letters that a filter takes available to their group again, page by page: enumerate it to the end. Each page
-    /// is durable when it comes. Who stops enumerating stops it; what was done stays done.
-    /// </summary>
-    /// <exception cref="ForewaveException"><c>DeadFilterInvalid</c>, and what the class says.</exception>
-    public IAsyncEnumerable<DeadProgress> RedriveAsync(
-        QueueName queue, GroupName group, DeadSelection selection, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(selection);
-        return _paging.RunAsync(
-            selection, page => new() { RedriveDead = new() { Queue = queue.Value, Group = group.Value, Page = page } }, cancellation);
-    }
-
-    /// <summary>Removes the dead letters that a filter takes for good, page by page.</summary>
-    /// <inheritdoc cref="RedriveAsync(QueueName, GroupName, DeadSelection, CancellationToken)"/>
-    public IAsyncEnumerable<DeadProgress> PurgeDeadLettersAsync(
-        QueueName queue, GroupName group, DeadSelection selection, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(selection);
-        return _paging.RunAsync(
-            selection, page => new() { PurgeDead = new() { Queue = queue.Value, Group = group.Value, Page = page } }, cancellation);
-    }
-
-    /// <summary>Removes dead letters for good; returns how many.</summary>
-    /// <inheritdoc cref="RedriveAsync(QueueName, GroupName, IEnumerable{long}?, CancellationToken)"/>
+    /// <summary>Removes dead letters; returns how many. <see cref="DeadLetterAdministration.UndoAsync"/> brings them back for a while.</summary>
+    /// <inheritdoc cref="RedriveAsync"/>
     public ValueTask<long> PurgeDeadLettersAsync(
         QueueName queue, GroupName group, IEnumerable<long>? places = null, CancellationToken cancellation = default)
     {

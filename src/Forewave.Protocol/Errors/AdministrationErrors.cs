@@ -109,6 +109,24 @@ internal static class AdministrationErrors
         },
         new()
         {
+            Code = ErrorCode.DeadOperationNotFound, HttpStatus = 404,
+            Happened = "No operation of this number on the group's dead letters goes on, or is known.",
+            Advice = "List the operations of the queue: forewave dead operations QUEUE.",
+        },
+        new()
+        {
+            Code = ErrorCode.TooManyDeadOperations, HttpStatus = 429,
+            Happened = "As many operations on the group's dead letters go on as may.",
+            Advice = "Wait for one of them to end, or cancel one.",
+        },
+        new()
+        {
+            Code = ErrorCode.NothingToUndo, HttpStatus = 409,
+            Happened = "Nothing of the operation can be taken back: what it redrove was handed out, or what it purged is gone.",
+            Advice = "Look at what became of its messages: forewave dead operation QUEUE NUMBER.",
+        },
+        new()
+        {
             Code = ErrorCode.ResetTargetInvalid, HttpStatus = 400,
             Happened = "The offset is not in the queue, or the time is later than now: a group cannot begin anew there.",
             Advice = "Show the queue for its offsets, or give earliest or latest.",

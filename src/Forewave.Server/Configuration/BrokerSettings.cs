@@ -30,6 +30,8 @@ internal static class BrokerSettings
         new("priorities", (options, text) => options with { Priorities = bool.Parse(text) }),
         new("tracing", (options, text) => options with { Tracing = bool.Parse(text) }),
         new("outcomes", (options, text) => options with { Outcomes = bool.Parse(text) }),
+        new("deadOperations", (options, text) => options with { DeadOperations = bool.Parse(text) }),
+        new("deadUndoWindow", (options, text) => options with { DeadUndoWindow = Duration(text) }),
         new("maxOutcomeWaits", (options, text) => options with { MaxOutcomeWaits = Whole(text) }),
         new("search", (options, text) => options with { Search = bool.Parse(text) }),
         new("keyIndexMemoryBytes", (options, text) => options with { KeyIndexMemoryBytes = Bytes(text) }),

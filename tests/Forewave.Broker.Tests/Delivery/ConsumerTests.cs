@@ -169,7 +169,7 @@ public sealed class ConsumerTests
         var messages = careful.Output.TakeMessages();
         await careful.SettleAsync(SettleVerb.Release, messages[..1]);
         await careful.SettleAsync(SettleVerb.Reject, messages[1..]);
-        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), new GroupName("g"), null);
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), new GroupName("g"), null);
         careful.Disconnect();
 
         var careless = await stage.SubscribeAsync("q", change: AtMostOnce);

@@ -90,7 +90,7 @@ public sealed class DeadLetterTests
         var consumer = await StreamingAsync(stage, "bad");
         await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
 
-        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Group, null);
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Group, null);
         consumer.Credit(1);
         await stage.IdleAsync();
 
@@ -164,7 +164,7 @@ public sealed class DeadLetterTests
         await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
         int others = other.Output.TakeMessages().Count;
 
-        long redriven = await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Group, null);
+        long redriven = await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Group, null);
         consumer.Credit(10);
         await stage.IdleAsync();
 
@@ -181,7 +181,7 @@ public sealed class DeadLetterTests
         await using var stage = await DeliveryStage.StartAsync();
         var consumer = await StreamingAsync(stage, "a", "b");
         await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
-        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Group, null);
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Group, null);
         await stage.IdleAsync();
         var redriven = consumer.Output.TakeMessages();
 
@@ -204,14 +204,14 @@ public sealed class DeadLetterTests
         var consumer = await StreamingAsync(stage, DeliveryStage.Bodies(5));
         await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
 
-        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Group, [2, 4]);
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Group, [2, 4]);
         await stage.IdleAsync();
         var page = await stage.Loops.DeadLetters.ListAsync(stage.Queue("q"), Group, 0, 2);
 
         Assert.Equal([2L, 4], consumer.Output.Messages.Select(message => message.Offset));
         Assert.Equal([1L, 3], page.Letters.Select(letter => letter.Place));
         Assert.True(page.More);
-        await Assert.ThrowsAsync<ForewaveException>(() => stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Group, [2]));
+        await Assert.ThrowsAsync<ForewaveException>(() => stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Group, [2]));
     }
 
     [Fact]
@@ -221,8 +221,8 @@ public sealed class DeadLetterTests
         var consumer = await StreamingAsync(stage, DeliveryStage.Bodies(5));
         await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
 
-        long some = await stage.Loops.DeadLetters.PurgeAsync(stage.Queue("q"), Group, [3]);
-        long rest = await stage.Loops.DeadLetters.PurgeAsync(stage.Queue("q"), Group, null);
+        long some = await stage.Loops.Operating.PurgeAsync(stage.Queue("q"), Group, [3]);
+        long rest = await stage.Loops.Operating.PurgeAsync(stage.Queue("q"), Group, null);
         var page = await stage.Loops.DeadLetters.ListAsync(stage.Queue("q"), Group, 0, 10);
 
         Assert.Equal((1L, 4L, 0), (some, rest, page.Letters.Count));
@@ -241,7 +241,7 @@ public sealed class DeadLetterTests
         stage = await stage.RestartAsync();
         await using var restarted = stage;
         var again = await stage.SubscribeAsync("q");
-        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Group, null);
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Group, null);
         again.Credit(10);
         await stage.IdleAsync();
 

@@ -39,20 +39,6 @@ public sealed class DeadSelectionTests
     }
 
     [Fact]
-    public async Task Change_touches_what_there_is_still_and_says_which()
-    {
-        await using var stage = await DeliveryStage.StartAsync();
-        await RejectAsync(stage, "1", "2", "3");
-        await stage.Loops.DeadLetters.PurgeAsync(stage.Queue("q"), Group, [2]);
-
-        var redriven = await stage.Loops.DeadLetters.ChangeAsync(stage.Queue("q"), Group, [1, 2, 3, 9], redrive: true);
-        var again = await stage.Loops.DeadLetters.ChangeAsync(stage.Queue("q"), Group, [1], redrive: true);
-
-        Assert.Equal([1L, 3L], redriven);
-        Assert.Empty(again);
-    }
-
-    [Fact]
     public async Task Group_with_as_many_dead_letters_as_it_may_have_gets_no_first_deliveries()
     {
         await using var stage = await DeliveryStage.StartAsync(setting => setting with { MaxDeadLetters = 2 });
@@ -63,7 +49,7 @@ public sealed class DeadSelectionTests
         var whileFull = consumer.Output.TakeMessages();
         var shown = await stage.Loops.Administration.ShowGroupAsync(stage.Queue("q"), Group);
 
-        await stage.Loops.DeadLetters.PurgeAsync(stage.Queue("q"), Group, [1]);
+        await stage.Loops.Operating.PurgeAsync(stage.Queue("q"), Group, [1]);
         await stage.IdleAsync();
 
         Assert.Empty(whileFull);

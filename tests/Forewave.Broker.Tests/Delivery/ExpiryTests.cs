@@ -144,7 +144,7 @@ public sealed class ExpiryTests
         await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
         await stage.MoveAsync(Second * 6);
 
-        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Group, null);
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Group, null);
         await stage.IdleAsync();
 
         var again = consumer.Output.TakeMessages();

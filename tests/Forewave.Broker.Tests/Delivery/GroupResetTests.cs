@@ -180,7 +180,7 @@ public sealed class GroupResetTests
         consumer.Credit(100);
         await stage.PublishAsync("q", "m1", "m2");
         await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
-        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), Name, [1]);
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Name, [1]);
         await stage.IdleAsync();
 
         await ResetAsync(stage, StartPoint.Latest);

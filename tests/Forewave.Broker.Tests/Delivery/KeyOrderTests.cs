@@ -192,7 +192,7 @@ public sealed class KeyOrderTests
         await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
         var second = consumer.Output.TakeMessages();
 
-        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), new GroupName("g"), null);
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), new GroupName("g"), null);
         await stage.IdleAsync();
 
         Assert.Empty(consumer.Output.TakeMessages());
@@ -216,7 +216,7 @@ public sealed class KeyOrderTests
         var before = consumer.Output.TakeMessages();
         await consumer.SettleAsync(SettleVerb.Reject, before);
         var second = consumer.Output.TakeMessages();
-        await stage.Loops.DeadLetters.RedriveAsync(stage.Queue("q"), new GroupName("g"), null);
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), new GroupName("g"), null);
         await stage.IdleAsync();
 
         var failures = await consumer.SettleAsync(verb, before);

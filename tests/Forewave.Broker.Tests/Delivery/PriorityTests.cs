@@ -84,7 +84,7 @@ public sealed class PriorityTests
         Assert.Equal(letters.Select(letter => letter.Place).Order(), letters.Select(letter => letter.Place));
         foreach (var letter in letters)
             Assert.Equal(letter.Letter.Offset, (await stage.Loops.DeadLetters.ShowAsync(queue, group, letter.Place)).Letter.Offset);
-        Assert.Equal(7, await stage.Loops.DeadLetters.RedriveAsync(queue, group, [.. letters.Select(letter => letter.Place)]));
+        Assert.Equal(7, await stage.Loops.Operating.RedriveAsync(queue, group, [.. letters.Select(letter => letter.Place)]));
         consumer.Credit(100);
         await stage.IdleAsync();
         Assert.Equal(7, consumer.Output.TakeMessages().Count);

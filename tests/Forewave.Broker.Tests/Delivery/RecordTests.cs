@@ -96,6 +96,21 @@ public sealed class RecordTests
         Letter().Write(writer);
         yield return (Taken(writer), payload => DeadLetterRecord.Read(payload));
 
+        foreach (var type in (RecordType[])[RecordType.Redriven, RecordType.DeadPurged, RecordType.DeadTakenBack])
+        {
+            var change = new DeadChangeRecord { Type = type, Places = Places.Of([PlaceRange.One(1)]), Operation = 2, Until = 3, AfterOffset = 4 };
+            change.Write(writer);
+            yield return (Taken(writer), payload => Group().Apply(type, 0, payload));
+        }
+
+        var page = new DeadPageTaken { After = 1, Scanned = 2, Places = Places.Of([PlaceRange.One(1)]), Offsets = [5] };
+        new DeadOperatedRecord { Step = DeadStep.Page, Page = page }.Write(writer);
+        yield return (Taken(writer), payload => Group().Apply(RecordType.DeadOperated, 1, payload));
+
+        var operation = new DeadOperation { Number = 1, Terms = new DeadOperationTerms { Action = DeadAction.Redrive, Group = "g", Filter = "tag=x" } };
+        new DeadOperatedRecord { Step = DeadStep.Begun, Operation = operation }.Write(writer);
+        yield return (Taken(writer), payload => Group().Apply(RecordType.DeadOperated, 1, payload));
+
         Group().Write(writer);
         yield return (Taken(writer), payload => GroupState.Read(new StatePart(StateKind.Group, 1, default, default), payload));
     }

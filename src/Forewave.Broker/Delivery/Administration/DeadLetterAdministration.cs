@@ -9,12 +9,12 @@ using Forewave.Storage;
 namespace Forewave.Broker.Delivery.Administration;
 
 /// <summary>
-/// Looks at the dead letters of groups, redrives and purges them. For any thread. Bodies are read outside of the loop; what is
-/// changed is committed when a call comes back.
+/// Looks at the dead letters of groups, and lets go what is old. For any thread. Bodies are read outside of the loop.
 /// </summary>
 internal sealed class DeadLetterAdministration(DeliveryLoops loops)
 {
     private const int ReadBytes = 1024 * 1024;
+    private const int MostRanges = 50_000;
 
     /// <summary>A page of dead letters after a place, without their messages.</summary>
     public async Task<DeadPage> ListAsync(QueueEntry queue, GroupName name, long after, int max)
@@ -45,17 +45,6 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
         return new DeadSelected(scan.Taken, scan.IsFull ? scan.Last : 0, scan.Scanned);
     }
 
-    /// <summary>Redrives or purges what of places there is still; returns them.</summary>
-    public Task<IReadOnlyList<long>> ChangeAsync(QueueEntry queue, GroupName name, IReadOnlyList<long> places, bool redrive) =>
-        Call<IReadOnlyList<long>>(queue, (loop, call) =>
-        {
-            var group = DeliveryAdministration.Find(loop, queue, name);
-            long[] there = [.. places.Where(place => Has(group, place))];
-            bool done = Chosen(group, there).TrueForAll(one => one.Ranges.Count == 0
-                || (redrive ? DeadLetterRecords.TryRedrive(one.Group, one.Ranges) : DeadLetterRecords.TryPurge(one.Group, one.Ranges)));
-            return done && call.CompleteCommitted(loop, there);
-        });
-
     /// <summary>One dead letter with its message and its history.</summary>
     public async Task<DeadLetterDetails> ShowAsync(QueueEntry queue, GroupName name, long place)
     {
@@ -73,47 +62,29 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
         return new DeadLetterDetails(place, letter with { Offset = band.OnWire(letter.Offset) }, BodyBytes(letter));
     }
 
-    /// <summary>Makes dead letters available to their group again; returns how many.</summary>
-    /// <param name="queue">The queue.</param>
-    /// <param name="name">The group.</param>
-    /// <param name="places">Which; null: all.</param>
-    public Task<long> RedriveAsync(QueueEntry queue, GroupName name, IReadOnlyList<long>? places) => Call<long>(queue, (loop, call) =>
-    {
-        var chosen = Chosen(DeliveryAdministration.Find(loop, queue, name), places);
-        bool done = chosen.TrueForAll(one => one.Ranges.Count == 0 || DeadLetterRecords.TryRedrive(one.Group, one.Ranges));
-        return done && call.CompleteCommitted(loop, chosen.Sum(one => one.Ranges.Sum(range => range.Count)));
-    });
-
-    /// <summary>Removes dead letters for good; returns how many.</summary>
-    /// <param name="queue">The queue.</param>
-    /// <param name="name">The group.</param>
-    /// <param name="places">Which; null: all.</param>
-    public Task<long> PurgeAsync(QueueEntry queue, GroupName name, IReadOnlyList<long>? places) => Call<long>(queue, (loop, call) =>
-    {
-        var chosen = Chosen(DeliveryAdministration.Find(loop, queue, name), places);
-        bool done = chosen.TrueForAll(one => one.Ranges.Count == 0 || DeadLetterRecords.TryPurge(one.Group, one.Ranges));
-        return done && call.CompleteCommitted(loop, chosen.Sum(one => one.Ranges.Sum(range => range.Count)));
-    });
-
-    /// <summary>The numbers of the queues that have dead letters. Asks each loop once, however many queues there are.</summary>
+    /// <summary>The numbers of the queues that have dead letters or some in a bin. Asks each loop once, however many queues there are.</summary>
     public async Task<HashSet<uint>> HoldersAsync()
     {
         var holders = new HashSet<uint>();
         for (uint i = 0; i < loops.Count; i++)
         {
             var call = new LoopCall<List<uint>>((loop, answer) => answer.Complete(loop.Queues.Groups
-                .Where(group => group.State.Dead.Count > 0).Select(group => PriorityBand.QueueOf(group.State.Identity.QueueId)).ToList()));
+                .Where(group => group.State.Dead.Count + group.State.Dead.Bin.Count > 0).Select(group => PriorityBand.QueueOf(group.State.Identity.QueueId)).ToList()));
             loops.Of(i).Post(call);
             holders.UnionWith(await call.Answer);
         }
         return holders;
     }
 
-    /// <summary>Removes the dead letters of all groups of a queue that died before a time.</summary>
+    /// <summary>
+    /// Removes the dead letters of all groups of a queue that died before a time, and those that were purged and can be brought back no
+    /// longer.
+    /// </summary>
     public async Task ExpireAsync(QueueEntry queue, Timestamp diedBefore)
     {
         var indexes = await Call<uint[]>(queue, (loop, call) =>
-            call.Complete(loop.Queues.Find(queue.Id)?.Groups.SelectMany(group => group.Parts).Where(group => group.State.Dead.Count > 0)
+            call.Complete(loop.Queues.Find(queue.Id)?.Groups.SelectMany(group => group.Parts)
+                .Where(group => group.State.Dead.Count + group.State.Dead.Bin.Count > 0)
                 .Select(group => group.State.Identity.Id).ToArray() ?? []));
         foreach (uint id in indexes)
             await ExpireAsync(queue, id, diedBefore);
@@ -128,29 +99,13 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
         await Call<bool>(queue, (loop, call) =>
         {
             var group = loop.Queues.FindGroup(groupId);
-            var old = group is null ? [] : Cut(group.State.Dead.All().TakeWhile(range => range.First < kept.Value), 0, int.MaxValue)
-                .ConvertAll(range => range with { End = Math.Min(range.End, kept.Value) });
+            var old = group is null ? [] : group.State.Dead.From(1).TakeWhile(range => range.First < kept.Value)
+                .Select(range => range with { End = Math.Min(range.End, kept.Value) })
+                .Concat(group.State.Dead.Bin.Due(loop.Now)).Take(MostRanges).ToList();
             bool done = old.Count == 0 || DeadLetterRecords.TryPurge(group!, old);
             return done && call.CompleteCommitted(loop, true);
         });
     }
-
-    /// <summary>The chosen places in each band of priority; null: all.</summary>
-    private static List<(GroupDelivery Group, List<PlaceRange> Ranges)> Chosen(GroupDelivery group, IReadOnlyList<long>? places)
-    {
-        if (places is null)
-            return group.Parts.Select(part => (part, part.State.Dead.All().ToList())).ToList();
-        foreach (long place in places)
-        {
-            if (!Has(group, place))
-                throw new ForewaveException(ErrorCode.DeadLetterNotFound, $"There is no dead letter at place {place}.");
-        }
-        return places.Distinct().GroupBy(PriorityBand.OfOffset).Select(band => (
-            group.PartIn(band.Key)!, band.Select(place => PlaceRange.One(PriorityBand.InBand(place))).ToList())).ToList();
-    }
-
-    private static bool Has(GroupDelivery group, long place) =>
-        group.PartIn(PriorityBand.OfOffset(place))?.State.Dead.Has(PriorityBand.InBand(place)) == true;
 
     /// <summary>The first places after one in all bands of priority, so many at most; in the order in which places stand on the wire.</summary>
     private static List<(DeadBand Band, List<PlaceRange> Places)> Bands(GroupDelivery group, long after, int most)
@@ -162,25 +117,24 @@ internal sealed class DeadLetterAdministration(DeliveryLoops loops)
             var band = part.Queue.Band;
             if (band.Number < number || most <= 0)
                 continue;
-            var places = Cut(part.State.Dead.All(), band.Number == number ? PriorityBand.InBand(after) : 0, most);
+            var places = Cut(part.State.Dead.From(band.Number == number ? PriorityBand.InBand(after) + 1 : 1), most);
             most -= (int)places.Sum(range => range.Count);
             lists.Add((new DeadBand(part.State.Dead.Id, band), places));
         }
         return lists;
     }
 
-    /// <summary>The first places after one, so many at most.</summary>
-    private static List<PlaceRange> Cut(IEnumerable<PlaceRange> ranges, long after, int most)
+    /// <summary>The first places, so many at most.</summary>
+    private static List<PlaceRange> Cut(IEnumerable<PlaceRange> ranges, int most)
     {
         var cut = new List<PlaceRange>();
         foreach (var range in ranges)
         {
-            long first = Math.Max(range.First, after + 1);
-            long count = Math.Min(range.End - first, most);
-            if (count <= 0)
-                continue;
-            cut.Add(new PlaceRange { First = first, End = first + count });
-            most -= (int)count;
+            if (most <= 0)
+                break;
+            int count = (int)Math.Min(range.Count, most);
+            cut.Add(range with { End = range.First + count });
+            most -= count;
         }
         return cut;
     }

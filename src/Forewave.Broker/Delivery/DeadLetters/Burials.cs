@@ -17,6 +17,9 @@ namespace Forewave.Broker.Delivery.DeadLetters;
 /// </summary>
 internal sealed class Burials(GroupDelivery group)
 {
+    /// <summary>Attempts that a dead letter tells: the newest, where it was redriven again and again.</summary>
+    private const int MostAttempts = 200;
+
     private const string LastExpired = "the lease of the last attempt expired";
     private const string GivenUp = "given up when its key was resumed";
     private const string TooLate = "expired";
@@ -133,9 +136,13 @@ internal sealed class Burials(GroupDelivery group)
         {
             if (!group.Dead.TryGet(new OffsetSpan { First = place, End = group.State.Dead.End }, out var old))
                 return false;
-            letter = DeadLetterRecord.TryRead(old, out var before)
+            bool isWhole = DeadLetterRecord.TryRead(old, out var before);
+            letter = isWhole
                 ? Letter(burial, before.Position, before.PublishTime, before.Producer, before.Message)
                 : Letter(burial, LogPosition.None, 0, 0, default);
+            // It died before: what led to that is a part of its history.
+            if (isWhole)
+                letter = letter with { History = [.. before.History.Concat(letter.History).TakeLast(MostAttempts)] };
             return true;
         }
         if (!group.Again.TryGet(new OffsetSpan { First = burial.Offset, End = group.Queue.End }, out var view))

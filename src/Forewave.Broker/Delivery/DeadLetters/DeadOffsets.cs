@@ -40,6 +40,9 @@ internal sealed class DeadOffsets
         }
     }
 
+    /// <summary>The offset of the dead letter at a place; 0: not known.</summary>
+    public long At(long place) => _blocks.TryGetValue(place >> Shift, out long[]? block) ? block[place & (Size - 1)] : 0;
+
     /// <summary>The place of the dead letter of an offset; null: it has none that is known.</summary>
     public long? Find(long offset)
     {
@@ -63,6 +66,23 @@ internal sealed class DeadOffsets
                     found.Add(offset);
             }
         }
+    }
+
+    /// <summary>The places of the dead letters of some offsets, of those that have one: one look at all of them.</summary>
+    public Dictionary<long, long> FindAll(IReadOnlySet<long> offsets)
+    {
+        var places = new Dictionary<long, long>();
+        if (offsets.Count == 0)
+            return places;
+        foreach (var (number, block) in _blocks)
+        {
+            for (int at = 0; at < block.Length; at++)
+            {
+                if (block[at] > 0 && offsets.Contains(block[at]))
+                    places.TryAdd(block[at], (number << Shift) + at);
+            }
+        }
+        return places;
     }
 
     /// <summary>Writes it into a checkpoint.</summary>

@@ -20,6 +20,20 @@ internal sealed class Places
         return index < _ranges.Count && _ranges[index].First <= place;
     }
 
+    /// <summary>The first place from one on that is not in it.</summary>
+    public long NextOutside(long place)
+    {
+        int index = IndexFor(place);
+        return index < _ranges.Count && _ranges[index].First <= place ? _ranges[index].End : place;
+    }
+
+    /// <summary>The first place from one on that is in it; none: the greatest number.</summary>
+    public long NextInside(long place)
+    {
+        int index = IndexFor(place);
+        return index < _ranges.Count ? Math.Max(_ranges[index].First, place) : long.MaxValue;
+    }
+
     /// <summary>Adds a range; what is in it already stays.</summary>
     public void Add(PlaceRange added)
     {
@@ -37,6 +51,13 @@ internal sealed class Places
         _ranges.RemoveRange(from, to - from);
         _ranges.Insert(from, new PlaceRange { First = first, End = end });
         Count += end - first;
+    }
+
+    /// <summary>Takes everything out.</summary>
+    public void Clear()
+    {
+        _ranges.Clear();
+        Count = 0;
     }
 
     /// <summary>Takes a range out.</summary>
@@ -73,6 +94,23 @@ internal sealed class Places
         int count = reader.Count();
         for (int i = 0; i < count; i++)
             Add(new PlaceRange { First = reader.Int64(), End = reader.Int64() });
+    }
+
+    /// <summary>Reads a set that <see cref="Write"/> wrote.</summary>
+    public static Places ReadFrom(ref RecordReader reader)
+    {
+        var places = new Places();
+        places.Read(ref reader);
+        return places;
+    }
+
+    /// <summary>A set of ranges.</summary>
+    public static Places Of(IEnumerable<PlaceRange> ranges)
+    {
+        var places = new Places();
+        foreach (var range in ranges)
+            places.Add(range);
+        return places;
     }
 
     /// <summary>The first range that ends after a place.</summary>

@@ -229,6 +229,13 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
         return true;
     }
 
+    /// <summary>A record of the group that was appended together with others is applied.</summary>
+    public void Appended(in RecordDraft draft)
+    {
+        Apply(draft);
+        ScanOffset = Math.Max(ScanOffset, State.Cursor.ReadOffset);
+    }
+
     /// <summary>
     /// A parked key goes on: with the message that failed, which has one more attempt, or without it, which is a dead letter
     /// then. False: no room, nothing happened.

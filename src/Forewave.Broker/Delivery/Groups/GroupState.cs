@@ -15,7 +15,7 @@ namespace Forewave.Broker.Delivery.Groups;
 /// </summary>
 internal sealed class GroupState
 {
-    private const byte PartVersion = 7;
+    private const byte PartVersion = 8;
 
     /// <summary>Makes a group that starts at an offset.</summary>
     public GroupState(GroupIdentity identity, GroupOptions options, long startOffset)
@@ -45,6 +45,9 @@ internal sealed class GroupState
 
     /// <summary>The range that comes once more, or the last one that did; null: none.</summary>
     public GroupReplay? Replay { get; private set; }
+
+    /// <summary>What goes on with its dead letters; of a group itself, not of its part in a band.</summary>
+    public DeadOperations Operations { get; } = new();
 
     /// <summary>Messages that retention, a purge or rot took before the group settled them.</summary>
     public long Missed { get; private set; }
@@ -98,11 +101,11 @@ internal sealed class GroupState
             case RecordType.GroupReplay:
                 Replayed((long)sequence, GroupReplayRecord.Read(payload));
                 break;
-            case RecordType.Redriven:
-                Redriven(payload);
+            case RecordType.Redriven or RecordType.DeadPurged or RecordType.DeadTakenBack:
+                Changed(DeadChangeRecord.Read(type, payload));
                 break;
-            case RecordType.DeadPurged:
-                DeadPurged(payload);
+            case RecordType.DeadOperated:
+                Operations.Apply(sequence, DeadOperatedRecord.Read(sequence, payload));
                 break;
             case RecordType.CursorMoved:
                 Moved((long)sequence, CursorMovedRecord.Read(payload));
@@ -137,6 +140,7 @@ internal sealed class GroupState
         CursorParts.WriteRecalled(Cursor.Recalled, writer);
         writer.UInt32(Cursor.Recalled.Epoch);
         GroupReplay.Write(Replay, writer);
+        Operations.Write(writer);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -154,7 +158,7 @@ internal sealed class GroupState
         {
             Missed = missed, Dispatched = part.Dispatched, Tail = part.Tail,
         };
-        group.Dead.Read(ref reader, withOffsets: version > 3);
+        group.Dead.Read(ref reader, version);
         group.Expired = version > 4 ? reader.Int64() : 0;
         if (version > 5)
             CursorParts.ReadRecalled(cursor.Recalled, ref reader);
@@ -163,6 +167,8 @@ internal sealed class GroupState
             cursor.Recalled.Epoch = reader.UInt32();
             group.Replay = GroupReplay.Read(ref reader);
         }
+        if (version > 7)
+            group.Operations.Read(ref reader);
         return group;
     }
 
@@ -308,24 +314,16 @@ internal sealed class GroupState
         }
     }
 
-    private void Redriven(ReadOnlySpan<byte> payload)
+    private void Changed(DeadChangeRecord change)
     {
-        var reader = new RecordReader(payload);
-        reader.Version(1);
-        long after = reader.Int64();
-        var places = new Places();
-        places.Read(ref reader);
-        Dead.Redrive(after, places);
-    }
-
-    private void DeadPurged(ReadOnlySpan<byte> payload)
-    {
-        var reader = new RecordReader(payload);
-        reader.Version(1);
-        var places = new Places();
-        places.Read(ref reader);
-        foreach (var range in places.Ranges)
-            Dead.Purge(range);
+        if (change.Type == RecordType.Redriven)
+            Dead.Redrive(new RedriveBatch(change.AfterOffset, change.Places, change.Operation));
+        else if (change.Type == RecordType.DeadTakenBack)
+            Dead.TakeBack(change.Places);
+        else if (change.Until > 0)
+            Dead.Bin.Add(new BinnedBatch(change.Operation, change.Until, change.Places));
+        else
+            Dead.Purge(change.Places);
     }
 
     private void Moved(long readOffset, CursorMovedRecord record)

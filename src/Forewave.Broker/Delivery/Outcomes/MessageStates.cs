@@ -23,7 +23,7 @@ internal static class MessageStates
             return Plain(group, Unread(group, message));
         if (part.State.Dead.IsBuried(message.Offset))
             return Plain(group, MessageState.Dead);
-        if (part.State.Dead.FindPlace(message.Offset) is { } place)
+        if (part.State.Dead.FindPlace(message.Offset) is { } place && !part.State.Dead.Bin.Contains(place))
         {
             var state = part.State.Dead.Has(place) ? MessageState.Dead : MessageState.Redriven;
             return Plain(group, state) with { DeadPlace = part.Queue.Band.OnWire(place) };

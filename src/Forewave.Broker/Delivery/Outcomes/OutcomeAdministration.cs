@@ -37,10 +37,12 @@ internal sealed class OutcomeAdministration(DeliveryLoops loops)
         });
 
     /// <summary>Lets go what of a queue's trace is older than its messages may be.</summary>
-    public async Task ExpireTraceAsync(QueueEntry queue, Timestamp oldestKept)
+    public Task ExpireTraceAsync(QueueEntry queue, Timestamp oldestKept) => ExpireAsync(queue, TraceIndex.Of(queue.Id), oldestKept);
+
+    /// <summary>Lets go what of an index beside a queue is old.</summary>
+    public async Task ExpireAsync(QueueEntry queue, uint index, Timestamp oldestKept)
     {
         var loop = loops.Of(queue.Id);
-        uint index = TraceIndex.Of(queue.Id);
         var extent = loop.Store.Extent(index);
         if (extent.FirstRetained >= extent.End || extent.OldestTime.CompareTo(oldestKept) >= 0)
             return;

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using Forewave.Cli.Output;
+using Forewave.Client.Administration;
+using Forewave.Protocol;
+
+namespace Forewave.Cli.Verbs;
+
+/// <summary>Options and results that <c>dead redrive</c>, <c>dead purge</c> and their like have in common.</summary>
+internal static class DeadOperationOptions
+{
+    private const double MostRate = 1_000_000;
+
+    /// <summary>The filter.</summary>
+    public static Option<string?> Filter() => new("--filter")
+    {
+        Description = "such as \"reason~timeout died>=2026-12-24T18:00:00Z header.country=DE\"", HelpName = "TERMS",
+    };
+
+    /// <summary>Nothing is changed.</summary>
+    public static Option<bool> DryRun() => new("--dry-run") { Description = "say which, and do nothing" };
+
+    /// <summary>Messages a second.</summary>
+    public static Option<double?> Rate() => new("--rate") { Description = "messages a second at most", HelpName = "N" };
+
+    /// <summary>Why.</summary>
+    public static Option<string?> Reason() => new("--reason") { Description = "why, for the trail", HelpName = "TEXT" };
+
+    /// <summary>The operation begins, and the command ends.</summary>
+    public static Option<bool> Detach() => new("--detach") { Description = "begin, print the operation's number, and do not wait for its end" };
+
+    /// <summary>The number of an operation.</summary>
+    public static Argument<long> Number() => new("OPERATION") { Description = "its number, as 'dead operations' tells" };
+
+    /// <summary>A rate that the broker takes.</summary>
+    public static double RateOf(double? rate) => rate is null or (> 0 and <= MostRate)
+        ? rate ?? 0
+        : throw new UsageException("--rate is more than 0, and at most 1,000,000");
+
+    /// <summary>Prints what a filter takes, place by place, and does nothing.</summary>
+    public static async Task TryAsync(IAsyncEnumerable<DeadLetter> letters, bool json, CancellationToken stop)
+    {
+        List<long> places = [];
+        await foreach (var letter in letters.WithCancellation(stop))
+        {
+            places.Add(letter.Place);
+            if (!json)
+                Console.Out.WriteLine(letter.Place);
+        }
+        if (!json)
+        {
+            Console.Error.WriteLine($"{places.Count} messages, and nothing done");
+            return;
+        }
+        JsonResult.Print(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("messages", places.Count);
+            writer.WriteBoolean("dryRun", true);
+            writer.WriteStartArray("places");
+            foreach (long place in places)
+                writer.WriteNumberValue(place);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        });
+    }
+
+    /// <summary>Begins an operation and, unless told otherwise, waits for its end; stopping the command does not stop it.</summary>
+    public static async Task RunAsync(
+        BrokerAdministration broker, (QueueName Queue, GroupName Group) of, (DeadOperationTerms Terms, bool Detach, bool Json) how, CancellationToken stop)
+    {
+        var operation = await broker.DeadLetters.BeginAsync(of.Queue, of.Group, how.Terms, stop);
+        if (how.Detach)
+        {
+            Print(operation, how.Json);
+            return;
+        }
+        try
+        {
+            using ProgressLine progress = new(() => operation.Messages, "messages");
+            await foreach (var now in broker.DeadLetters.WatchAsync(of.Queue, of.Group, operation.Number, stop))
+                operation = now;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Console.Error.WriteLine(
+                $"operation {operation.Number} goes on: forewave dead cancel {of.Queue} {operation.Number} --group {of.Group} stops it");
+            throw;
+        }
+        Print(operation, how.Json);
+    }
+
+    /// <summary>Prints what was done at once.</summary>
+    public static void Print(DeadDone done, bool json)
+    {
+        if (!json)
+        {
+            Console.Out.WriteLine(done.Messages == 0 ? "0 messages" : $"{done.Messages} messages, operation {done.Operation}");
+            return;
+        }
+        JsonResult.Print(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("messages", done.Messages);
+            writer.WriteNumber("operation", done.Operation);
+            writer.WriteEndObject();
+        });
+    }
+
+    /// <summary>Prints an operation: a line, or JSON.</summary>
+    public static void Print(DeadOperation operation, bool json)
+    {
+        if (json)
+            JsonResult.Print(writer => DeadOperationJson.Write(writer, operation));
+        else
+            Console.Out.WriteLine($"{operation.Messages} messages, operation {operation.Number} {DeadOperationJson.NameOf(operation.State)}");
+    }
+}
