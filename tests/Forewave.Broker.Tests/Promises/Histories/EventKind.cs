@@ -48,8 +48,20 @@ internal enum EventKind
     /// <summary>A dead letter is to be redriven.</summary>
     RedriveSent,
 
-    /// <summary>The redrive is done.</summary>
+    /// <summary>The redrive is done, or will be: an operation that goes on is durable.</summary>
     RedriveAnswered,
+
+    /// <summary>A dead letter is to be purged.</summary>
+    DeadPurgeSent,
+
+    /// <summary>The purge of the dead letter is done.</summary>
+    DeadPurgeAnswered,
+
+    /// <summary>What was done to a dead letter is to be taken back, if it can be.</summary>
+    UndoSent,
+
+    /// <summary>It was taken back: it is a dead letter. All that was on its way to consumers before is read.</summary>
+    UndoAnswered,
 
     /// <summary>A scheduled message is to be withdrawn.</summary>
     CancelSent,

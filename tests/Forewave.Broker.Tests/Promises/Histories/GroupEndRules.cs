@@ -26,6 +26,10 @@ internal sealed class GroupEndRules(ViolationLog log, SentMessages sent)
         log.Require(isExempt || stays || message.ComesAgainSince == 0, () => About(ViolationKind.NotRepeated, $"offset {offset} was to come again and did not"));
         if (message.Listed is { } listed)
             CheckListed(group, message, (listed, first));
+        log.Require(message.TakenBack is null || message.Listed is not null, () =>
+            About(ViolationKind.TakenBackLost, $"offset {offset} was taken back and is no dead letter"));
+        log.Require(message.DeadPurged is null || message.Listed is null, () =>
+            About(ViolationKind.DeadPurgedListed, $"the dead letter of offset {offset} was purged and is there"));
         if (message.Deliveries.Count == 0)
         {
             // An ack up to an offset may cross what is handed out anew because it was given back.
@@ -33,13 +37,14 @@ internal sealed class GroupEndRules(ViolationLog log, SentMessages sent)
             log.Require(maySkip, () => About(ViolationKind.NotDelivered, $"offset {offset} never came"));
             return;
         }
-        bool isSettled = isExempt || message.Acked is not null || message.MayBeAcked || message.Listed is not null || message.WasSettledBefore;
+        bool isSettled = isExempt || message.Acked is not null || message.MayBeAcked || message.Listed is not null || message.WasSettledBefore
+            || message.MayBeDeadPurged;
         log.Require(isSettled, () => About(ViolationKind.LostForGroup, $"offset {offset} was not settled and never came again"));
         bool cameAgain = isExempt || !message.IsRedriveAnswered || message.Deliveries[^1].Number > message.RedrivenAt;
         // A redriven message whose lease ended before it left is a dead letter again where it had but one attempt.
         bool diedUnseen = LastAttempt(group, first) == 1 && message.Listed is { Reason: LastExpired };
-        log.Require(cameAgain || diedUnseen, () => About(ViolationKind.LostForGroup, $"offset {offset} was redriven and never came"));
-        log.Require(message.Buried is null || message.Listed is not null || isPurged, () =>
+        log.Require(cameAgain || diedUnseen || message.MayBeDeadPurged, () => About(ViolationKind.LostForGroup, $"offset {offset} was redriven and never came"));
+        log.Require(message.Buried is null || message.Listed is not null || isPurged || message.MayBeDeadPurged, () =>
             About(ViolationKind.DeadLetterMissing, $"offset {offset} was {message.Buried!.Verb}ed at attempt {message.Buried.Attempt}"));
     }
 

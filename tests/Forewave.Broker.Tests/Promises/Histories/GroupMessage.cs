@@ -34,6 +34,15 @@ internal sealed class GroupMessage
     /// <summary>The last redrive is known to be done.</summary>
     public bool IsRedriveAnswered { get; set; }
 
+    /// <summary>Somebody wanted its dead letter purged, and nobody knows that it is there again.</summary>
+    public bool MayBeDeadPurged { get; private set; }
+
+    /// <summary>The answer that purged its dead letter; null: not so far, or maybe taken back.</summary>
+    public HistoryEvent? DeadPurged { get; private set; }
+
+    /// <summary>The answer that made it a dead letter again; null: not so far, or redriven or purged since.</summary>
+    public HistoryEvent? TakenBack { get; private set; }
+
     /// <summary>An ack whose outcome nobody knows.</summary>
     public bool MayBeAcked => Settles.Exists(settle => settle.Verb is SettleVerb.Ack or SettleVerb.AckUpTo && !_answered.Contains(settle.Number));
 
@@ -100,6 +109,9 @@ internal sealed class GroupMessage
         RedrivenAt = sent.Number;
         IsRedriveAnswered = false;
         WasRedriven = true;
+        TakenBack = null;
+        DeadPurged = null;
+        MayBeDeadPurged = false;
         Acked = null;
         Buried = null;
         Parked = null;
@@ -139,5 +151,29 @@ internal sealed class GroupMessage
         Acked = null;
         RedrivenAt = sent.Number;
         IsRedriveAnswered = false;
+    }
+
+    /// <summary>Its dead letter may be gone from now on.</summary>
+    public void PurgeDead()
+    {
+        MayBeDeadPurged = true;
+        TakenBack = null;
+    }
+
+    /// <summary>Its dead letter is gone.</summary>
+    public void DeadIsPurged(HistoryEvent answer) => DeadPurged = answer;
+
+    /// <summary>It may be a dead letter again from now on, whatever was done to that.</summary>
+    public void Undo()
+    {
+        IsRedriveAnswered = false;
+        DeadPurged = null;
+    }
+
+    /// <summary>It is a dead letter again.</summary>
+    public void IsTakenBack(HistoryEvent answer)
+    {
+        TakenBack = answer;
+        MayBeDeadPurged = false;
     }
 }

@@ -51,6 +51,18 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
             case EventKind.RedriveAnswered:
                 Of(happened).Message(happened.Offset).IsRedriveAnswered = true;
                 break;
+            case EventKind.DeadPurgeSent:
+                Of(happened).Message(happened.Offset).PurgeDead();
+                break;
+            case EventKind.DeadPurgeAnswered:
+                Of(happened).Message(happened.Offset).DeadIsPurged(happened);
+                break;
+            case EventKind.UndoSent:
+                Of(happened).Message(happened.Offset).Undo();
+                break;
+            case EventKind.UndoAnswered:
+                Of(happened).Message(happened.Offset).IsTakenBack(happened);
+                break;
             case EventKind.ResumeSent:
                 Resumed(Of(happened), happened);
                 break;
@@ -178,6 +190,8 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
             log.Require(MayCross(buried, delivery), () =>
                 About(delivery, ViolationKind.DeadRedelivered, $"offset {delivery.Offset} is a dead letter and came again"));
         }
+        log.Require(message.TakenBack is null || !delivery.IsRedriven, () =>
+            About(delivery, ViolationKind.TakenBackDelivered, $"offset {delivery.Offset} was taken back and came"));
         if (message.Parked is { } parked)
         {
             log.Require(MayCross(parked, delivery), () =>

@@ -26,6 +26,16 @@ internal sealed class History(TimeProvider time)
         }
     }
 
+    /// <summary>Which start of the broker, from 1.</summary>
+    public int Life
+    {
+        get
+        {
+            lock (_gate)
+                return _life;
+        }
+    }
+
     /// <summary>Writes an event down; returns its number.</summary>
     public int Add(HistoryEvent happened)
     {

@@ -69,6 +69,15 @@ internal enum ViolationKind
     /// <summary>A dead letter came again without a redrive.</summary>
     DeadRedelivered,
 
+    /// <summary>A dead letter came although its redrive was taken back.</summary>
+    TakenBackDelivered,
+
+    /// <summary>What was taken back is no dead letter.</summary>
+    TakenBackLost,
+
+    /// <summary>A dead letter that was purged is there.</summary>
+    DeadPurgedListed,
+
     /// <summary>A message was delivered twice to a group at most once.</summary>
     DeliveredTwice,
 

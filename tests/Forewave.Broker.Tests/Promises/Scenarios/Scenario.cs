@@ -54,6 +54,9 @@ internal sealed class Scenario
     /// <summary>Scheduled messages of which a receipt came, with their positions.</summary>
     public List<(TestMessage Message, ulong Position)> Timed { get; } = [];
 
+    /// <summary>What was done to dead letters, oldest first.</summary>
+    public List<DeadWork> DeadWorks { get; } = [];
+
     public IReadOnlyList<ScenarioProducer> Producers => _producers;
 
     public IReadOnlyList<ScenarioConsumer> Consumers => _consumers;

@@ -99,6 +99,8 @@ internal sealed class ScenarioDrain(Scenario scenario)
             if ((await scenario.AdministerAsync(show))?.Administration?.Queue is not { Scheduled: 0 })
                 return false;
         }
+        if (await new ScenarioUndertaker(scenario).GoesAnyOnAsync() is not false)
+            return false;
         await scenario.PingAllAsync();
         return scenario.Producers.All(producer => producer.IsDone) && scenario.Consumers.All(consumer => consumer.HeldCount == 0);
     }

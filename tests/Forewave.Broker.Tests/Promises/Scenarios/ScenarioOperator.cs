@@ -8,6 +8,8 @@ namespace Forewave.Broker.Tests.Promises.Scenarios;
 /// <summary>What operators do while others publish and consume: one command at a time, its answer waited for.</summary>
 internal sealed class ScenarioOperator(Scenario scenario)
 {
+    private readonly ScenarioUndertaker _undertaker = new(scenario);
+
     /// <summary>Some command.</summary>
     public Task ActAsync(Random random)
     {
@@ -15,11 +17,14 @@ internal sealed class ScenarioOperator(Scenario scenario)
         var queue = scenario.Plan.Queues[random.Next(scenario.Plan.Queues.Count)];
         if (group.IsControlled && random.Next(3) > 0)
             return new ScenarioControl(scenario).ActAsync(group, random);
-        return random.Next(8) switch
+        return random.Next(14) switch
         {
-            < 2 => RedriveAsync(group),
-            2 when queue.IsPurged => PurgeAsync(queue),
-            3 or 4 => ResumeAsync(group, random),
+            < 2 => _undertaker.DoAsync(group, purges: false),
+            2 => _undertaker.DoAsync(group, purges: true),
+            3 or 4 => _undertaker.BeginAsync(group, random),
+            5 or 6 => _undertaker.UndoAsync(random),
+            7 when queue.IsPurged => PurgeAsync(queue),
+            8 or 9 or 10 => ResumeAsync(group, random),
             _ => RescheduleAsync(random),
         };
     }
@@ -46,26 +51,6 @@ internal sealed class ScenarioOperator(Scenario scenario)
             NoteAnswer(sent with { Kind = EventKind.ResumeAnswered, Request = request }, answer);
         }
         return parked.Count > 0;
-    }
-
-    private async Task RedriveAsync(GroupPlan plan)
-    {
-        var list = new V1.ListDead { Queue = plan.Key.Queue, Group = plan.Key.Group, Max = 5 };
-        var listed = await scenario.AdministerAsync(new V1.AdministrationRequest { ListDead = list });
-        if (listed?.Administration?.Dead is not { Letters.Count: > 0 } dead)
-            return;
-        var redrive = new V1.RedriveDead { Queue = plan.Key.Queue, Group = plan.Key.Group };
-        redrive.Places.AddRange(dead.Letters.Select(letter => letter.Place));
-        Note(EventKind.RedriveSent);
-        var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { RedriveDead = redrive });
-        if (answer?.Administration is not null)
-            Note(EventKind.RedriveAnswered);
-
-        void Note(EventKind kind)
-        {
-            foreach (var letter in dead.Letters)
-                scenario.History.Add(new HistoryEvent { Kind = kind, Group = plan.Key, Offset = (long)letter.Offset });
-        }
     }
 
     private async Task PurgeAsync(QueuePlan queue)

@@ -28,20 +28,20 @@ internal sealed class ScenarioWork(Scenario scenario)
             case < 50:
                 Any(scenario.Consumers).Ask(_random);
                 break;
-            case < 75:
+            case < 72:
                 Any(scenario.Consumers).Settle(_random);
                 break;
-            case < 86:
+            case < 82:
                 await scenario.PingAllAsync();
                 break;
-            case < 91:
+            case < 87:
                 await scenario.PingAllAsync();
                 scenario.Time.Move(TimeSpan.FromSeconds(_random.Next(1, 15)));
                 break;
-            case < 92:
+            case < 88:
                 await ReconnectAsync(Any(scenario.Consumers));
                 break;
-            case < 93:
+            case < 89:
                 await ReconnectAsync(Any(scenario.Producers));
                 break;
             default:
