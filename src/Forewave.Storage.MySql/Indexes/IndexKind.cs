@@ -17,4 +17,7 @@ internal enum IndexKind : byte
 
     /// <summary>The trace of a queue: MQ_TRACE.</summary>
     Trace,
+
+    /// <summary>What was done to the dead letters of a queue's groups: MQ_TRAIL.</summary>
+    Trail,
 }

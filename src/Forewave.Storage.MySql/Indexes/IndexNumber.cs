@@ -9,7 +9,7 @@ internal readonly record struct IndexNumber(uint Value)
     /// <summary>Of the queue, or of another thing that has an index.</summary>
     public uint Queue => Value & ((1u << BandShift) - 1);
 
-    /// <summary>The band; 14 for a trace, 15 for a lane.</summary>
+    /// <summary>The band; 13 for a trail, 14 for a trace, 15 for a lane.</summary>
     public uint Band => Value >> BandShift;
 
     /// <summary>The index of a band.</summary>
@@ -21,6 +21,7 @@ internal readonly record struct IndexNumber(uint Value)
         RecordType.Scheduled or RecordType.Rescheduled => IndexKind.Lane,
         RecordType.DeadLettered => IndexKind.Dead,
         RecordType.Traced => IndexKind.Trace,
+        RecordType.DeadOperated => IndexKind.Trail,
         _ => IndexKind.Queue,
     };
 }

@@ -94,7 +94,8 @@ internal sealed class TableSet(SchemaNames names, MessageIndexes indexes, DayRow
     /// <exception cref="Connections.DatabaseException">The server refused, or the connection is lost.</exception>
     public int DropDays(Connection connection)
     {
-        int dropped = DropShared(connection, "MQ_DEAD", IndexKind.Dead) + DropShared(connection, "MQ_TRACE", IndexKind.Trace);
+        int dropped = DropShared(connection, "MQ_DEAD", IndexKind.Dead) + DropShared(connection, "MQ_TRACE", IndexKind.Trace)
+            + DropShared(connection, "MQ_TRAIL", IndexKind.Trail);
         foreach (IGrouping<uint, MessageIndex> bands in indexes.All.Where(index => index.Kind == IndexKind.Queue).GroupBy(index => index.Number.Queue).ToArray())
         {
             MessageIndex[] members = [.. bands];
@@ -105,7 +106,7 @@ internal sealed class TableSet(SchemaNames names, MessageIndexes indexes, DayRow
         return dropped;
     }
 
-    // Slices that all groups, or all traced queues, have together: also those of groups that are gone.
+    // Slices that all groups, or the traces or trails of all queues, have together: also those of groups that are gone.
     private int DropShared(Connection connection, string name, IndexKind kind)
     {
         var table = new SlicedTable(names, name);
@@ -180,7 +181,7 @@ internal sealed class TableSet(SchemaNames names, MessageIndexes indexes, DayRow
     private Dictionary<string, uint> Tables(Connection connection) => _tables ??= days.Tables(connection);
 
     private bool HasBands(uint queue) =>
-        Enumerable.Range(0, 14).Any(band => indexes.Find(IndexNumber.Of(queue, band).Value) is { Kind: IndexKind.Queue });
+        Enumerable.Range(0, 13).Any(band => indexes.Find(IndexNumber.Of(queue, band).Value) is { Kind: IndexKind.Queue });
 
     // After an opening, or a commit without an answer: what the table has is what was moved.
     private void Look(Connection connection, MessageIndex index, SlicedTable table)

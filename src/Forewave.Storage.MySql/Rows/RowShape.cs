@@ -40,6 +40,10 @@ internal sealed class RowShape
     public static RowShape OfTrace { get; } = new(
         IndexKind.Trace, "day, trace_index, place, id, trace_time, group_id, sequence, extra, content", RecordType.Traced);
 
+    /// <summary>Steps of operations on dead letters.</summary>
+    public static RowShape OfTrail { get; } = new(
+        IndexKind.Trail, "day, trail_index, place, id, step_time, group_id, operation, extra, content", RecordType.DeadOperated);
+
     /// <summary>The kind of index.</summary>
     public IndexKind Kind { get; }
 
@@ -49,6 +53,7 @@ internal sealed class RowShape
         IndexKind.Lane => OfLane,
         IndexKind.Dead => OfDead,
         IndexKind.Trace => OfTrace,
+        IndexKind.Trail => OfTrail,
         _ => OfQueue,
     };
 
@@ -58,6 +63,7 @@ internal sealed class RowShape
         IndexKind.Lane => "MQ_PENDING",
         IndexKind.Dead => "MQ_DEAD",
         IndexKind.Trace => "MQ_TRACE",
+        IndexKind.Trail => "MQ_TRAIL",
         _ => indexes.TableOf(index.Number.Queue),
     });
 
@@ -185,6 +191,7 @@ internal sealed class RowShape
     {
         IndexKind.Dead => "death_time",
         IndexKind.Trace => "trace_time",
+        IndexKind.Trail => "step_time",
         _ => "publish_time",
     };
 
@@ -193,6 +200,7 @@ internal sealed class RowShape
         IndexKind.Lane => "lane = ?",
         IndexKind.Dead => "day = ? AND dead_index = ?",
         IndexKind.Trace => "day = ? AND trace_index = ?",
+        IndexKind.Trail => "day = ? AND trail_index = ?",
         _ => "day = ? AND band = ?",
     };
 
@@ -201,6 +209,7 @@ internal sealed class RowShape
         IndexKind.Lane => "place, id, type, publish_time, publisher, sequence, extra, content, lane",
         IndexKind.Dead => "place, id, 7, death_time, group_id, `offset`, queue, content, dead_index",
         IndexKind.Trace => "place, id, 32, trace_time, group_id, sequence, extra, content, trace_index",
+        IndexKind.Trail => "place, id, 33, step_time, group_id, operation, extra, content, trail_index",
         _ => "`offset`, id, type, publish_time, publisher, sequence, extra, content, band",
     };
 }

@@ -22,6 +22,13 @@ internal static class Migrations
             OldestReader = 1,
             Statements = names => [Queue(names), Day(names), Pending(names), Dead(names), Trace(names)],
         },
+        new()
+        {
+            Number = 3,
+            Name = "trails of operations on dead letters",
+            OldestReader = 1,
+            Statements = names => [Trail(names)],
+        },
     ];
 
     // A slice is cut off the open end ahead of use, while that is empty: so no append ever waits for an ALTER.
@@ -150,6 +157,23 @@ internal static class Migrations
             extra BIGINT UNSIGNED NOT NULL,
             content LONGBLOB NOT NULL COMMENT 'another record of the group, once more',
             PRIMARY KEY (day, trace_index, place),
+            KEY (id)
+        ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin
+        PARTITION BY LIST (day) (PARTITION none VALUES IN (0))
+        """;
+
+    private static string Trail(SchemaNames names) => $"""
+        CREATE TABLE IF NOT EXISTS {names.Queues}.MQ_TRAIL (
+            day INT UNSIGNED NOT NULL COMMENT 'on which it was written: 20261121',
+            trail_index INT UNSIGNED NOT NULL COMMENT 'one for each queue of which dead letters were redriven or purged',
+            place BIGINT UNSIGNED NOT NULL,
+            id BIGINT UNSIGNED NOT NULL,
+            step_time DATETIME(3) NOT NULL COMMENT 'UTC',
+            group_id INT UNSIGNED NOT NULL,
+            operation BIGINT UNSIGNED NOT NULL COMMENT 'counts within its group',
+            extra BIGINT UNSIGNED NOT NULL,
+            content LONGBLOB NOT NULL COMMENT 'who asked for what, which letters, how it ended',
+            PRIMARY KEY (day, trail_index, place),
             KEY (id)
         ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin
         PARTITION BY LIST (day) (PARTITION none VALUES IN (0))

@@ -12,6 +12,7 @@ public sealed class MovedTests(MariaDbServer server)
 {
     private const uint Lane = 0xF100_0001;
     private const uint Trace = 0xE000_0001;
+    private const uint Trail = 0xD000_0001;
     private const uint DeadIndex = 77;
     private const uint HighBand = 0x8000_0001;
 
@@ -51,6 +52,7 @@ public sealed class MovedTests(MariaDbServer server)
                 StoreRecords.Draft(RecordType.Rescheduled, Lane, [1, 2, 3]),
                 StoreRecords.Draft(RecordType.DeadLettered, DeadIndex, [4, 5]),
                 StoreRecords.Draft(RecordType.Traced, Trace, [6]),
+                StoreRecords.Draft(RecordType.DeadOperated, Trail, [7, 8]),
                 StoreRecords.Released(1, first, "x", "y"));
             await Settled(open);
             await open.Store.CheckpointAsync(open.Engine, CancellationToken.None);
@@ -62,14 +64,41 @@ public sealed class MovedTests(MariaDbServer server)
         await using OpenedStore again = await OpenedStore.OpenAsync(place);
 
         var read = new List<(RecordHeader Header, byte[] Payload)>();
-        foreach (uint index in new[] { Lane, DeadIndex, Trace, 1U })
+        foreach (uint index in new[] { Lane, DeadIndex, Trace, Trail, 1U })
         {
             using StoredRuns runs = await again.Store.ReadAsync(index, Offset.First, 1_000, CancellationToken.None);
             read.AddRange(Enumerable.Range(0, runs.Count).Select(i => (runs[i].Header, runs[i].Messages.ToArray())));
         }
 
         Assert.Equal(written, read.Select(run => run.Header));
-        Assert.Equal([[1, 2, 3], [4, 5], [6]], read.Skip(1).Take(3).Select(run => run.Payload));
+        Assert.Equal([[1, 2, 3], [4, 5], [6], [7, 8]], read.Skip(1).Take(4).Select(run => run.Payload));
+    }
+
+    [Fact]
+    public async Task Trail_of_a_queue_stands_in_a_table_of_its_own_and_goes_by_days()
+    {
+        await using var place = new DatabasePlace(server);
+        var clock = new MovedClock();
+        await using OpenedStore open = await OpenedStore.OpenAsync(place, clock);
+        await open.CommitAsync(StoreRecords.QueueChanged(1, "orders"), StoreRecords.Draft(RecordType.DeadOperated, Trail, [7]));
+        await Settled(open);
+        using Connection root = Connection.Open(server.Administrator);
+        string tables = Text(root, $"SELECT CAST(COUNT(*) AS CHAR) FROM information_schema.TABLES WHERE TABLE_SCHEMA = '{place.Names.Queues}' AND TABLE_NAME = 'orders'");
+        clock.Now = clock.Now.Plus(TimeSpan.FromDays(1));
+        await open.CommitAsync(MessageRuns.Published(1, "a"), StoreRecords.Draft(RecordType.DeadOperated, Trail, [8]));
+        await Settled(open);
+        string trail = $"SELECT GROUP_CONCAT(CONCAT(trail_index, ' ', place, ' ', HEX(content)) ORDER BY place SEPARATOR '|') FROM {place.Names.Queues}.MQ_TRAIL";
+        string both = Text(root, trail);
+
+        open.Store.Expire(Trail, new Offset(2));
+        await open.Store.CheckpointAsync(open.Engine, CancellationToken.None);
+        await Reclaimed(open);
+
+        Assert.Equal("0", tables);
+        Assert.Equal($"{Trail} 1 07|{Trail} 2 08", both);
+        Assert.Equal($"{Trail} 2 08", Text(root, trail));
+        Assert.Equal("a", Text(root, $"SELECT GROUP_CONCAT(content) FROM {place.Names.Queues}.`orders`"));
+        Assert.Equal([(1L, "a")], await open.ReadAllAsync(1));
     }
 
     [Fact]
