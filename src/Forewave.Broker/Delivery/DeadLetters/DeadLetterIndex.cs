@@ -103,7 +103,7 @@ internal sealed class DeadLetterIndex(uint id)
     /// </summary>
     public long? FindPlace(long offset) => _offsets.Find(offset);
 
-    /// <summary>Adds the offsets of a span whose messages are dead letters, be they redriven or not. Costs as much as <see cref="FindPlace"/>.</summary>
+    /// <summary>Adds the offsets of a span whose messages are dead letters, be they redriven, in the bin or neither. Costs as much as <see cref="FindPlace"/>.</summary>
     public void AddDead(OffsetSpan span, SortedSet<long> found)
     {
         _offsets.AddWithin(span, found);

@@ -12,7 +12,7 @@ internal readonly record struct ReplayCounts
     /// <summary>Not handed out, or not settled: they come anyway.</summary>
     public long Pending { get; init; }
 
-    /// <summary>Dead letters: they have their redrive.</summary>
+    /// <summary>Dead letters: they have their redrive, or, purged a while ago, may be brought back.</summary>
     public long Dead { get; init; }
 
     /// <inheritdoc/>
