@@ -54,6 +54,7 @@ internal sealed class GroupMessage
 
     private readonly HashSet<int> _answered = [];
     private bool _mayBeReplayed;
+    private bool _mayComeRedriven;
     private int _rewoundAt;
 
     /// <summary>Takes the answer to a settle. What is left open by it stays unknown.</summary>
@@ -109,6 +110,7 @@ internal sealed class GroupMessage
         RedrivenAt = sent.Number;
         IsRedriveAnswered = false;
         WasRedriven = true;
+        _mayComeRedriven = true;
         TakenBack = null;
         DeadPurged = null;
         MayBeDeadPurged = false;
@@ -153,6 +155,20 @@ internal sealed class GroupMessage
         IsRedriveAnswered = false;
     }
 
+    /// <summary>
+    /// It comes from its dead letter, once for each redrive. A reset may have let it come beside that: what was said then is of another
+    /// run.
+    /// </summary>
+    public void ComeRedriven(HistoryEvent delivery)
+    {
+        if (!_mayComeRedriven)
+            return;
+        _mayComeRedriven = false;
+        WasSettledBefore |= Acked is not null;
+        (Acked, Buried, RedrivenAt) = (null, null, delivery.Number - 1);
+        Nacked.Clear();
+    }
+
     /// <summary>Its dead letter may be gone from now on.</summary>
     public void PurgeDead()
     {
@@ -175,5 +191,6 @@ internal sealed class GroupMessage
     {
         TakenBack = answer;
         MayBeDeadPurged = false;
+        _mayComeRedriven = false;
     }
 }

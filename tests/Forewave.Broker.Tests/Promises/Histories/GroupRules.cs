@@ -180,6 +180,8 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
 
     private void CheckSettled(GroupHistory group, GroupMessage message, HistoryEvent delivery)
     {
+        if (delivery.IsRedriven && group.WasReset)
+            message.ComeRedriven(delivery);
         if (message.Acked is { } ack)
         {
             log.Require(message.TakeReplay(delivery, MayCross(ack, delivery)) || MayCross(ack, delivery), () =>

@@ -24,10 +24,15 @@ internal sealed class ScenarioOperator(Scenario scenario)
             3 or 4 => _undertaker.BeginAsync(group, random),
             5 or 6 => _undertaker.UndoAsync(random),
             7 when queue.IsPurged => PurgeAsync(queue),
-            8 or 9 or 10 => ResumeAsync(group, random),
+            8 or 9 or 10 => ResumeAsync(Parking(group), random),
             _ => RescheduleAsync(random),
         };
     }
+
+    /// <summary>A group that may have parked keys, if there is one.</summary>
+    private GroupPlan Parking(GroupPlan chosen) => chosen.Policy == FailurePolicy.Park
+        ? chosen
+        : scenario.Plan.Groups.FirstOrDefault(static plan => plan.Policy == FailurePolicy.Park, chosen);
 
     /// <summary>Lets all parked keys of a group go on; false: there is none.</summary>
     public async Task<bool> ResumeAsync(GroupPlan plan, Random random)
