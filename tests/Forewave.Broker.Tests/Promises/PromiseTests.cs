@@ -12,7 +12,7 @@ public sealed class PromiseTests(ITestOutputHelper output)
     private const int Seeds = 500;
     private const int NightlySeeds = 100_000;
     private const int MostBroken = 20;
-    private const int SeedsToMeetAll = 100;
+    private const int SeedsToMeetAll = 300;
 
     private static readonly string[] ToMeet =
     [
