@@ -34,6 +34,26 @@ public sealed class DeadRulesTests
         Assert.Empty(Check());
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public void Checker_lets_a_redrive_come_once_beside_a_reset(bool isReset, int times)
+    {
+        Note(EventKind.RedriveSent, EventKind.RedriveAnswered);
+        if (isReset)
+            Note(EventKind.ResetSent);
+        Deliver();
+        Settle(SettleVerb.Ack);
+        for (int i = 0; i < times; i++)
+        {
+            Deliver(isRedriven: true);
+            Settle(SettleVerb.Ack);
+        }
+
+        Assert.Equal(isReset && times == 1 ? [] : [ViolationKind.AckedRedelivered], Check());
+    }
+
     [Fact]
     public void Checker_passes_a_purge_and_one_that_is_taken_back()
     {
