@@ -8,6 +8,7 @@ namespace Forewave.Storage.Conformance;
 /// </summary>
 public sealed class SmallEngine(IStore store) : IStateFold, ICommitObserver, IStateSource
 {
+    private readonly TaskCompletionSource<StoreException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly List<(LogPosition Position, TaskCompletionSource Told)> _waiting = [];
     private LogPosition _through;
@@ -87,6 +88,9 @@ public sealed class SmallEngine(IStore store) : IStateFold, ICommitObserver, ISt
         }
     }
 
+    /// <summary>Completes when the store stops, with the reason.</summary>
+    public Task<StoreException> Ended => _ended.Task;
+
     /// <inheritdoc/>
     public void Stopped(StoreException failure)
     {
@@ -94,6 +98,8 @@ public sealed class SmallEngine(IStore store) : IStateFold, ICommitObserver, ISt
         {
             _waiting.ForEach(waiting => waiting.Told.TrySetException(failure));
         }
+
+        _ended.TrySetResult(failure);
     }
 
     /// <inheritdoc/>
