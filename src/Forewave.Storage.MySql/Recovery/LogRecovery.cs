@@ -22,7 +22,8 @@ internal sealed class LogRecovery(MySqlStoreOptions options, TimeProvider time, 
     private readonly SchemaNames _names = options.Names;
     private readonly Fences _fences = new(options.Names, options.Partition);
     private readonly LogTable _log = new(options.Names);
-    private LogPosition _replay;
+    private LogPosition? _replay;
+    private ulong _end;
     private ulong _records;
     private long _bytes;
 
@@ -43,6 +44,7 @@ internal sealed class LogRecovery(MySqlStoreOptions options, TimeProvider time, 
         // The engine takes its time with each record, and the server must wait for it.
         connection.Execute("SET SESSION net_write_timeout = 3600");
         Replay(connection, fold, cancellation);
+        RequireWholeLog(tail);
 
         var last = LogPosition.FromBits(tail.Position);
         LogSlices slices = new(_log);
@@ -71,6 +73,7 @@ internal sealed class LogRecovery(MySqlStoreOptions options, TimeProvider time, 
         if (checkpoint != 0)
         {
             new StateTable(_names, _fences).Read(connection, checkpoint, (in StatePart part, ReadOnlySpan<byte> state) => Load(part, state, fold));
+            RequireWholeCheckpoint(checkpoint);
         }
 
         foreach (MessageIndex index in indexes.All)
@@ -104,12 +107,24 @@ internal sealed class LogRecovery(MySqlStoreOptions options, TimeProvider time, 
     private void Replay(Connection connection, IStateFold fold, CancellationToken cancellation)
     {
         LogPosition after = LogPosition.None;
-        _log.TryReadLast(connection, _replay, (in RecordHeader header, ReadOnlySpan<byte> _) => after = LogPosition.FromBits(header.Position.Bits - 1));
+        LogPosition from = _replay ?? LogPosition.None;
+        bool isThere = _log.TryReadLast(
+            connection, from, (in RecordHeader header, ReadOnlySpan<byte> _) => after = LogPosition.FromBits(header.Position.Bits - 1));
+        // Numbers go up by one, over epochs too. A part that has nothing yet asks for all that there is.
+        bool mustFollow = !isThere && _replay != LogPosition.None;
+        _end = from.Bits;
         _log.Read(connection, after, (in RecordHeader header, ReadOnlySpan<byte> payload) =>
         {
             cancellation.ThrowIfCancellationRequested();
+            if (mustFollow && header.Position.Number > from.Number + 1)
+            {
+                throw Damaged($"{_names.Log}.MQ_LOG begins at {header.Position}, and has to be replayed from {from} on.");
+            }
+
+            mustFollow = false;
             _records++;
             _bytes += payload.Length;
+            _end = header.Position.Bits + (uint)header.Count - 1;
             if (header.Type == RecordType.QueueChanged)
             {
                 indexes.Note(header.Queue, payload);
@@ -118,6 +133,28 @@ internal sealed class LogRecovery(MySqlStoreOptions options, TimeProvider time, 
             fold.Apply(new CommittedRecord(header, default, payload.Length), payload);
         });
     }
+
+    // Its last part tells: without it, what is read is less than what was written, and every table that it does not name would be dropped.
+    private void RequireWholeCheckpoint(ulong checkpoint)
+    {
+        if (_replay is null)
+        {
+            throw Damaged($"Checkpoint {checkpoint} in {_names.Queues}.MQ_STATE is not there, or is not whole.");
+        }
+    }
+
+    private void RequireWholeLog(FencePlace tail)
+    {
+        if (_end != tail.Position)
+        {
+            throw Damaged(
+                $"{_names.Log}.MQ_LOG ends at {LogPosition.FromBits(_end)}, and {_names.Log}.MQ_FENCE says that {LogPosition.FromBits(tail.Position)} was committed.");
+        }
+    }
+
+    private StoreException Damaged(string what) => new(
+        ErrorCode.LogDamaged,
+        $"{what} The databases {_names.Log} and {_names.Queues} are not of one moment. Nothing was dropped; restore both from one copy that was made by mariadb-backup, or while the broker was stopped.");
 
     private GatherStart WriteBarrier(Connection connection, GroupWriter writer, LogPosition position, LogPosition last)
     {

@@ -25,6 +25,7 @@ public sealed class MovedTests(MariaDbServer server)
             open.Append(StoreRecords.QueueChanged(1, "orders"));
             await open.CommitAsync(MessageRuns.Published(1, "a", "b", ""), MessageRuns.Published(HighBand, "urgent"), MessageRuns.Published(1, "d"));
             await Settled(open);
+            await open.CommitAsync(MessageRuns.Other(RecordType.Settled, 1));
             await open.Store.CheckpointAsync(open.Engine, CancellationToken.None);
         }
 
@@ -55,12 +56,13 @@ public sealed class MovedTests(MariaDbServer server)
                 StoreRecords.Draft(RecordType.DeadOperated, Trail, [7, 8]),
                 StoreRecords.Released(1, first, "x", "y"));
             await Settled(open);
+            await open.CommitAsync(MessageRuns.Other(RecordType.Settled, 1));
             await open.Store.CheckpointAsync(open.Engine, CancellationToken.None);
             written = [.. open.Engine.Dispatched];
         }
 
         using Connection root = Connection.Open(server.Administrator);
-        root.Execute($"DELETE FROM {place.Names.Log}.MQ_LOG WHERE type <> 14");
+        root.Execute($"DELETE FROM {place.Names.Log}.MQ_LOG WHERE type NOT IN ({(int)RecordType.Barrier}, {(int)RecordType.Settled})");
         await using OpenedStore again = await OpenedStore.OpenAsync(place);
 
         var read = new List<(RecordHeader Header, byte[] Payload)>();
