@@ -61,6 +61,23 @@ internal sealed class Fences(SchemaNames names, PartitionNumber partition)
         }
     }
 
+    /// <summary>The same for the log, whose row stands where its last group left it: otherwise the database is not the one that was written.</summary>
+    /// <exception cref="StoreException">NotOwner: another broker has the partition. DatabaseUnusable: the row stands elsewhere. To be rolled back.</exception>
+    /// <exception cref="DatabaseException">The server refused, or the connection is lost.</exception>
+    public void MoveLog(Connection connection, FencePlace before, LogPosition through)
+    {
+        var rows = new ParameterRows(ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Unsigned);
+        rows.AddRow();
+        rows.Set(0, through.Bits);
+        rows.Set(1, (ulong)before.Epoch.Value);
+        rows.Set(2, before.Position);
+        // By its primary key.
+        if (connection.Prepare($"UPDATE {Table(FenceRole.Log)} SET position = ? WHERE {Row(FenceRole.Log)} AND epoch = ? AND position = ?").Execute(rows) != 1)
+        {
+            throw Differs(Look(connection, FenceRole.Log), before);
+        }
+    }
+
     /// <summary>
     /// Reads the row of a role and locks it until the transaction ends: what a lost connection had begun is over by then,
     /// committed or taken back. So this is the answer to a COMMIT without one.
@@ -91,6 +108,11 @@ internal sealed class Fences(SchemaNames names, PartitionNumber partition)
     /// <summary>What a writer is told who was overtaken.</summary>
     public StoreException Overtaken(Epoch epoch) => new(
         ErrorCode.NotOwner, $"Partition {partition} was taken by another broker: epoch {epoch} is over.");
+
+    /// <summary>What a writer is told that finds another row of the log than it left: never that it may go on.</summary>
+    public StoreException Differs(FencePlace found, FencePlace left) => found.Epoch > left.Epoch ? Overtaken(left.Epoch) : new StoreException(
+        ErrorCode.DatabaseUnusable,
+        $"{Table(FenceRole.Log)} stands at epoch {found.Epoch} and position {LogPosition.FromBits(found.Position)}, and this broker left it at epoch {left.Epoch} and position {LogPosition.FromBits(left.Position)}: the database went back in time (restored, or a replica took over that lacked commits), or somebody else wrote it. Nothing more was written. Put the right database in place, then start the broker again.");
 
     private string Table(FenceRole role) => $"{(role == FenceRole.Log ? names.Log : names.Queues)}.MQ_FENCE";
 

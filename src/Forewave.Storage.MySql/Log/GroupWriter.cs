@@ -1,6 +1,7 @@
 using Forewave.Protocol;
 using Forewave.Storage.MySql.Connections;
 using Forewave.Storage.MySql.Interop;
+using Forewave.Storage.MySql.Schema;
 
 namespace Forewave.Storage.MySql.Log;
 
@@ -38,7 +39,7 @@ internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogT
         {
             try
             {
-                _connection ??= Connection.Open(options);
+                _connection ??= Connect();
                 if (!isUnknown || !IsCommitted(_connection, group))
                 {
                     isUnknown = false;
@@ -64,10 +65,26 @@ internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogT
 
     public void Dispose() => Drop();
 
+    // Whoever answers now may be another server than before.
+    private Connection Connect()
+    {
+        Connection connection = Connection.Open(options);
+        try
+        {
+            ServerCheck.Refuse(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     private void Insert(Connection connection, LogGroup group)
     {
         connection.Begin();
-        fences.Move(connection, FenceRole.Log, start with { Position = group.Through.Bits });
+        fences.MoveLog(connection, start with { Position = _committed.Bits }, group.Through);
         table.Insert(connection, group);
     }
 
@@ -76,16 +93,8 @@ internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogT
         connection.Begin();
         FencePlace place = fences.Look(connection, FenceRole.Log);
         connection.Rollback();
-        if (place.Epoch != start.Epoch)
-        {
-            throw fences.Overtaken(start.Epoch);
-        }
-
-        return place.Position == group.Through.Bits || (place.Position == _committed.Bits
-            ? false
-            : throw new StoreException(
-                ErrorCode.DatabaseUnusable,
-                $"The log's fence stands at {place.Position:x16}, where {_committed} or {group.Through} was expected: somebody else writes under epoch {start.Epoch}."));
+        FencePlace left = start with { Position = _committed.Bits };
+        return place == left with { Position = group.Through.Bits } || (place == left ? false : throw fences.Differs(place, left));
     }
 
     /// <summary>Does something between two groups: DDL of the log. What fails is left, for another time.</summary>
@@ -93,10 +102,10 @@ internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogT
     {
         try
         {
-            _connection ??= Connection.Open(options);
+            _connection ??= Connect();
             work(_connection);
         }
-        catch (DatabaseException)
+        catch (Exception failure) when (failure is DatabaseException or StoreException)
         {
             // The next group begins on a new connection, and says what is wrong if anything still is.
             Drop();

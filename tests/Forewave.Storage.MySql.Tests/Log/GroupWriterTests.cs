@@ -62,6 +62,50 @@ public class GroupWriterTests(MariaDbServer server)
         Assert.Equal(second, Fenced(root).Epoch);
     }
 
+    [Theory]
+    [InlineData("position = 0")]
+    [InlineData("position = position + 1")]
+    [InlineData("epoch = 0")]
+    public void Writer_stops_when_the_database_is_not_as_it_left_it(string change)
+    {
+        using Connection root = Prepared();
+        Epoch epoch = Fences().Raise(root);
+        using var writer = new GroupWriter(server.Administrator, Fences(), new LogTable(_names), new FencePlace(epoch, 0));
+        writer.Write(Group(epoch, 0));
+
+        root.Execute($"UPDATE {_names.Log}.MQ_FENCE SET {change} WHERE role = 'log'");
+        var refused = Assert.Throws<StoreException>(() => writer.Write(Group(epoch, 1)));
+
+        Assert.Equal(ErrorCode.DatabaseUnusable, refused.Error);
+        Assert.Contains("went back in time", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(RecordsOfGroup, Read(root, LogPosition.None).Count);
+    }
+
+    [Fact]
+    public void Writer_looks_at_the_settings_of_the_server_that_it_comes_back_to()
+    {
+        using Connection root = Prepared();
+        Epoch epoch = Fences().Raise(root);
+        using var writer = new GroupWriter(server.Administrator, Fences(), new LogTable(_names), new FencePlace(epoch, 0));
+        writer.Write(Group(epoch, 0));
+
+        root.Execute("SET GLOBAL innodb_flush_log_at_trx_commit = 2");
+        try
+        {
+            writer.Between(connection => root.Execute($"KILL {connection.ThreadId}"));
+            var refused = Assert.Throws<StoreException>(() => writer.Write(Group(epoch, 1)));
+
+            Assert.Equal(ErrorCode.DatabaseUnusable, refused.Error);
+            Assert.Contains("innodb_flush_log_at_trx_commit", refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            root.Execute("SET GLOBAL innodb_flush_log_at_trx_commit = 1");
+        }
+
+        Assert.Equal(RecordsOfGroup, Read(root, LogPosition.None).Count);
+    }
+
     [Fact]
     public async Task Writer_says_that_the_outcome_is_unknown_when_the_server_stays_away()
     {
