@@ -5,7 +5,7 @@ namespace Forewave.Storage.MySql.Connections;
 
 /// <summary>
 /// A thread with a connection of its own, that does one piece of work after the other: what blocks on the database blocks
-/// here, never a thread of the pool. It connects when there is work, and again after the connection was lost.
+/// here, never a thread of the pool. It connects when there is work, and again after a failure.
 /// <para>
 /// Thread-safe. What a piece of work throws is given to whoever asked for it and ends nothing else. Cancelling takes away what
 /// has not begun; what has begun runs to its end or its time-out. Disposing finishes the piece in hand, refuses the others, and joins.
@@ -124,14 +124,15 @@ internal sealed class DatabaseThread : IDisposable
             return;
         }
 
-        bool isDone = work.TryRun(_connection, mayRepeat);
-        if (_connection.IsLost)
+        WorkOutcome outcome = work.Run(_connection, mayRepeat);
+        if (outcome != WorkOutcome.Done || _connection.IsLost)
         {
+            // A transaction that was begun ends with its connection, and holds up nobody.
             _connection.Dispose();
             _connection = null;
         }
 
-        if (!isDone)
+        if (outcome == WorkOutcome.Again)
         {
             Do(work);
         }

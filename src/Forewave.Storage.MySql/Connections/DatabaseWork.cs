@@ -7,8 +7,8 @@ internal abstract class DatabaseWork(Repetition repetition)
 {
     internal Repetition Repetition { get; } = repetition;
 
-    /// <summary>Does it and tells whoever waits. False: the connection was lost and it is to be done again. Never throws.</summary>
-    internal abstract bool TryRun(Connection connection, bool mayRepeat);
+    /// <summary>Does it and tells whoever waits, unless it is to be done again. Never throws.</summary>
+    internal abstract WorkOutcome Run(Connection connection, bool mayRepeat);
 
     /// <summary>Tells whoever waits that it is not done.</summary>
     internal abstract void Refuse(Exception failure);

@@ -10,27 +10,27 @@ internal sealed class DatabaseWork<T>(Func<Connection, T> work, Repetition repet
 
     internal Task<T> Completion => _completion.Task;
 
-    internal override bool TryRun(Connection connection, bool mayRepeat)
+    internal override WorkOutcome Run(Connection connection, bool mayRepeat)
     {
         if (cancellation.IsCancellationRequested)
         {
             _completion.SetCanceled(cancellation);
-            return true;
+            return WorkOutcome.Done;
         }
 
         try
         {
             _completion.SetResult(work(connection));
-            return true;
+            return WorkOutcome.Done;
         }
         catch (DatabaseException lost) when (mayRepeat && lost.Failure == DatabaseFailure.ConnectionLost)
         {
-            return false;
+            return WorkOutcome.Again;
         }
         catch (Exception failure)
         {
             _completion.SetException(failure);
-            return true;
+            return WorkOutcome.Failed;
         }
     }
 

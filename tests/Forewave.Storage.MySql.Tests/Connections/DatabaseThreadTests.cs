@@ -37,6 +37,26 @@ public class DatabaseThreadTests(MariaDbServer server)
     }
 
     [Fact]
+    public async Task Transaction_of_failed_work_is_over_before_the_next_work()
+    {
+        using var thread = new DatabaseThread("worker", server.NewDatabase(), maxWaiting: 4);
+        await thread.RunAsync(connection => connection.Execute("CREATE TABLE t (a INT)"), Repetition.Forbidden, default);
+
+        Task<long> failing = thread.RunAsync(connection =>
+        {
+            connection.Begin();
+            connection.Execute("INSERT INTO t VALUES (1)");
+            return connection.Execute("INSERT INTO t VALUES ('no number')");
+        }, Repetition.Forbidden, default);
+        Task<long> next = thread.RunAsync(connection => connection.Execute("INSERT INTO t VALUES (2)"), Repetition.Forbidden, default);
+
+        await Assert.ThrowsAsync<DatabaseException>(() => failing);
+        Assert.Equal(1, await next);
+        // Were the transaction still under way, it would have taken the row along, and this would wait for it.
+        Assert.Equal(1, await thread.RunAsync(connection => connection.Execute("DELETE FROM t"), Repetition.Forbidden, default));
+    }
+
+    [Fact]
     public async Task Waiting_work_is_refused_when_the_thread_ends()
     {
         using var go = new ManualResetEventSlim();

@@ -124,14 +124,20 @@ public class FailureTests(MariaDbServer server)
         ulong id = await thread.RunAsync(connection => connection.ThreadId, Repetition.Forbidden, default);
         using Connection root = Connection.Open(server.Administrator);
 
-        Task<bool> sleeping = thread.RunAsync(CountForLong, Repetition.Forbidden, default);
+        Task<(DatabaseFailure Failure, ulong Id)> sleeping = thread.RunAsync(
+            connection =>
+            {
+                DatabaseFailure failure = Assert.Throws<DatabaseException>(() => CountForLong(connection)).Failure;
+                return (failure, connection.IsLost ? 0 : connection.ThreadId);
+            },
+            Repetition.Forbidden,
+            default);
         while (!sleeping.IsCompleted)
         {
             root.Execute($"KILL QUERY {id}");
         }
 
-        var killed = await Assert.ThrowsAsync<DatabaseException>(() => sleeping);
-        Assert.Equal(DatabaseFailure.QueryKilled, killed.Failure);
+        Assert.Equal((DatabaseFailure.QueryKilled, id), await sleeping);
         Assert.Equal(id, await thread.RunAsync(connection => connection.ThreadId, Repetition.Forbidden, default));
     }
 
