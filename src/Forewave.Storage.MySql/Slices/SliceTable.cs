@@ -147,12 +147,9 @@ internal sealed class SliceTable(ConnectionOptions options, SchemaNames names, F
 
     private void DropOver(Connection connection)
     {
-        foreach (ulong slice in _over.ToArray())
+        if (_over.Count > 0)
         {
-            if (_table.TryDrop(connection, slice))
-            {
-                _over.Remove(slice);
-            }
+            new FenceGuard(options, fences, FenceRole.State, Epoch).Run(() => _over.RemoveWhere(slice => _table.TryDrop(connection, slice)));
         }
     }
 
@@ -221,6 +218,13 @@ internal sealed class SliceTable(ConnectionOptions options, SchemaNames names, F
                 _connection?.Dispose();
                 _connection = null;
                 throw refusal is { } error ? new StoreException(error, $"A slice could not be read: {failure.Message}", failure) : StoreFailures.OfWaiting(failure);
+            }
+            catch
+            {
+                // What it had begun must hold nobody up.
+                _connection?.Dispose();
+                _connection = null;
+                throw;
             }
         }
     }
