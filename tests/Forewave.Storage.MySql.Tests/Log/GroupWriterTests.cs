@@ -142,12 +142,11 @@ public class GroupWriterTests(MariaDbServer server)
         writer.Write(Group(epoch, 0));
         LogPosition end = new(epoch, RecordsOfGroup + 1);
 
-        bool isCut = table.TryCut(root, end);
+        Unheld.Do(() => table.TryCut(root, end));
         writer.Write(Group(epoch, 1));
         IReadOnlyList<LogPosition> slices = table.Slices(root);
-        bool isDropped = table.TryDrop(root, end);
+        Unheld.Do(() => table.TryDrop(root, end));
 
-        Assert.True(isCut && isDropped);
         Assert.Equal([end], slices);
         Assert.Empty(table.Slices(root));
         Assert.Equal(RecordsOfGroup, Read(root, LogPosition.None).Count);
