@@ -66,7 +66,7 @@ public sealed class RequestTests
         await using var replier = client.CreateReplier();
 
         var failure = await Assert.ThrowsAsync<ForewaveException>(
-            async () => await requester.RequestAsync(Queue, new Message("4711"u8.ToArray()), TimeSpan.FromMilliseconds(300)));
+            async () => await requester.RequestAsync(Queue, new Message("4711"u8.ToArray()), TimeSpan.FromSeconds(3)));
         await using var consumer = client.CreateConsumer(Queue, Group);
         var request = Assert.Single(await consumer.ReceiveAsync(1, Soon));
         bool isWanted = await replier.ReplyAsync(request, new Message("late"u8.ToArray()));

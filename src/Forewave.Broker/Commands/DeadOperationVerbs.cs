@@ -112,8 +112,16 @@ internal static class DeadOperationVerbs
         if (request.Max > MostResults)
             throw new RefusedException(ErrorCode.FieldInvalid, "A page has at most 10,000 results.");
         int most = request.WithoutResults ? 0 : request.Max is 0 ? ResultsByDefault : (int)request.Max;
-        var page = await parts.Delivery.Trail
-            .ShowAsync(queue, GroupVerbs.NameOf(request.Group), request.Number, (PlaceOf(request.From), most)).WaitAsync(cancellation);
+        var group = GroupVerbs.NameOf(request.Group);
+        var page = await parts.Delivery.Trail.ShowAsync(queue, group, request.Number, (PlaceOf(request.From), most)).WaitAsync(cancellation);
+        if (page is { Operation: null, Results.Count: 0, Next: 0 })
+        {
+            // One that has ended just now is on its way to the trail.
+            var through = parts.Store.Tail;
+            await parts.Store.CommittedAsync().WaitAsync(cancellation);
+            await parts.Delivery.Outcomes.DispatchedAsync(through).WaitAsync(cancellation);
+            page = await parts.Delivery.Trail.ShowAsync(queue, group, request.Number, (PlaceOf(request.From), most)).WaitAsync(cancellation);
+        }
         if (page is { Operation: null, Results.Count: 0, Next: 0 })
             throw new RefusedException(ErrorCode.DeadOperationNotFound, $"The trail has no operation {request.Number} of the group.");
         var answer = new V1.DeadOperationResults { Next = (ulong)page.Next };
