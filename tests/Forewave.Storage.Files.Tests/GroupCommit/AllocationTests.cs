@@ -14,18 +14,26 @@ public sealed class AllocationTests
         using OpenStore open = OpenStore.Open(new MemoryDisk());
         RecordingOwner owner = new();
         RecordDraft[] drafts = [Drafts.Published(1, owner, 7, "a message of some bytes"), Drafts.Other(RecordType.Settled, 100)];
-        for (int i = 0; i < 50; i++)
+        long least = long.MaxValue;
+
+        // Some rounds make it warm. What the runtime allocates for itself on this thread, once, is in one round; what an append does, in all.
+        for (int round = 0; round < 6; round++)
         {
-            AppendGroup(open, drafts);
+            least = Math.Min(least, AppendGroups(open, drafts));
         }
 
+        Assert.Equal(0, least);
+    }
+
+    private static long AppendGroups(OpenStore open, RecordDraft[] drafts)
+    {
         long allocated = 0;
         for (int i = 0; i < 50; i++)
         {
             allocated += AppendGroup(open, drafts);
         }
 
-        Assert.Equal(0, allocated);
+        return allocated;
     }
 
     // The writer's turn comes between the groups and is not counted.
