@@ -206,4 +206,20 @@ public enum ErrorCode
     RequestFailed = 707,
     /// <summary>A request was stored and no reply came before the deadline.</summary>
     NoReply = 708,
+
+    // 8xx: HTTP.
+    /// <summary>An HTTP request cannot be understood: its target, a header, a parameter or its body.</summary>
+    RequestInvalid = 801,
+    /// <summary>HTTP has nothing under this path.</summary>
+    PathNotFound = 802,
+    /// <summary>The path is known, but not with this HTTP method.</summary>
+    MethodNotAllowed = 803,
+    /// <summary>The body's content type is not the one that the path takes.</summary>
+    ContentTypeUnsupported = 804,
+    /// <summary>The body of an HTTP request is longer than it may be.</summary>
+    BodyTooLarge = 805,
+    /// <summary>An HTTP request came too slowly.</summary>
+    RequestTooSlow = 806,
+    /// <summary>A browser made the request for a page of another site, or under a name that is not this broker's.</summary>
+    CrossSiteRefused = 807,
 }

@@ -30,5 +30,6 @@ public static class ErrorTable
             .. Errors.AdministrationErrors.Rows,
             .. Errors.BrokerErrors.Rows,
             .. Errors.ClientErrors.Rows,
+            .. Errors.HttpErrors.Rows,
         ];
 }

@@ -221,4 +221,37 @@ public static class Limits
 
     /// <summary>How long a producer id that sends nothing is remembered.</summary>
     public static TimeSpan ProducerIdle { get; } = TimeSpan.FromDays(7);
+
+    /// <summary>Messages of one receive over HTTP.</summary>
+    public const int HttpReceiveMessages = 1_000;
+
+    /// <summary>Requests over HTTP that follow a queue, at once.</summary>
+    public const int HttpFollowers = 64;
+
+    /// <summary>Connections to the HTTP port, by default.</summary>
+    public const int HttpConnections = 10_000;
+
+    /// <summary>Bytes of HTTP bodies over 64 KiB of all connections while they come in, by default: 128 MiB.</summary>
+    public const int HttpBodyMemoryBytes = 128 * 1024 * 1024;
+
+    /// <summary>Bytes of the first line of an HTTP request.</summary>
+    public const int HttpLineBytes = 4 * 1024;
+
+    /// <summary>Bytes of all headers of an HTTP request.</summary>
+    public const int HttpHeadersBytes = 32 * 1024;
+
+    /// <summary>Headers of an HTTP request.</summary>
+    public const int HttpHeaders = 200;
+
+    /// <summary>Bytes that an HTTP body must bring, and an answer must be read with, in a second.</summary>
+    public const int HttpBytesPerSecond = 240;
+
+    /// <summary>How long a body or an answer may be slower than that.</summary>
+    public static TimeSpan HttpRateGrace { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How soon the head of an HTTP request must be there.</summary>
+    public static TimeSpan HttpHeadTimeout { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an HTTP connection may be idle between requests.</summary>
+    public static TimeSpan HttpIdleTimeout { get; } = TimeSpan.FromSeconds(75);
 }

@@ -4,6 +4,8 @@ using Forewave.Broker;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
 using Forewave.Server.Http;
+using Forewave.Server.Http.Requests;
+using Forewave.Server.Http.Routing;
 using Forewave.Server.Listeners;
 using Forewave.Server.Metrics;
 using Forewave.Storage;
@@ -36,6 +38,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
     private BrokerEngine? _engine;
     private MemoryConnections? _memory;
     private KestrelHost? _host;
+    private HttpApi? _api;
     private int _state;
 
     /// <summary>Nothing is opened yet.</summary>
@@ -90,7 +93,12 @@ public sealed class ForewaveBroker : IAsyncDisposable
             _engine = await OpenEngineAsync(maxConnections, cancellation);
             _memory = new MemoryConnections(_engine, _end.Token);
             _readiness.Set(Readiness.Ready);
-            _host = await KestrelHost.StartAsync(addresses, new HostParts(_engine, _readiness, _metrics, _options.LoggerFactory, _end.Token), cancellation);
+            _api = addresses.Http is { } http && _options.HttpApi ? OpenApi(_memory, http) : null;
+            HostParts parts = new(_engine, _readiness, _metrics, _options.LoggerFactory, _end.Token)
+            {
+                Api = _api, MaxHttpConnections = _options.MaxHttpConnections,
+            };
+            _host = await KestrelHost.StartAsync(addresses, parts, cancellation);
         }
         catch (Exception failure)
         {
@@ -133,6 +141,8 @@ public sealed class ForewaveBroker : IAsyncDisposable
         if (_engine is not null)
             await _engine.StopAsync(cancellation);
         await _end.CancelAsync();
+        if (_api is not null)
+            await _api.DisposeAsync();
         if (_memory is not null)
             await _memory.EndAsync();
         if (_host is not null)
@@ -140,6 +150,21 @@ public sealed class ForewaveBroker : IAsyncDisposable
         _metrics.Dispose();
         _meters.Dispose();
         _end.Dispose();
+    }
+
+    private HttpApi OpenApi(MemoryConnections connections, ListenAddress address)
+    {
+        BodyMemory memory = new(Math.Max(_options.HttpBodyMemoryBytes, 2L * Limits.FrameBytes));
+        return new HttpApi(new HttpApiParts
+        {
+            Links = new HttpLinks(connections, _options.TimeProvider),
+            Guard = new SameSiteGuard(checksHost: address.IsLoopback && !_options.Insecure),
+            Memory = memory,
+            Faults = new HttpFaults(_logger),
+            Metrics = new HttpMetrics(_meters, memory),
+            Readiness = _readiness,
+            Time = _options.TimeProvider,
+        });
     }
 
     private async ValueTask<BrokerEngine> OpenEngineAsync(int maxConnections, CancellationToken cancellation)

@@ -31,8 +31,20 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public string? Listen { get; init; }
 
-    /// <summary>Where HTTP is served (health, metrics), <c>host:port</c>. Null, the default: nowhere.</summary>
+    /// <summary>Where HTTP is served (the API, health, metrics), <c>host:port</c>. Null, the default: nowhere.</summary>
     public string? Http { get; init; }
+
+    /// <summary>Queues can be used over HTTP. Off: there are health and metrics alone. Default: yes.</summary>
+    public bool HttpApi { get; init; } = true;
+
+    /// <summary>Connections to the HTTP port at most; those beyond are closed at once. From 1. Default: 10,000.</summary>
+    public int MaxHttpConnections { get; init; } = Limits.HttpConnections;
+
+    /// <summary>
+    /// Memory for bodies of HTTP requests over 64 KiB while they come in, over all connections, in bytes; from 16 MiB. A request that
+    /// finds none is refused. Default: 128 MiB.
+    /// </summary>
+    public long HttpBodyMemoryBytes { get; init; } = Limits.HttpBodyMemoryBytes;
 
     /// <summary>
     /// Allows addresses that other hosts reach, though the broker asks nobody for a password. Default: no; then such an address

@@ -14,4 +14,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(5002, LogLevel.Warning, "{Notice}")]
     public static partial void Store(ILogger logger, string notice);
+
+    [LoggerMessage(5003, LogLevel.Error, "An HTTP request ({Method}) ended by a fault of the broker")]
+    public static partial void RequestFaulted(ILogger logger, string method, Exception cause);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Forewave.Server.Configuration;
 
 namespace Forewave.Cli.Output;
 
@@ -26,10 +25,6 @@ internal static class EntryText
         foreach (var field in document.RootElement.EnumerateObject())
             Print(field.Name, field.Value);
     }
-
-    /// <summary>Writes a duration as people write it.</summary>
-    public static void WriteDuration(this Utf8JsonWriter writer, string name, TimeSpan duration) =>
-        writer.WriteString(name, DurationText.Format(duration));
 
     private static void Print(string name, JsonElement value)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Forewave.Client.Administration;
 
 namespace Forewave.Cli.Output;
@@ -15,7 +14,7 @@ internal static class LeaseText
             all.Add(lease);
         if (json)
         {
-            JsonResult.PrintList(all, Write);
+            JsonResult.PrintList(all, LeaseJson.Write);
             return;
         }
         TextTable table = new("OFFSET", "COUNT", "ATTEMPT", "CONSUMER", "SINCE", "END");
@@ -25,17 +24,4 @@ internal static class LeaseText
     }
 
     private static string TimeOf(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    private static void Write(Utf8JsonWriter writer, LeaseDetails lease)
-    {
-        writer.WriteStartObject();
-        writer.WriteNumber("firstOffset", lease.FirstOffset.Value);
-        writer.WriteNumber("count", lease.Count);
-        writer.WriteNumber("attempt", lease.Attempt.Value);
-        writer.WriteString("consumer", lease.Consumer);
-        writer.WriteString("consumerId", lease.ConsumerId.ToString());
-        writer.WriteString("since", lease.Since);
-        writer.WriteString("end", lease.End);
-        writer.WriteEndObject();
-    }
 }

@@ -53,7 +53,7 @@ internal static class GroupReplayVerb
         var replay = parsed.GetValue(DryRun)
             ? await broker.Groups.TryReplayAsync(queue, group, range, stop)
             : await broker.Groups.ReplayAsync(queue, group, range, stop);
-        EntryText.Print(parsed.GetValue(Json), writer => Write(writer, replay, parsed.GetValue(DryRun)));
+        EntryText.Print(parsed.GetValue(Json), writer => GroupMoveJson.Write(writer, replay, parsed.GetValue(DryRun)));
     }
 
     private static ResetTarget? ReadFrom(ArgumentResult result)
@@ -71,17 +71,5 @@ internal static class GroupReplayVerb
         {
             FromOffset = from.Offset, FromTime = from.Time, ToOffset = to.Offset, ToTime = to.Time, Rate = parsed.GetValue(Rate),
         };
-    }
-
-    private static void Write(Utf8JsonWriter writer, GroupReplay replay, bool isDryRun)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("queue", replay.Group.Queue.Value);
-        writer.WriteString("group", replay.Group.Name.Value);
-        writer.WriteBoolean("dryRun", isDryRun);
-        writer.WriteNumber("settled", replay.Settled);
-        writer.WriteNumber("pending", replay.Pending);
-        writer.WriteNumber("dead", replay.Dead);
-        writer.WriteEndObject();
     }
 }

@@ -28,20 +28,6 @@ internal static class GroupResetVerb
         var reset = parsed.GetValue(DryRun)
             ? await broker.Groups.TryResetAsync(queue, group, to, stop)
             : await broker.Groups.ResetAsync(queue, group, to, parsed.GetValue(Force), stop);
-        EntryText.Print(parsed.GetValue(Json), writer => Write(writer, reset, parsed.GetValue(DryRun)));
-    }
-
-    private static void Write(Utf8JsonWriter writer, GroupReset reset, bool isDryRun)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("queue", reset.Group.Queue.Value);
-        writer.WriteString("group", reset.Group.Name.Value);
-        writer.WriteBoolean("dryRun", isDryRun);
-        writer.WriteNumber("skipped", reset.Skipped);
-        writer.WriteNumber("repeated", reset.Repeated);
-        writer.WriteNumber("restarted", reset.Restarted);
-        writer.WriteNumber("consumers", reset.Consumers);
-        writer.WriteNumber("readOffset", reset.Group.ReadOffset.Value);
-        writer.WriteEndObject();
+        EntryText.Print(parsed.GetValue(Json), writer => GroupMoveJson.Write(writer, reset, parsed.GetValue(DryRun)));
     }
 }

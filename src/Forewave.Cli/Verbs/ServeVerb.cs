@@ -19,7 +19,7 @@ internal static class ServeVerb
     private static readonly Option<string?> Store = new("--store") { Description = "what keeps the messages: files (default) or mysql", HelpName = "STORE" };
     private static readonly Option<string?> MySql = new("--mysql") { Description = "the database of --store mysql: host=…;user=…;password-file=…", HelpName = "WHERE" };
     private static readonly Option<string?> Listen = new("--listen") { Description = "for clients (127.0.0.1:7600); port 0: a free one", HelpName = "HOST:PORT" };
-    private static readonly Option<string?> Http = new("--http") { Description = "for health and metrics (127.0.0.1:7601)", HelpName = "HOST:PORT" };
+    private static readonly Option<string?> Http = new("--http") { Description = "for the HTTP API, health and metrics (127.0.0.1:7601)", HelpName = "HOST:PORT" };
     private static readonly Option<string?> Config = new("--config") { Description = "a JSON file with settings", HelpName = "FILE" };
     private static readonly Option<bool> Insecure = new("--insecure") { Description = "allow addresses that other hosts reach" };
     private static readonly Option<LogLevel?> Level = new("--log") { Description = "Trace, Debug, Information (default), Warning, Error; else FOREWAVE_LOG", HelpName = "LEVEL" };

@@ -1,3 +1,5 @@
+using Forewave.Protocol;
+using Forewave.Server.Http.Answers;
 using Forewave.Server.Listeners;
 using Forewave.Server.Metrics;
 using Microsoft.AspNetCore.Http;
@@ -5,35 +7,34 @@ using Microsoft.AspNetCore.Http;
 namespace Forewave.Server.Http;
 
 /// <summary>
-/// What the HTTP port answers: <c>/health/live</c> (503 when the partition stopped: a restart is what it needs),
+/// What the HTTP port answers besides the API, which has all other paths: <c>/health/live</c> (503 when the partition stopped: a restart is what it needs),
 /// <c>/health/ready</c> (503 while it cannot serve) and <c>/metrics</c>. GET and HEAD only; it changes nothing. Thread-safe.
 /// </summary>
 internal sealed class HttpRequests(HostParts parts)
 {
     private const string MetricsType = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// <summary>Answers one request, on the thread pool: the thread that it came on belongs to sockets.</summary>
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>Answers one request.</summary>
+    public Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
+    {
+        "/health/live" => LookAsync(context, AnswerLiveAsync),
+        "/health/ready" => LookAsync(context, AnswerReadyAsync),
+        "/metrics" => LookAsync(context, AnswerMetricsAsync),
+        _ => parts.Api is { } api ? api.HandleAsync(context) : AnswerAsync(context, StatusCodes.Status404NotFound, "there are /health/live, /health/ready and /metrics"),
+    };
+
+    // On the thread pool: the thread that it came on belongs to sockets.
+    private static async Task LookAsync(HttpContext context, Func<HttpContext, Task> answer)
     {
         await Task.Yield();
-        await RouteAsync(context);
-    }
-
-    private Task RouteAsync(HttpContext context)
-    {
         var request = context.Request;
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         {
-            context.Response.Headers.Allow = "GET, HEAD";
-            return AnswerAsync(context, StatusCodes.Status405MethodNotAllowed, "only GET and HEAD");
+            await answer(context);
+            return;
         }
-        return request.Path.Value switch
-        {
-            "/health/live" => AnswerLiveAsync(context),
-            "/health/ready" => AnswerReadyAsync(context),
-            "/metrics" => AnswerMetricsAsync(context),
-            _ => AnswerAsync(context, StatusCodes.Status404NotFound, "there are /health/live, /health/ready and /metrics"),
-        };
+        context.Response.Headers.Allow = "GET, HEAD";
+        await ProblemAnswer.WriteAsync(context, new ForewaveException(ErrorCode.MethodNotAllowed));
     }
 
     private Task AnswerLiveAsync(HttpContext context) => parts.Engine.Failure is { } failure

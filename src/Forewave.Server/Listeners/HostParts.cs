@@ -1,4 +1,5 @@
 using Forewave.Broker;
+using Forewave.Protocol;
 using Forewave.Server.Http;
 using Forewave.Server.Metrics;
 using Microsoft.Extensions.Logging;
@@ -12,4 +13,11 @@ namespace Forewave.Server.Listeners;
 /// <param name="Loggers">Where to log.</param>
 /// <param name="End">Cancelled when the broker has stopped: sessions that are left end without a word.</param>
 internal sealed record HostParts(
-    BrokerEngine Engine, BrokerReadiness Readiness, MetricCollector Metrics, ILoggerFactory Loggers, CancellationToken End);
+    BrokerEngine Engine, BrokerReadiness Readiness, MetricCollector Metrics, ILoggerFactory Loggers, CancellationToken End)
+{
+    /// <summary>The HTTP API; null where it is switched off.</summary>
+    public HttpApi? Api { get; init; }
+
+    /// <summary>Connections to the HTTP port at most.</summary>
+    public int MaxHttpConnections { get; init; } = Limits.HttpConnections;
+}

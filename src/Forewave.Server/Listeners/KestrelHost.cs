@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using Forewave.Protocol;
 using Forewave.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -11,6 +12,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Forewave.Server.Listeners;
 
@@ -81,9 +83,9 @@ internal sealed class KestrelHost
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(parts);
-        builder.Services.AddSingleton(parts.Loggers);
+        builder.Services.AddSingleton<ILoggerFactory>(new QuietLoggers(parts.Loggers));
         builder.Services.AddSingleton<IHostLifetime, NoSignalLifetime>();
-        builder.WebHost.UseKestrelCore().UseSockets(SetSockets).ConfigureKestrel(kestrel => Bind(kestrel, plan));
+        builder.WebHost.UseKestrelCore().UseSockets(SetSockets).ConfigureKestrel(kestrel => Bind(kestrel, plan, parts));
         // After Kestrel's own, which would win otherwise.
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, WireMemoryPoolFactory>();
         var application = builder.Build();
@@ -103,13 +105,47 @@ internal sealed class KestrelHost
         sockets.WaitForDataBeforeAllocatingBuffer = true;
     }
 
-    private static void Bind(KestrelServerOptions kestrel, ListenPlan plan)
+    private static void Bind(KestrelServerOptions kestrel, ListenPlan plan, HostParts parts)
     {
         kestrel.AddServerHeader = false;
+        SetLimits(kestrel.Limits, parts);
         if (plan.Listen is { } listen)
             kestrel.Listen(listen.EndPoint, options => options.UseConnectionHandler<WireConnectionHandler>());
         if (plan.Http is { } http)
-            kestrel.Listen(http.EndPoint, options => options.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(http.EndPoint, options => ServeHttp(options, parts.MaxHttpConnections));
+    }
+
+    private static void ServeHttp(ListenOptions options, int maxConnections)
+    {
+        options.Protocols = HttpProtocols.Http1;
+        int connections = 0;
+        options.Use(next => async connection =>
+        {
+            try
+            {
+                if (Interlocked.Increment(ref connections) <= maxConnections)
+                    await next(connection);
+                else
+                    connection.Abort();
+            }
+            finally
+            {
+                Interlocked.Decrement(ref connections);
+            }
+        });
+    }
+
+    // For HTTP alone: frames have limits of their own.
+    private static void SetLimits(KestrelServerLimits limits, HostParts parts)
+    {
+        limits.MaxRequestBodySize = Limits.FrameBytes;
+        limits.MaxRequestLineSize = Limits.HttpLineBytes;
+        limits.MaxRequestHeadersTotalSize = Limits.HttpHeadersBytes;
+        limits.MaxRequestHeaderCount = Limits.HttpHeaders;
+        limits.RequestHeadersTimeout = Limits.HttpHeadTimeout;
+        limits.KeepAliveTimeout = Limits.HttpIdleTimeout;
+        limits.MinRequestBodyDataRate = new MinDataRate(Limits.HttpBytesPerSecond, Limits.HttpRateGrace);
+        limits.MinResponseDataRate = new MinDataRate(Limits.HttpBytesPerSecond, Limits.HttpRateGrace);
     }
 
     private static IEnumerable<IPEndPoint> Bound(WebApplication application) =>

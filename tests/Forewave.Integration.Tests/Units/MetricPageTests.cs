@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
+using Forewave.Integration.Tests.Processes;
 using Forewave.Server;
-using Forewave.Testing;
 
 namespace Forewave.Integration.Tests.Units;
 
@@ -15,7 +15,7 @@ public sealed class MetricPageTests
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (instrument.Meter.Name.StartsWith("Forewave.Broker", StringComparison.Ordinal))
+                if (instrument.Meter.Name.StartsWith("Forewave.Broker", StringComparison.Ordinal) || instrument.Meter.Name == "Forewave.Server")
                 {
                     lock (found)
                         found[instrument.Name] = instrument.Unit ?? "";
@@ -23,7 +23,9 @@ public sealed class MetricPageTests
             },
         };
         listener.Start();
-        await using var broker = await TestBroker.StartAsync();
+        using TemporaryFolder folder = new();
+        await using ForewaveBroker broker = new(new ForewaveBrokerOptions { DataFolder = folder["data"], Http = "127.0.0.1:0", MinFreeBytes = 0 });
+        await broker.StartAsync();
 
         var rows = File.ReadAllLines(Path.Combine(Repository(), "docs", "metrics.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))

@@ -1,0 +1,43 @@
+using Forewave.Protocol;
+using Forewave.Server.Http.Answers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Forewave.Server.Http;
+
+/// <summary>
+/// What becomes of a request that failed: a problem document for the client, and where it is the broker's own fault a line in the
+/// log. Thread-safe; it never throws.
+/// </summary>
+internal sealed class HttpFaults(ILogger logger)
+{
+    /// <summary>Answers.</summary>
+    public async Task AnswerAsync(HttpContext context, Exception failure)
+    {
+        try
+        {
+            if (failure is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+                return;
+            var error = ErrorOf(failure);
+            if (error.Code == ErrorCode.BrokerFault)
+                ServerLog.RequestFaulted(logger, context.Request.Method, failure);
+            await ProblemAnswer.WriteAsync(context, error);
+        }
+        catch (Exception late) when (late is OperationCanceledException or IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            // The client is gone, or the server has ended its connection: nobody hears of it.
+            context.Abort();
+        }
+    }
+
+    private static ForewaveException ErrorOf(Exception failure) => failure switch
+    {
+        ForewaveException { Code: ErrorCode.ClientClosed } closed => new ForewaveException(ErrorCode.ShuttingDown, inner: closed),
+        ForewaveException known => known,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } large => new ForewaveException(ErrorCode.BodyTooLarge, inner: large),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } slow => new ForewaveException(ErrorCode.RequestTooSlow, inner: slow),
+        BadHttpRequestException broken => new ForewaveException(ErrorCode.RequestInvalid, "The body of the request is broken.", broken),
+        OperationCanceledException or ObjectDisposedException => new ForewaveException(ErrorCode.ShuttingDown, inner: failure),
+        _ => new ForewaveException(ErrorCode.BrokerFault, inner: failure),
+    };
+}

@@ -1,0 +1,23 @@
+namespace Forewave.Server.Http.Routing;
+
+/// <summary>One operation of the HTTP API. Immutable.</summary>
+internal sealed record ApiOperation
+{
+    /// <summary>Its name in the OpenAPI document.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The HTTP method. What GET does changes nothing.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>The path with names in braces, as in the OpenAPI document.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>What it needs.</summary>
+    public required ApiRight Right { get; init; }
+
+    /// <summary>Does it and answers.</summary>
+    public required Func<ApiCall, Task> Run { get; init; }
+
+    /// <summary>The query parameters that it knows; others are refused.</summary>
+    public string[] Query { get; init; } = [];
+}

@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Forewave.Server.Http.Routing;
+
+/// <summary>Decides whether a request may do what it asks for, before anything of its body is read. Thread-safe.</summary>
+internal interface IApiGuard
+{
+    /// <summary>Lets the request pass, or throws why not.</summary>
+    /// <param name="context">The request; its body is not read yet.</param>
+    /// <param name="operation">What it asks for.</param>
+    /// <param name="names">The names of its path, unescaped but not looked at.</param>
+    /// <exception cref="Protocol.ForewaveException">It may not.</exception>
+    void Check(HttpContext context, ApiOperation operation, IReadOnlyDictionary<string, string> names);
+}
