@@ -23,6 +23,12 @@ internal sealed record BenchPlan
     /// <summary>Each message has a key of its own to be found by: <see cref="BenchStream.KeyOf"/>.</summary>
     public bool MessageKeys { get; init; }
 
+    /// <summary>So many ordering keys, in turn (<see cref="BenchStream.OrderingKeyOf"/>); 0: none.</summary>
+    public int OrderingKeys { get; init; }
+
+    /// <summary>So many priorities, in turn from 0; 0: all have the default.</summary>
+    public int Priorities { get; init; }
+
     /// <summary>Each with a connection of its own.</summary>
     public int Producers { get; init; } = 1;
 

@@ -21,9 +21,15 @@ internal sealed record BenchReadPlan
     /// <summary>One ack for all that was received before; needs a consumer per queue.</summary>
     public bool AcksUpTo { get; init; }
 
+    /// <summary>Messages were published with so many ordering keys or priorities in turn, and are in order within each; 0: without.</summary>
+    public int Lanes { get; init; }
+
     /// <summary>Where a new group starts.</summary>
     public StartAt Start { get; init; } = StartAt.Earliest;
 
-    /// <summary>One consumer reads each queue.</summary>
-    public bool IsOrdered => Consumers <= Queues.Count;
+    /// <summary>The order of deliveries means something: one consumer reads each queue, or keys keep it.</summary>
+    public bool IsOrdered => HasOrderingKeys || Consumers <= Queues.Count;
+
+    /// <summary>What the lanes are: ordering keys, which keep their order between consumers too.</summary>
+    public bool HasOrderingKeys { get; init; }
 }

@@ -31,8 +31,8 @@ internal sealed record BenchReport
     /// <summary>Of the same work before the run; zero: there was none.</summary>
     public TimeSpan Warmup { get; init; }
 
-    /// <summary>1 when anything failed, was lost or doubled.</summary>
-    public int ExitCode => Errors > 0 || Deliveries is { Lost: > 0 } or { Duplicates: > 0 } ? Cli.ExitCode.Failed : Cli.ExitCode.Done;
+    /// <summary>1 when anything failed, was lost, doubled or too early.</summary>
+    public int ExitCode => Errors > 0 || Deliveries is { Lost: > 0 } or { Duplicates: > 0 } or { Early: > 0 } ? Cli.ExitCode.Failed : Cli.ExitCode.Done;
 
     private double Seconds => Elapsed.TotalSeconds;
 
@@ -69,6 +69,7 @@ internal sealed record BenchReport
             writer.WriteNumber("duplicates", deliveries.Duplicates);
             writer.WriteNumber("redelivered", deliveries.Redelivered);
             writer.WriteNumber("outOfOrder", deliveries.OutOfOrder);
+            writer.WriteNumber("early", deliveries.Early);
         }
         writer.WriteEndObject();
     }
@@ -99,7 +100,7 @@ internal sealed record BenchReport
         if (Deliveries is { } counts)
         {
             Console.Out.WriteLine(string.Create(
-                culture, $"deliveries   {counts.Lost} lost, {counts.Duplicates} duplicates, {counts.Redelivered} redelivered, {counts.OutOfOrder} out of order"));
+                culture, $"deliveries   {counts.Lost} lost, {counts.Duplicates} duplicates, {counts.Redelivered} redelivered, {counts.OutOfOrder} out of order, {counts.Early} early"));
         }
     }
 

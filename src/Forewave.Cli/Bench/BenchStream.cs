@@ -12,6 +12,7 @@ internal sealed class BenchStream
 {
     private readonly BenchPlan _plan;
     private readonly RecordFile? _record;
+    private readonly string[] _orderingKeys;
 
     public BenchStream(BenchPlan plan, BenchProducerId id, Producer producer, RecordFile? record)
     {
@@ -21,6 +22,7 @@ internal sealed class BenchStream
         Producer = producer;
         InFlight = Math.Max(1, Share(plan.InFlight, plan, id.Number));
         Messages = Share(plan.Messages, plan, id.Number);
+        _orderingKeys = [.. Enumerable.Range(0, plan.OrderingKeys).Select(key => OrderingKeyOf(id.Number, key))];
     }
 
     /// <summary>Its id in bodies and in the record file.</summary>
@@ -75,19 +77,23 @@ internal sealed class BenchStream
     /// <summary>The key of a message.</summary>
     public static string KeyOf(int producer, long sequence) => $"key-{producer}-{sequence}";
 
+    /// <summary>One of the ordering keys of a producer: producers share none, for nobody knows the order between them.</summary>
+    public static string OrderingKeyOf(int producer, int key) => $"order-{producer}-{key}";
+
     /// <summary>A message with a body, due as the plan says.</summary>
     public Message MessageOf(byte[] body, long sequence)
     {
-        string? id = _plan.DeduplicationIds ? $"{Id.Bits:x}-{sequence}" : null;
-        string[] keys = _plan.MessageKeys ? [KeyOf(Id.Number, sequence)] : [];
-        if (_plan is { Delay.Ticks: 0, DeliverAt: null })
-            return new Message(body) { DeduplicationId = id, Keys = keys };
-        var into = TimeSpan.FromMilliseconds(sequence % ((long)_plan.DueSpread.TotalMilliseconds + 1));
-        return new Message(body)
+        Message message = new(body)
         {
-            DeduplicationId = id, Keys = keys,
-            Delay = _plan.DeliverAt is null ? _plan.Delay + into : TimeSpan.Zero, DeliverAt = _plan.DeliverAt + into,
+            DeduplicationId = _plan.DeduplicationIds ? $"{Id.Bits:x}-{sequence}" : null,
+            Keys = _plan.MessageKeys ? new[] { KeyOf(Id.Number, sequence) } : default,
+            OrderingKey = _orderingKeys.Length == 0 ? null : _orderingKeys[sequence % _orderingKeys.Length],
+            Priority = _plan.Priorities == 0 ? null : (int)(sequence % _plan.Priorities),
         };
+        if (_plan is { Delay.Ticks: 0, DeliverAt: null })
+            return message;
+        var into = TimeSpan.FromMilliseconds(sequence % ((long)_plan.DueSpread.TotalMilliseconds + 1));
+        return message with { Delay = _plan.DeliverAt is null ? _plan.Delay + into : TimeSpan.Zero, DeliverAt = _plan.DeliverAt + into };
     }
 
     /// <summary>Takes back the sequence that was given out last, which was not sent.</summary>

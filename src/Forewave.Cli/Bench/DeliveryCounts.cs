@@ -12,6 +12,9 @@ internal sealed record DeliveryCounts
     /// <summary>The same message id again.</summary>
     public long Redelivered { get; init; }
 
-    /// <summary>First deliveries after a later one of the same producer and queue; zero unless one consumer reads the queue.</summary>
+    /// <summary>First deliveries after a later one of the same producer and queue, or ordering key or priority; zero where nothing keeps an order.</summary>
     public long OutOfOrder { get; init; }
+
+    /// <summary>First deliveries before they were due.</summary>
+    public long Early { get; init; }
 }

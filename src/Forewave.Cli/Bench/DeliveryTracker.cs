@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Forewave.Client.Consuming;
 
 namespace Forewave.Cli.Bench;
@@ -5,6 +6,9 @@ namespace Forewave.Cli.Bench;
 /// <summary>Judges what is received by the sequences in the bodies. Thread-safe by one lock, taken for many messages at a time.</summary>
 internal sealed class DeliveryTracker
 {
+    // Due times are whole milliseconds: a message that arrives within one is due so long after its beginning.
+    private static readonly long ClockTicks = Stopwatch.Frequency / 1_000;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<BenchProducerId, ProducerTrack> _tracks = [];
     private readonly HashSet<BenchProducerId>? _only;
@@ -15,12 +19,19 @@ internal sealed class DeliveryTracker
     private long _duplicates;
     private long _redelivered;
     private long _outOfOrder;
+    private long _early;
     private long _lastArrival;
 
     /// <param name="only">Producers to look at; null: all.</param>
     public DeliveryTracker(IEnumerable<BenchProducerId>? only = null) => _only = only is null ? null : [.. only];
 
-    /// <summary>Intended send → received.</summary>
+    /// <summary>Ordering keys or priorities within which there is order; 0: all of a producer and queue is in order.</summary>
+    public int Lanes { get; init; }
+
+    /// <summary>How long after its intended send a message was to come at the earliest.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>Intended send, and the delay after it → received.</summary>
     public LatencyHistogram Latency { get; } = new();
 
     /// <summary>Sequences received, each once.</summary>
@@ -46,11 +57,11 @@ internal sealed class DeliveryTracker
 
     /// <summary>What was found; <paramref name="lost"/> is the caller's knowledge.</summary>
     /// <param name="lost">Acknowledged and not received.</param>
-    /// <param name="isOrdered">One consumer reads each queue, so that order means something.</param>
+    /// <param name="isOrdered">One consumer reads each queue, or keys keep the order: it means something.</param>
     public DeliveryCounts Counts(long lost, bool isOrdered)
     {
         lock (_gate)
-            return new DeliveryCounts { Lost = lost, Duplicates = _duplicates, Redelivered = _redelivered, OutOfOrder = isOrdered ? _outOfOrder : 0 };
+            return new DeliveryCounts { Lost = lost, Duplicates = _duplicates, Redelivered = _redelivered, OutOfOrder = isOrdered ? _outOfOrder : 0, Early = _early };
     }
 
     /// <summary>Sequences between the lowest and the highest of each producer that never came.</summary>
@@ -91,7 +102,7 @@ internal sealed class DeliveryTracker
             if (!track.CountFirst(read.Sequence, message.Queue))
                 _outOfOrder++;
             if (read.IntendedTime != default)
-                Latency.Record(now.Ticks - read.IntendedTime.Ticks);
+                CountLatency(now.Ticks - read.IntendedTime.Ticks - (long)(Delay.TotalSeconds * Stopwatch.Frequency));
         }
         else if (first == position)
         {
@@ -103,6 +114,13 @@ internal sealed class DeliveryTracker
         }
     }
 
+    private void CountLatency(long ticks)
+    {
+        if (ticks <= -ClockTicks)
+            _early++;
+        Latency.Record(Math.Max(0, ticks));
+    }
+
     private ProducerTrack? TrackOf(BenchProducerId producer)
     {
         if (_lastTrack is not null && _lastProducer == producer)
@@ -110,7 +128,7 @@ internal sealed class DeliveryTracker
         if (_only is not null && !_only.Contains(producer))
             return null;
         if (!_tracks.TryGetValue(producer, out var track))
-            _tracks.Add(producer, track = new ProducerTrack());
+            _tracks.Add(producer, track = new ProducerTrack(Lanes));
         (_lastProducer, _lastTrack) = (producer, track);
         return track;
     }

@@ -19,13 +19,15 @@ internal static class BenchConsumeVerb
     private static readonly Option<long> Consumers = BenchOptions.AtMost(Parsing.Count("--consumers", 1), 10_000);
     private static readonly Option<long?> Queues = BenchOptions.Queues();
     private static readonly Option<AckKind> Ack = new("--ack") { Description = "each message, or all up to an offset", HelpName = "each|upto", CustomParser = Parsing.OneOf<AckKind> };
+    private static readonly Option<long?> OrderingKeys = BenchOptions.OrderingKeys();
+    private static readonly Option<long?> Priorities = BenchOptions.Priorities();
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();
 
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        Command command = new("consume", "Drain queues, acking what is read") { Queue, Group, Messages, Consumers, Queues, Ack, Server, Json };
+        Command command = new("consume", "Drain queues, acking what is read") { Queue, Group, Messages, Consumers, Queues, Ack, OrderingKeys, Priorities, Server, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -39,11 +41,17 @@ internal static class BenchConsumeVerb
             Group = parsed.GetRequiredValue(Group),
             Consumers = (int)parsed.GetRequiredValue(Consumers),
             AcksUpTo = parsed.GetValue(Ack) == AckKind.UpTo,
+            Lanes = (int)(parsed.GetValue(OrderingKeys) ?? parsed.GetValue(Priorities) ?? 0),
+            HasOrderingKeys = parsed.GetValue(OrderingKeys) is not null,
         };
+        if (plan.Lanes > 0 && plan.Queues.Count > 1)
+            throw new UsageException("--ordering-keys and --priorities are for one queue");
+        if (parsed.GetValue(OrderingKeys) is not null && parsed.GetValue(Priorities) is not null)
+            throw new UsageException("give --ordering-keys or --priorities: what has both is ordered by its keys");
         if (plan.AcksUpTo && !plan.IsOrdered)
             throw new UsageException("--ack upto is for the only consumer of a queue's group: give fewer --consumers");
         long? messages = parsed.GetValue(Messages);
-        DeliveryTracker tracker = new();
+        DeliveryTracker tracker = new() { Lanes = plan.Lanes };
         long start = Stopwatch.GetTimestamp();
         await using var reading = await BenchReading.StartAsync(plan, tracker, stop);
         using ProgressLine progress = new(() => tracker.Distinct, "received");

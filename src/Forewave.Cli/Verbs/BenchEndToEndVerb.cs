@@ -17,6 +17,7 @@ internal static class BenchEndToEndVerb
     private static readonly Option<int> Size = BenchOptions.Size();
     private static readonly Option<long?> Rate = BenchOptions.Rate();
     private static readonly Option<TimeSpan?> Warmup = BenchOptions.Warmup();
+    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay");
     private static readonly Option<long> Producers = BenchOptions.Producers();
     private static readonly Option<long> Consumers = BenchOptions.AtMost(Parsing.Count("--consumers", 1), 10_000);
     private static readonly Option<string> Server = ClientOptions.Server();
@@ -25,9 +26,9 @@ internal static class BenchEndToEndVerb
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        Command command = new("e2e", "Publish and consume at once; latency is intended send to received")
+        Command command = new("e2e", "Publish and consume at once; latency is intended send (with --delay: due time) to received")
         {
-            Queue, Messages, Size, Rate, Warmup, Producers, Consumers, Server, Json,
+            Queue, Messages, Size, Rate, Warmup, Delay, Producers, Consumers, Server, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -43,6 +44,7 @@ internal static class BenchEndToEndVerb
             SizeBytes = parsed.GetRequiredValue(Size),
             Producers = (int)parsed.GetRequiredValue(Producers),
             RatePerSecond = parsed.GetValue(Rate) ?? 0,
+            Delay = parsed.GetValue(Delay) ?? TimeSpan.Zero,
             Warmup = BenchOptions.WarmupOf(parsed.GetValue(Warmup), parsed.GetValue(Rate)),
         };
         // A group of its own, that begins now: what the queue held before is not this run's.
@@ -69,12 +71,12 @@ internal static class BenchEndToEndVerb
     private static async Task<BenchReport> MeasureAsync(BenchPlan plan, BenchReadPlan reads, CancellationToken stop)
     {
         await using var publishing = await BenchPublishing.ConnectAsync(plan, record: null, stop);
-        DeliveryTracker tracker = new(publishing.ProducerIds);
+        DeliveryTracker tracker = new(publishing.ProducerIds) { Delay = plan.Delay };
         await using var reading = await BenchReading.StartAsync(reads, tracker, stop);
         using ProgressLine progress = new(() => tracker.Distinct, "received");
         var start = BenchInstant.Now;
         var published = await publishing.RunAsync(needsSequences: false, stop);
-        await reading.WaitAsync(published.Messages, Idle, stop);
+        await reading.WaitAsync(published.Messages, Idle + plan.Delay, stop);
         return published with
         {
             Messages = tracker.Distinct,

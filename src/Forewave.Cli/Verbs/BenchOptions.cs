@@ -49,12 +49,18 @@ internal static class BenchOptions
     /// <summary><c>--queues</c>: Q-0 to Q-(M−1).</summary>
     public static Option<long?> Queues() => Parsing.OptionalCount("--queues");
 
+    /// <summary><c>--ordering-keys</c>: messages have them in turn, those of one are checked for order.</summary>
+    public static Option<long?> OrderingKeys() => AtMost(Parsing.OptionalCount("--ordering-keys"), 10_000_000);
+
+    /// <summary><c>--priorities</c>: messages have 0 to N−1 in turn, those of one are checked for order.</summary>
+    public static Option<long?> Priorities() => AtMost(Parsing.OptionalCount("--priorities"), 10);
+
     /// <summary>The same option with an upper bound.</summary>
-    public static Option<long> AtMost(Option<long> option, long most)
+    public static Option<T> AtMost<T>(Option<T> option, long most)
     {
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<long>() > most)
+            if (result.GetValueOrDefault<T>() is long value && value > most)
                 result.AddError($"{option.Name} is at most {most}");
         });
         return option;

@@ -22,6 +22,8 @@ internal static class BenchPublishVerb
     private static readonly Option<string?> Record = new("--record") { Description = "a line per message with a receipt", HelpName = "FILE" };
     private static readonly Option<bool> Dedup = new("--dedup") { Description = "each message with a deduplication id of its own" };
     private static readonly Option<bool> MessageKeys = new("--message-keys") { Description = "each message with a key of its own, for bench find" };
+    private static readonly Option<long?> OrderingKeys = BenchOptions.OrderingKeys();
+    private static readonly Option<long?> Priorities = BenchOptions.Priorities();
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();
 
@@ -30,7 +32,8 @@ internal static class BenchPublishVerb
     {
         Command command = new("publish", "Publish as fast as it goes, or at a rate; latency is call to receipt")
         {
-            Queue, Messages, Size, Producers, InFlight, Rate, Warmup, Queues, Mode, Delay, At, Spread, Record, Dedup, MessageKeys, Server, Json,
+            Queue, Messages, Size, Producers, InFlight, Rate, Warmup, Queues, Mode, Delay, At, Spread, Record, Dedup, MessageKeys, OrderingKeys,
+            Priorities, Server, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -53,6 +56,8 @@ internal static class BenchPublishVerb
             DueSpread = parsed.GetValue(Spread) ?? TimeSpan.Zero,
             DeduplicationIds = parsed.GetValue(Dedup),
             MessageKeys = parsed.GetValue(MessageKeys),
+            OrderingKeys = (int)(parsed.GetValue(OrderingKeys) ?? 0),
+            Priorities = (int)(parsed.GetValue(Priorities) ?? 0),
             Warmup = BenchOptions.WarmupOf(parsed.GetValue(Warmup), parsed.GetValue(Rate)),
         };
         await using var warmup = await BenchWarmup.RunAsync(plan, first => WarmUpAsync(first, stop));

@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# What delays, ordering keys, deduplication ids and priorities cost: each next to the same work without it, in turns, in one run.
+#   bench/delivery.sh [--rounds N] [--scale PERCENT] [--folder DIR] [--only ordered,dedup,priorities,scheduling,lateness,burst]
+# Prints one line per round and one with the medians per feature. Every workload checks for loss, doubles, order and what came
+# too early; a failed one ends the run. --scale 10 makes every workload a tenth as long: to try the script, not to quote from it.
+set -euo pipefail
+
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
+rounds=3 scale=100 parent=$PWD only=''
+while (($#)); do
+  case $1 in
+    --rounds) rounds=$2 ;;
+    --scale) scale=$2 ;;
+    --folder) parent=$2 ;;
+    --only) only=$2 ;;
+    *) sed -n '2,5s/^# //p' "$0" >&2; exit 2 ;;
+  esac
+  shift 2
+done
+
+folder=$(mktemp -d "$parent/forewave-bench-XXXXXX")
+pid=''
+trap 'stop; rm -rf "$folder"' EXIT
+forewave() { "$root/forewave" "$@" --server "$server" 2>>"$folder/errors"; }
+
+start() {
+  : >"$folder/out"
+  "$root/forewave" serve --data "$folder/data" --listen 127.0.0.1:0 --http 127.0.0.1:0 >"$folder/out" 2>>"$folder/errors" &
+  while ! grep -q ready "$folder/out"; do
+    kill -0 $! 2>/dev/null || { tail -3 "$folder/errors" >&2; exit 1; }
+    sleep 0.01
+  done
+  server=$(sed -n 's/.* listen=\([^ ]*\).*/\1/p' "$folder/out")
+  http=$(sed -n 's/.* http=\([^ ]*\).*/\1/p' "$folder/out")
+  pid=$(sed -n 's/.* pid=\([0-9]*\).*/\1/p' "$folder/out")
+}
+
+stop() {
+  [[ -n $pid ]] && kill "$pid" 2>/dev/null && while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+  pid=''
+}
+
+fresh() { stop; rm -rf "$folder/data"; start; }
+
+field() { grep -o "\"$1\":[0-9.]*" | head -1 | cut -d: -f2; }
+median() { sort -g | awk '{ a[NR] = $1 } END { print (NR % 2) ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'; }
+wanted() { [[ -z $only || ,$only, == *,$1,* ]]; }
+# Checked: a result with messages out of order within a key or a priority is no result.
+measured() {
+  local result
+  result=$(forewave bench "$@" --json) || { echo "$result" >&2; tail -3 "$folder/errors" >&2; return 1; }
+  [[ $result != *'"outOfOrder":'[1-9]* ]] || { echo "out of order: $result" >&2; return 1; }
+  echo "$result"
+}
+
+messages=$((1000000 * scale / 100))
+plain=(--messages "$messages" --size 1024 --in-flight 10000 --mode callback)
+
+# pair NAME OPTIONS…: publishes without and with the options, then drains both.
+pair() {
+  local name=$1 n consume=()
+  shift
+  [[ $1 == --ordering-keys || $1 == --priorities ]] && consume=("$1" "$2")
+  rm -f "$folder"/{publish,consume}-{without,with}
+  for n in $(seq "$rounds"); do
+    fresh
+    for kind in $( ((n % 2)) && echo without with || echo with without); do
+      local options=("$@") lanes=("${consume[@]}")
+      [[ $kind == with ]] || options=() lanes=()
+      measured publish --queue "$kind" "${plain[@]}" "${options[@]}" | field messagesPerSecond >>"$folder/publish-$kind"
+      measured consume --queue "$kind" --group g --messages "$messages" --consumers 4 "${lanes[@]}" | field messagesPerSecond >>"$folder/consume-$kind"
+    done
+    echo "  $name, round $n: publish $(tail -1 "$folder/publish-without") without, $(tail -1 "$folder/publish-with") with;" \
+      "drain $(tail -1 "$folder/consume-without"), $(tail -1 "$folder/consume-with")"
+  done
+  for kind in publish consume; do
+    echo "$name, $kind: $(median <"$folder/$kind-without")/s without, $(median <"$folder/$kind-with")/s with:" \
+      "$(awk -v a="$(median <"$folder/$kind-without")" -v b="$(median <"$folder/$kind-with")" 'BEGIN { printf "%.0f %%", 100 * b / a }')"
+  done
+}
+
+# The metric's histogram: the bound that so much of it is within.
+lateness() {
+  curl -s "http://$http/metrics" | awk -v part="$1" '
+    /^forewave_scheduled_lateness_seconds_bucket/ { match($0, /le="[^"]*"/); le[++n] = substr($0, RSTART + 4, RLENGTH - 5); count[n] = $NF }
+    END { for (i = 1; i <= n; i++) if (count[i] >= part * count[n]) { print le[i] " s"; exit } }'
+}
+
+echo "load before: $(cut -d' ' -f1-3 /proc/loadavg)"
+! wanted ordered || pair 'ordered, 100,000 keys' --ordering-keys 100000
+! wanted dedup || pair 'deduplication ids' --dedup
+! wanted priorities || pair 'priorities' --priorities 10
+if wanted scheduling; then
+  rm -f "$folder"/publish-{without,with}
+  for n in $(seq "$rounds"); do
+    fresh
+    measured publish --queue without "${plain[@]}" | field messagesPerSecond >>"$folder/publish-without"
+    measured publish --queue with "${plain[@]}" --delay 1h --spread 1h | field messagesPerSecond >>"$folder/publish-with"
+    echo "  scheduling, round $n: $(tail -1 "$folder/publish-without") without, $(tail -1 "$folder/publish-with") with"
+  done
+  echo "scheduling: $(median <"$folder/publish-without")/s without, $(median <"$folder/publish-with")/s with:" \
+    "$(awk -v a="$(median <"$folder/publish-without")" -v b="$(median <"$folder/publish-with")" 'BEGIN { printf "%.0f %%", 100 * b / a }')"
+fi
+if wanted lateness; then
+  fresh
+  result=$(measured e2e --queue due --messages $((400000 * scale / 100)) --size 1024 --rate 20000 --delay 3s)
+  echo "20,000 due per second, due to received: p50 $(echo "$result" | field p50) ms, p99 $(echo "$result" | field p99) ms;" \
+    "to deliverable: 50 % within $(lateness 0.5), 99 % within $(lateness 0.99)"
+fi
+if wanted burst; then
+  fresh
+  burst=$((200000 * scale / 100))
+  measured publish --queue plain --messages "$burst" --size 1024 --mode callback >"$folder/result"
+  rate=$(measured consume --queue plain --group g --messages "$burst" | field messagesPerSecond)
+  due=$(($(date +%s) + 8))
+  measured publish --queue burst --messages "$burst" --size 1024 --mode callback --at "$(date -u -d "@$due" +%Y-%m-%dT%H:%M:%SZ)" --spread 999ms >"$folder/result"
+  # Each millisecond has its messages: they come in the order of publishing.
+  measured consume --queue burst --group g --messages "$burst" --ordering-keys 1000 >"$folder/result"
+  end=$(date +%s%N)
+  echo "$burst due in one second: the last was received $(((end - due * 1000000000) / 1000000)) ms after the first was due (a plain backlog: $rate/s);" \
+    "to deliverable: 50 % within $(lateness 0.5), 99 % within $(lateness 0.99)"
+fi
