@@ -112,11 +112,14 @@ if wanted burst; then
   burst=$((200000 * scale / 100))
   measured publish --queue plain --messages "$burst" --size 1024 --mode callback >"$folder/result"
   rate=$(measured consume --queue plain --group g --messages "$burst" | field messagesPerSecond)
-  due=$(($(date +%s) + 8))
-  measured publish --queue burst --messages "$burst" --size 1024 --mode callback --at "$(date -u -d "@$due" +%Y-%m-%dT%H:%M:%SZ)" --spread 999ms >"$folder/result"
-  # Each millisecond has its messages: they come in the order of publishing.
-  measured consume --queue burst --group g --messages "$burst" --ordering-keys 1000 >"$folder/result"
-  end=$(date +%s%N)
-  echo "$burst due in one second: the last was received $(((end - due * 1000000000) / 1000000)) ms after the first was due (a plain backlog: $rate/s);" \
-    "to deliverable: 50 % within $(lateness 0.5), 99 % within $(lateness 0.99)"
+  # The first round is for the broker's JIT.
+  for n in $(seq 0 "$rounds"); do
+    due=$(($(date +%s) + 4))
+    measured publish --queue "burst-$n" --messages "$burst" --size 1024 --mode callback --at "$(date -u -d "@$due" +%Y-%m-%dT%H:%M:%SZ)" --spread 999ms >"$folder/result"
+    # Those of a millisecond come in the order of publishing.
+    measured consume --queue "burst-$n" --group g --messages "$burst" --ordering-keys 1000 >"$folder/result"
+    ended=$((($(date +%s%N) - due * 1000000000) / 1000000))
+    ((n == 0)) || echo "$ended" >>"$folder/ended"
+  done
+  echo "$burst scattered over one second: the last was received $(median <"$folder/ended") ms after the first was due (a plain backlog: $rate/s)"
 fi

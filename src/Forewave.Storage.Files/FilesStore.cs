@@ -142,6 +142,10 @@ public sealed class FilesStore : IStore
         await Running.ColdReaders.ReadAsync(() => Running.Runs.Read(queue, offset, maxBytes), cancellation);
 
     /// <inheritdoc/>
+    public async ValueTask<StoredRuns> ReadWindowsAsync(uint queue, ReadOnlyMemory<ReadWindow> windows, CancellationToken cancellation) =>
+        await Running.ColdReaders.ReadAsync(() => Running.Runs.Read(queue, windows.Span), cancellation);
+
+    /// <inheritdoc/>
     public async ValueTask<Offset> FindByTimeAsync(uint queue, Timestamp time, CancellationToken cancellation) =>
         await Running.ColdReaders.ReadAsync(() => _parts.Indexes.FindByTime(queue, time), cancellation);
 

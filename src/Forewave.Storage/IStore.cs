@@ -75,6 +75,13 @@ public interface IStore : IAsyncDisposable
     /// </summary>
     ValueTask<StoredRuns> ReadAsync(uint queue, Offset offset, int maxBytes, CancellationToken cancellation);
 
+    /// <summary>
+    /// Reads windows of a queue, in the order of their offsets, as <see cref="ReadAsync"/>
+    /// reads one: as many as are as cheap as the first one, of which at least one run is read. No run comes twice; some may come that are in none.
+    /// </summary>
+    ValueTask<StoredRuns> ReadWindowsAsync(uint queue, ReadOnlyMemory<ReadWindow> windows, CancellationToken cancellation) =>
+        ReadAsync(queue, windows.Span[0].First, windows.Span[0].MaxBytes, cancellation);
+
     /// <summary>The first offset whose publish time is not before a time; the queue's end when there is none.</summary>
     ValueTask<Offset> FindByTimeAsync(uint queue, Timestamp time, CancellationToken cancellation);
 

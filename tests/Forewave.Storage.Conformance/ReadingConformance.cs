@@ -64,6 +64,32 @@ public abstract class ReadingConformance
     }
 
     [Fact]
+    public async Task Windows_give_the_first_one_whole_and_no_run_twice()
+    {
+        await using IStorePlace place = NewPlace();
+        await using OpenedStore open = await OpenedStore.OpenAsync(place);
+        await Fill(open);
+        var all = await open.ReadAllAsync(1);
+        // The second lies in the last run of the first.
+        ReadWindow[] windows = 
+        [
+            new(new Offset(17), new Offset(20), 200), new(new Offset(18), new Offset(19), 1), new(new Offset(90), new Offset(91), 1),
+            new(new Offset(240), new Offset(290), 20_000),
+        ];
+
+        using StoredRuns runs = await open.Store.ReadWindowsAsync(1, windows, CancellationToken.None);
+
+        Assert.Equal(windows[0].First, runs[0].First);
+        Offset next = Offset.First;
+        foreach (StoredRun run in Enumerable.Range(0, runs.Count).Select(i => runs[i]))
+        {
+            Assert.True(run.First >= next, $"{run.First} comes after {next}");
+            next = run.First.Plus(run.Count);
+            Assert.Equal(all.GetRange((int)run.First.Value - 1, run.Count), MessageRuns.Bodies(run));
+        }
+    }
+
+    [Fact]
     public async Task Queues_do_not_see_each_other()
     {
         await using IStorePlace place = NewPlace();

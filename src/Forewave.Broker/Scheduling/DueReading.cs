@@ -7,26 +7,29 @@ using Forewave.Storage;
 namespace Forewave.Broker.Scheduling;
 
 /// <summary>
-/// Reads scheduled messages from their lanes: from memory where the store has them there, else from disk in the order of their
-/// places, many at once where they lie close together. What was read is valid until disposal. For whoever has the scheduler's
-/// turn.
+/// Reads scheduled messages from their lanes, in the order of their places: from memory where the store has them there, else
+/// from disk, many at once where they lie close together. Each is copied at once, so that nothing that the store lent is held
+/// longer than the next read; the copies are valid until disposal. For whoever has the scheduler's turn.
 /// </summary>
 internal sealed class DueReading : IDisposable
 {
     private const int WindowBytes = 256 * 1024;
-    private const int NearPlaces = 256;
-    private const int DenseMessages = 8;
+
+    // What lies between two messages is read in vain: at most about as much as another read would cost.
+    private const int GapBytes = 4 * 1024;
+    private const int ChunkBytes = 256 * 1024;
 
     private readonly IStore _store;
-    private readonly List<StoredRun> _recent = [];
-    private readonly List<StoredRuns> _windows = [];
+    private readonly List<byte[]> _chunks = [];
+    private readonly List<ReadWindow> _ahead = [];
+    private int _chunkUsed;
     private PendingPlace[] _places = [];
     private int[] _order = [];
-    private byte[] _kept = [];
     private StoredRuns? _window;
     private int _windowPlace;
     private LaneRun _run;
     private PendingLane? _runLane;
+    private bool _isRunLent;
     private long _at;
     private int _byteAt;
 
@@ -68,7 +71,7 @@ internal sealed class DueReading : IDisposable
             // Large messages lie here against the order of the places: what was read for nothing must not be held any longer.
             if (read / 2 > mostBytes && count > 1)
             {
-                LetGo();
+                GiveBack();
                 Array.Clear(messages);
                 count /= 2;
                 bytes = read = 0;
@@ -76,47 +79,29 @@ internal sealed class DueReading : IDisposable
             }
         }
         Array.Resize(ref messages, count);
-        Keep(messages);
+        LetGo();
         return messages;
     }
 
     /// <summary>Gives the bytes back.</summary>
-    public void Dispose()
+    public void Dispose() => GiveBack();
+
+    private void GiveBack()
     {
         LetGo();
-        if (_kept.Length > 0)
-            ArrayPool<byte>.Shared.Return(_kept);
-        _kept = [];
+        foreach (byte[] chunk in _chunks)
+            ArrayPool<byte>.Shared.Return(chunk);
+        _chunks.Clear();
+        _chunkUsed = 0;
     }
 
-    /// <summary>
-    /// Copies the messages into memory of its own, one after the other: what the store lent is needed by those who append, and
-    /// the one who reads here is about to wait for room among them.
-    /// </summary>
-    private void Keep(DueMessage[] messages)
-    {
-        if (_kept.Length > 0)
-            ArrayPool<byte>.Shared.Return(_kept);
-        _kept = ArrayPool<byte>.Shared.Rent(messages.Sum(message => message.Bytes.Length));
-        int at = 0;
-        foreach (ref var message in messages.AsSpan())
-        {
-            var copy = _kept.AsMemory(at, message.Bytes.Length);
-            message.Bytes.CopyTo(copy);
-            at += copy.Length;
-            message = message with { Bytes = copy };
-        }
-        LetGo();
-    }
-
+    /// <summary>Nothing of the store's is held: those who append need it, and the one who reads here may be about to wait for room among them.</summary>
     private void LetGo()
     {
-        foreach (var run in _recent)
-            run.Release();
-        _recent.Clear();
-        foreach (var window in _windows)
-            window.Dispose();
-        _windows.Clear();
+        if (_isRunLent)
+            _run.Run.Release();
+        _window?.Dispose();
+        _isRunLent = false;
         _window = null;
         _runLane = null;
     }
@@ -168,8 +153,8 @@ internal sealed class DueReading : IDisposable
     {
         if (!_store.TryReadRecent(place.Lane.Number.Value, new Offset(place.Place), out var run))
             return false;
-        _recent.Add(run);
-        _window = null;
+        LetGo();
+        _isRunLent = true;
         Use(place.Lane, run);
         return true;
     }
@@ -201,23 +186,61 @@ internal sealed class DueReading : IDisposable
             Id = _run.Id.Plus((ulong)(place.Place - run.First.Value)),
             PublishTime = _run.PublishTime,
             Producer = run.Header.Source,
-            Bytes = run.Messages.Slice(start, byteCount),
+            Bytes = Copy(run.Messages.Span.Slice(start, byteCount)),
         };
+    }
+
+    /// <summary>Messages that follow each other here too can be one record again.</summary>
+    private ReadOnlyMemory<byte> Copy(ReadOnlySpan<byte> message)
+    {
+        if (_chunks.Count == 0 || _chunks[^1].Length - _chunkUsed < message.Length)
+        {
+            _chunks.Add(ArrayPool<byte>.Shared.Rent(Math.Max(message.Length, ChunkBytes)));
+            _chunkUsed = 0;
+        }
+        var copy = _chunks[^1].AsMemory(_chunkUsed, message.Length);
+        message.CopyTo(copy.Span);
+        _chunkUsed += message.Length;
+        return copy;
     }
 
     private async ValueTask ReadWindowAsync(int from, CancellationToken cancellation)
     {
-        var place = _places[_order[from]];
-        int near = 1;
-        while (near < DenseMessages && from + near < _order.Length && IsNear(place, _places[_order[from + near]]))
-            near++;
-        int bytes = near == DenseMessages ? WindowBytes : 1;
-        _window = await _store.ReadAsync(place.Lane.Number.Value, new Offset(place.Place), bytes, cancellation);
-        _windows.Add(_window);
+        LetGo();
+        var lane = _places[_order[from]].Lane;
+        _ahead.Clear();
+        int bytes = 0;
+        while (from < _order.Length && _places[_order[from]].Lane == lane && bytes < WindowBytes)
+        {
+            _ahead.Add(WindowFrom(ref from, out int windowBytes));
+            bytes += windowBytes;
+        }
+        _window = await _store.ReadWindowsAsync(lane.Number.Value, _ahead.ToArray(), cancellation);
         _windowPlace = 0;
-        _runLane = place.Lane;
+        _runLane = lane;
         _at = long.MaxValue;
     }
 
-    private static bool IsNear(PendingPlace from, PendingPlace next) => next.Lane == from.Lane && next.Place - from.Place <= NearPlaces;
+    /// <summary>
+    /// Bytes to the last of the messages that lie close together from a place on, by what a message of the lane has on average;
+    /// moves on to the place after it.
+    /// </summary>
+    private ReadWindow WindowFrom(ref int from, out int bytes)
+    {
+        var first = _places[_order[from++]];
+        var extent = _store.Extent(first.Lane.Number.Value);
+        long each = (long)(extent.Bytes / (ulong)Math.Max(1, extent.End.Since(extent.FirstRetained))) + 1;
+        long most = WindowBytes / each;
+        long last = first.Place;
+        for (; from < _order.Length; from++)
+        {
+            var next = _places[_order[from]];
+            if (next.Lane != first.Lane || (next.Place - last) * each > GapBytes || next.Place - first.Place > most)
+                break;
+            last = next.Place;
+        }
+        // The last one is read whatever its size.
+        bytes = (int)Math.Min((last - first.Place + 1) * each, WindowBytes);
+        return new ReadWindow(new Offset(first.Place), new Offset(last + 1), (int)Math.Max(1, bytes - each));
+    }
 }

@@ -47,7 +47,7 @@ internal sealed record BenchPlan
     /// <summary>When they are due; null: by <see cref="Delay"/>.</summary>
     public DateTimeOffset? DeliverAt { get; init; }
 
-    /// <summary>Over how long their due times are spread, by whole milliseconds in turn.</summary>
+    /// <summary>Over how long their due times are scattered, by whole milliseconds: sequences that are congruent by their number are due together.</summary>
     public TimeSpan DueSpread { get; init; }
 
     /// <summary>How.</summary>

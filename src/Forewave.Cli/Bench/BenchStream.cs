@@ -10,6 +10,9 @@ namespace Forewave.Cli.Bench;
 /// </summary>
 internal sealed class BenchStream
 {
+    // A prime: what is due together was published far apart.
+    private const long Scatter = 7919;
+
     private readonly BenchPlan _plan;
     private readonly RecordFile? _record;
     private readonly string[] _orderingKeys;
@@ -92,7 +95,7 @@ internal sealed class BenchStream
         };
         if (_plan is { Delay.Ticks: 0, DeliverAt: null })
             return message;
-        var into = TimeSpan.FromMilliseconds(sequence % ((long)_plan.DueSpread.TotalMilliseconds + 1));
+        var into = TimeSpan.FromMilliseconds(sequence * Scatter % ((long)_plan.DueSpread.TotalMilliseconds + 1));
         return message with { Delay = _plan.DeliverAt is null ? _plan.Delay + into : TimeSpan.Zero, DeliverAt = _plan.DeliverAt + into };
     }
 

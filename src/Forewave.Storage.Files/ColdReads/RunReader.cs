@@ -26,7 +26,10 @@ internal sealed class RunReader
     }
 
     /// <summary>See <see cref="IStore.ReadAsync"/>.</summary>
-    public StoredRuns Read(uint queue, Offset offset, int maxBytes)
+    public StoredRuns Read(uint queue, Offset offset, int maxBytes) => Read(queue, [new ReadWindow(offset, new Offset(long.MaxValue), maxBytes)]);
+
+    /// <summary>See <see cref="IStore.ReadWindowsAsync"/>: reads all of them.</summary>
+    public StoredRuns Read(uint queue, ReadOnlySpan<ReadWindow> windows)
     {
         IndexEntry[] entries = ArrayPool<IndexEntry>.Shared.Rent(EntriesAtATime);
         ReadBuffers buffers = ReadBuffers.Take();
@@ -34,11 +37,12 @@ internal sealed class RunReader
         {
             RunSink sink = new(new QueueNumber(queue), buffers);
             ReadReach reach = default;
-            int bytes = 0;
-            int count;
-            while (bytes < maxBytes && (count = _indexes.FindRange(queue, offset, entries.AsSpan(0, EntriesAtATime))) > 0)
+            Offset read = Offset.First;
+            foreach (ReadWindow window in windows)
             {
-                bytes += ReadEntries(entries.AsSpan(0, count), ref offset, ref reach, sink, maxBytes - bytes);
+                // Its first message may be in the last run of the window before.
+                read = window.First > read ? window.First : read;
+                ReadFrom(window with { First = read }, entries, ref read, ref reach, sink);
             }
 
             return new StoredRuns(buffers.Runs, buffers);
@@ -51,6 +55,26 @@ internal sealed class RunReader
         finally
         {
             ArrayPool<IndexEntry>.Shared.Return(entries);
+        }
+    }
+
+    private void ReadFrom(in ReadWindow window, IndexEntry[] entries, ref Offset read, ref ReadReach reach, in RunSink sink)
+    {
+        int bytes = 0;
+        int count;
+        while (bytes < window.MaxBytes && read < window.End && (count = _indexes.FindRange(sink.Queue.Value, read, entries.AsSpan(0, EntriesAtATime))) > 0)
+        {
+            while (count > 0 && entries[count - 1].First >= window.End)
+            {
+                count--;
+            }
+
+            if (count == 0)
+            {
+                return;
+            }
+
+            bytes += ReadEntries(entries.AsSpan(0, count), ref read, ref reach, sink, window.MaxBytes - bytes);
         }
     }
 

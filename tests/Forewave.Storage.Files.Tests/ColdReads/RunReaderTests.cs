@@ -24,6 +24,28 @@ public sealed class RunReaderTests
         }
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void Windows_of_one_message_give_these_messages_alone(int seed)
+    {
+        Random random = new(seed);
+        MemoryDisk disk = new();
+        Dictionary<uint, List<string>> written = Publish(disk, random);
+
+        using OpenStore open = OpenStore.Open(disk);
+        foreach ((uint queue, List<string> bodies) in written)
+        {
+            int[] wanted = [.. Enumerable.Range(0, bodies.Count).Where(_ => random.Next(3) == 0)];
+            ReadWindow[] windows = [.. wanted.Select(i => new ReadWindow(Offset.First.Plus(i), Offset.First.Plus(i + 1), 1))];
+
+            using StoredRuns runs = open.Wait(() => open.Store.ReadWindowsAsync(queue, windows, CancellationToken.None));
+
+            Assert.Equal(windows.Select(window => window.First), Enumerable.Range(0, runs.Count).Select(i => runs[i].First));
+            Assert.Equal(wanted.Select(i => Drafts.Run(bodies[i])), Enumerable.Range(0, runs.Count).Select(i => runs[i].Messages.ToArray()));
+        }
+    }
+
     private static Dictionary<uint, List<string>> Publish(IDisk disk, Random random)
     {
         Dictionary<uint, List<string>> written = [];
