@@ -25,7 +25,7 @@ internal sealed class BenchStream
         Producer = producer;
         InFlight = Math.Max(1, Share(plan.InFlight, plan, id.Number));
         Messages = Share(plan.Messages, plan, id.Number);
-        _orderingKeys = [.. Enumerable.Range(0, plan.OrderingKeys).Select(key => OrderingKeyOf(id.Number, key))];
+        _orderingKeys = [.. Enumerable.Range(0, plan.OrderingKeys).Select(key => OrderingKeyOf(id, key))];
     }
 
     /// <summary>Its id in bodies and in the record file.</summary>
@@ -81,7 +81,7 @@ internal sealed class BenchStream
     public static string KeyOf(int producer, long sequence) => $"key-{producer}-{sequence}";
 
     /// <summary>One of the ordering keys of a producer: producers share none, for nobody knows the order between them.</summary>
-    public static string OrderingKeyOf(int producer, int key) => $"order-{producer}-{key}";
+    public static string OrderingKeyOf(BenchProducerId producer, long key) => $"order-{producer.Number}-{key}";
 
     /// <summary>A message with a body, due as the plan says.</summary>
     public Message MessageOf(byte[] body, long sequence)
