@@ -252,6 +252,27 @@ public sealed class KeyOrderTests
     }
 
     [Fact]
+    public async Task Key_is_set_aside_when_its_message_is_rejected_by_a_lease_that_was_not_recorded()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        await SetAsync(stage, FailurePolicy.Park, attempts: 3);
+        await stage.PublishAsync("q", "a|1", "a|2", "b|3");
+        uint epoch = stage.Store.Epoch.Value;
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        var consumer = await stage.SubscribeAsync("q");
+
+        var failures = await consumer.SettleAsync(SettleVerb.Reject, [new DeliveredMessage(1, 1, epoch, "")], reason: "no stock");
+        consumer.Credit(10);
+        await stage.IdleAsync();
+
+        Assert.Empty(failures);
+        Assert.Equal(["b|3"], consumer.Output.TakeMessages().Select(message => message.Body));
+        Assert.Equal([("a", "no stock")], stage.StateOf(consumer).Cursor.Keys.Parked.Select(key => (key.Key, key.Reason)));
+        Assert.Equal(0, stage.StateOf(consumer).Dead.Count);
+    }
+
+    [Fact]
     public async Task Nack_by_a_lease_that_was_not_recorded_is_refused_while_the_message_waits_in_its_key()
     {
         var stage = await DeliveryStage.StartAsync();

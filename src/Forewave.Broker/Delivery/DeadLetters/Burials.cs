@@ -1,6 +1,7 @@
 using System.Text;
 using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Keys;
 using Forewave.Broker.Delivery.Leases;
 using Forewave.Broker.Delivery.Reading;
 using Forewave.Broker.Delivery.Records;
@@ -190,8 +191,8 @@ internal sealed class Burials(GroupDelivery group)
     private bool TryBury(in Burial burial, DeadLetterRecord letter)
     {
         bool parks = group.State.Options.OnFailure == FailurePolicy.Park && !burial.IsFinal && !letter.Message.IsEmpty;
-        if (parks && group.State.Cursor.IsKeyed(burial.Offset))
-            return TryPark(burial, letter);
+        if (parks && KeyOf(letter) is { IsNone: false } key)
+            return TryNote(burial.Offset, key) && TryPark(burial, letter);
         var payload = group.Loop.Payload;
         payload.Clear();
         letter.Write(payload);
@@ -205,6 +206,26 @@ internal sealed class Burials(GroupDelivery group)
         }
         group.Loop.Log.DeadLettered(burial.Offset, group.State.Identity, letter.History[^1].Attempt);
         return true;
+    }
+
+    private static OrderingKeyHash KeyOf(DeadLetterRecord letter)
+    {
+        var walk = new MessageRun(letter.Message.Span);
+        return walk.MoveNext() ? OrderingKeyHash.OfMessage(walk.Current) : OrderingKeyHash.None;
+    }
+
+    /// <summary>
+    /// A message that is out by a handle of an earlier epoch may not be known to have its key. False: no room for a record.
+    /// </summary>
+    private bool TryNote(long offset, OrderingKeyHash key)
+    {
+        var cursor = group.State.Cursor;
+        if (cursor.IsKeyed(offset))
+            return true;
+        var payload = group.Loop.Payload;
+        payload.Clear();
+        KeysNotedRecord.Write([new KeyNote(offset, key)], payload);
+        return group.TryRecord(group.Draft(RecordType.KeysNoted, cursor.ReadOffset));
     }
 
     /// <summary>The message stays where it is, and all that follows it in its key.</summary>
