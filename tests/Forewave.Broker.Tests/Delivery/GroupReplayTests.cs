@@ -50,6 +50,34 @@ public sealed class GroupReplayTests
         Assert.Equal(1, (await stage.Loops.Administration.ShowGroupAsync(stage.Queue("q"), Name)).Dead);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Ack_up_to_a_message_of_the_queue_leaves_replayed_ones_out_and_up_to_a_replayed_one_the_others(bool isRestarted)
+    {
+        var stage = await DeliveryStage.StartAsync();
+        var consumer = await AckedAsync(stage, "m1", "m2", "m3");
+        await ReplayAsync(stage, At(1), At(3));
+        await stage.PublishAsync("q", "m4", "m5");
+        await stage.IdleAsync();
+        var messages = consumer.Output.TakeMessages();
+        if (isRestarted)
+        {
+            stage = await stage.RestartAsync();
+            consumer = await stage.SubscribeAsync("q", change: one => With(one, consumer.Subscription.ConsumerId));
+        }
+        await using var running = stage;
+        var cursor = stage.StateOf(consumer).Cursor;
+
+        await consumer.SettleAsync(consumer.Item(SettleVerb.AckUpTo, messages.Single(message => message.Body == "m4")));
+        bool[] first = [.. Enumerable.Range(1, 5).Select(offset => cursor.IsUnsettled(offset))];
+        await consumer.SettleAsync(consumer.Item(SettleVerb.AckUpTo, messages.Single(message => message.Body == "m2")));
+        bool[] second = [.. Enumerable.Range(1, 5).Select(offset => cursor.IsUnsettled(offset))];
+
+        Assert.Equal([true, true, true, false, true], first);
+        Assert.Equal([false, false, true, false, true], second);
+    }
+
     [Fact]
     public async Task What_is_not_settled_or_dead_does_not_come_by_the_replay()
     {
@@ -404,6 +432,11 @@ public sealed class GroupReplayTests
 
         Assert.Equal((1, 0, 5), (first, paid, bucket.Fill(rate)));
     }
+
+    private static Subscription With(Subscription one, ConsumerId id) => new()
+    {
+        Handle = one.Handle, Queue = one.Queue, GroupName = one.GroupName, ConsumerId = id, ConsumerName = one.ConsumerName, Output = one.Output,
+    };
 
     private static StartPoint At(long offset) => StartPoint.AtOffset(new Offset(offset));
 

@@ -157,14 +157,18 @@ internal sealed class Cursor
 
     /// <summary>
     /// Settles everything up to and with an offset that is leased to a consumer, but for what it has rejected: that goes to the
-    /// dead letters.
+    /// dead letters. What comes once more by a replay is a line of its own: up to one of these means these alone, and they are left out
+    /// otherwise.
     /// </summary>
     public void SettleUpTo(GroupConsumer consumer, long last)
     {
+        bool replayed = IsReplayed(last);
         for (int index = consumer.FirstHold, next; index >= 0; index = next)
         {
             var hold = Holds[index];
             next = hold.Next;
+            if (hold.IsReplayed != replayed)
+                continue;
             long end = Math.Min(hold.First + hold.Count, last + 1);
             foreach (var part in new OffsetSpan { First = hold.First, End = end })
             {
@@ -175,6 +179,13 @@ internal sealed class Cursor
                 Forget(part.Number, block, hold.Live == hold.Count ? mask : block.InHold(mask, index));
             }
         }
+    }
+
+    private bool IsReplayed(long offset)
+    {
+        var block = _blocks.Find(offset >> CursorBlock.Shift);
+        int place = (int)(offset & (CursorBlock.Size - 1));
+        return block is not null && (block.Leased >> place & 1) != 0 && Holds[block.HoldsOf[place]].IsReplayed;
     }
 
     /// <summary>Leases of a run last until another time; attempt, consumer and handle stay.</summary>
@@ -192,6 +203,7 @@ internal sealed class Cursor
                 var terms = new HoldTerms
                 {
                     Kind = HoldKind.Lease, EndTime = endTime, VisibilityMilliseconds = visibilityMilliseconds, Epoch = old.Epoch,
+                    IsReplayed = old.IsReplayed,
                     SinceTime = old.SinceTime,
                     Consumer = Holds.ConsumerOf(old),
                 };

@@ -111,6 +111,7 @@ internal static class CursorParts
             writer.Id(consumer.Id);
             writer.Text(consumer.Name);
             writer.Int64(written.SinceTime);
+            writer.Byte(written.IsReplayed ? (byte)1 : (byte)0);
         }
         writer.FillUInt32(place, (uint)ordinals.Count);
         return ordinals;
@@ -129,6 +130,7 @@ internal static class CursorParts
         {
             Kind = kind, EndTime = end, VisibilityMilliseconds = visibility, Epoch = epoch, Consumer = consumer,
             SinceTime = version > 5 ? reader.Int64() : end - visibility,
+            IsReplayed = version > 8 && reader.Byte() != 0,
         };
     }
 

@@ -9,6 +9,9 @@ internal struct Hold
     /// <summary>Lease or wait.</summary>
     public HoldKind Kind;
 
+    /// <summary>A lease of settled messages that come once more.</summary>
+    public bool IsReplayed;
+
     /// <summary>Raised when the place is given anew: tells old deadlines from new ones.</summary>
     public uint Generation;
 

@@ -73,6 +73,7 @@ internal sealed class HoldTable
         int index = Take();
         ref Hold hold = ref _holds[index];
         hold.Kind = terms.Kind;
+        hold.IsReplayed = terms.IsReplayed;
         hold.First = first;
         hold.Count = count;
         hold.Live = count;

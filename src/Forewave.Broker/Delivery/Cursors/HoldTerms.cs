@@ -6,6 +6,9 @@ internal readonly record struct HoldTerms
     /// <summary>Lease or wait.</summary>
     public required HoldKind Kind { get; init; }
 
+    /// <summary>A lease of settled messages that come once more.</summary>
+    public bool IsReplayed { get; init; }
+
     /// <summary>Unix time in milliseconds of its end.</summary>
     public required long EndTime { get; init; }
 

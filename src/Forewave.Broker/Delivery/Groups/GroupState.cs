@@ -15,7 +15,7 @@ namespace Forewave.Broker.Delivery.Groups;
 /// </summary>
 internal sealed class GroupState
 {
-    private const byte PartVersion = 8;
+    private const byte PartVersion = 9;
 
     /// <summary>Makes a group that starts at an offset.</summary>
     public GroupState(GroupIdentity identity, GroupOptions options, long startOffset)
@@ -203,6 +203,7 @@ internal sealed class GroupState
         var terms = new HoldTerms
         {
             Kind = HoldKind.Lease,
+            IsReplayed = record.Kind == LeaseKind.Replayed,
             EndTime = record.Time + record.VisibilityMilliseconds,
             SinceTime = record.Time,
             VisibilityMilliseconds = record.VisibilityMilliseconds,
