@@ -32,6 +32,42 @@ public sealed class SearchTests
     }
 
     [Fact]
+    public async Task Message_that_rotted_before_its_keys_were_read_is_told_of_by_every_search()
+    {
+        var disk = new MemoryDisk();
+        var time = new MovedTime();
+        await using (var engine = await TestEngine.StartOnDiskAsync(disk, time))
+        {
+            var publisher = await SearchClient.ConnectAsync(engine.Engine, 1);
+            foreach (string body in (string[])["first", "rotten one", "last"])
+                await publisher.PublishAsync(SearchClient.Message(body, "k"));
+        }
+        Rot(disk, "rotten one");
+        await using var running = await TestEngine.StartOnDiskAsync(disk, time);
+        var client = await SearchClient.ConnectAsync(running.Engine, 2);
+
+        var first = await client.StepAsync(new() { Queue = SearchClient.Queue, Key = "k" });
+        while (running.Gauge("forewave.search.keys.backlog") > 0)
+            await Task.Yield();
+        var indexed = await client.StepAsync(new() { Queue = SearchClient.Queue, Key = "k" });
+
+        Assert.All([first, indexed], step => Assert.Equal((2, 1ul, 0), (step.Messages.Count, step.Damaged, step.Resume.Length)));
+    }
+
+    private static void Rot(MemoryDisk disk, string text)
+    {
+        byte[] sought = System.Text.Encoding.UTF8.GetBytes(text);
+        foreach (var path in disk.List(new DiskPath("segments")))
+        {
+            using var file = disk.Open(path, DiskOpen.OpenExisting);
+            byte[] bytes = new byte[file.Length];
+            file.Read(0, bytes);
+            if (bytes.AsSpan().IndexOf(sought) is >= 0 and var at)
+                file.Write(at, "R"u8);
+        }
+    }
+
+    [Fact]
     public async Task Filters_must_all_hold()
     {
         await using var engine = await TestEngine.StartOnDiskAsync(new MemoryDisk(), new MovedTime());

@@ -54,6 +54,12 @@ internal sealed class KeyBacklog(KeyUpkeepParts parts)
     /// <summary>Adds the entries of a run and takes it out of the backlog. False: memory is full until a table is written.</summary>
     private bool TryAdd(in StoredRun run, KeyRange range)
     {
+        if (run.Damaged)
+        {
+            lock (parts.Index.Gate)
+                parts.Index.GiveUp(range);
+            return true;
+        }
         _entries.Clear();
         parts.Hashing.AddTo(_entries, new KeyPlace(range.Index, range.First), run.Messages.Span);
         lock (parts.Index.Gate)

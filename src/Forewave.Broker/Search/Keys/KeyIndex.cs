@@ -29,6 +29,12 @@ internal sealed class KeyIndex
     /// <summary>Messages whose keys are not known yet.</summary>
     public KeyRanges Backlog { get; } = new();
 
+    /// <summary>
+    /// Messages whose bytes rotted before their keys were read: nobody will ever know these. Look-ups meet the messages themselves, and
+    /// say that they cannot be read. A checkpoint has them among the backlog.
+    /// </summary>
+    public KeyRanges Unreadable { get; } = new();
+
     /// <summary>Told, under the gate, when there is something to write or to read. Must not block.</summary>
     public Action HasWork { get; set; } = static () => { };
 
@@ -63,6 +69,21 @@ internal sealed class KeyIndex
         HasWork();
     }
 
+    /// <summary>Messages of the backlog cannot be read.</summary>
+    public void GiveUp(KeyRange range)
+    {
+        Backlog.Remove(range);
+        Unreadable.Add(range);
+    }
+
+    /// <summary>The first messages of an index from an offset on whose keys are not known; empty: there are none.</summary>
+    public KeyRange FirstUnknown(uint index, long offset)
+    {
+        var later = Backlog.FirstAfter(index, offset);
+        var never = Unreadable.FirstAfter(index, offset);
+        return later.IsEmpty || (!never.IsEmpty && never.First < later.First) ? never : later;
+    }
+
     /// <summary>The oldest table that is to be written; null: there is none.</summary>
     public KeyTable? NextSealed() => _sealed.Count > 0 ? _sealed[0] : null;
 
@@ -79,6 +100,7 @@ internal sealed class KeyIndex
     {
         var ranges = new KeyRanges();
         ranges.Add(Backlog);
+        ranges.Add(Unreadable);
         foreach (var table in _sealed)
             ranges.Add(table.Ranges);
         ranges.Add(_active.Ranges);

@@ -45,8 +45,8 @@ internal sealed class KeySearch(KeyIndex index, KeyUpkeep upkeep, ISlices slices
         await upkeep.Opened.WaitAsync(cancellation);
         lock (index.Gate)
         {
-            var unknown = index.Backlog.FirstAfter(range.Index, range.First);
-            return unknown.First >= range.End ? default : unknown with { End = Math.Min(unknown.End, range.End) };
+            var unknown = index.FirstUnknown(range.Index, range.First);
+            return unknown.IsEmpty || unknown.First >= range.End ? default : unknown with { End = Math.Min(unknown.End, range.End) };
         }
     }
 
