@@ -174,6 +174,29 @@ public sealed class MessageStateTests
     }
 
     [Fact]
+    public async Task Purged_dead_letter_is_shown_so_while_it_can_be_taken_back()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        await using var client = broker.CreateClient();
+        await using var producer = client.CreateProducer();
+        var receipt = await producer.PublishAsync(Queue, "poison"u8.ToArray());
+        await using (var consumer = client.CreateConsumer(Queue, Group))
+            await (await OneAsync(consumer)).RejectAsync("cannot be read");
+        await WaitForAsync(client, Group, details => details.Dead == 1);
+        var purge = new DeadOperationTerms { Action = DeadAction.Purge, Filter = "reason~read" };
+        var operation = await client.Administration.DeadLetters.BeginAsync(Queue, Group, purge);
+        await foreach (var now in client.Administration.DeadLetters.WatchAsync(Queue, Group, operation.Number))
+            operation = now;
+
+        var purged = await StateAsync(client, receipt.MessageId);
+        await client.Administration.DeadLetters.UndoAsync(Queue, Group, operation.Number);
+        var dead = await StateAsync(client, receipt.MessageId);
+
+        Assert.Equal((MessageState.Purged, 1L, true), (purged.State, purged.DeadPlace, purged.IsFinal));
+        Assert.Equal(MessageState.Dead, dead.State);
+    }
+
+    [Fact]
     public async Task Ids_that_name_nothing_are_refused()
     {
         await using var broker = await TestBroker.StartAsync();

@@ -66,6 +66,6 @@ internal static class MessageShowVerb
     {
         WaitGoal.Settled => outcome.Group?.State == MessageState.Settled,
         WaitGoal.Dead => outcome.Group?.State == MessageState.Dead,
-        _ => outcome.IsReached && outcome.Group?.State is not (null or MessageState.Filtered or MessageState.Expired),
+        _ => outcome.IsReached && outcome.Group?.State is not (null or MessageState.Filtered or MessageState.Expired or MessageState.Purged),
     };
 }

@@ -32,6 +32,7 @@ public sealed record GroupMessage
     /// <summary>Its failed attempts, oldest first. Those of a dead letter are shown with that.</summary>
     public required IReadOnlyList<FailedAttempt> History { get; init; }
 
-    /// <summary>Nothing more comes of it unless somebody asks for it: it is settled, dead, filtered or expired.</summary>
-    public bool IsFinal => State is MessageState.Settled or MessageState.Dead or MessageState.Filtered or MessageState.Expired;
+    /// <summary>Nothing more comes of it unless somebody asks for it: it is settled, dead, filtered, expired or purged.</summary>
+    public bool IsFinal =>
+        State is MessageState.Settled or MessageState.Dead or MessageState.Filtered or MessageState.Expired or MessageState.Purged;
 }

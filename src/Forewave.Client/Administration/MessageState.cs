@@ -35,4 +35,7 @@ public enum MessageState
 
     /// <summary>It expired before the group was done with it.</summary>
     Expired = 10,
+
+    /// <summary>It was a dead letter and was purged; that can be undone still. When it cannot any more, it counts as settled.</summary>
+    Purged = 11,
 }

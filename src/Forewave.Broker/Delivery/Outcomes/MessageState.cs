@@ -32,4 +32,7 @@ internal enum MessageState
 
     /// <summary>It expired before the group was done with it.</summary>
     Expired = 10,
+
+    /// <summary>It was a dead letter and was purged; that can be undone still.</summary>
+    Purged = 11,
 }

@@ -23,12 +23,16 @@ internal static class MessageStates
             return Plain(group, Unread(group, message));
         if (part.State.Dead.IsBuried(message.Offset))
             return Plain(group, MessageState.Dead);
-        if (part.State.Dead.FindPlace(message.Offset) is { } place && !part.State.Dead.Bin.Contains(place))
-        {
-            var state = part.State.Dead.Has(place) ? MessageState.Dead : MessageState.Redriven;
-            return Plain(group, state) with { DeadPlace = part.Queue.Band.OnWire(place) };
-        }
+        if (part.State.Dead.FindPlace(message.Offset) is { } place)
+            return Plain(group, DeadState(part, place)) with { DeadPlace = part.Queue.Band.OnWire(place) };
         return Plain(group, Takes(group, message) ? MessageState.Settled : MessageState.Filtered);
+    }
+
+    private static MessageState DeadState(GroupDelivery part, long place)
+    {
+        if (part.State.Dead.Bin.Contains(place))
+            return MessageState.Purged;
+        return part.State.Dead.Has(place) ? MessageState.Dead : MessageState.Redriven;
     }
 
     private static MessageState Unread(GroupDelivery group, in IndexedMessage message) =>

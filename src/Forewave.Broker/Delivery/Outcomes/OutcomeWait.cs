@@ -71,5 +71,5 @@ internal sealed class OutcomeWait(IndexedMessage message, GroupName group, Outco
     };
 
     private static bool IsFinal(MessageState state) =>
-        state is MessageState.Settled or MessageState.Dead or MessageState.Filtered or MessageState.Expired;
+        state is MessageState.Settled or MessageState.Dead or MessageState.Filtered or MessageState.Expired or MessageState.Purged;
 }
