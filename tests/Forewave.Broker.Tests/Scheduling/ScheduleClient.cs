@@ -61,6 +61,13 @@ internal sealed class ScheduleClient
         return await _client.PublishAsync(_producer, batch);
     }
 
+    /// <summary>Sends again what was published last, so many messages of it first and others behind them, as after a lost receipt.</summary>
+    public async Task<V1.PublishedBatch> RepeatAsync(int repeated, params V1.Message[] messages)
+    {
+        _sequence -= (ulong)repeated;
+        return await PublishAsync(messages);
+    }
+
     /// <summary>The Unix time in milliseconds that is so far from the clock's now.</summary>
     public ulong In(TimeSpan span) => (ulong)(_engine.Time.GetUtcNow() + span).ToUnixTimeMilliseconds();
 

@@ -133,6 +133,37 @@ public sealed class ScheduleTests
         Assert.Empty(await client.PollAsync());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Repeat_of_a_timed_message_gets_its_receipt_long_after_its_time(bool isRestarted)
+    {
+        var time = new MovedTime();
+        var disk = new MemoryDisk();
+        var engine = await TestEngine.StartOnDiskAsync(disk, time);
+        var client = await ScheduleClient.OpenAsync(engine);
+        V1.Message[] messages = [Timed("a", client.In(HalfAnHour)), Timed("b", client.In(HalfAnHour))];
+        var first = await client.PublishAsync(messages);
+        await client.MoveAsync(TimeSpan.FromHours(1));
+        if (isRestarted)
+        {
+            await engine.DisposeAsync();
+            engine = await TestEngine.StartOnDiskAsync(disk, time);
+            client = await ScheduleClient.OpenAsync(engine);
+        }
+        await using var running = engine;
+
+        var repeated = await client.RepeatAsync(isRestarted ? 0 : 2, messages);
+        var partly = await client.RepeatAsync(1, messages[1], Timed("c", client.In(-HalfAnHour)));
+
+        Assert.Null(repeated.Error);
+        Assert.Equal((first.FirstPosition, true), (repeated.FirstPosition, repeated.Duplicate));
+        Assert.Equal((uint)ErrorCode.DeliveryTimeInvalid, partly.Error.Number);
+        Assert.Equal([first.FirstPosition + 1, 0], partly.Positions);
+        Assert.Equal(["a", "b"], (await client.ReceiveAsync(2)).Select(message => message.Name));
+        Assert.Empty(await client.PollAsync());
+    }
+
     [Fact]
     public async Task Time_that_is_not_possible_is_refused_and_stores_nothing()
     {
@@ -323,6 +354,13 @@ public sealed class ScheduleTests
     private static V1.ScheduledChoice ByKey(string key) => new() { Queue = ScheduleClient.Queue, Key = key };
 
     private static V1.ScheduledChoice ById(ulong position) => new() { Positions = { position } };
+
+    private static V1.Message Timed(string name, ulong deliverAt)
+    {
+        var message = ScheduleClient.Named(name);
+        message.DeliverAt = deliverAt;
+        return message;
+    }
 
     private static async Task RescheduleAsync(ScheduleClient client, ulong position, TimeSpan delay)
     {
