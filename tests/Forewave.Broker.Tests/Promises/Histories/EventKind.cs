@@ -6,18 +6,30 @@ internal enum EventKind
     /// <summary>The broker was started; Text says how the life before ended.</summary>
     LifeBegan,
 
-    /// <summary>A queue is known to exist; Text is "relaxed" or "synced".</summary>
+    /// <summary>
+    /// A queue is known to exist; Text is "relaxed" or "synced", Count its window for deduplication ids in seconds. One that is made anew
+    /// under the name of a deleted one is another queue, with another name here.
+    /// </summary>
     QueueMade,
+
+    /// <summary>A queue is to be deleted.</summary>
+    DeleteSent,
+
+    /// <summary>It is deleted.</summary>
+    DeleteAnswered,
+
+    /// <summary>There is a queue of that name, and nobody made it since it was deleted.</summary>
+    DeletedFound,
 
     /// <summary>
     /// A group is known to exist; Count is its greatest attempt, Text is "at-most-once" or empty, Policy says what a failure does to
-    /// its ordering key; IsAlone says that it has one consumer.
+    /// its ordering key; IsAlone says that it has one consumer, BuriesExpired what becomes of what expired.
     /// </summary>
     GroupMade,
 
     /// <summary>
-    /// A message was sent under its sequence. Text is a digest of its bytes; OrderingKey, Priority, DeduplicationId, Due and IsRelative
-    /// are its own.
+    /// A message was sent under its sequence. Text is a digest of its bytes; OrderingKey, Priority, DeduplicationId, Due, IsRelative,
+    /// Expires and IsTimeToLive are its own.
     /// </summary>
     PublishSent,
 
@@ -113,6 +125,15 @@ internal enum EventKind
 
     /// <summary>Somebody asked to resume a paused group.</summary>
     UnpauseSent,
+
+    /// <summary>A group is to get no more than Rate, Burst and MaxLeased.</summary>
+    LimitSent,
+
+    /// <summary>The limit is in force. All that was on its way to consumers before is read.</summary>
+    LimitAnswered,
+
+    /// <summary>After everything was drained: so many messages expired for a group, and were dropped.</summary>
+    ExpiredCounted,
 
     /// <summary>The broker says that the group has nothing more to hand out or to wait for.</summary>
     Drained,

@@ -6,6 +6,7 @@ namespace Forewave.Broker.Tests.Promises.Histories;
 internal sealed class GroupEndRules(ViolationLog log, SentMessages sent)
 {
     private const string LastExpired = "the lease of the last attempt expired";
+    private const string Expired = "expired";
 
     public void Check(GroupHistory group, QueueRules queues)
     {
@@ -20,10 +21,12 @@ internal sealed class GroupEndRules(ViolationLog log, SentMessages sent)
 
         var asked = sent.Find(first.Message);
         bool isPurged = asked is { MayBePurged: true };
+        bool isExpired = asked?.MayHaveExpired(sent.Now) == true;
+        bool isDropped = isExpired && (!group.BuriesExpired || group.WasReset || message.Listed is not null || message.MayBeDeadPurged);
         bool isExempt = group.IsAtMostOnce || group.MayBeAckedUpTo(offset) || isPurged || group.MayBeSkipped(offset);
         // A replay leaves dead letters where they are, also of what came again after a reset and was settled then.
         bool stays = message.Listed is not null && group.IsReplay(message.ComesAgainSince);
-        log.Require(isExempt || stays || message.ComesAgainSince == 0, () => About(ViolationKind.NotRepeated, $"offset {offset} was to come again and did not"));
+        log.Require(isExempt || stays || isExpired || message.ComesAgainSince == 0, () => About(ViolationKind.NotRepeated, $"offset {offset} was to come again and did not"));
         if (message.Listed is { } listed)
             CheckListed(group, message, (listed, first));
         log.Require(message.TakenBack is null || message.Listed is not null, () =>
@@ -33,11 +36,11 @@ internal sealed class GroupEndRules(ViolationLog log, SentMessages sent)
         if (message.Deliveries.Count == 0)
         {
             // An ack up to an offset may cross what is handed out anew because it was given back.
-            bool maySkip = group.IsAtMostOnce || isPurged || group.MayBeSkipped(offset) || (isExempt && group.MayHaveBeenReleased(asked?.First.Number ?? 0));
+            bool maySkip = group.IsAtMostOnce || isPurged || isDropped || group.MayBeSkipped(offset) || (isExempt && group.MayHaveBeenReleased(asked?.First.Number ?? 0));
             log.Require(maySkip, () => About(ViolationKind.NotDelivered, $"offset {offset} never came"));
             return;
         }
-        bool isSettled = isExempt || message.Acked is not null || message.MayBeAcked || message.Listed is not null || message.WasSettledBefore
+        bool isSettled = isExempt || isDropped || message.Acked is not null || message.MayBeAcked || message.Listed is not null || message.WasSettledBefore
             || message.MayBeDeadPurged;
         log.Require(isSettled, () => About(ViolationKind.LostForGroup, $"offset {offset} was not settled and never came again"));
         bool cameAgain = isExempt || !message.IsRedriveAnswered || message.Deliveries[^1].Number > message.RedrivenAt;
@@ -55,10 +58,13 @@ internal sealed class GroupEndRules(ViolationLog log, SentMessages sent)
 
         bool isSame = listed.Message == first.Message && listed.Text == first.Text && listed.Position == first.Position;
         log.Require(isSame, () => Wrong($"the dead letter of offset {listed.Offset} is message {listed.Message}, not {first.Message}"));
+        bool diesOfAge = listed.Reason == Expired;
+        log.Require(!diesOfAge || (group.BuriesExpired && sent.Find(first.Message)?.MayHaveExpired(sent.Now) == true), () =>
+            Wrong($"offset {listed.Offset} is dead as expired"));
         uint last = LastAttempt(group, first);
         var reasons = message.Settles.Where(settle => settle.Verb == SettleVerb.Reject || (settle.Verb == SettleVerb.Nack && settle.Attempt >= last)).ToList();
         // The last lease may have expired: a late ack of it is taken, and changes nothing.
-        bool mayDie = reasons.Count > 0 || message.Deliveries.Exists(delivery => delivery.Attempt >= last) || message.WasRedriven;
+        bool mayDie = reasons.Count > 0 || message.Deliveries.Exists(delivery => delivery.Attempt >= last) || message.WasRedriven || diesOfAge;
         log.Require(mayDie, () => Wrong($"nobody gave offset {listed.Offset} up"));
         if (message.WasRedriven || message.MayBeGivenUp)
             return;

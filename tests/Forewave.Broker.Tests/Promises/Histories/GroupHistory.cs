@@ -24,6 +24,9 @@ internal sealed class GroupHistory(GroupKey key)
     /// <summary>What a message that fails does to its ordering key.</summary>
     public FailurePolicy Policy { get; private set; }
 
+    /// <summary>What expired becomes a dead letter.</summary>
+    public bool BuriesExpired { get; private set; }
+
     /// <summary>Acks up to an offset, in order.</summary>
     public List<HistoryEvent> AcksUpTo { get; } = [];
 
@@ -96,6 +99,7 @@ internal sealed class GroupHistory(GroupKey key)
         IsAtMostOnce = made.Text == "at-most-once";
         MaxAttempts = made.Count > 0 ? (uint)made.Count : MaxAttempts;
         Policy = made.Policy;
+        BuriesExpired = made.BuriesExpired;
     }
 
     /// <summary>All that it has had to do with.</summary>

@@ -82,7 +82,7 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
     {
         var rules = new GroupEndRules(log, sent);
         var keys = new KeyRules(log, sent);
-        foreach (var group in _groups.Values)
+        foreach (var group in _groups.Values.Where(group => !sent.MayBeDeleted(group.Key.Queue)))
         {
             rules.Check(group, queues);
             keys.Check(group, queues);

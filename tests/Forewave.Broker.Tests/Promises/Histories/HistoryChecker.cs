@@ -21,6 +21,8 @@ internal static class HistoryChecker
         var schedules = new ScheduleRules(log, sent);
         var priorities = new PriorityRules(log, sent);
         var purges = new PurgeRules(log);
+        var expiries = new ExpiryRules(log, sent);
+        var limits = new LimitRules(log);
         foreach (var happened in history)
         {
             schedules.Foresee(happened);
@@ -32,6 +34,8 @@ internal static class HistoryChecker
             schedules.Apply(happened);
             priorities.Apply(happened);
             purges.Apply(happened);
+            expiries.Apply(happened);
+            limits.Apply(happened);
         }
         if (isDrained)
         {

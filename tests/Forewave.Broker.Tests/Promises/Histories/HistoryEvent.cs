@@ -64,6 +64,27 @@ internal sealed record HistoryEvent
     /// <summary>The time counts from the arrival: it may be later than <see cref="Due"/>.</summary>
     public bool IsRelative { get; init; }
 
+    /// <summary>After this Unix time in milliseconds it must not come; 0: it names no such time.</summary>
+    public long Expires { get; init; }
+
+    /// <summary>The time of its expiry counts from the arrival: it may be later than <see cref="Expires"/>.</summary>
+    public bool IsTimeToLive { get; init; }
+
+    /// <summary>Of a queue: how long messages live that name no time; 0: as long as they are kept.</summary>
+    public long LifeMilliseconds { get; init; }
+
+    /// <summary>Of a group: what expired becomes a dead letter.</summary>
+    public bool BuriesExpired { get; init; }
+
+    /// <summary>Of a limit: messages a second; 0: none.</summary>
+    public double Rate { get; init; }
+
+    /// <summary>Of a limit: messages that may come at once.</summary>
+    public int Burst { get; init; }
+
+    /// <summary>Of a limit: messages that consumers have at once; 0: no limit.</summary>
+    public int MaxLeased { get; init; }
+
     public FailurePolicy Policy { get; init; }
 
     /// <summary>Of a group: it has one consumer.</summary>
@@ -107,6 +128,11 @@ internal sealed record HistoryEvent
         Add(text, "redriven", IsRedriven);
         Add(text, "due", Due);
         Add(text, "relative", IsRelative);
+        Add(text, "expires", Expires);
+        Add(text, "life", LifeMilliseconds);
+        Add(text, "rate", Rate);
+        Add(text, "burst", Burst);
+        Add(text, "leases", MaxLeased);
         if (Kind == EventKind.PublishSent)
             Add(text, "priority", Priority);
         if (OrderingKey.Length > 0)

@@ -18,7 +18,7 @@ internal sealed class IdRules(ViolationLog log, SentMessages sent)
     public void Finish(IEnumerable<PublishedMessage> messages)
     {
         var byId = messages
-            .Where(message => message.IsFirm && IdOf(message).Length > 0)
+            .Where(message => message.IsFirm && IdOf(message).Length > 0 && sent.Find(message.Key) is { HasOneQueue: true, MayMeetDeletion: false })
             .GroupBy(message => (message.Queue, Id: IdOf(message)));
         foreach (var one in byId)
         {
@@ -33,7 +33,7 @@ internal sealed class IdRules(ViolationLog log, SentMessages sent)
     public void CheckRepeat(HistoryEvent receipt, PublishedMessage owner)
     {
         string id = sent.Find(receipt.Message)?.First.DeduplicationId ?? "";
-        bool isSame = id.Length > 0 && owner.Queue == receipt.Group.Queue && IdOf(owner) == id;
+        bool isSame = id.Length > 0 && IdOf(owner) == id && sent.Find(receipt.Message)!.SharesQueue(sent.Find(owner.Key)!);
         log.Require(isSame, () => new Violation(
             ViolationKind.RepeatOfAnother, $"the receipt of message {receipt.Message} with id '{id}' names message {owner.Key} with id '{IdOf(owner)}'")
         { Message = receipt.Message, Position = receipt.Position });

@@ -46,7 +46,7 @@ internal sealed class KeyRules(ViolationLog log, SentMessages sent)
         bool isSettled = sent.Find(earlier.Message) is { MayBePurged: true }
             || group.AcksUpTo.Exists(ack => ack.Number < delivery.Number && ack.Band == earlier.Band && ack.Offset >= earlier.Offset)
             || settles.Exists(settle => settle.Verb is SettleVerb.Ack or SettleVerb.AckUpTo);
-        if (isSettled)
+        if (isSettled || MayBeOver(group, message, earlier, delivery))
             return true;
         if (group.Parks(isKeyed: true))
         {
@@ -54,6 +54,16 @@ internal sealed class KeyRules(ViolationLog log, SentMessages sent)
                 resume.Number < delivery.Number && resume.OrderingKey == KeyOf(earlier) && resume.Verb == SettleVerb.Reject);
         }
         return settles.Exists(settle => GroupMessage.Gives(settle, group, isKeyed: true)) || MayHaveDied(group, message, earlier, delivery);
+    }
+
+    /// <summary>It may have expired, and nobody is known to have it then.</summary>
+    private bool MayBeOver(GroupHistory group, GroupMessage message, HistoryEvent earlier, HistoryEvent delivery)
+    {
+        if (sent.Find(earlier.Message)?.MayHaveExpired(delivery.Time.ToUnixTimeMilliseconds()) != true)
+            return false;
+        var seen = message.Deliveries.LastOrDefault(one => one.Number < delivery.Number);
+        return seen is null || seen.Life != delivery.Life || delivery.Time - seen.Time >= Lease || group.MayBeReleased(seen)
+            || message.Settles.Exists(settle => settle.Number > seen.Number && settle.Number < delivery.Number);
     }
 
     /// <summary>Leases of which nobody saw the end, or even the message, may have ended one after the other up to the last one.</summary>

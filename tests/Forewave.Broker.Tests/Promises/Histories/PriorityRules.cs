@@ -54,7 +54,7 @@ internal sealed class PriorityRules(ViolationLog log, SentMessages sent)
         foreach (var other in dispatched)
         {
             var message = sent.Find(other.Message);
-            bool isAtHand = other.Number < pull.Number && message is { MayBeGone: false } && message.First.Number > pull.ConnectedAfter
+            bool isAtHand = other.Number < pull.Number && message?.MayBeGone(sent.Now) == false && message.First.Number > pull.ConnectedAfter
                 && message.First.OrderingKey.Length == 0 && !_got[delivery.Group].Contains(other.Offset);
             log.Require(!isAtHand || PriorityOf(other) <= priority, () =>
                 About(delivery, $"offset {delivery.Offset} came before {other.Offset}, which has a higher priority"));

@@ -82,11 +82,11 @@ internal sealed class PublishRules(ViolationLog log, SentMessages sent, IdRules 
             receipt, ViolationKind.AcknowledgedLost, $"message {message.Key} was acknowledged as a repeat, and its original is not in {message.Queue}"));
     }
 
-    private bool MayBeGone(MessageKey key) => sent.Find(key) is { MayBeGone: true };
+    private bool MayBeGone(MessageKey key) => sent.Find(key)?.MayBeGone(sent.Now) == true;
 
     /// <summary>Who is at the position of a receipt is not known: some message with the same id may be, that need not be found.</summary>
     private bool MayBeGoneById(MessageKey key) => sent.Find(key)?.First is { DeduplicationId.Length: > 0 } first
-        && _messages.Keys.Select(sent.Find).Any(other => other is { MayBeGone: true } && other.First.DeduplicationId == first.DeduplicationId);
+        && _messages.Keys.Select(sent.Find).Any(other => other?.MayBeGone(sent.Now) == true && other.First.DeduplicationId == first.DeduplicationId);
 
     private void Answered(HistoryEvent happened)
     {
@@ -109,7 +109,9 @@ internal sealed class PublishRules(ViolationLog log, SentMessages sent, IdRules 
 
     private void Refused(HistoryEvent happened)
     {
-        log.Require(AllowedRefusals.Contains(happened.Error) || IsTooLate(happened), () =>
+        bool isDeleted = (happened.Error == ErrorCode.QueueNotFound && sent.MayBeDeleted(happened.Group.Queue))
+            || (happened.Error == ErrorCode.SequenceGap && sent.Find(happened.Message) is { HasOneQueue: false });
+        log.Require(AllowedRefusals.Contains(happened.Error) || isDeleted || IsTooLate(happened), () =>
             About(happened, ViolationKind.WronglyRefused, $"message {happened.Message} was refused with {happened.Error}"));
         _refused.Add(happened);
         // Of a producer whose first messages went to relaxed queues a power loss may leave nothing.
@@ -128,7 +130,7 @@ internal sealed class PublishRules(ViolationLog log, SentMessages sent, IdRules 
 
     private void Delivered(HistoryEvent happened)
     {
-        if (!_messages.TryGetValue(happened.Message, out var message) || message.Queue != happened.Group.Queue)
+        if (!_messages.TryGetValue(happened.Message, out var message) || sent.Find(happened.Message)?.WasSentTo(happened.Group.Queue) != true)
         {
             log.Add(About(happened, ViolationKind.DeliveredUnknown, $"nobody sent message {happened.Message} to {happened.Group.Queue}"));
             return;

@@ -35,8 +35,9 @@ internal sealed class QueueRules(ViolationLog log, SentMessages sent)
         foreach (var (queue, messages) in _queues)
         {
             var bands = messages.GroupBy(message => HistoryEvent.BandOf(message.Key)).ToList();
-            // What was purged before anybody got it leaves its offsets out.
-            long left = sent.CountPurgeable(queue) - messages.Values.Count(message => sent.Find(message.Message) is { MayBePurged: true });
+            // What was purged, or expired, before anybody got it leaves its offsets out.
+            long left = sent.CountMissable(queue) - messages.Values.Count(message =>
+                sent.Find(message.Message) is { } asked && (asked.MayBePurged || asked.MayHaveExpired(sent.Now)));
             foreach (var band in bands)
                 left -= CheckDense(queue, band.Key, left, [.. band.Select(pair => pair.Key)]);
             foreach (var band in bands)

@@ -4,14 +4,29 @@ namespace Forewave.Broker.Tests.Promises.Histories;
 internal sealed class SentMessages
 {
     private readonly Dictionary<MessageKey, SentMessage> _messages = [];
+    private readonly Dictionary<string, long> _lives = [];
     private readonly HashSet<string> _purging = [];
+    private readonly HashSet<string> _deleted = [];
+
+    /// <summary>When the last event happened, as Unix time in milliseconds.</summary>
+    public long Now { get; private set; }
 
     public void Apply(HistoryEvent happened)
     {
+        Now = happened.Time.ToUnixTimeMilliseconds();
         switch (happened.Kind)
         {
+            case EventKind.QueueMade:
+                _lives[happened.Group.Queue] = happened.LifeMilliseconds;
+                break;
             case EventKind.PublishSent:
                 Sent(happened);
+                break;
+            case EventKind.PublishAnswered when !happened.IsRepeat && Find(happened.Message) is { } message:
+                message.IsAnswered(Now);
+                break;
+            case EventKind.Delivered when Find(happened.Message) is { } message:
+                message.IsSeen(Now);
                 break;
             case EventKind.CancelSent when Find(happened.Message) is { } message:
                 message.MayBeCancelled = true;
@@ -28,6 +43,9 @@ internal sealed class SentMessages
                 Purge(happened);
                 _purging.Remove(happened.Group.Queue);
                 break;
+            case EventKind.DeleteSent:
+                Delete(happened.Group.Queue);
+                break;
             case EventKind.LifeBegan:
                 _purging.Clear();
                 break;
@@ -38,13 +56,24 @@ internal sealed class SentMessages
 
     public SentMessage? Find(MessageKey key) => _messages.GetValueOrDefault(key);
 
-    /// <summary>How many messages of a queue a purge may have met.</summary>
-    public int CountPurgeable(string queue) =>
-        _messages.Values.Count(message => message.MayBePurged && message.First.Group.Queue == queue);
+    /// <summary>Somebody wanted a queue deleted.</summary>
+    public bool MayBeDeleted(string queue) => _deleted.Contains(queue);
+
+    /// <summary>How many messages of a queue a purge may have met, or need not have come before they expired.</summary>
+    public int CountMissable(string queue) => _messages.Values.Count(message =>
+        (message.MayBePurged || message.MayHaveExpired(Now)) && message.WasSentTo(queue));
+
+    /// <summary>How many messages of a queue may have expired.</summary>
+    public int CountExpirable(string queue) => _messages.Values.Count(message => message.MayHaveExpired(Now) && message.WasSentTo(queue));
 
     private void Sent(HistoryEvent sent)
     {
-        _messages.TryAdd(sent.Message, new SentMessage(sent));
+        if (_messages.TryGetValue(sent.Message, out var known))
+            known.SentAgain(sent);
+        else
+            _messages.Add(sent.Message, new SentMessage(sent, _lives.GetValueOrDefault(sent.Group.Queue)));
+        if (_deleted.Contains(sent.Group.Queue))
+            _messages[sent.Message].Delete();
         if (_purging.Contains(sent.Group.Queue))
             _messages[sent.Message].MayBePurged = true;
     }
@@ -54,8 +83,16 @@ internal sealed class SentMessages
     {
         foreach (var message in _messages.Values)
         {
-            if (message.First.Group.Queue == purge.Group.Queue && message.Due <= purge.Time.ToUnixTimeMilliseconds())
+            if (message.WasSentTo(purge.Group.Queue) && message.Due <= purge.Time.ToUnixTimeMilliseconds())
                 message.MayBePurged = true;
         }
+    }
+
+    /// <summary>All that was sent to it goes with it.</summary>
+    private void Delete(string queue)
+    {
+        _deleted.Add(queue);
+        foreach (var message in _messages.Values.Where(message => message.WasSentTo(queue)))
+            message.Delete();
     }
 }

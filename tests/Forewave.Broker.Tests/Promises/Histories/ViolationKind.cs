@@ -57,6 +57,21 @@ internal enum ViolationKind
     /// <summary>A message came to a group that was paused.</summary>
     PausedDelivered,
 
+    /// <summary>A message came after it had expired.</summary>
+    ExpiredDelivered,
+
+    /// <summary>Messages expired for a group and it counts fewer, or counts more than can have.</summary>
+    ExpiredMiscounted,
+
+    /// <summary>More messages came to a group than its rate gives.</summary>
+    RateExceeded,
+
+    /// <summary>Consumers of a group had more messages at once than they may.</summary>
+    TooManyLeased,
+
+    /// <summary>A queue that was deleted is there.</summary>
+    DeletedFound,
+
     /// <summary>A message that was to come again by a reset or a replay never did.</summary>
     NotRepeated,
 

@@ -4,8 +4,11 @@ using Forewave.Broker.Tests.Promises.Histories;
 namespace Forewave.Broker.Tests.Promises.Scenarios;
 
 /// <summary>A group of a scenario.</summary>
-internal sealed record GroupPlan(GroupKey Key, int Consumers)
+internal sealed record GroupPlan(QueuePlan Queue, string Name, int Consumers)
 {
+    /// <summary>What it is called in the history.</summary>
+    public GroupKey Key => GroupKey.OfQueue(Queue.Label).Of(Name);
+
     public bool IsAtMostOnce { get; init; }
 
     /// <summary>0: the default.</summary>
@@ -16,6 +19,12 @@ internal sealed record GroupPlan(GroupKey Key, int Consumers)
 
     /// <summary>It is reset, replayed to and paused now and then.</summary>
     public bool IsControlled { get; init; }
+
+    /// <summary>What it may get is limited now and then.</summary>
+    public bool IsLimited { get; init; }
+
+    /// <summary>What expired becomes a dead letter.</summary>
+    public bool BuriesExpired { get; init; }
 
     /// <summary>Acks up to an offset, being alone.</summary>
     public bool AcksUpTo { get; init; }

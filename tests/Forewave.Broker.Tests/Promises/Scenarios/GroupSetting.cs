@@ -14,9 +14,11 @@ internal sealed class GroupSetting(Scenario scenario)
             options.MaxAttempts = plan.MaxAttempts;
         if (plan.Policy != FailurePolicy.Hold)
             options.OnFailure = (V1.FailurePolicy)(plan.Policy + 1);
+        if (plan.BuriesExpired)
+            options.OnExpired = V1.ExpiredPolicy.DeadLetter;
         if (options.Equals(new V1.GroupOptions()))
             return true;
-        var set = new V1.SetGroup { Queue = plan.Key.Queue, Group = plan.Key.Group, Options = options };
+        var set = new V1.SetGroup { Queue = plan.Queue.Name, Group = plan.Name, Options = options };
         var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { SetGroup = set });
         return answer?.Administration is not null;
     }

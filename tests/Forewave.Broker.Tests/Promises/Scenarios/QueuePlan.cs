@@ -24,6 +24,21 @@ internal sealed record QueuePlan(string Name)
     /// <summary>It is purged now and then.</summary>
     public bool IsPurged { get; init; }
 
+    /// <summary>It is deleted now and then, and made anew under its name.</summary>
+    public bool IsDeleted { get; init; }
+
+    /// <summary>Some messages name until when they are to come.</summary>
+    public bool HasExpiry { get; init; }
+
+    /// <summary>How long messages live that name no time; 0: as long as they are kept.</summary>
+    public int LifeSeconds { get; init; }
+
+    /// <summary>How often it was deleted.</summary>
+    public int Deletions { get; set; }
+
+    /// <summary>Its name in the history: another one after each deletion.</summary>
+    public string Label => Deletions == 0 ? Name : $"{Name}~{Deletions}";
+
     /// <summary>Draws one; a third have messages that ask for nothing.</summary>
     public static QueuePlan Draw(string name, Random random, bool isRelaxed)
     {
@@ -38,6 +53,9 @@ internal sealed record QueuePlan(string Name)
             Ids = random.Next(2) == 0 ? random.Next(5, 150) : 0,
             WindowSeconds = random.Next(2) == 0 ? random.Next(5, 120) : 0,
             IsPurged = random.Next(4) == 0,
+            IsDeleted = random.Next(5) == 0,
+            HasExpiry = random.Next(3) == 0,
+            LifeSeconds = random.Next(5) == 0 ? random.Next(4, 90) : 0,
         };
     }
 }

@@ -57,6 +57,9 @@ internal sealed class Scenario
     /// <summary>What was done to dead letters, oldest first.</summary>
     public List<DeadWork> DeadWorks { get; } = [];
 
+    /// <summary>Names of queues that were to be deleted, where nobody knows whether they are: it was answered, or not.</summary>
+    public Dictionary<string, bool> Deleting { get; } = [];
+
     public IReadOnlyList<ScenarioProducer> Producers => _producers;
 
     public IReadOnlyList<ScenarioConsumer> Consumers => _consumers;
@@ -180,6 +183,8 @@ internal sealed class Scenario
         Operator = await OpenAsync(_ => { });
         foreach (var queue in Plan.Queues)
         {
+            if (!await new ScenarioDeletion(this).ResolveAsync(queue))
+                return false;
             if (!_made.Contains(queue.Name) && !await MakeQueueAsync(queue))
                 return false;
         }
@@ -196,12 +201,18 @@ internal sealed class Scenario
         return true;
     }
 
-    private async Task<bool> MakeQueueAsync(QueuePlan queue)
+    /// <summary>A queue was deleted.</summary>
+    public void Unmade(QueuePlan queue) => _made.Remove(queue.Name);
+
+    /// <summary>Makes a queue, unless it is there; false: the broker is gone.</summary>
+    public async Task<bool> MakeQueueAsync(QueuePlan queue)
     {
         // Every second one keeps a trace: copies of its records, which must disturb nothing.
         var options = new V1.QueueOptions { Relaxed = queue.IsRelaxed, Trace = queue.Name[^1] % 2 == 0 };
         if (queue.WindowSeconds > 0)
             options.DeduplicationWindow = (ulong)queue.WindowSeconds * 1_000;
+        if (queue.LifeSeconds > 0)
+            options.TimeToLive = (ulong)queue.LifeSeconds * 1_000;
         var create = new V1.CreateQueue { Queue = queue.Name, Options = options };
         var answer = await AdministerAsync(new V1.AdministrationRequest { CreateQueue = create });
         bool isThere = answer?.Administration is not null || answer?.Error?.Number == (uint)Forewave.Protocol.ErrorCode.QueueExists;
@@ -210,7 +221,8 @@ internal sealed class Scenario
         _made.Add(queue.Name);
         History.Add(new HistoryEvent
         {
-            Kind = EventKind.QueueMade, Group = GroupKey.OfQueue(queue.Name), Text = queue.IsRelaxed ? "relaxed" : "synced", Count = queue.WindowSeconds,
+            Kind = EventKind.QueueMade, Group = GroupKey.OfQueue(queue.Label), Text = queue.IsRelaxed ? "relaxed" : "synced", Count = queue.WindowSeconds,
+            LifeMilliseconds = queue.LifeSeconds * 1_000L,
         });
         return true;
     }

@@ -1,3 +1,4 @@
+using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Tests.Promises.Histories;
 using Forewave.Protocol;
 using Google.Protobuf;
@@ -56,8 +57,8 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
         _connections.Add(connection.Number.Value);
         var subscribe = new V1.Subscribe
         {
-            Queue = plan.Key.Queue,
-            Group = plan.Key.Group,
+            Queue = plan.Queue.Name,
+            Group = plan.Name,
             ConsumerId = ByteString.CopyFrom(_id.ToBytes()),
             ConsumerName = $"c{_id.Value}",
             AtMostOnce = plan.IsAtMostOnce,
@@ -77,6 +78,7 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
         scenario.History.Add(Event(EventKind.GroupMade) with
         {
             Count = (int)plan.MaxAttempts, Text = plan.IsAtMostOnce ? "at-most-once" : "", Policy = plan.Policy, IsAlone = plan.Consumers == 1,
+            BuriesExpired = plan.BuriesExpired,
         });
         return true;
     }
@@ -124,6 +126,9 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
             < 18 => plan.AcksUpTo ? SettleVerb.Ack : SettleVerb.Extend,
             _ => SettleVerb.Reject,
         };
+        // A key is set aside by what fails for good.
+        if (plan.Policy == FailurePolicy.Park && verb == SettleVerb.Nack)
+            verb = SettleVerb.Reject;
         bool some = random.Next(2) == 0;
         Settle(verb, [.. held.Where(_ => !some || random.Next(3) > 0)], random);
     }
@@ -179,7 +184,8 @@ internal sealed class ScenarioConsumer(Scenario scenario, GroupPlan plan)
 
     private void ReleaseDone() => scenario.History.Add(new HistoryEvent { Kind = EventKind.ReleaseDone, Group = plan.Key });
 
-    private void Forget()
+    /// <summary>Holds nothing any more.</summary>
+    public void Forget()
     {
         lock (_gate)
             _held.Clear();

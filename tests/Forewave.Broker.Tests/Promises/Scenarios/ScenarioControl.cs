@@ -26,6 +26,31 @@ internal sealed class ScenarioControl(Scenario scenario)
         await SetAsync(plan, isPaused: false);
     }
 
+    /// <summary>Gives a group another limit: low ones, which it meets.</summary>
+    public Task LimitAsync(GroupPlan plan, Random random) => LimitAsync(plan, new V1.GroupOptions
+    {
+        Rate = random.Next(3) == 0 ? 0 : random.Next(1, 40) / 4.0, Burst = (uint)random.Next(1, 12),
+        MaxLeased = random.Next(3) == 0 ? 0 : (uint)random.Next(1, 12),
+    });
+
+    /// <summary>Takes the limits of a group away.</summary>
+    public Task UnlimitAsync(GroupPlan plan) => LimitAsync(plan, new V1.GroupOptions { Rate = 0, Burst = 0, MaxLeased = 0 });
+
+    private async Task LimitAsync(GroupPlan plan, V1.GroupOptions options)
+    {
+        var sent = new HistoryEvent
+        {
+            Kind = EventKind.LimitSent, Group = plan.Key, Rate = options.Rate, Burst = (int)options.Burst, MaxLeased = (int)options.MaxLeased,
+        };
+        scenario.History.Add(sent);
+        var set = new V1.SetGroup { Queue = plan.Queue.Name, Group = plan.Name, Options = options };
+        if ((await scenario.AdministerAsync(new V1.AdministrationRequest { SetGroup = set }))?.Administration is null)
+            return;
+        // What was handed out before is read before.
+        await scenario.PingAllAsync();
+        scenario.History.Add(sent with { Kind = EventKind.LimitAnswered });
+    }
+
     private async Task PauseAsync(GroupPlan plan)
     {
         scenario.History.Add(new HistoryEvent { Kind = EventKind.PauseSent, Group = plan.Key });
@@ -39,7 +64,7 @@ internal sealed class ScenarioControl(Scenario scenario)
             return;
         var sent = range with { Kind = EventKind.ResetSent, Count = 0 };
         int request = scenario.History.Add(sent);
-        var reset = new V1.ResetGroup { Queue = plan.Key.Queue, Group = plan.Key.Group, Offset = (ulong)sent.Offset, Force = true };
+        var reset = new V1.ResetGroup { Queue = plan.Queue.Name, Group = plan.Name, Offset = (ulong)sent.Offset, Force = true };
         var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { ResetGroup = reset });
         Note(sent with { Kind = EventKind.ResetAnswered, Request = request }, answer);
     }
@@ -51,7 +76,7 @@ internal sealed class ScenarioControl(Scenario scenario)
         int request = scenario.History.Add(range);
         var replay = new V1.ReplayGroup
         {
-            Queue = plan.Key.Queue, Group = plan.Key.Group, FromOffset = (ulong)range.Offset, ToOffset = (ulong)(range.Offset + range.Count - 1),
+            Queue = plan.Queue.Name, Group = plan.Name, FromOffset = (ulong)range.Offset, ToOffset = (ulong)(range.Offset + range.Count - 1),
             Rate = random.Next(3) == 0 ? random.Next(1, 50) : 0,
         };
         var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { ReplayGroup = replay });
@@ -61,7 +86,7 @@ internal sealed class ScenarioControl(Scenario scenario)
     private async Task CancelAsync(GroupPlan plan)
     {
         scenario.History.Add(new HistoryEvent { Kind = EventKind.ReplayCancelSent, Group = plan.Key });
-        var cancel = new V1.CancelReplay { Queue = plan.Key.Queue, Group = plan.Key.Group };
+        var cancel = new V1.CancelReplay { Queue = plan.Queue.Name, Group = plan.Name };
         await scenario.AdministerAsync(new V1.AdministrationRequest { CancelReplay = cancel });
     }
 
@@ -69,7 +94,7 @@ internal sealed class ScenarioControl(Scenario scenario)
     private async Task<HistoryEvent?> RangeAsync(GroupPlan plan, Random random)
     {
         await scenario.PingAllAsync();
-        var show = new V1.ShowQueue { Queue = plan.Key.Queue };
+        var show = new V1.ShowQueue { Queue = plan.Queue.Name };
         var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { ShowQueue = show });
         if (answer?.Administration?.Queue is not { } queue)
             return null;
@@ -80,7 +105,7 @@ internal sealed class ScenarioControl(Scenario scenario)
 
     private Task<V1.ServerFrame?> SetAsync(GroupPlan plan, bool isPaused)
     {
-        var set = new V1.SetGroup { Queue = plan.Key.Queue, Group = plan.Key.Group, Options = new V1.GroupOptions { Paused = isPaused } };
+        var set = new V1.SetGroup { Queue = plan.Queue.Name, Group = plan.Name, Options = new V1.GroupOptions { Paused = isPaused } };
         return scenario.AdministerAsync(new V1.AdministrationRequest { SetGroup = set });
     }
 

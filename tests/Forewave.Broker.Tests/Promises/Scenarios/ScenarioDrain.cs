@@ -13,6 +13,7 @@ internal sealed class ScenarioDrain(Scenario scenario)
     private const int MostRounds = 400;
     private const int MostPerPull = 500;
     private const int MostPasses = 20;
+    private const int RoundsWithLimits = 6;
 
     // What was redriven is in no count of a group before it is handed out.
     private const int RoundsToBeSure = 3;
@@ -23,7 +24,7 @@ internal sealed class ScenarioDrain(Scenario scenario)
         IReadOnlyList<TestMessage> last = [];
         for (int round = 0; round < MostRounds; round++)
         {
-            await RoundAsync();
+            await RoundAsync(round);
             if (last.Count == 0 && scenario.Producers.All(producer => producer.IsDone))
                 last = scenario.Producers[0].PublishLast(scenario.Random);
             idleRounds = last.Count > 0 && HaveAllSeen(last) && await IsDrainedAsync() ? idleRounds + 1 : 0;
@@ -38,18 +39,21 @@ internal sealed class ScenarioDrain(Scenario scenario)
         return new Violation(ViolationKind.Stuck, $"after {MostRounds} rounds some group is not drained: {await StateAsync()}");
     }
 
-    private async Task RoundAsync()
+    private async Task RoundAsync(int round)
     {
-        foreach (var producer in scenario.Producers.Where(producer => !producer.IsDone))
+        foreach (var producer in scenario.Producers.Where(producer => !producer.IsDone || round == 0))
         {
             await scenario.PingAllAsync();
-            if (producer.IsDone)
+            if (producer.IsDone && round > 0)
                 continue;
+            // At first all of them: some have handles of deleted queues.
             await producer.LeaveAsync();
             await producer.ConnectAsync();
         }
         foreach (var group in scenario.Plan.Groups.Where(group => group.IsControlled))
             await new ScenarioControl(scenario).UnpauseAsync(group);
+        foreach (var group in scenario.Plan.Groups.Where(group => group.IsLimited && round == RoundsWithLimits))
+            await new ScenarioControl(scenario).UnlimitAsync(group);
         foreach (var consumer in scenario.Consumers)
         {
             if (consumer.Connection is null)
@@ -82,7 +86,7 @@ internal sealed class ScenarioDrain(Scenario scenario)
 
     /// <summary>What was published last of all has come to every group: so has all the rest.</summary>
     private bool HaveAllSeen(IReadOnlyList<TestMessage> last) => scenario.Plan.Groups.All(group => last
-        .Where(message => message.Queue == group.Key.Queue)
+        .Where(message => message.Queue == group.Queue)
         .All(message => scenario.Consumers.Any(consumer => consumer.Plan == group && consumer.HasSeen(message.Key))));
 
     private async Task<bool> IsDrainedAsync()
@@ -107,7 +111,7 @@ internal sealed class ScenarioDrain(Scenario scenario)
 
     private async Task<V1.GroupDetails?> ShowAsync(GroupPlan group)
     {
-        var show = new V1.ShowGroup { Queue = group.Key.Queue, Group = group.Key.Group };
+        var show = new V1.ShowGroup { Queue = group.Queue.Name, Group = group.Name };
         var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { ShowGroup = show });
         return answer?.Administration?.Group;
     }
@@ -136,7 +140,7 @@ internal sealed class ScenarioDrain(Scenario scenario)
             ulong count = 0;
             for (bool more = true; more;)
             {
-                var list = new V1.ListDead { Queue = plan.Key.Queue, Group = plan.Key.Group, After = after, Max = 100 };
+                var list = new V1.ListDead { Queue = plan.Queue.Name, Group = plan.Name, After = after, Max = 100 };
                 var listed = await scenario.AdministerAsync(new V1.AdministrationRequest { ListDead = list });
                 if (listed?.Administration?.Dead is not { } dead)
                     return new Violation(ViolationKind.WronglyRefused, $"the dead letters of {plan.Key} are not listed: {listed}");
@@ -150,13 +154,14 @@ internal sealed class ScenarioDrain(Scenario scenario)
             }
             if (await ShowAsync(plan) is not { } details || details.Dead != count)
                 return new Violation(ViolationKind.DeadLetterMissing, $"{count} dead letters of {plan.Key} are listed, it has {await StateAsync()}");
+            scenario.History.Add(new HistoryEvent { Kind = EventKind.ExpiredCounted, Group = plan.Key, Count = (int)details.Expired });
         }
         return null;
     }
 
     private async Task<Violation?> NoteDeadAsync(GroupPlan plan, ulong place)
     {
-        var show = new V1.ShowDead { Queue = plan.Key.Queue, Group = plan.Key.Group, Place = place };
+        var show = new V1.ShowDead { Queue = plan.Queue.Name, Group = plan.Name, Place = place };
         var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { ShowDead = show });
         if (answer?.Administration?.DeadLetter is not { } letter)
             return new Violation(ViolationKind.WronglyRefused, $"dead letter {place} of {plan.Key} is not shown: {answer}");

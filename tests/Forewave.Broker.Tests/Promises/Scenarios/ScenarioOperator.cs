@@ -11,13 +11,21 @@ internal sealed class ScenarioOperator(Scenario scenario)
     private readonly ScenarioUndertaker _undertaker = new(scenario);
 
     /// <summary>Some command.</summary>
-    public Task ActAsync(Random random)
+    public async Task ActAsync(Random random)
     {
         var group = scenario.Plan.Groups[random.Next(scenario.Plan.Groups.Count)];
         var queue = scenario.Plan.Queues[random.Next(scenario.Plan.Queues.Count)];
         if (group.IsControlled && random.Next(3) > 0)
-            return new ScenarioControl(scenario).ActAsync(group, random);
-        return random.Next(14) switch
+        {
+            await new ScenarioControl(scenario).ActAsync(group, random);
+            return;
+        }
+        if (group.IsLimited && random.Next(3) == 0)
+        {
+            await new ScenarioControl(scenario).LimitAsync(group, random);
+            return;
+        }
+        await (random.Next(14) switch
         {
             < 2 => _undertaker.DoAsync(group, purges: false),
             2 => _undertaker.DoAsync(group, purges: true),
@@ -25,8 +33,9 @@ internal sealed class ScenarioOperator(Scenario scenario)
             5 or 6 => _undertaker.UndoAsync(random),
             7 when queue.IsPurged => PurgeAsync(queue),
             8 or 9 or 10 => ResumeAsync(Parking(group), random),
+            11 when queue.IsDeleted => new ScenarioDeletion(scenario).DeleteAsync(queue),
             _ => RescheduleAsync(random),
-        };
+        });
     }
 
     /// <summary>A group that may have parked keys, if there is one.</summary>
@@ -39,13 +48,13 @@ internal sealed class ScenarioOperator(Scenario scenario)
     {
         if (plan.Policy != FailurePolicy.Park)
             return false;
-        var show = new V1.ShowGroup { Queue = plan.Key.Queue, Group = plan.Key.Group };
+        var show = new V1.ShowGroup { Queue = plan.Queue.Name, Group = plan.Name };
         var shown = await scenario.AdministerAsync(new V1.AdministrationRequest { ShowGroup = show });
         var parked = shown?.Administration?.Group?.ParkedKeys.ToList() ?? [];
         foreach (var key in parked)
         {
             bool givesUp = random.Next(2) == 0;
-            var resume = new V1.ResumeKey { Queue = plan.Key.Queue, Group = plan.Key.Group, OrderingKey = key.OrderingKey, GiveUp = givesUp };
+            var resume = new V1.ResumeKey { Queue = plan.Queue.Name, Group = plan.Name, OrderingKey = key.OrderingKey, GiveUp = givesUp };
             var sent = new HistoryEvent
             {
                 Kind = EventKind.ResumeSent, Group = plan.Key, Offset = (long)key.Offset, OrderingKey = key.OrderingKey,
@@ -60,7 +69,7 @@ internal sealed class ScenarioOperator(Scenario scenario)
 
     private async Task PurgeAsync(QueuePlan queue)
     {
-        var sent = new HistoryEvent { Kind = EventKind.PurgeSent, Group = GroupKey.OfQueue(queue.Name) };
+        var sent = new HistoryEvent { Kind = EventKind.PurgeSent, Group = GroupKey.OfQueue(queue.Label) };
         int request = scenario.History.Add(sent);
         var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { PurgeQueue = new V1.PurgeQueue { Queue = queue.Name } });
         if (answer?.Administration is not null)
@@ -73,10 +82,13 @@ internal sealed class ScenarioOperator(Scenario scenario)
         if (scenario.Timed.Count == 0)
             return;
         var (message, position) = scenario.Timed[random.Next(scenario.Timed.Count)];
+        // Its receipt may have come after its queue was deleted.
+        if (message.SentTo != message.Queue.Label)
+            return;
         var choice = random.Next(2) == 0
             ? new V1.ScheduledChoice { Positions = { position } }
-            : new V1.ScheduledChoice { Queue = message.Queue, Key = message.OwnKey };
-        var sent = new HistoryEvent { Kind = EventKind.CancelSent, Group = GroupKey.OfQueue(message.Queue), Message = message.Key, Position = position };
+            : new V1.ScheduledChoice { Queue = message.Queue.Name, Key = message.OwnKey };
+        var sent = new HistoryEvent { Kind = EventKind.CancelSent, Group = GroupKey.OfQueue(message.SentTo), Message = message.Key, Position = position };
         var request = new V1.AdministrationRequest { CancelScheduled = new V1.CancelScheduled { Choice = choice } };
         if (random.Next(3) > 0)
         {

@@ -1,5 +1,4 @@
 using Forewave.Broker.Delivery.Groups;
-using Forewave.Broker.Tests.Promises.Histories;
 
 namespace Forewave.Broker.Tests.Promises.Scenarios;
 
@@ -31,12 +30,11 @@ internal sealed record ScenarioPlan
         var groups = new List<GroupPlan>();
         foreach (var queue in queues)
         {
-            var key = GroupKey.OfQueue(queue.Name);
-            // Nothing escapes the first group: what is in the queue is what it got.
-            groups.Add(new GroupPlan(key.Of("g1"), random.Next(1, 4)));
+            // Nothing but what expires escapes the first group: what is in the queue is what it got.
+            groups.Add(new GroupPlan(queue, "g1", random.Next(1, 4)));
             int others = random.Next(3);
             for (int i = 0; i < others; i++)
-                groups.Add(DrawGroup(random, key.Of($"g{i + 2}"), queue));
+                groups.Add(DrawGroup(random, queue, $"g{i + 2}"));
         }
         return new ScenarioPlan
         {
@@ -49,16 +47,23 @@ internal sealed record ScenarioPlan
         };
     }
 
-    private static GroupPlan DrawGroup(Random random, GroupKey key, QueuePlan queue)
+    private static GroupPlan DrawGroup(Random random, QueuePlan queue, string name)
     {
-        var policy = queue.Keys == 0 ? FailurePolicy.Hold : (FailurePolicy)random.Next(3);
+        FailurePolicy[] drawn = [FailurePolicy.Hold, FailurePolicy.Park, FailurePolicy.Park, FailurePolicy.Skip];
+        var policy = queue.Keys == 0 ? FailurePolicy.Hold : drawn[random.Next(drawn.Length)];
+        var plan = DrawGroup(random, new GroupPlan(queue, name, random.Next(1, 3)), policy);
+        return plan with { IsLimited = random.Next(4) == 0 && !plan.IsAtMostOnce, BuriesExpired = random.Next(2) == 0 && (queue.HasExpiry || queue.LifeSeconds > 0) };
+    }
+
+    private static GroupPlan DrawGroup(Random random, GroupPlan plan, FailurePolicy policy)
+    {
         return random.Next(6) switch
         {
-            5 => new GroupPlan(key, 2) { IsControlled = true, MaxAttempts = (uint)random.Next(2) * 3, Policy = policy },
-            0 => new GroupPlan(key, random.Next(1, 3)) { IsAtMostOnce = true },
-            1 => new GroupPlan(key, 1) { AcksUpTo = true, Policy = policy },
-            2 or 3 => new GroupPlan(key, random.Next(1, 3)) { MaxAttempts = (uint)random.Next(1, 4), Policy = policy },
-            _ => new GroupPlan(key, random.Next(1, 3)) { Policy = policy },
+            5 => plan with { Consumers = 2, IsControlled = true, MaxAttempts = (uint)random.Next(2) * 3, Policy = policy },
+            0 => plan with { IsAtMostOnce = true },
+            1 => plan with { Consumers = 1, AcksUpTo = true, Policy = policy },
+            2 or 3 => plan with { MaxAttempts = (uint)random.Next(1, 4), Policy = policy },
+            _ => plan with { Policy = policy },
         };
     }
 }

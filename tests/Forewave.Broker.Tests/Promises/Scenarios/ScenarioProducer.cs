@@ -14,7 +14,7 @@ internal sealed class ScenarioProducer
     private readonly Lock _gate = new();
     private readonly Scenario _scenario;
     private readonly SortedDictionary<ulong, TestMessage> _unanswered = [];
-    private readonly Dictionary<string, uint> _handles = [];
+    private readonly Dictionary<QueuePlan, (uint Number, string Label)> _handles = new(ReferenceEqualityComparer.Instance);
     private ProducerId _id;
     private int _number;
     private ulong _next = 1;
@@ -57,7 +57,7 @@ internal sealed class ScenarioProducer
             var answer = await connection.AskAsync(new V1.ClientFrame { OpenQueue = new V1.OpenQueue { Queue = queue.Name, Create = true } });
             if (answer?.QueueOpened is null)
                 return false;
-            _handles[queue.Name] = answer.QueueOpened.Queue;
+            _handles.Add(queue, (answer.QueueOpened.Queue, queue.Label));
         }
         _connection = connection;
         SendAgain();
@@ -91,7 +91,7 @@ internal sealed class ScenarioProducer
         lock (_gate)
         {
             foreach (var queue in _scenario.Plan.Queues)
-                messages.Add(TestMessage.MakePlain(new MessageKey(_number, _next++), queue.Name, random));
+                messages.Add(TestMessage.MakePlain(new MessageKey(_number, _next++), queue, random));
             foreach (var message in messages)
                 _unanswered.Add(message.Key.Sequence, message);
         }
@@ -146,11 +146,14 @@ internal sealed class ScenarioProducer
         var publish = new V1.Publish { Producer = _producer };
         foreach (var batch in batches)
         {
-            var sent = new V1.PublishBatch { Queue = _handles[batch[0].Queue], FirstSequence = batch[0].Key.Sequence };
+            var sent = new V1.PublishBatch { Queue = _handles[batch[0].Queue].Number, FirstSequence = batch[0].Key.Sequence };
             sent.Messages.AddRange(batch.Select(message => message.Bytes));
             publish.Batches.Add(sent);
             foreach (var message in batch)
+            {
+                message.SentTo = _handles[message.Queue].Label;
                 message.SentAt = _scenario.History.Add(Sent(message));
+            }
         }
         _connection!.Send(new V1.ClientFrame { Publish = publish }, answer => Answered(batches, answer));
     }
@@ -195,8 +198,10 @@ internal sealed class ScenarioProducer
 
     private void Refused(List<TestMessage> batch, V1.Error error)
     {
-        // What was to come before it could be sent is given up, and what is behind it goes with it: the sequences are used up.
-        _isUnknown |= (ErrorCode)error.Number is ErrorCode.ProducerUnknown or ErrorCode.DeliveryTimeInvalid;
+        // What was to come before it could be sent is given up, as what was for a queue that is deleted, and what is behind it goes with it: the sequences are used up.
+        // Where that answer was lost with a life, the next one takes the sequence for one that was left out.
+        _isUnknown |= (ErrorCode)error.Number is ErrorCode.ProducerUnknown or ErrorCode.DeliveryTimeInvalid
+            or ErrorCode.QueueNotFound or ErrorCode.SequenceGap;
         foreach (var message in batch)
             _scenario.History.Add(Event(EventKind.PublishRefused, message) with { Error = (ErrorCode)error.Number, Request = message.SentAt });
     }
@@ -209,6 +214,8 @@ internal sealed class ScenarioProducer
         DeduplicationId = message.DeduplicationId,
         Due = message.DelayMilliseconds > 0 ? _scenario.Time.GetUtcNow().ToUnixTimeMilliseconds() + message.DelayMilliseconds : message.DeliverAt,
         IsRelative = message.DelayMilliseconds > 0,
+        Expires = message.LifeMilliseconds > 0 ? _scenario.Time.GetUtcNow().ToUnixTimeMilliseconds() + message.LifeMilliseconds : message.ExpiresAt,
+        IsTimeToLive = message.LifeMilliseconds > 0,
     };
 
     private HistoryEvent Event(EventKind kind, TestMessage message) => new()
@@ -217,6 +224,6 @@ internal sealed class ScenarioProducer
         Connection = _connection!.Number.Value,
         ConnectedAfter = _connection.Number.ConnectedAfter,
         Message = message.Key,
-        Group = GroupKey.OfQueue(message.Queue),
+        Group = GroupKey.OfQueue(message.SentTo),
     };
 }

@@ -15,8 +15,8 @@ internal sealed class ScenarioUndertaker(Scenario scenario)
             return;
         var places = letters.Select(letter => letter.Place);
         var request = purges
-            ? new V1.AdministrationRequest { PurgeDead = new V1.PurgeDead { Queue = plan.Key.Queue, Group = plan.Key.Group, Places = { places } } }
-            : new V1.AdministrationRequest { RedriveDead = new V1.RedriveDead { Queue = plan.Key.Queue, Group = plan.Key.Group, Places = { places } } };
+            ? new V1.AdministrationRequest { PurgeDead = new V1.PurgeDead { Queue = plan.Queue.Name, Group = plan.Name, Places = { places } } }
+            : new V1.AdministrationRequest { RedriveDead = new V1.RedriveDead { Queue = plan.Queue.Name, Group = plan.Name, Places = { places } } };
         Note(plan, purges ? EventKind.DeadPurgeSent : EventKind.RedriveSent, letters);
         var answer = await scenario.AdministerAsync(request);
         if (answer?.Administration?.Changed is not { } changed)
@@ -30,14 +30,14 @@ internal sealed class ScenarioUndertaker(Scenario scenario)
     {
         var now = scenario.Time.GetUtcNow();
         // What died before now is listed when it is committed.
-        await scenario.AdministerAsync(new V1.AdministrationRequest { SetQueue = new V1.SetQueue { Queue = plan.Key.Queue } });
+        await scenario.AdministerAsync(new V1.AdministrationRequest { SetQueue = new V1.SetQueue { Queue = plan.Queue.Name } });
         ulong before = (ulong)now.ToUnixTimeMilliseconds();
         var letters = (await ListAsync(plan, 1_000)).Where(letter => letter.DeathTime < before).ToList();
         if (letters.Count == 0)
             return;
         var begin = new V1.BeginDeadOperation
         {
-            Queue = plan.Key.Queue, Group = plan.Key.Group, Action = V1.DeadAction.Redrive, Rate = random.Next(3) switch { 0 => 0, 1 => 0.25, _ => 2 },
+            Queue = plan.Queue.Name, Group = plan.Name, Action = V1.DeadAction.Redrive, Rate = random.Next(3) switch { 0 => 0, 1 => 0.25, _ => 2 },
             Filter = $"died<{now.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}",
         };
         Note(plan, EventKind.RedriveSent, letters);
@@ -65,17 +65,18 @@ internal sealed class ScenarioUndertaker(Scenario scenario)
             return;
         // What was done last is what is taken back most often.
         var work = works[Math.Max(works.Count - 1 - random.Next(3), 0)];
-        var key = work.Plan.Key;
+        var plan = work.Plan;
+        var key = plan.Key;
         foreach (long offset in work.Offsets)
             scenario.History.Add(new HistoryEvent { Kind = EventKind.UndoSent, Group = key, Offset = offset });
-        var undo = new V1.UndoDeadOperation { Queue = key.Queue, Group = key.Group, Number = work.Number };
+        var undo = new V1.UndoDeadOperation { Queue = plan.Queue.Name, Group = plan.Name, Number = work.Number };
         var answer = await scenario.AdministerAsync(new V1.AdministrationRequest { UndoDeadOperation = undo });
         if (answer?.Administration?.Changed is not { } changed)
             return;
         work.MayGoOn = false;
         if (changed.Operation == 0)
             return;
-        var show = new V1.ShowDeadOperation { Queue = key.Queue, Group = key.Group, Number = changed.Operation };
+        var show = new V1.ShowDeadOperation { Queue = plan.Queue.Name, Group = plan.Name, Number = changed.Operation };
         var shown = await scenario.AdministerAsync(new V1.AdministrationRequest { ShowDeadOperation = show });
         if (shown?.Administration?.DeadOperationResults is not { } results)
             return;
@@ -105,7 +106,7 @@ internal sealed class ScenarioUndertaker(Scenario scenario)
 
     private async Task<IReadOnlyList<V1.DeadLetter>> ListAsync(GroupPlan plan, uint most)
     {
-        var list = new V1.ListDead { Queue = plan.Key.Queue, Group = plan.Key.Group, Max = most };
+        var list = new V1.ListDead { Queue = plan.Queue.Name, Group = plan.Name, Max = most };
         var listed = await scenario.AdministerAsync(new V1.AdministrationRequest { ListDead = list });
         return [.. (listed?.Administration?.Dead?.Letters ?? []).Where(letter => !IsAwaited(plan, letter))];
     }

@@ -9,8 +9,11 @@ using V1 = Forewave.Protocol.V1;
 namespace Forewave.Broker.Tests.Promises.Scenarios;
 
 /// <summary>A message that says in its body which one it is.</summary>
-internal sealed record TestMessage(MessageKey Key, string Queue, ByteString Bytes)
+internal sealed record TestMessage(MessageKey Key, QueuePlan Queue, ByteString Bytes)
 {
+    // Longer than a scenario.
+    private const long LongLifeMilliseconds = 86_400_000;
+
     /// <summary>Number of the event of its last sending.</summary>
     public int SentAt { get; set; }
 
@@ -28,6 +31,15 @@ internal sealed record TestMessage(MessageKey Key, string Queue, ByteString Byte
     /// <summary>It comes so long after its arrival.</summary>
     public int DelayMilliseconds { get; private init; }
 
+    /// <summary>Unix time in milliseconds after which it must not come; 0: none, or <see cref="LifeMilliseconds"/>.</summary>
+    public long ExpiresAt { get; private init; }
+
+    /// <summary>It may come for so long after its arrival.</summary>
+    public long LifeMilliseconds { get; private init; }
+
+    /// <summary>The queue that it was sent to last, as the history calls it.</summary>
+    public string SentTo { get; set; } = "";
+
     /// <summary>It is not available at once.</summary>
     public bool IsTimed => DeliverAt > 0 || DelayMilliseconds > 0;
 
@@ -35,10 +47,13 @@ internal sealed record TestMessage(MessageKey Key, string Queue, ByteString Byte
     public string OwnKey => $"m{Key.Producer}-{Key.Sequence}";
 
     /// <summary>A message that asks for nothing.</summary>
-    public static TestMessage MakePlain(MessageKey key, string queue, Random random)
+    public static TestMessage MakePlain(MessageKey key, QueuePlan queue, Random random)
     {
         var message = BodyOf(key, random);
-        return new TestMessage(key, queue, message.ToByteString());
+        // Nor does its queue let it expire.
+        long life = queue.LifeSeconds > 0 ? LongLifeMilliseconds : 0;
+        message.TimeToLive = (ulong)life;
+        return new TestMessage(key, queue, message.ToByteString()) { LifeMilliseconds = life };
     }
 
     /// <summary>A message that asks for some of what its queue's messages may ask for.</summary>
@@ -47,7 +62,7 @@ internal sealed record TestMessage(MessageKey Key, string Queue, ByteString Byte
         bool isTimed = queue.HasDelays && random.Next(3) == 0;
         int milliseconds = random.Next(8) == 0 ? random.Next(1, 600_000) : random.Next(1, 40_000);
         bool isRelative = random.Next(2) == 0;
-        var made = new TestMessage(key, queue.Name, ByteString.Empty)
+        var made = new TestMessage(key, queue, ByteString.Empty)
         {
             OrderingKey = queue.Keys > 0 && random.Next(6) > 0 ? $"k{random.Next(queue.Keys)}" : "",
             Priority = queue.HasPriorities && random.Next(3) > 0 ? random.Next(Limits.MaxPriority + 1) : Limits.DefaultPriority,
@@ -55,14 +70,28 @@ internal sealed record TestMessage(MessageKey Key, string Queue, ByteString Byte
             DeliverAt = isTimed && !isRelative ? now.ToUnixTimeMilliseconds() + milliseconds : 0,
             DelayMilliseconds = isTimed && isRelative ? milliseconds : 0,
         };
+        if (queue.HasExpiry && random.Next(3) == 0)
+            made = made.Expiring(random, now);
         var message = BodyOf(key, random);
         (message.OrderingKey, message.DeduplicationId) = (made.OrderingKey, made.DeduplicationId);
         (message.DeliverAt, message.Delay) = ((ulong)made.DeliverAt, (ulong)made.DelayMilliseconds);
+        (message.ExpiresAt, message.TimeToLive) = ((ulong)made.ExpiresAt, (ulong)made.LifeMilliseconds);
         if (made.Priority != Limits.DefaultPriority)
             message.Priority = (uint)made.Priority;
         if (made.IsTimed)
             message.Keys.Add(made.OwnKey);
         return made with { Bytes = message.ToByteString() };
+    }
+
+    /// <summary>It expires some time after it is due: within the scenario, or long after it.</summary>
+    private TestMessage Expiring(Random random, DateTimeOffset now)
+    {
+        long wait = DeliverAt > 0 ? DeliverAt - now.ToUnixTimeMilliseconds() : DelayMilliseconds;
+        long life = wait + (random.Next(4) == 0 ? LongLifeMilliseconds : random.Next(1, 60_000));
+        // A time that does not move with the arrival might be before a delay that does.
+        return random.Next(2) == 0 && DelayMilliseconds == 0
+            ? this with { ExpiresAt = now.ToUnixTimeMilliseconds() + life }
+            : this with { LifeMilliseconds = life };
     }
 
     private static V1.Message BodyOf(MessageKey key, Random random)
