@@ -64,6 +64,27 @@ public sealed class CliTests
     }
 
     [Fact]
+    public async Task Group_is_made_before_anybody_consumes_and_has_a_list_of_delays()
+    {
+        await using var server = await ServerProcess.StartedAsync();
+        string[] at = ["--group", "g", "--server", server.Address, "--json"];
+        await ProgramProcess.RunAsync(["queue", "create", "q", "--server", server.Address]);
+
+        var missing = await ProgramProcess.RunAsync(["group", "set", "q", "--max-attempts", "3", .. at]);
+        var made = await ProgramProcess.RunAsync(["group", "set", "q", "--create", "--max-attempts", "3", "--retry-first", "2s", .. at]);
+        var listed = await ProgramProcess.RunAsync(["group", "set", "q", "--retry-delays", "1s,500ms,2h", .. at]);
+        var both = await ProgramProcess.RunAsync(["group", "set", "q", "--retry-delays", "1s", "--retry-max", "1m", .. at]);
+        var wrong = await ProgramProcess.RunAsync(["group", "set", "q", "--retry-delays", "1s,soon", .. at]);
+
+        Assert.Contains("GroupNotFound", missing.Errors, StringComparison.Ordinal);
+        var first = JsonDocument.Parse(made.Output).RootElement;
+        Assert.Equal((3, "2s", "10m"), (first.GetProperty("maxAttempts").GetInt32(), first.GetProperty("retryFirst").GetString(), first.GetProperty("retryMax").GetString()));
+        var second = JsonDocument.Parse(listed.Output).RootElement;
+        Assert.Equal((3, "1s,500ms,2h"), (second.GetProperty("maxAttempts").GetInt32(), second.GetProperty("retryDelays").GetString()));
+        Assert.Equal((2, 2), (both.ExitCode, wrong.ExitCode));
+    }
+
+    [Fact]
     public async Task Body_of_a_dead_letter_is_shown_as_text_in_base64_or_as_it_is()
     {
         await using var server = await ServerProcess.StartedAsync();

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Forewave.Cli.Output;
 using Forewave.Client.Administration;
 using Forewave.Protocol;
+using Forewave.Server.Configuration;
 
 namespace Forewave.Cli.Verbs;
 
@@ -16,6 +17,10 @@ internal static class GroupSetVerb
     private static readonly Option<long?> Attempts = Parsing.OptionalCount("--max-attempts");
     private static readonly Option<TimeSpan?> RetryFirst = Parsing.OptionalDuration("--retry-first");
     private static readonly Option<TimeSpan?> RetryMax = Parsing.OptionalDuration("--retry-max");
+    private static readonly Option<IReadOnlyList<TimeSpan>?> RetryDelays = new("--retry-delays")
+    {
+        Description = "how long after each attempt, the last one repeated: 1s,10s,1m", HelpName = "LIST", CustomParser = static result => DelaysOf(result),
+    };
     private static readonly Option<FailurePolicy?> OnFailure = new("--on-failure")
     {
         Description = "what a failing message does to its ordering key: hold, park or skip",
@@ -35,12 +40,13 @@ internal static class GroupSetVerb
     {
         Description = "one consumer gets everything, the next takes over when it goes: true or false", HelpName = "BOOL",
     };
+    private static readonly Option<bool> Makes = new("--create") { Description = "make the group, reading from the earliest message, if there is none" };
     private static readonly Option<bool> Json = ClientOptions.Json();
 
     public static Command Create() =>
         new Command("set", "Change a group's settings") 
         {
-            Queue, Group, Tag, Visibility, Attempts, RetryFirst, RetryMax, OnFailure, OnExpired, Rate, Burst, MaxLeased, SingleActive, Json,
+            Queue, Group, Tag, Visibility, Attempts, RetryFirst, RetryMax, RetryDelays, OnFailure, OnExpired, Rate, Burst, MaxLeased, SingleActive, Makes, Json,
         }.With(RunAsync);
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
@@ -53,7 +59,7 @@ internal static class GroupSetVerb
             TagFilter = parsed.GetValue(Tag),
             VisibilityTimeout = parsed.GetValue(Visibility),
             MaxAttempts = (int?)parsed.GetValue(Attempts),
-            Retry = await RetryAsync(() => broker.ShowGroupAsync(queue, name, stop), parsed),
+            Retry = await RetryAsync(() => RetryOfAsync(broker, queue, name, stop), parsed),
             OnFailure = parsed.GetValue(OnFailure),
             OnExpired = parsed.GetValue(OnExpired),
             Rate = parsed.GetValue(Rate),
@@ -61,9 +67,12 @@ internal static class GroupSetVerb
             MaxLeased = parsed.GetValue(MaxLeased),
             SingleActive = parsed.GetValue(SingleActive),
         };
-        if (settings == new GroupSettings())
+        bool makes = parsed.GetValue(Makes);
+        if (settings == new GroupSettings() && !makes)
             throw new UsageException("give what is to be set");
-        var group = await broker.SetGroupAsync(queue, name, settings, stop);
+        var group = makes
+            ? await broker.CreateGroupAsync(queue, name, settings, cancellation: stop)
+            : await broker.SetGroupAsync(queue, name, settings, stop);
         EntryText.Print(parsed.GetValue(Json), writer => GroupJson.Write(writer, group));
     }
 
@@ -75,13 +84,43 @@ internal static class GroupSetVerb
         return text == "dead-letter" ? ExpiredPolicy.DeadLetter : ExpiredPolicy.Drop;
     }
 
-    // The broker takes the policy as a whole.
-    private static async ValueTask<GroupRetry?> RetryAsync(Func<ValueTask<GroupDetails>> show, ParseResult parsed)
+    // The broker takes the policy as a whole. What is exponential is no list.
+    private static async ValueTask<GroupRetry?> RetryAsync(Func<ValueTask<GroupRetry>> present, ParseResult parsed)
     {
         var (first, max) = (parsed.GetValue(RetryFirst), parsed.GetValue(RetryMax));
+        if (parsed.GetValue(RetryDelays) is { } delays)
+            return first is null && max is null ? new GroupRetry { Delays = delays } : throw new UsageException("give a list of delays, or the first and the greatest one");
         if (first is null && max is null)
             return null;
-        var retry = (await show()).Settings.Retry ?? new GroupRetry();
-        return retry with { FirstDelay = first ?? retry.FirstDelay, MaxDelay = max ?? retry.MaxDelay };
+        var retry = await present();
+        return new GroupRetry { FirstDelay = first ?? retry.FirstDelay, MaxDelay = max ?? retry.MaxDelay };
+    }
+
+    private static async ValueTask<GroupRetry> RetryOfAsync(BrokerAdministration broker, QueueName queue, GroupName name, CancellationToken stop)
+    {
+        try
+        {
+            return (await broker.ShowGroupAsync(queue, name, stop)).Settings.Retry ?? new GroupRetry();
+        }
+        catch (ForewaveException missing) when (missing.Code == ErrorCode.GroupNotFound)
+        {
+            // It is made then, or refused.
+            return new GroupRetry();
+        }
+    }
+
+    private static IReadOnlyList<TimeSpan>? DelaysOf(ArgumentResult result)
+    {
+        List<TimeSpan> delays = [];
+        foreach (string text in result.Tokens[0].Value.Split(','))
+        {
+            if (!DurationText.TryParse(text, out var delay))
+            {
+                result.AddError($"'{text}' is no duration: 500ms, 5s, 30m, 2h or 7d");
+                return null;
+            }
+            delays.Add(delay);
+        }
+        return delays;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Forewave.Client.Administration;
+using Forewave.Server.Configuration;
 
 namespace Forewave.Server.Json;
 
@@ -92,6 +93,18 @@ internal static class GroupJson
         writer.WriteEndArray();
     }
 
+    /// <summary>A list of delays counts alone.</summary>
+    private static void WriteRetry(Utf8JsonWriter writer, GroupRetry retry)
+    {
+        if (retry.Delays.Count > 0)
+        {
+            writer.WriteString("retryDelays", string.Join(',', retry.Delays.Select(DurationText.Format)));
+            return;
+        }
+        writer.WriteDuration("retryFirst", retry.FirstDelay);
+        writer.WriteDuration("retryMax", retry.MaxDelay);
+    }
+
     private static void WriteSettings(Utf8JsonWriter writer, GroupSettings settings)
     {
         if (settings.TagFilter is { } filter)
@@ -101,10 +114,7 @@ internal static class GroupJson
         if (settings.MaxAttempts is { } attempts)
             writer.WriteNumber("maxAttempts", attempts);
         if (settings.Retry is { } retry)
-        {
-            writer.WriteDuration("retryFirst", retry.FirstDelay);
-            writer.WriteDuration("retryMax", retry.MaxDelay);
-        }
+            WriteRetry(writer, retry);
         if (settings.OnFailure is { } policy)
             writer.WriteString("onFailure", policy.ToString().ToLowerInvariant());
         if (settings.OnExpired is { } expired)
