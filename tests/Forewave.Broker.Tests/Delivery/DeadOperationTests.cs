@@ -186,7 +186,7 @@ public sealed class DeadOperationTests
     }
 
     [Fact]
-    public async Task Purged_message_counts_as_settled()
+    public async Task Purged_message_is_shown_so_while_it_can_be_brought_back()
     {
         await using var stage = await StartAsync();
         await RejectAsync(stage, "1");
@@ -195,7 +195,7 @@ public sealed class DeadOperationTests
         var shown = await stage.Loops.Outcomes.ShowAsync(
             stage.Queue("q"), new IndexedMessage(stage.Queue("q").Id, 1) { Tag = ReadOnlyMemory<byte>.Empty });
 
-        Assert.Equal(MessageState.Settled, Assert.Single(shown).State);
+        Assert.Equal((MessageState.Purged, 1L), (Assert.Single(shown).State, Assert.Single(shown).DeadPlace));
     }
 
     [Fact]

@@ -13,8 +13,11 @@ namespace Forewave.Broker.Delivery.Administration;
 /// </summary>
 internal sealed class DeadOperating(DeliveryLoops loops)
 {
-    /// <summary>Places that one record names at most, as ranges.</summary>
+    /// <summary>Places that one append names at most, as ranges, of all bands of priority together.</summary>
     private const int MostRanges = 50_000;
+
+    /// <summary>Bytes of an append for each of them, about twice: they stand in the change and in the trail.</summary>
+    private const int BytesPerRange = 64;
 
     /// <summary>Called when an operation begins that somebody has to carry on with <see cref="StepAsync"/>. Any thread.</summary>
     public Action? Begun { get; set; }
@@ -123,8 +126,8 @@ internal sealed class DeadOperating(DeliveryLoops loops)
                 }
                 var undo = new DeadOperation { Number = group.State.Operations.Next, Terms = terms with { Begun = loop.Now } };
                 var unit = new DeadUnit(group, undo);
-                foreach (var part in group.Parts)
-                    unit.Add(part, Places.Of(part.State.Dead.TakeableBack(terms.Of).Ranges.Take(MostRanges)));
+                foreach (var (part, places) in SomeOf(group, part => part.State.Dead.TakeableBack(terms.Of).Ranges))
+                    unit.Add(part, places);
                 bool isNothing = unit.Messages == 0;
                 return (isNothing || unit.TryDo()) && call.CompleteCommitted(loop, new DeadDone(isNothing ? 0 : undo.Number, unit.Messages));
             });
@@ -151,8 +154,19 @@ internal sealed class DeadOperating(DeliveryLoops loops)
         return all;
     }
 
-    private static IEnumerable<(GroupDelivery Part, Places Places)> AllOf(GroupDelivery group) =>
-        group.Parts.Select(part => (part, Places.Of(part.State.Dead.From(1).Take(MostRanges))));
+    private static IEnumerable<(GroupDelivery Part, Places Places)> AllOf(GroupDelivery group) => SomeOf(group, part => part.State.Dead.From(1));
+
+    /// <summary>As many places of all bands as fit into one append: the lowest.</summary>
+    private static IEnumerable<(GroupDelivery Part, Places Places)> SomeOf(GroupDelivery group, Func<GroupDelivery, IEnumerable<PlaceRange>> ranges)
+    {
+        int room = Math.Min(MostRanges, group.Loop.Store.MaxAppendBytes / BytesPerRange);
+        foreach (var part in group.Parts)
+        {
+            var places = Places.Of(ranges(part).Take(room));
+            room -= places.Ranges.Count;
+            yield return (part, places);
+        }
+    }
 
     /// <summary>The named places in each band of priority.</summary>
     private static IEnumerable<(GroupDelivery Part, Places Places)> Named(GroupDelivery group, IReadOnlyList<long> places)
