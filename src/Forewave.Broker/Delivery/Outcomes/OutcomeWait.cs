@@ -67,7 +67,8 @@ internal sealed class OutcomeWait(IndexedMessage message, GroupName group, Outco
     {
         OutcomeKind.Stored => true,
         OutcomeKind.Delivered => state.State != MessageState.Unread && (state.State != MessageState.Held || state.Attempt > 0),
-        _ => IsFinal(state.State),
+        // It is told with its place, which it has a moment later.
+        _ => IsFinal(state.State) && state is not { State: MessageState.Dead, DeadPlace: 0 },
     };
 
     private static bool IsFinal(MessageState state) =>
