@@ -54,12 +54,14 @@ internal readonly struct RequestBody
             while (true)
             {
                 var result = await reader.ReadAsync();
-                if (result.Buffer.Length > maxBytes)
-                    throw TooLarge(maxBytes);
-                if (result.IsCompleted)
+                long length = result.Buffer.Length;
+                if (result.IsCompleted && length <= maxBytes)
                     return new RequestBody(reader, result.Buffer, memory, taken);
-                taken = Grown(memory, taken, (int)result.Buffer.Length);
+                // Before anything is thrown: the server reads the rest away then, so that the client gets to the answer.
                 reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                if (length > maxBytes)
+                    throw TooLarge(maxBytes);
+                taken = Grown(memory, taken, (int)length);
             }
         }
         catch
