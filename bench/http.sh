@@ -47,8 +47,8 @@ run() {
 
 # The first requests run code that is not compiled for good yet.
 run 'warm-up' warm publish.lua "$connections" 1 12
+for ((i = 0; i < runs; i++)); do run 'single, 1 KiB' single publish.lua "$connections" 1 "$seconds"; done
 run 'warm-up, batches' warm batch.lua 16 100 3
-for ((i = 0; i < runs; i++)); do
-  run 'single, 1 KiB' single publish.lua "$connections" 1 "$seconds"
-  run 'batches of 100, 1 KiB' batches batch.lua 16 100 "$seconds"
-done
+for ((i = 0; i < runs; i++)); do run 'batches of 100, 1 KiB' batches batch.lua 16 100 "$seconds"; done
+# Behind gigabytes that the disk is still busy with.
+run 'single, after the batches' single publish.lua "$connections" 1 "$seconds"
