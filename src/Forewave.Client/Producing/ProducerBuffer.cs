@@ -14,6 +14,8 @@ namespace Forewave.Client.Producing;
 /// </summary>
 internal sealed class ProducerBuffer : IFrameSource
 {
+    private const int LateLooksPerDeadline = 64;
+
     private readonly ProducerOptions _options;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
@@ -26,6 +28,9 @@ internal sealed class ProducerBuffer : IFrameSource
     private readonly Room _room = new();
     private readonly CompletionQueue _completions;
     private readonly BatchPool _pool;
+
+    // All that waits is looked at, thousands of queues maybe: not at every tick where the deadline is far longer.
+    private readonly long _lateLookTicks;
     private Connection? _connection;
     private Connection? _introducing;
     private volatile BrokerCapabilities? _capabilities;
@@ -33,6 +38,7 @@ internal sealed class ProducerBuffer : IFrameSource
     private ulong _nextSequence;
     private long _bufferedBytes;
     private bool _isSignalled;
+    private long _lookedForLate;
 
     public ProducerBuffer(ProducerOptions options, TimeProvider time)
     {
@@ -42,6 +48,7 @@ internal sealed class ProducerBuffer : IFrameSource
         _pool = new BatchPool(this, time);
         _retries = new Retries(options, time);
         _listAgain = ListAgain;
+        _lateLookTicks = (long)(options.DeliveryDeadline.TotalSeconds / LateLooksPerDeadline * time.TimestampFrequency);
         _nextSequence = options.FirstSequence?.Value ?? 0;
     }
 
@@ -276,25 +283,11 @@ internal sealed class ProducerBuffer : IFrameSource
                 return;
             }
 
-            for (int i = 0; i < frame.Batches.Count; i++)
+            _bufferedBytes -= frame.MessagesBytes;
+            if (frame.HasKeys || frame.HasErrors)
             {
-                Batch batch = frame.Batches[i]!;
-                if (batch.HasKeys)
-                {
-                    // Nothing else here looks at the queue: with thousands of them it is not in the processor's cache.
-                    batch.Queue.KeyedInFlight--;
-                }
-
-                ForewaveException? error = frame.ErrorOf(i);
-                lostIdentity |= error?.Code == ErrorCode.ProducerUnknown;
-                if (error is not null && _retries.TryAdd(batch, error))
-                {
-                    frame.Batches[i] = null;
-                }
-                else
-                {
-                    _bufferedBytes -= batch.MessagesBytes;
-                }
+                // Else there is nothing to look at: thousands of batches and queues are not in the processor's cache.
+                lostIdentity = TryRefusedAgain(frame);
             }
 
             _completions.Add(frame);
@@ -311,6 +304,30 @@ internal sealed class ProducerBuffer : IFrameSource
         {
             connection?.Signal(this);
         }
+    }
+
+    // What was refused goes again or fails. True: the broker does not know the producer id.
+    private bool TryRefusedAgain(PublishFrame frame)
+    {
+        bool lostIdentity = false;
+        for (int i = 0; i < frame.Batches.Count; i++)
+        {
+            Batch batch = frame.Batches[i]!;
+            if (batch.HasKeys)
+            {
+                batch.Queue.KeyedInFlight--;
+            }
+
+            ForewaveException? error = frame.ErrorOf(i);
+            lostIdentity |= error?.Code == ErrorCode.ProducerUnknown;
+            if (error is not null && _retries.TryAdd(batch, error))
+            {
+                _bufferedBytes += batch.MessagesBytes;
+                frame.Batches[i] = null;
+            }
+        }
+
+        return lostIdentity;
     }
 
     /// <summary>The producer id is another from now on: sequences begin anew, what was sealed under the old one fails.</summary>
@@ -347,8 +364,13 @@ internal sealed class ProducerBuffer : IFrameSource
             long now = _time.GetTimestamp();
             _retries.EndDelays(now, _listAgain);
             _retries.EndRefusals(now, _listAgain);
-            AbandonLate(now);
-            FailLate(now);
+            if (now - _lookedForLate >= _lateLookTicks)
+            {
+                _lookedForLate = now;
+                AbandonLate(now);
+                FailLate(now);
+            }
+
             connection = _connection;
         }
 
@@ -475,6 +497,7 @@ internal sealed class ProducerBuffer : IFrameSource
         frame.MessagesBytes += batch.MessagesBytes;
         if (batch.HasKeys)
         {
+            frame.HasKeys = true;
             batch.Queue.KeyedInFlight++;
         }
     }

@@ -25,6 +25,12 @@ internal sealed class PublishFrame : IAnswerHandler, ICompletion
     /// <summary>Bytes of its messages.</summary>
     public int MessagesBytes { get; set; }
 
+    /// <summary>Messages of it have ordering keys.</summary>
+    public bool HasKeys { get; set; }
+
+    /// <summary>It is answered, and some of it or the whole was refused.</summary>
+    public bool HasErrors { get; private set; }
+
     /// <summary>Its messages have been handed to the connection at least once.</summary>
     public bool WasSent { get; set; }
 
@@ -71,6 +77,7 @@ internal sealed class PublishFrame : IAnswerHandler, ICompletion
             Failure = new ForewaveException(ErrorCode.OutcomeUnknown, "The broker's answer to a publish cannot be read.");
         }
 
+        HasErrors |= Failure is not null;
         _producer.Answered(this);
     }
 
@@ -106,6 +113,7 @@ internal sealed class PublishFrame : IAnswerHandler, ICompletion
         Batches.Clear();
         Outcomes.Clear();
         (MessagesBytes, WasSent, Failure) = (0, false, null);
+        (HasKeys, HasErrors) = (false, false);
     }
 
     private void ReturnBytes()
@@ -122,7 +130,9 @@ internal sealed class PublishFrame : IAnswerHandler, ICompletion
         PublishedReader reader = new(frame, payload);
         while (reader.MoveNext(out PublishedBatchView view))
         {
-            Outcomes.Add(Read(frame, view));
+            BatchOutcome outcome = Read(frame, view);
+            HasErrors |= outcome.Error is not null;
+            Outcomes.Add(outcome);
         }
 
         return reader.Problem.IsNone && Outcomes.Count == Batches.Count;
