@@ -41,6 +41,9 @@ internal static partial class BrokerLog
     [LoggerMessage(4020, LogLevel.Information, "Queue {Queue} ({Id}) was created")]
     public static partial void QueueCreated(ILogger logger, string queue, uint id);
 
+    [LoggerMessage(4023, LogLevel.Debug, "Queue {Queue} ({Id}) was created by its first use")]
+    public static partial void QueueCreatedByUse(ILogger logger, string queue, uint id);
+
     [LoggerMessage(4021, LogLevel.Information, "Queue {Queue} ({Id}) was changed")]
     public static partial void QueueChanged(ILogger logger, string queue, uint id);
 

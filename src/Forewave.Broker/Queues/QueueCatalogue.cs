@@ -186,11 +186,17 @@ internal sealed class QueueCatalogue : IDisposable
             if (Count >= _options.MaxQueues)
                 throw new RefusedException(ErrorCode.TooManyQueues);
             var queue = new QueueEntry(NextId(), name, options);
-            await AppendAsync(queue.Id, new QueueRecord(name, options, IsDeleted: false), cancellation);
+            // Nobody waits for the record of a queue that is made by its first use, and what uses it stands behind that in the log:
+            // thousands of them at once cost no syncs of their own.
+            var draft = QueueRecord.Draft(queue.Id, new QueueRecord(name, options, IsDeleted: false).Encode());
+            await _store.AppendAsync(mayExist ? draft with { IsLazy = true } : draft, cancellation);
             Opened(queue);
             _byId[queue.Id] = queue;
             _byName[name] = queue;
-            BrokerLog.QueueCreated(_logger, name.Value, queue.Id);
+            if (mayExist)
+                BrokerLog.QueueCreatedByUse(_logger, name.Value, queue.Id);
+            else
+                BrokerLog.QueueCreated(_logger, name.Value, queue.Id);
             return queue;
         }
         finally

@@ -281,7 +281,7 @@ internal sealed class FakeStore : IStore
             Sequence = draft.Sequence,
             Extra = draft.Extra,
         };
-        _records.Add(new FakeRecord(header, draft.Payload.ToArray()));
+        _records.Add(new FakeRecord(header, draft.Payload.ToArray()) { IsLazy = draft.IsLazy });
         if (draft.Owner is not null)
             _waiting.Add((position, draft.Owner, draft.Token));
         return position;
