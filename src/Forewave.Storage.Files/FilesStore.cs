@@ -131,6 +131,13 @@ public sealed class FilesStore : IStore
     }
 
     /// <inheritdoc/>
+    public void Dispatch(ReadOnlySpan<CommittedRecord> records, ReadOnlySpan<IndexPlace> places)
+    {
+        _parts.Log.Dispatch(records, places, _recovering?.Summaries);
+        _running?.Dispatched();
+    }
+
+    /// <inheritdoc/>
     public bool TryReadRecent(uint queue, Offset offset, out StoredRun run)
     {
         run = default;

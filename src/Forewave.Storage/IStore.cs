@@ -63,6 +63,20 @@ public interface IStore : IAsyncDisposable
     void Dispatch(uint queue, Offset first, in CommittedRecord record);
 
     /// <summary>
+    /// Dispatches records one after the other, each to its place. A store may look the indexes of several up before it writes to
+    /// them: with a message to each of thousands of queues, waiting for memory is most of the work.
+    /// </summary>
+    /// <param name="records">For queues of the same owner loop.</param>
+    /// <param name="places">One for each.</param>
+    void Dispatch(ReadOnlySpan<CommittedRecord> records, ReadOnlySpan<IndexPlace> places)
+    {
+        for (int i = 0; i < records.Length; i++)
+        {
+            Dispatch(places[i].Index, places[i].First, records[i]);
+        }
+    }
+
+    /// <summary>
     /// Reads the run that begins at an offset, from memory alone. For the queue's owner loop. False: read it with
     /// <see cref="ReadAsync"/> (or the offset is beyond the end).
     /// </summary>

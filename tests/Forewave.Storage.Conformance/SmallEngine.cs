@@ -70,11 +70,19 @@ public sealed class SmallEngine(IStore store) : IStateFold, ICommitObserver, ISt
     /// <inheritdoc/>
     public void GroupCommitted(ReadOnlySpan<CommittedRecord> records, LogPosition through)
     {
-        foreach (ref readonly CommittedRecord record in records)
+        // Together, as a loop does in life; recovery dispatches one after the other.
+        Dictionary<uint, Offset> ends = [];
+        IndexPlace[] places = new IndexPlace[records.Length];
+        for (int i = 0; i < places.Length; i++)
         {
-            Dispatch(record);
+            RecordHeader header = records[i].Header;
+            Offset first = ends.TryGetValue(header.Queue, out Offset end) ? end : store.Extent(header.Queue).End;
+            places[i] = new IndexPlace(header.Queue, first);
+            ends[header.Queue] = first.Plus(header.Count);
+            Dispatched.Add(header);
         }
 
+        store.Dispatch(records, places);
         lock (_lock)
         {
             Groups.Add(through);

@@ -317,8 +317,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     private void DispatchCommitted()
     {
         _mailbox.TakeCommitted(ref _committed, out var through);
-        foreach (ref readonly var record in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_committed))
-            Queues.Dispatch(record);
+        Queues.Dispatch(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_committed));
         _committed.Clear();
         if (through > Dispatched)
             Dispatched = through;

@@ -12,9 +12,12 @@ namespace Forewave.Broker.Delivery;
 /// <summary>The queues and groups of one loop, by number. For the loop alone; before its start, for recovery.</summary>
 internal sealed class LoopQueues(DeliveryLoop loop)
 {
+    private const int PlacedTogether = 64;
+
     private readonly Dictionary<uint, QueueDelivery> _queues = [];
     private readonly Dictionary<uint, GroupDelivery> _groups = [];
     private readonly Dictionary<ISessionOutput, List<Subscription>> _congested = [];
+    private readonly IndexPlace[] _places = new IndexPlace[PlacedTogether];
 
     /// <summary>All queues.</summary>
     public IReadOnlyCollection<QueueDelivery> All => _queues.Values;
@@ -89,8 +92,39 @@ internal sealed class LoopQueues(DeliveryLoop loop)
         loop.Store.Expire(queueId, new Offset(queue.End).Next);
     }
 
-    /// <summary>A record of one of its queues is committed.</summary>
-    public void Dispatch(in CommittedRecord record)
+    /// <summary>
+    /// Records of its queues are committed. What was published gets its offsets first and its places in the store after that, some
+    /// records at a time: so the processor can wait for many queues at once that are not in its cache.
+    /// </summary>
+    public void Dispatch(ReadOnlySpan<CommittedRecord> records)
+    {
+        while (!records.IsEmpty)
+        {
+            int count = 0;
+            while (count < records.Length && count < _places.Length && TryPlace(records[count], out _places[count]))
+                count++;
+            if (count == 0)
+            {
+                Dispatch(records[0]);
+                records = records[1..];
+                continue;
+            }
+            loop.Store.Dispatch(records[..count], _places.AsSpan(0, count));
+            for (int i = 0; i < count; i++)
+                QueueDelivery.NoteKeys(loop, records[i].Header, _places[i]);
+            records = records[count..];
+        }
+    }
+
+    // False: it is no publish, or its queue is to be made, or it was dispatched before.
+    private bool TryPlace(in CommittedRecord record, out IndexPlace place)
+    {
+        place = default;
+        return record.Header.Type is RecordType.Published or RecordType.Released
+            && _queues.TryGetValue(record.Header.Queue, out var queue) && queue.TryPlace(record, out place);
+    }
+
+    private void Dispatch(in CommittedRecord record)
     {
         if (record.Header.Type == RecordType.Traced)
             Find(PriorityBand.QueueOf(record.Header.Queue))?.DispatchTraced(record);

@@ -18,9 +18,12 @@ internal sealed class QueueDelivery
     private const byte PartVersion = 3;
 
     private readonly DeliveryLoop _loop;
-    private readonly Dictionary<GroupName, GroupDelivery> _byName = [];
-    private readonly List<GroupDelivery> _groups = [];
-    private readonly List<QueueDelivery> _bands = [];
+
+    // Made with the first of them: a queue that has none costs dispatch no look at an empty list, one of thousands that are not in
+    // the processor's cache.
+    private Dictionary<GroupName, GroupDelivery>? _byName;
+    private List<GroupDelivery>? _groups;
+    private List<QueueDelivery>? _bands;
     private readonly LogPosition _loadedDispatched;
     private readonly LogPosition _loadedTail;
 
@@ -48,7 +51,7 @@ internal sealed class QueueDelivery
     public QueueDelivery? Whole { get; private set; }
 
     /// <summary>The other bands that the queue has messages in, the highest priority first.</summary>
-    public IReadOnlyList<QueueDelivery> Bands => _bands;
+    public IReadOnlyList<QueueDelivery> Bands => _bands ?? (IReadOnlyList<QueueDelivery>)[];
 
     /// <summary>The offset that the next message gets.</summary>
     public long End { get; private set; } = 1;
@@ -66,25 +69,39 @@ internal sealed class QueueDelivery
     public long LastPublishTime { get; private set; }
 
     /// <summary>How many groups it has.</summary>
-    public int GroupCount => _groups.Count;
+    public int GroupCount => _groups?.Count ?? 0;
 
     /// <summary>Its groups, oldest first.</summary>
-    public IReadOnlyList<GroupDelivery> Groups => _groups;
+    public IReadOnlyList<GroupDelivery> Groups => _groups ?? (IReadOnlyList<GroupDelivery>)[];
 
     /// <summary>The group with a name, or null.</summary>
-    public GroupDelivery? Find(GroupName name) => _byName.GetValueOrDefault(name);
+    public GroupDelivery? Find(GroupName name) => _byName?.GetValueOrDefault(name);
 
     /// <summary>Gives the messages of a committed publish their offsets and wakes the groups.</summary>
     public void Dispatch(in CommittedRecord record)
     {
-        if (record.Header.Position <= _loadedDispatched)
+        if (!TryPlace(record, out var place))
             return;
-        _loop.Store.Dispatch(Id, new Offset(End), record);
-        NoteKeys(record.Header);
+        _loop.Store.Dispatch(Id, place.First, record);
+        NoteKeys(_loop, record.Header, place);
+    }
+
+    /// <summary>
+    /// Gives the messages of a committed publish their offsets and wakes the groups; the store has to be told of the place, then
+    /// <see cref="NoteKeys"/> called, before anything else happens here. False: they had them before.
+    /// </summary>
+    public bool TryPlace(in CommittedRecord record, out IndexPlace place)
+    {
+        place = new IndexPlace(Id, new Offset(End));
+        if (record.Header.Position <= _loadedDispatched)
+            return false;
         End += record.Header.Count;
         LastPublishTime = Math.Max(LastPublishTime, record.Header.Time.UnixMilliseconds);
-        foreach (var group in (Whole ?? this)._groups)
+        if ((Whole ?? this)._groups is not { } groups)
+            return true;
+        foreach (var group in groups)
             group.HasDemand();
+        return true;
     }
 
     /// <summary>Gives a committed record of its trace its place.</summary>
@@ -94,13 +111,14 @@ internal sealed class QueueDelivery
             _loop.Store.Dispatch(TraceIndex.Of(Id), new Offset(TraceEnd++), record);
     }
 
-    private void NoteKeys(in RecordHeader header)
+    /// <summary>Messages of a committed publish have their place in the store: their keys are noted.</summary>
+    public static void NoteKeys(DeliveryLoop loop, in RecordHeader header, IndexPlace place)
     {
-        var first = new KeyPlace(Id, End);
-        if (_loop.IsStarted)
-            _loop.Setting.Keys?.Dispatched(_loop.Store, first, header);
+        var first = new KeyPlace(place.Index, place.First.Value);
+        if (loop.IsStarted)
+            loop.Setting.Keys?.Dispatched(loop.Store, first, header);
         else
-            _loop.Setting.Keys?.Replayed(first, header);
+            loop.Setting.Keys?.Replayed(first, header);
     }
 
     /// <summary>Gives a committed record of its trail its place.</summary>
@@ -114,13 +132,14 @@ internal sealed class QueueDelivery
     public void AddBand(QueueDelivery band)
     {
         band.Whole = this;
-        _bands.RemoveAll(other => other.Id == band.Id);
-        _bands.Add(band);
-        _bands.Sort(static (one, other) => other.Band.Priority.CompareTo(one.Band.Priority));
+        var bands = _bands ??= [];
+        bands.RemoveAll(other => other.Id == band.Id);
+        bands.Add(band);
+        bands.Sort(static (one, other) => other.Band.Priority.CompareTo(one.Band.Priority));
     }
 
     /// <summary>The queue itself or one of its bands; null: it has no messages in this band.</summary>
-    public QueueDelivery? InBand(PriorityBand band) => band == default ? this : _bands.Find(one => one.Band == band);
+    public QueueDelivery? InBand(PriorityBand band) => band == default ? this : _bands?.Find(one => one.Band == band);
 
     /// <summary>The offset that a start point means now.</summary>
     /// <param name="start">What was asked for.</param>
@@ -138,7 +157,7 @@ internal sealed class QueueDelivery
     /// </summary>
     public GroupDelivery? Make(GroupName name, GroupOptions options, StartPoint start, StartSearch? found)
     {
-        foreach (var band in _bands)
+        foreach (var band in Bands)
         {
             if (band.Find(name) is null && band.Make(name, options, start, found) is null)
                 return null;
@@ -161,16 +180,16 @@ internal sealed class QueueDelivery
     /// <summary>Adds a group that was made or loaded.</summary>
     public void Add(GroupDelivery group)
     {
-        _byName.Add(group.State.Identity.Name, group);
-        _groups.Add(group);
+        (_byName ??= []).Add(group.State.Identity.Name, group);
+        (_groups ??= []).Add(group);
         _loop.Queues.Add(group);
     }
 
     /// <summary>Takes a group out.</summary>
     public void Remove(GroupDelivery group)
     {
-        _byName.Remove(group.State.Identity.Name);
-        _groups.Remove(group);
+        _byName?.Remove(group.State.Identity.Name);
+        _groups?.Remove(group);
         _loop.Queues.Remove(group);
     }
 
@@ -181,7 +200,7 @@ internal sealed class QueueDelivery
     public void Begin()
     {
         LoseBefore(_loop.Store.Extent(Id).FirstRetained.Value);
-        foreach (var group in _groups)
+        foreach (var group in Groups)
             group.Begin();
     }
 
@@ -194,7 +213,7 @@ internal sealed class QueueDelivery
         };
         if (!_loop.TryAppend(draft))
             return false;
-        foreach (var group in _groups)
+        foreach (var group in Groups)
             group.Purged(End);
         LoseBefore(End);
         return true;
@@ -204,7 +223,7 @@ internal sealed class QueueDelivery
     public bool TryExpire(long firstRetained)
     {
         firstRetained = Math.Min(firstRetained, End);
-        foreach (var group in _groups)
+        foreach (var group in Groups)
         {
             if (!group.TryExpire(firstRetained))
                 return false;
@@ -218,7 +237,7 @@ internal sealed class QueueDelivery
     {
         // Messages before it may be lost, and their offsets given again: what comes with them was never purged.
         long lowest = Math.Min((long)header.Sequence, End);
-        foreach (var group in _groups)
+        foreach (var group in Groups)
         {
             if (header.Position > group.State.Tail)
                 group.State.Purged(lowest);

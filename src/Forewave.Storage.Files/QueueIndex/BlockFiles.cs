@@ -19,10 +19,13 @@ internal sealed class BlockFiles : IDisposable
 {
     public const int BlocksPerFile = 65_536;
 
+    private const int QueueLocks = 1_024;
+
     private readonly IDisk _disk;
     private readonly DiskPath _folder;
     private readonly BlockCache _cache;
     private readonly Lock _lock = new();
+    private readonly Lock[] _queueLocks = [.. Enumerable.Range(0, QueueLocks).Select(static _ => new Lock())];
     private readonly List<IDiskFile> _files = [];
     private readonly Stack<BlockNumber> _free = new();
     private readonly Dictionary<BlockNumber, IndexBlock> _waiting = [];
@@ -40,6 +43,12 @@ internal sealed class BlockFiles : IDisposable
         _folder = folder;
         _cache = cache;
     }
+
+    /// <summary>
+    /// The lock of a queue's index, shared with few others: nobody holds two. One for each queue would be one more object that is
+    /// not in the processor's cache.
+    /// </summary>
+    public Lock LockOf(QueueNumber queue) => _queueLocks[queue.Value % QueueLocks];
 
     /// <summary>Bytes of the files.</summary>
     public long DiskBytes

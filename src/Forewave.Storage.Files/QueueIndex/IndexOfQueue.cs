@@ -4,7 +4,7 @@ using Forewave.Protocol;
 namespace Forewave.Storage.Files.QueueIndex;
 
 /// <summary>
-/// Where the messages of one queue are: two levels of blocks, the newest references and runs in memory (24 bytes a run, 61
+/// Where the messages of one queue are: two levels of blocks, the newest references and runs in memory (16 bytes a run, 61
 /// at most; 16 bytes for each 61 runs, 61 at most; then 16 bytes for each 3,721 runs).
 /// <para>
 /// Thread-safe by its own lock, held for memory operations and for writing a full block into the page cache; never while a
@@ -15,13 +15,13 @@ internal sealed class IndexOfQueue
 {
     private const int ReadTries = 4;
 
-    private readonly Lock _lock = new();
+    private readonly Lock _lock;
     private readonly BlockFiles _blocks;
     private readonly QueueNumber _queue;
-    private readonly IndexTail _tail = new();
     private readonly List<BlockReference> _leaves = [];
     private readonly List<BlockReference> _directories = [];
     private readonly List<BlockReference> _expiredDirectories = [];
+    private IndexTail _tail;
     private long _firstRetained = 1;
     private long _end = 1;
     private long _bytes;
@@ -32,6 +32,7 @@ internal sealed class IndexOfQueue
     {
         _blocks = blocks;
         _queue = queue;
+        _lock = blocks.LockOf(queue);
     }
 
     public QueueExtent Extent
@@ -78,6 +79,9 @@ internal sealed class IndexOfQueue
         }
     }
 
+    /// <summary>Reads where the next run goes, without the lock: for the processor's cache. What it returns means nothing.</summary>
+    public long Look() => _bytes | _tail.Look();
+
     /// <summary>
     /// Records of the replay are lost, and nobody knows whose. The index may know more than the engine, which gives their
     /// offsets to the records that follow: the next append counts, and what was here from its offset on does not.
@@ -98,7 +102,7 @@ internal sealed class IndexOfQueue
             lock (_lock)
             {
                 bool hasBlocks = _leaves.Count + _directories.Count > 0;
-                return hasBlocks ? new IndexGap(_queue.Value, new Offset(_firstRetained), _tail.Runs[0]) : null;
+                return hasBlocks ? new IndexGap(_queue.Value, new Offset(_firstRetained), _tail[0]) : null;
             }
         }
     }
@@ -109,7 +113,7 @@ internal sealed class IndexOfQueue
         lock (_lock)
         {
             (long firstRetained, long bytes, long oldestTime) = (_firstRetained, _bytes, _oldestTime);
-            IndexEntry[] tail = _tail.Runs.ToArray();
+            IndexEntry[] tail = [.. _tail.CopyTo(stackalloc IndexEntry[IndexBlock.MaxEntries])];
             _directories.Clear();
             _leaves.Clear();
             _tail.Clear();
@@ -265,7 +269,7 @@ internal sealed class IndexOfQueue
     /// <summary>Frees the blocks of expired directories and all of a queue that is gone. May read from disk.</summary>
     public void FreeExpired(bool isGone)
     {
-        List<BlockReference> directories;
+        BlockReference[] directories;
         lock (_lock)
         {
             if (isGone)
@@ -274,7 +278,7 @@ internal sealed class IndexOfQueue
                 DropBlocks();
             }
 
-            directories = [.. _expiredDirectories];
+            directories = _expiredDirectories.Count == 0 ? [] : [.. _expiredDirectories];
             _expiredDirectories.Clear();
         }
 
@@ -293,7 +297,7 @@ internal sealed class IndexOfQueue
                 writer,
                 new IndexBounds { FirstRetained = _firstRetained, End = _end, Bytes = _bytes, OldestTime = _oldestTime },
                 new IndexBlocks(_directories, _leaves),
-                _tail.Runs);
+                _tail.CopyTo(stackalloc IndexEntry[IndexBlock.MaxEntries]));
         }
     }
 
@@ -302,7 +306,7 @@ internal sealed class IndexOfQueue
     {
         lock (_lock)
         {
-            IndexBounds bounds = IndexSnapshot.Read(snapshot, new IndexBlocks(_directories, _leaves), _tail);
+            IndexBounds bounds = IndexSnapshot.Read(snapshot, new IndexBlocks(_directories, _leaves), ref _tail);
             (_firstRetained, _end, _bytes, _oldestTime) =
                 (bounds.FirstRetained, bounds.End, bounds.Bytes, bounds.OldestTime);
         }
@@ -338,10 +342,10 @@ internal sealed class IndexOfQueue
         }
 
         // The leaves that stay; none when the offset is further back than they reach: then every block is made anew.
-        bool isInTail = _tail.Count > 0 && end >= _tail.Runs[0].First.Value;
+        bool isInTail = _tail.Count > 0 && end >= _tail.FirstOffset;
         int leaves = isInTail ? _leaves.Count : Math.Max(0, _leaves.FindLast(end));
         bool isInLeaves = leaves < _leaves.Count && end >= _leaves[leaves].FirstOffset;
-        long from = isInTail ? _tail.Runs[0].First.Value : isInLeaves ? _leaves[leaves].FirstOffset : _firstRetained;
+        long from = isInTail ? _tail.FirstOffset : isInLeaves ? _leaves[leaves].FirstOffset : _firstRetained;
         List<IndexEntry> kept = [];
         for (long offset = Math.Max(from, _firstRetained); offset < end && Find(offset) is { } run; offset = run.End)
         {
@@ -377,7 +381,7 @@ internal sealed class IndexOfQueue
 
             if (_tail.Holds(offset))
             {
-                run = _tail.Runs[_tail.Find(offset)];
+                run = _tail[_tail.Find(offset)];
                 return Place.Tail;
             }
 
@@ -427,7 +431,7 @@ internal sealed class IndexOfQueue
 
     private void CloseTail()
     {
-        IndexBlock leaf = IndexBlock.OfRuns(_blocks.Take(), _queue, _tail.Runs);
+        IndexBlock leaf = IndexBlock.OfRuns(_blocks.Take(), _queue, _tail.CopyTo(stackalloc IndexEntry[IndexBlock.MaxEntries]));
         _blocks.Write(leaf);
         _leaves.Add(new BlockReference(leaf.FirstOffset, leaf.Number));
         _tail.Clear();
@@ -526,7 +530,7 @@ internal sealed class IndexOfQueue
     // A block goes when the one after it begins at or before the first retained offset.
     private void DropBlocks()
     {
-        long afterLeaves = _tail.Count > 0 ? _tail.Runs[0].First.Value : _end;
+        long afterLeaves = _tail.Count > 0 ? _tail.FirstOffset : _end;
         long afterDirectories = _leaves.Count > 0 ? _leaves[0].FirstOffset : afterLeaves;
         int directories = CountBefore(_directories, afterDirectories);
         _expiredDirectories.AddRange(_directories.Take(directories));
@@ -561,7 +565,7 @@ internal sealed class IndexOfQueue
     {
         if (_tail.Count > 0 && _tail.Holds(_firstRetained) && _firstRetained < _end)
         {
-            _oldestTime = _tail.Runs[_tail.Find(_firstRetained)].Time.UnixMilliseconds;
+            _oldestTime = _tail[_tail.Find(_firstRetained)].Time.UnixMilliseconds;
         }
         else if (_leaves.FindLast(_firstRetained) is >= 0 and int place
             && _blocks.Recent(_leaves[place].Block, _queue, _leaves[place].FirstOffset) is { } leaf)

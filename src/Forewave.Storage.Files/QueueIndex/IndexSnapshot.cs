@@ -55,7 +55,7 @@ internal static class IndexSnapshot
     }
 
     /// <exception cref="StoreException">The bytes are not a snapshot that this version reads.</exception>
-    public static IndexBounds Read(ReadOnlySpan<byte> bytes, in IndexBlocks blocks, IndexTail tail)
+    public static IndexBounds Read(ReadOnlySpan<byte> bytes, in IndexBlocks blocks, ref IndexTail tail)
     {
         if (bytes.Length < HeaderBytes || bytes[0] != Version)
         {
@@ -70,7 +70,7 @@ internal static class IndexSnapshot
         long end = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]);
         ReadOnlySpan<byte> rest = ReadReferences(bytes[HeaderBytes..], directories, blocks.Directories);
         rest = ReadReferences(rest, leaves, blocks.Leaves);
-        ReadRuns(rest, runs, end, tail);
+        ReadRuns(rest, runs, end, ref tail);
         return new IndexBounds
         {
             FirstRetained = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
@@ -104,7 +104,7 @@ internal static class IndexSnapshot
         return bytes;
     }
 
-    private static void ReadRuns(ReadOnlySpan<byte> bytes, int count, long end, IndexTail tail)
+    private static void ReadRuns(ReadOnlySpan<byte> bytes, int count, long end, ref IndexTail tail)
     {
         for (int i = 0; i < count; i++)
         {

@@ -28,6 +28,25 @@ internal sealed class IndexedLog
         }
     }
 
+    /// <summary>Gives runs their places, as one after the other; neighbours of a segment go into its summary together.</summary>
+    public void Dispatch(ReadOnlySpan<CommittedRecord> records, ReadOnlySpan<IndexPlace> places, RecoveredSummaries? summaries)
+    {
+        _indexes.Append(records, places);
+        while (!records.IsEmpty)
+        {
+            SegmentNumber segment = new LogPlace(records[0].Location).Segment;
+            int count = 1;
+            while (count < records.Length && new LogPlace(records[count].Location).Segment == segment)
+            {
+                count++;
+            }
+
+            SummaryOf(segment, summaries)?.Add(records[..count], places[..count]);
+            records = records[count..];
+            places = places[count..];
+        }
+    }
+
     /// <summary>Records of one queue's runs stand elsewhere now; in offset order. May read the index from disk.</summary>
     public void Relocate(ReadOnlySpan<CarriedRun> carried, RecoveredSummaries? summaries)
     {

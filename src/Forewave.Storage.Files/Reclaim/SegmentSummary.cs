@@ -82,6 +82,27 @@ internal sealed class SegmentSummary
     public void Add(uint queue, in IndexEntry run, int payloadBytes) =>
         Add(new QueueShare { Queue = queue, First = run.First.Value, End = run.End, Bytes = payloadBytes });
 
+    /// <summary>Records of the segment have their places.</summary>
+    public void Add(ReadOnlySpan<CommittedRecord> records, ReadOnlySpan<IndexPlace> places)
+    {
+        lock (_lock)
+        {
+            for (int i = 0; i < records.Length; i++)
+            {
+                ref readonly CommittedRecord record = ref records[i];
+                long first = places[i].First.Value;
+                AddShare(new QueueShare
+                {
+                    Queue = places[i].Index, First = first, End = first + record.Header.Count, Bytes = record.PayloadBytes,
+                });
+                if (record.Header.Type == RecordType.Released)
+                {
+                    _released.Add(CarriedPlace.Of(record.Header, new LogPlace(record.Location).Byte));
+                }
+            }
+        }
+    }
+
     /// <summary>A run was carried over into the segment.</summary>
     public void Add(in CarriedRun carried)
     {
@@ -115,20 +136,7 @@ internal sealed class SegmentSummary
     {
         lock (_lock)
         {
-            ref QueueShare share = ref CollectionsMarshal.GetValueRefOrAddDefault(_shares, added.Queue, out bool isKnown);
-            if (!isKnown)
-            {
-                share = added;
-            }
-            else if (added.First < share.First || added.End > share.End)
-            {
-                share = share with
-                {
-                    First = Math.Min(share.First, added.First),
-                    End = Math.Max(share.End, added.End),
-                    Bytes = share.Bytes + added.Bytes,
-                };
-            }
+            AddShare(added);
         }
     }
 
@@ -224,6 +232,24 @@ internal sealed class SegmentSummary
         }
 
         return summary;
+    }
+
+    private void AddShare(in QueueShare added)
+    {
+        ref QueueShare share = ref CollectionsMarshal.GetValueRefOrAddDefault(_shares, added.Queue, out bool isKnown);
+        if (!isKnown)
+        {
+            share = added;
+        }
+        else if (added.First < share.First || added.End > share.End)
+        {
+            share = share with
+            {
+                First = Math.Min(share.First, added.First),
+                End = Math.Max(share.End, added.End),
+                Bytes = share.Bytes + added.Bytes,
+            };
+        }
     }
 
     private Span<byte> WriteShares(Span<byte> bytes)

@@ -144,6 +144,39 @@ public sealed class QueueIndexesTests
         Assert.Equal(ErrorCode.StoreUnavailable, failure.Error);
     }
 
+    [Fact]
+    public void Append_of_many_runs_is_as_one_after_the_other()
+    {
+        const int Records = 1_000;
+        const int Queues = 7;
+        using QueueIndexes together = Opened(new MemoryDisk());
+        using QueueIndexes apart = Opened(new MemoryDisk());
+        CommittedRecord[] records = new CommittedRecord[Records];
+        IndexPlace[] places = new IndexPlace[Records];
+        for (int i = 0; i < Records; i++)
+        {
+            RecordHeader header = new()
+            {
+                Type = RecordType.Published, Position = LogPosition.FromBits((ulong)i + 1), Count = 1, Time = new Timestamp(i),
+            };
+            records[i] = new CommittedRecord(header, new RecordLocation((ulong)i), PayloadBytes: i);
+            places[i] = new IndexPlace((uint)(i % Queues) + 1, new Offset((i / Queues) + 1));
+        }
+
+        together.Append(records, places);
+        for (int i = 0; i < Records; i++)
+        {
+            apart.Append(places[i].Index, new IndexEntry(places[i].First, 1, records[i].Location, records[i].Header.Time), records[i].PayloadBytes);
+        }
+
+        foreach (IndexPlace place in places)
+        {
+            Assert.NotNull(together.Find(place.Index, place.First));
+            Assert.Equal(apart.Find(place.Index, place.First), together.Find(place.Index, place.First));
+            Assert.Equal(apart.Extent(place.Index), together.Extent(place.Index));
+        }
+    }
+
     private static QueueIndexes Opened(IDisk disk)
     {
         QueueIndexes index = new(disk, new DiskPath("index"));
