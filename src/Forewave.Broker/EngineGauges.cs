@@ -65,6 +65,9 @@ internal static class EngineGauges
             new MetricText { Name = "forewave.disk.full", Unit = "1", Description = "1 when publishes are refused because the disk is full." },
             () => store.Usage.DiskFull ? 1 : 0);
         metrics.Gauge(
+            new MetricText { Name = "forewave.runs.unmoved", Unit = "{run}", Description = "Runs in memory that are not in their tables yet." },
+            () => store.Usage.UnmovedRuns);
+        metrics.Gauge(
             new MetricText { Name = "forewave.log.segments", Unit = "{segment}", Description = "Segments in use." },
             () => store.Usage.Segments);
         metrics.Gauge(

@@ -29,6 +29,12 @@ public sealed record MySqlStoreOptions
     public int ColdReadsWaiting { get; init; } = 16_384;
 
     /// <summary>
+    /// Runs that may wait in memory for their tables, 48 bytes each: 1,024 or more. Default 4,194,304. Beyond it clients' messages
+    /// are refused as on a full disk.
+    /// </summary>
+    public long UnmovedRuns { get; init; } = 4L * 1024 * 1024;
+
+    /// <summary>
     /// Told, in words for an operator, when the database goes away or refuses a table, and when it is back. Called on the store's
     /// threads: short, not throwing. Default: nobody is.
     /// </summary>
@@ -47,6 +53,7 @@ public sealed record MySqlStoreOptions
     {
         Require(RecentMemoryBytes >= 8 * 1024 * 1024, nameof(RecentMemoryBytes));
         Require(CheckpointIntervalBytes >= 64 * 1024, nameof(CheckpointIntervalBytes));
+        Require(UnmovedRuns >= 1_024, nameof(UnmovedRuns));
         Require(ColdReaders is >= 1 and <= 64, nameof(ColdReaders));
         Require(ColdReadsWaiting is >= 64 and <= 1_000_000, nameof(ColdReadsWaiting));
     }

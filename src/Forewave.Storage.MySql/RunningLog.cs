@@ -35,7 +35,10 @@ internal sealed class RunningLog : IDisposable
         _pace = new CheckpointPace(new ByteCount(options.CheckpointIntervalBytes));
         _log = new LogTable(options.Names);
         Fences fences = new(options.Names, options.Partition);
-        Gather = new Gather(new ByteCount(options.RecentMemoryBytes), time, recovered.Start, () => _writer?.Signal());
+        Gather = new Gather(new ByteCount(options.RecentMemoryBytes), time, recovered.Start, () => _writer?.Signal())
+        {
+            IsBehind = () => indexes.Unmoved.Value >= options.UnmovedRuns,
+        };
         indexes.OldestBlock = () => Gather.Recent.Oldest;
         _waiters.Committed = recovered.Start.Last;
         _waiters.SomebodyWaits = Want;
@@ -89,7 +92,8 @@ internal sealed class RunningLog : IDisposable
         DiskBytes = Mover.DatabaseBytes,
         FreeBytes = long.MaxValue,
         Segments = _recovered.Slices.Count,
-        DiskFull = Gather.Refusal == AppendRefusal.DiskFull,
+        DiskFull = Gather.Refusal == AppendRefusal.DiskFull || Gather.IsBehind(),
+        UnmovedRuns = _indexes.Unmoved.Value,
         Groups = _counters.Groups,
         Syncs = _counters.Groups,
         LogBytes = _counters.Bytes,

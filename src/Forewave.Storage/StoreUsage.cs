@@ -39,6 +39,9 @@ public readonly record struct StoreUsage
     /// <summary>Segments given back to be written anew.</summary>
     public long RecycledSegments { get; init; }
 
+    /// <summary>Runs that memory holds until they are in their tables; 0 where there are no tables.</summary>
+    public long UnmovedRuns { get; init; }
+
     /// <summary>Time spent in syncs of the log.</summary>
     public TimeSpan SyncTime { get; init; }
 }

@@ -13,7 +13,7 @@ namespace Forewave.Storage.MySql.Indexes;
 /// told by the mover alone.
 /// </para>
 /// </summary>
-internal sealed class MessageIndex(IndexNumber number, Timestamp opened)
+internal sealed class MessageIndex(IndexNumber number, Timestamp opened, RunCount unmoved)
 {
     private const byte Version = 1;
     private const int HeadBytes = 1 + 1 + (5 * 8) + 4;
@@ -28,6 +28,7 @@ internal sealed class MessageIndex(IndexNumber number, Timestamp opened)
     private long _moved = 1;
     private int _isNoted;
     private bool _isMovedKnown;
+    private int _unmoved;
     private ulong _bytes;
 
     /// <summary>Its number.</summary>
@@ -120,6 +121,8 @@ internal sealed class MessageIndex(IndexNumber number, Timestamp opened)
             _runs.Add(run);
             _end = run.End;
             _bytes += (ulong)run.PayloadBytes;
+            _unmoved++;
+            unmoved.Change(1);
             Trim(oldestBlock);
             return true;
         }
@@ -275,6 +278,7 @@ internal sealed class MessageIndex(IndexNumber number, Timestamp opened)
             _days.AddRange(days);
             _isMovedKnown = true;
             _moved = Math.Max(_moved, end);
+            CountUnmoved();
             Trim(oldestBlock);
         }
     }
@@ -290,6 +294,7 @@ internal sealed class MessageIndex(IndexNumber number, Timestamp opened)
             }
 
             _moved = Math.Max(_moved, end);
+            CountUnmoved();
             Trim(oldestBlock);
         }
     }
@@ -339,6 +344,7 @@ internal sealed class MessageIndex(IndexNumber number, Timestamp opened)
             if (first > _end)
             {
                 IsGone = true;
+                CountUnmoved();
                 first = _end;
             }
 
@@ -365,8 +371,8 @@ internal sealed class MessageIndex(IndexNumber number, Timestamp opened)
     {
         lock (_lock)
         {
-            int unmoved = _runs.CountFrom(_moved);
-            Span<byte> span = buffer.GetSpan(HeadBytes + (unmoved * RunBytes));
+            int count = _runs.CountFrom(_moved);
+            Span<byte> span = buffer.GetSpan(HeadBytes + (count * RunBytes));
             span[0] = Version;
             span[1] = (byte)Kind;
             BinaryPrimitives.WriteInt64LittleEndian(span[2..], _firstRetained);
@@ -374,9 +380,9 @@ internal sealed class MessageIndex(IndexNumber number, Timestamp opened)
             BinaryPrimitives.WriteInt64LittleEndian(span[18..], _moved);
             BinaryPrimitives.WriteUInt64LittleEndian(span[26..], _bytes);
             BinaryPrimitives.WriteInt64LittleEndian(span[34..], opened.UnixMilliseconds);
-            BinaryPrimitives.WriteInt32LittleEndian(span[42..], unmoved);
+            BinaryPrimitives.WriteInt32LittleEndian(span[42..], count);
             int at = HeadBytes;
-            for (int i = _runs.Count - unmoved; i < _runs.Count; i++, at += RunBytes)
+            for (int i = _runs.Count - count; i < _runs.Count; i++, at += RunBytes)
             {
                 IndexedRun run = _runs[i];
                 BinaryPrimitives.WriteInt64LittleEndian(span[at..], run.First);
@@ -409,9 +415,9 @@ internal sealed class MessageIndex(IndexNumber number, Timestamp opened)
             _end = BinaryPrimitives.ReadInt64LittleEndian(state[10..]);
             _moved = BinaryPrimitives.ReadInt64LittleEndian(state[18..]);
             _bytes = BinaryPrimitives.ReadUInt64LittleEndian(state[26..]);
-            int unmoved = BinaryPrimitives.ReadInt32LittleEndian(state[42..]);
+            int count = BinaryPrimitives.ReadInt32LittleEndian(state[42..]);
             state = state[HeadBytes..];
-            for (; unmoved > 0; unmoved--, state = state[RunBytes..])
+            for (; count > 0; count--, state = state[RunBytes..])
             {
                 _runs.Add(new IndexedRun(
                     BinaryPrimitives.ReadInt64LittleEndian(state),
@@ -423,7 +429,16 @@ internal sealed class MessageIndex(IndexNumber number, Timestamp opened)
             }
 
             _samples.ReadFrom(state);
+            CountUnmoved();
         }
+    }
+
+    // What is moved, or gone as a whole, waits for nobody.
+    private void CountUnmoved()
+    {
+        int now = IsGone ? 0 : _runs.CountFrom(_moved);
+        unmoved.Change(now - _unmoved);
+        _unmoved = now;
     }
 
     // What is moved and not in memory any more is the table's.

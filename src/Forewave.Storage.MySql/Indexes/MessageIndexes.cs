@@ -15,8 +15,14 @@ internal sealed class MessageIndexes(Timestamp opened)
     private readonly ConcurrentQueue<MessageIndex> _over = new();
     private volatile bool _isReplaying = true;
 
+    /// <summary>When the store was opened: how old an empty index is.</summary>
+    public Timestamp Opened { get; } = opened;
+
     /// <summary>Number of the oldest block in memory; set when the log runs.</summary>
     public Func<ulong> OldestBlock { get; set; } = static () => 1;
+
+    /// <summary>Runs that are not in their tables yet.</summary>
+    public RunCount Unmoved { get; } = new();
 
     /// <summary>All that are there.</summary>
     public IEnumerable<MessageIndex> All => _indexes.Values;
@@ -70,7 +76,7 @@ internal sealed class MessageIndexes(Timestamp opened)
     /// <summary>Bounds of an index; of an empty one when there is none.</summary>
     public QueueExtent Extent(uint queue) => _indexes.TryGetValue(queue, out MessageIndex? index)
         ? index.Extent
-        : new QueueExtent(Offset.First, Offset.First, 0, opened);
+        : new QueueExtent(Offset.First, Offset.First, 0, Opened);
 
     /// <summary>See <see cref="IStore.Expire"/>.</summary>
     public void Expire(uint queue, Offset firstRetained)
@@ -136,5 +142,5 @@ internal sealed class MessageIndexes(Timestamp opened)
     }
 
     private MessageIndex OfNumber(uint number) =>
-        _indexes.GetOrAdd(number, static (number, opened) => new MessageIndex(new IndexNumber(number), opened), opened);
+        _indexes.GetOrAdd(number, static (number, all) => new MessageIndex(new IndexNumber(number), all.Opened, all.Unmoved), this);
 }

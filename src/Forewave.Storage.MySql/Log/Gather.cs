@@ -80,6 +80,9 @@ internal sealed class Gather : IDisposable
         }
     }
 
+    /// <summary>Whether messages gather that no table takes: then clients' are refused as on a full disk. Under the lock: short.</summary>
+    public Func<bool> IsBehind { get; init; } = static () => false;
+
     /// <summary>Appends all records or none; see <see cref="IStore.TryAppend"/>.</summary>
     public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first)
     {
@@ -203,6 +206,11 @@ internal sealed class Gather : IDisposable
         }
 
         if (_refusal == AppendRefusal.DiskFull && !bounds.MayUseReserve)
+        {
+            return AppendOutcome.DiskFull;
+        }
+
+        if (bounds.IsFromClient && IsBehind())
         {
             return AppendOutcome.DiskFull;
         }

@@ -81,6 +81,42 @@ public sealed class AwayTests(MariaDbServer server)
     }
 
     [Fact]
+    public async Task Messages_are_refused_while_too_many_wait_for_their_tables_and_consumers_go_on()
+    {
+        await using var place = new DatabasePlace(server);
+        await using OpenedStore open = await OpenedStore.OpenAsync(new FewRunsPlace(place));
+        Moving.Mover mover = ((MySqlStore)open.Store).Mover;
+        await open.CommitAsync(MessageRuns.Published(1, "first"));
+        await mover.SettledAsync();
+        using Connection root = Connection.Open(server.Administrator);
+        root.Begin();
+        root.Execute($"UPDATE {place.Names.Queues}.MQ_FENCE SET position = position WHERE role = 'mover'");
+
+        await open.CommitAsync([.. Enumerable.Range(0, FewRunsPlace.Runs).Select(i => MessageRuns.Published(1, $"{i}"))]);
+        AppendOutcome publishing = open.Store.TryAppend([MessageRuns.Published(1, "refused")], out _);
+        await open.CommitAsync(MessageRuns.Other(RecordType.Settled, 1));
+        StoreUsage full = open.Store.Usage;
+        root.Rollback();
+        await mover.SettledAsync();
+        await open.CommitAsync(MessageRuns.Published(1, "last"));
+
+        Assert.Equal(AppendOutcome.DiskFull, publishing);
+        Assert.Equal((true, FewRunsPlace.Runs), (full.DiskFull, full.UnmovedRuns));
+        await mover.SettledAsync();
+        Assert.Equal((false, 0L), (open.Store.Usage.DiskFull, open.Store.Usage.UnmovedRuns));
+        Assert.Equal(FewRunsPlace.Runs + 2, (await open.ReadAllAsync(1)).Count);
+    }
+
+    private sealed class FewRunsPlace(DatabasePlace place) : IStorePlace
+    {
+        public const int Runs = 1_024;
+
+        public IStore Open(TimeProvider time) => new MySqlStore(place.Options with { UnmovedRuns = Runs }, time);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    [Fact]
     public async Task Table_that_somebody_holds_holds_up_no_other_queue()
     {
         await using var place = new DatabasePlace(server);
