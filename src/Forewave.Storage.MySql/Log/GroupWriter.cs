@@ -15,8 +15,9 @@ namespace Forewave.Storage.MySql.Log;
 /// </summary>
 internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogTable table, FencePlace start) : IDisposable
 {
-    // What the server refuses twice, on two connections, it refuses.
+    // What the server refuses twice in a row, on two connections, it refuses; what nobody knows may be its trouble of a moment.
     private const int Refusals = 2;
+    private const int UnknownRefusals = 20;
 
     private Connection? _connection;
     private LogPosition _committed = LogPosition.FromBits(start.Position);
@@ -35,6 +36,7 @@ internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogT
     public void Write(LogGroup group)
     {
         bool isUnknown = false;
+        int refused = 0;
         for (int attempt = 1; ; attempt++)
         {
             try
@@ -53,7 +55,9 @@ internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogT
             }
             catch (DatabaseException failure)
             {
-                GiveUp(failure, attempt);
+                refused = failure.MayPass() ? 0 : refused + 1;
+                bool isRefused = refused >= (failure.Failure == DatabaseFailure.Other ? UnknownRefusals : Refusals);
+                GiveUp(failure, attempt, isRefused);
             }
             catch
             {
@@ -113,10 +117,10 @@ internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogT
     }
 
     // Whatever went wrong, a new connection begins without locks and without a transaction.
-    private void GiveUp(DatabaseException failure, int attempt)
+    private void GiveUp(DatabaseException failure, int attempt, bool isRefused)
     {
         Drop();
-        if (!failure.MayPass() && attempt >= Refusals)
+        if (isRefused)
         {
             throw new StoreException(ErrorCode.DatabaseUnusable, $"The database refused records of the log: {failure.Message}", failure);
         }

@@ -107,6 +107,29 @@ public class GroupWriterTests(MariaDbServer server)
     }
 
     [Fact]
+    public void Writer_counts_refusals_in_a_row_and_not_every_try()
+    {
+        using Connection root = Prepared();
+        Epoch epoch = Fences().Raise(root);
+        using var writer = new GroupWriter(server.Administrator, Fences(), new LogTable(_names), new FencePlace(epoch, 0));
+        var failures = new List<DatabaseFailure>();
+        writer.Pause = (failure, attempt) =>
+        {
+            failures.Add(failure.Failure);
+            root.Execute(attempt == 1
+                ? $"RENAME TABLE {_names.Log}.MQ_LOG TO {_names.Log}.MQ_AWAY"
+                : $"RENAME TABLE {_names.Log}.MQ_AWAY TO {_names.Log}.MQ_LOG");
+            return true;
+        };
+
+        writer.Between(connection => root.Execute($"KILL {connection.ThreadId}"));
+        writer.Write(Group(epoch, 0));
+
+        Assert.Equal([DatabaseFailure.ConnectionLost, DatabaseFailure.SchemaDiffers], failures);
+        Assert.Equal(RecordsOfGroup, Read(root, LogPosition.None).Count);
+    }
+
+    [Fact]
     public async Task Writer_says_that_the_outcome_is_unknown_when_the_server_stays_away()
     {
         using (Connection root = Prepared())
