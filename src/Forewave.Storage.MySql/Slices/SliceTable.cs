@@ -217,7 +217,7 @@ internal sealed class SliceTable(ConnectionOptions options, SchemaNames names, F
             {
                 _connection?.Dispose();
                 _connection = null;
-                throw refusal is { } error ? new StoreException(error, $"A slice could not be read: {failure.Message}", failure) : StoreFailures.OfWaiting(failure);
+                throw refusal is { } error && !failure.MayPass() ? new StoreException(error, $"A slice could not be read: {failure.Message}", failure) : StoreFailures.OfWaiting(failure);
             }
             catch
             {

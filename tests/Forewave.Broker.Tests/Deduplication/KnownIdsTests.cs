@@ -130,6 +130,24 @@ public sealed class KnownIdsTests
     }
 
     [Fact]
+    public async Task Slices_that_cannot_be_read_at_present_are_merged_later()
+    {
+        var known = Known(new DeduplicationTerms { MemoryBytes = 0, TableIds = 300, MostIds = 1_000_000, SliceBytes = 1_000_000 });
+        var counts = new DeduplicationCounts();
+        using var upkeep = new IdUpkeep(known, _store, _time, counts, NullLogger.Instance);
+        WriteTables(known, upkeep, 0, 4);
+        _store.IsAway = true;
+
+        await upkeep.TurnAsync(new LoopPulse(_time), CancellationToken.None);
+        int meanwhile = known.Slices.All.Count;
+        _store.IsAway = false;
+        await upkeep.TurnAsync(new LoopPulse(_time), CancellationToken.None);
+
+        Assert.Equal((4, 1), (meanwhile, known.Slices.All.Count));
+        Assert.Equal(0, counts.Damaged.Value);
+    }
+
+    [Fact]
     public void Table_is_not_put_aside_while_a_claim_in_it_waits_for_its_position()
     {
         var known = Known(new DeduplicationTerms { MemoryBytes = 1 << 20, TableIds = 4, MostIds = 1_000 });

@@ -4,13 +4,15 @@ using Forewave.Storage;
 
 namespace Forewave.Broker.Tests.Fakes;
 
-/// <summary>Slices in memory; the test may say that the disk is full.</summary>
+/// <summary>Slices in memory; the test may say that the disk is full, or that nothing can be read at present.</summary>
 internal sealed class FakeSlices : ISlices
 {
     private readonly ConcurrentDictionary<SliceNumber, byte[]> _slices = new();
     private long _reads;
 
     public bool IsFull { get; set; }
+
+    public bool IsAway { get; set; }
 
     /// <summary>One bit of a page is not what was written any more.</summary>
     public void Rot(SliceNumber slice, SlicePage page) => _slices[slice][page.Value * SlicePage.Bytes + 40] ^= 1;
@@ -47,6 +49,8 @@ internal sealed class FakeSlices : ISlices
     public bool Read(SliceNumber slice, SlicePage first, Span<byte> pages)
     {
         Interlocked.Increment(ref _reads);
+        if (IsAway)
+            throw new StoreException(ErrorCode.DatabaseUnreachable, "nothing can be read at present, says the test");
         if (!_slices.TryGetValue(slice, out byte[]? bytes))
             return false;
         bytes.AsSpan(first.Value * SlicePage.Bytes, pages.Length).CopyTo(pages);

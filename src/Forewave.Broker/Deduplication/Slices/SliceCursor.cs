@@ -27,6 +27,7 @@ internal sealed class SliceCursor
 
     /// <summary>Steps to the next one. False: there is none.</summary>
     /// <exception cref="SliceDamagedException">The slice cannot be read.</exception>
+    /// <exception cref="StoreException">Nothing can be read at present.</exception>
     public bool MoveNext()
     {
         _place++;
@@ -66,7 +67,7 @@ internal sealed class SliceCursor
         {
             isThere = _slices.Read(_slice.Number, new SlicePage(_next), _pages.AsSpan(0, pages * SlicePage.Bytes));
         }
-        catch (StoreException failure)
+        catch (StoreException failure) when (!failure.MayPass())
         {
             throw new SliceDamagedException(_slice, new SlicePage(_next), failure);
         }

@@ -32,6 +32,7 @@ internal sealed class KeyMerge
 
     /// <summary>Goes on. True: all of it was written.</summary>
     /// <exception cref="KeySliceLostException">A source cannot be read.</exception>
+    /// <exception cref="StoreException">Nothing can be read at present, or written.</exception>
     public bool Step()
     {
         for (int i = 0; i < EntriesPerStep; i++)
@@ -65,7 +66,7 @@ internal sealed class KeyMerge
         {
             hasMore = cursor.MoveNext();
         }
-        catch (StoreException lost)
+        catch (StoreException lost) when (!lost.MayPass())
         {
             throw new KeySliceLostException(cursor.Slice, lost);
         }

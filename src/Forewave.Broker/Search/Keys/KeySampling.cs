@@ -56,7 +56,7 @@ internal sealed class KeySampling(KeyUpkeepParts parts)
         {
             return parts.Store.Slices.Read(slice.Number, new SlicePage(page), _page) ? KeyPage.Open(_page, PageKind.Keys, slice.Number) : 0;
         }
-        catch (StoreException lost)
+        catch (StoreException lost) when (!lost.MayPass())
         {
             throw new KeySliceLostException(slice, lost);
         }

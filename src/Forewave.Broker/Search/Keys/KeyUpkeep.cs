@@ -55,14 +55,14 @@ internal sealed class KeyUpkeep : IDisposable
         await using var timer = _parts.Time.CreateTimer(static loop => ((KeyUpkeep)loop!).Due(), this, Turn, Turn);
         try
         {
-            OpenAll(pulse);
+            while (!TryOpenAll(pulse))
+                await TurnDueAsync(cancellation);
             _opened.SetResult();
             while (true)
             {
                 pulse.Beat();
                 await TurnAsync(pulse, cancellation);
-                await _due.WaitAsync(cancellation);
-                Volatile.Write(ref _isDue, 0);
+                await TurnDueAsync(cancellation);
             }
         }
         finally
@@ -110,7 +110,14 @@ internal sealed class KeyUpkeep : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _due.Dispose();
 
-    private void OpenAll(LoopPulse pulse)
+    private async ValueTask TurnDueAsync(CancellationToken cancellation)
+    {
+        await _due.WaitAsync(cancellation);
+        Volatile.Write(ref _isDue, 0);
+    }
+
+    // False: the store cannot read at present; the rest is for the next turn.
+    private bool TryOpenAll(LoopPulse pulse)
     {
         var opening = new KeyOpening(Store, pulse.Beat);
         foreach (var size in _unopened.OrderByDescending(size => size.Count))
@@ -124,6 +131,11 @@ internal sealed class KeyUpkeep : IDisposable
                 lock (Index.Gate)
                     Index.Slices.Add(slice);
             }
+            catch (StoreException later) when (later.MayPass())
+            {
+                SearchLog.ReadFailed(_parts.Logger, later.Message);
+                return false;
+            }
             catch (StoreException lost) when (lost.Error is ErrorCode.LogDamaged or ErrorCode.StoreUnavailable)
             {
                 _parts.Counts.Lost.Add(1);
@@ -131,8 +143,9 @@ internal sealed class KeyUpkeep : IDisposable
                 lock (Index.Gate)
                     MissAll();
             }
+            Volatile.Write(ref _unopened, [.. _unopened.Where(other => other != size)]);
         }
-        Volatile.Write(ref _unopened, []);
+        return true;
     }
 
     private async ValueTask TurnAsync(LoopPulse pulse, CancellationToken cancellation)
