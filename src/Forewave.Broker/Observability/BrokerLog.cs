@@ -59,6 +59,9 @@ internal static partial class BrokerLog
     [LoggerMessage(4031, LogLevel.Debug, "{Segments} segments recycled, {Bytes} bytes carried over")]
     public static partial void Reclaimed(ILogger logger, int segments, long bytes);
 
+    [LoggerMessage(4035, LogLevel.Warning, "Old messages of queue {Queue} stay for a while, for the store cannot read it: {Reason}")]
+    public static partial void RetentionPostponed(ILogger logger, QueueName queue, string reason);
+
     [LoggerMessage(4033, LogLevel.Warning, "No checkpoint while the disk is full; it is tried again. {Reason}")]
     public static partial void CheckpointPostponed(ILogger logger, string reason);
 

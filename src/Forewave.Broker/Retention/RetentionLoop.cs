@@ -37,18 +37,11 @@ internal sealed class RetentionLoop
     public async Task RoundAsync(LoopPulse pulse, CancellationToken cancellation)
     {
         var now = Timestamp.From(_parts.Time.GetUtcNow());
-        var deadLetters = _parts.Delivery.DeadLetters;
-        var holders = await deadLetters.HoldersAsync().WaitAsync(cancellation);
+        var holders = await _parts.Delivery.DeadLetters.HoldersAsync().WaitAsync(cancellation);
         foreach (var queue in _parts.Queues.All)
         {
             pulse.Beat();
-            await LetGoAsync(queue, default, now, cancellation);
-            foreach (var band in PriorityBand.Others)
-                await LetGoAsync(queue, band, now, cancellation);
-            await _parts.Delivery.Outcomes.ExpireTraceAsync(queue, now.Plus(-queue.Options.Retention)).WaitAsync(cancellation);
-            await _parts.Delivery.Trail.ExpireAsync(queue, now.Plus(-Limits.DeadTrailRetention)).WaitAsync(cancellation);
-            if (holders.Contains(queue.Id))
-                await deadLetters.ExpireAsync(queue, now.Plus(-Limits.DeadLetterRetention)).WaitAsync(cancellation);
+            await TryLetGoAsync(queue, holders.Contains(queue.Id), now, cancellation);
             await LookForIdleAsync(queue, now, cancellation);
         }
         _idle.Forget();
@@ -81,6 +74,25 @@ internal sealed class RetentionLoop
         catch (StoreException full) when (full.MayPass())
         {
             // What is recycled in the next rounds makes room for what this one wanted to carry over.
+        }
+    }
+
+    private async ValueTask TryLetGoAsync(QueueEntry queue, bool hasDeadLetters, Timestamp now, CancellationToken cancellation)
+    {
+        try
+        {
+            await LetGoAsync(queue, default, now, cancellation);
+            foreach (var band in PriorityBand.Others)
+                await LetGoAsync(queue, band, now, cancellation);
+            await _parts.Delivery.Outcomes.ExpireTraceAsync(queue, now.Plus(-queue.Options.Retention)).WaitAsync(cancellation);
+            await _parts.Delivery.Trail.ExpireAsync(queue, now.Plus(-Limits.DeadTrailRetention)).WaitAsync(cancellation);
+            if (hasDeadLetters)
+                await _parts.Delivery.DeadLetters.ExpireAsync(queue, now.Plus(-Limits.DeadLetterRetention)).WaitAsync(cancellation);
+        }
+        catch (StoreException failure) when (failure.MayPass() || failure.Error == ErrorCode.StoreUnavailable)
+        {
+            // The next round tries again; the other queues have theirs.
+            BrokerLog.RetentionPostponed(_parts.Logger, queue.Name, failure.Message);
         }
     }
 

@@ -12,6 +12,25 @@ namespace Forewave.Broker.Tests.Engine;
 public sealed class EngineTests
 {
     [Fact]
+    public async Task Queue_that_cannot_be_searched_at_present_keeps_its_old_messages_and_holds_up_no_other()
+    {
+        var time = new MovedTime();
+        var expiring = new TaskCompletionSource();
+        var store = new FakeStore { Time = time, UnreadableQueue = 1, Expiring = expiring };
+        await using var engine = await TestEngine.StartAsync(store, time: time);
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(new ProducerId(11));
+        uint[] queues = [await client.OpenQueueAsync("held"), await client.OpenQueueAsync("free")];
+        await client.PublishAsync(producer, TestClient.Batch(queues[0], 1, 1));
+        await client.PublishAsync(producer, TestClient.Batch(queues[1], 2, 1));
+
+        await time.MoveUntilAsync(expiring.Task, new BrokerOptions().RetentionInterval);
+
+        Assert.All(store.Expired, expired => Assert.Equal(2u, expired.Queue));
+        Assert.Null(engine.Engine.Failure);
+    }
+
+    [Fact]
     public async Task Stop_says_go_away_answers_what_is_in_flight_and_takes_a_checkpoint()
     {
         var store = new FakeStore { CommitsByItself = false };

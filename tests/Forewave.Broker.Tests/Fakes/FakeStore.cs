@@ -30,6 +30,9 @@ internal sealed class FakeStore : IStore
     /// <summary>Asking for the bounds of a queue throws.</summary>
     public bool FailsToTellExtents { get; set; }
 
+    /// <summary>A queue in which nothing can be searched at present; in the others, everything is older than any time.</summary>
+    public uint? UnreadableQueue { get; init; }
+
     /// <summary>A round of recycling throws.</summary>
     public bool FailsToReclaim { get; init; }
 
@@ -47,6 +50,9 @@ internal sealed class FakeStore : IStore
 
     /// <summary>What need not be kept any more.</summary>
     public List<(uint Queue, Offset FirstRetained)> Expired { get; } = [];
+
+    /// <summary>Completes with the first of them.</summary>
+    public TaskCompletionSource? Expiring { get; init; }
 
     public bool IsDisposed { get; private set; }
 
@@ -212,8 +218,12 @@ internal sealed class FakeStore : IStore
     public ValueTask<StoredRuns> ReadAsync(uint queue, Offset offset, int maxBytes, CancellationToken cancellation) =>
         ValueTask.FromResult(new StoredRuns([], null));
 
-    public ValueTask<Offset> FindByTimeAsync(uint queue, Timestamp time, CancellationToken cancellation) =>
-        ValueTask.FromResult(Offset.First);
+    public ValueTask<Offset> FindByTimeAsync(uint queue, Timestamp time, CancellationToken cancellation)
+    {
+        if (queue == UnreadableQueue)
+            throw new StoreException(ErrorCode.DatabaseUnreachable, "nothing can be searched at present, says the test");
+        return ValueTask.FromResult(UnreadableQueue is null ? Offset.First : Extent(queue).End);
+    }
 
     public ValueTask<StoredRuns?> ReadMessageAsync(LogPosition position, CancellationToken cancellation) =>
         ValueTask.FromResult<StoredRuns?>(null);
@@ -233,7 +243,10 @@ internal sealed class FakeStore : IStore
     public void Expire(uint queue, Offset firstRetained)
     {
         lock (_gate)
+        {
             Expired.Add((queue, firstRetained));
+            Expiring?.TrySetResult();
+        }
     }
 
     public async ValueTask CheckpointAsync(IStateSource source, CancellationToken cancellation)
