@@ -25,6 +25,10 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public string? MySql { get; init; }
 
+    /// <summary>For messages: never <see cref="MySql"/>, which may have a password.</summary>
+    public override string ToString() =>
+        $"{nameof(ForewaveBrokerOptions)} {{ {nameof(Store)} = {Store}, {nameof(DataFolder)} = {DataFolder}, {nameof(Listen)} = {Listen}, {nameof(Http)} = {Http} }}";
+
     /// <summary>
     /// Where frames are taken, <c>host:port</c>; port 0 takes a free one, see <see cref="ForewaveBroker.ListenAddress"/>.
     /// Null, the default: nowhere; only clients in this process reach the broker.

@@ -64,6 +64,10 @@ public sealed class BrokerTests(MariaDbServer server)
         Assert.Equal(["delayed", "low", "once"], (await ConsumeAsync(again, 3)).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Settings_in_words_have_no_password() =>
+        Assert.DoesNotContain("secret", new ForewaveBrokerOptions { MySql = "user=forewave;password=secret" }.ToString(), StringComparison.Ordinal);
+
     private async Task<ForewaveBroker> StartAsync(DatabasePlace place)
     {
         ForewaveBroker broker = new(new ForewaveBrokerOptions
