@@ -51,7 +51,15 @@ internal sealed class TimeSearch(SchemaNames names, MessageIndexes indexes)
         rows.AddRow();
         rows.Set(shape.SetKey(rows, index.Number, slice), (ulong)offset);
         var row = new ResultRow(ColumnType.Time);
-        using RowReader reader = connection.Prepare(shape.SelectTime(RowShape.TableOf(names, indexes, index))).Query(rows, row);
-        return reader.Next() ? row.Time(0) : null;
+        try
+        {
+            using RowReader reader = connection.Prepare(shape.SelectTime(RowShape.TableOf(names, indexes, index))).Query(rows, row);
+            return reader.Next() ? row.Time(0) : null;
+        }
+        catch (DatabaseException gone) when (gone.Failure == DatabaseFailure.SchemaDiffers)
+        {
+            // The table was dropped meanwhile, or by somebody else.
+            return null;
+        }
     }
 }

@@ -37,6 +37,25 @@ public sealed class DamagedTests(MariaDbServer server)
     }
 
     [Fact]
+    public async Task Offset_of_a_time_is_found_past_rows_of_a_table_that_is_gone()
+    {
+        await using var place = new DatabasePlace(server);
+        await using (OpenedStore open = await OpenedStore.OpenAsync(place))
+        {
+            await open.CommitAsync(MessageRuns.Published(1, "a", "b"));
+            await ((MySqlStore)open.Store).Mover.SettledAsync();
+            await open.Store.CheckpointAsync(open.Engine, CancellationToken.None);
+        }
+
+        await using OpenedStore again = await OpenedStore.OpenAsync(place);
+        using Connection root = Connection.Open(server.Administrator);
+        root.Execute($"DROP TABLE {place.Names.Queues}.`#1`");
+        Offset found = await again.Store.FindByTimeAsync(1, new Timestamp(1), CancellationToken.None);
+
+        Assert.Equal(again.Store.Extent(1).End, found);
+    }
+
+    [Fact]
     public async Task Opening_is_refused_when_the_log_begins_after_what_has_to_be_replayed()
     {
         await using var place = new DatabasePlace(server);
