@@ -27,6 +27,9 @@ internal sealed record ConnectionOptions
     /// <summary>How long the server may be silent within an answer, in whole seconds: longer than its lock waits.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a statement waits for a table that somebody alters or locks, in whole seconds.</summary>
+    public TimeSpan TableWait { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long sending may stand still, in whole seconds.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

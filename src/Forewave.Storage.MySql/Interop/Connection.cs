@@ -17,7 +17,7 @@ internal sealed unsafe class Connection : IDisposable
     // Strict: a value that does not fit is refused, never cut. UTC: DATETIME columns mean one thing everywhere.
     private const string SessionSetup = """
         SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00',
-            tx_isolation = 'READ-COMMITTED', autocommit = 1, innodb_lock_wait_timeout = 10, lock_wait_timeout = 10
+            tx_isolation = 'READ-COMMITTED', autocommit = 1, innodb_lock_wait_timeout = 10
         """;
 
     private readonly ConnectionHandle _handle;
@@ -198,7 +198,7 @@ internal sealed unsafe class Connection : IDisposable
 
     private void SetUp(ConnectionOptions options)
     {
-        Execute(SessionSetup);
+        Execute($"{SessionSetup}, lock_wait_timeout = {Seconds(options.TableWait)}");
         uint capabilities = 0;
         LibMariaDb.GetValue(_handle, ConnectionValue.ServerExtendedCapabilities, &capabilities);
         TakesArrays = (capabilities & LibMariaDb.BulkCapability) != 0;

@@ -11,6 +11,9 @@ internal sealed class DatabaseReaders : IDisposable
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
+    // A table that is locked is asked again later: meanwhile the threads serve the other queues.
+    private static readonly TimeSpan TableWait = TimeSpan.FromSeconds(1);
+
     private readonly DatabaseThread[] _threads;
     private readonly CancellationTokenSource _closing = new();
     private readonly TimeProvider _time;
@@ -24,7 +27,7 @@ internal sealed class DatabaseReaders : IDisposable
     {
         _time = time;
         _threads = [.. Enumerable.Range(1, settings.ColdReaders).Select(
-            number => new DatabaseThread($"forewave-read-{number}", options, settings.ColdReadsWaiting / settings.ColdReaders))];
+            number => new DatabaseThread($"forewave-read-{number}", options with { TableWait = TableWait }, settings.ColdReadsWaiting / settings.ColdReaders))];
     }
 
     /// <summary>Reads done so far.</summary>
