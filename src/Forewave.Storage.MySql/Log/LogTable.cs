@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Forewave.Protocol;
 using Forewave.Storage.MySql.Connections;
 using Forewave.Storage.MySql.Interop;
@@ -72,40 +74,49 @@ internal sealed class LogTable
     }
 
     /// <summary>
-    /// Ends the open slice before a position above all that was written, so that rows from there on go into the next one. False:
-    /// somebody holds the table, or rows are there already; the open slice takes them, and it is tried again later.
+    /// Ends the open slice before positions above all that was written, ascending, so that rows from there on go into the next one.
+    /// Copies the rows that it has. False: somebody holds the table; the open slice takes rows, and it is tried again later.
     /// </summary>
     /// <exception cref="DatabaseException">The server refused otherwise.</exception>
-    public bool TryCut(Connection connection, LogPosition before)
+    public bool TryCut(Connection connection, params ReadOnlySpan<LogPosition> before)
     {
-        try
+        var slices = new StringBuilder();
+        foreach (LogPosition end in before)
         {
-            connection.Execute($"""
-                ALTER TABLE {_name} NOWAIT REORGANIZE PARTITION open INTO (
-                    PARTITION s{before.Bits:x16} VALUES LESS THAN ({before.Bits}), PARTITION open VALUES LESS THAN MAXVALUE)
-                """);
-            return true;
+            slices.Append(CultureInfo.InvariantCulture, $"PARTITION s{end.Bits:x16} VALUES LESS THAN ({end.Bits}), ");
         }
-        catch (DatabaseException held) when (held.Failure == DatabaseFailure.LockWait)
-        {
-            return false;
-        }
+
+        return SlicedTable.TryExecute(
+            connection, $"ALTER TABLE {_name} NOWAIT REORGANIZE PARTITION open INTO ({slices}PARTITION open VALUES LESS THAN MAXVALUE)");
+    }
+
+    /// <summary>Whether the open slice has rows: ending it would copy them.</summary>
+    /// <exception cref="DatabaseException">The connection is lost.</exception>
+    public bool HasOpenRows(Connection connection)
+    {
+        var row = new ResultRow(ColumnType.Unsigned);
+        using RowReader reader = connection.Prepare($"SELECT log_id FROM {_name} PARTITION (open) LIMIT 1").Query(null, row);
+        return reader.Next();
+    }
+
+    /// <summary>Deletes the first rows of the open slice before the record that a position is in. Returns how many.</summary>
+    /// <exception cref="DatabaseException">The server refused, or the connection is lost.</exception>
+    public long DeleteOpen(Connection connection, LogPosition before, int most)
+    {
+        LogPosition kept = before;
+        TryReadLast(connection, before, (in RecordHeader header, ReadOnlySpan<byte> _) => kept = header.Position);
+        var rows = new ParameterRows(ColumnType.Unsigned, ColumnType.Unsigned);
+        rows.AddRow();
+        rows.Set(0, kept.Bits);
+        rows.Set(1, (ulong)most);
+        // By the primary key.
+        return connection.Prepare($"DELETE FROM {_name} PARTITION (open) WHERE log_id < ? ORDER BY log_id LIMIT ?").Execute(rows);
     }
 
     /// <summary>Drops a slice with all its rows. False: somebody holds the table; to be tried again later.</summary>
     /// <exception cref="DatabaseException">The server refused otherwise.</exception>
-    public bool TryDrop(Connection connection, LogPosition before)
-    {
-        try
-        {
-            connection.Execute($"ALTER TABLE {_name} NOWAIT DROP PARTITION IF EXISTS s{before.Bits:x16}");
-            return true;
-        }
-        catch (DatabaseException held) when (held.Failure == DatabaseFailure.LockWait)
-        {
-            return false;
-        }
-    }
+    public bool TryDrop(Connection connection, LogPosition before) =>
+        SlicedTable.TryExecute(connection, $"ALTER TABLE {_name} NOWAIT DROP PARTITION IF EXISTS s{before.Bits:x16}");
 
     /// <summary>The ends of the slices that are closed, oldest first: each holds what is below it and not in the one before.</summary>
     /// <exception cref="DatabaseException">The connection is lost.</exception>

@@ -47,7 +47,7 @@ internal sealed class LogRecovery(MySqlStoreOptions options, TimeProvider time, 
         RequireWholeLog(tail);
 
         var last = LogPosition.FromBits(tail.Position);
-        LogSlices slices = new(_log);
+        LogSlices slices = new(_log, time);
         slices.Open(connection, new LogPosition(epoch, last.Number));
         GroupWriter writer = new(options.Connection, _fences, _log, new FencePlace(epoch, tail.Position))
         {

@@ -1,0 +1,102 @@
+using Forewave.Protocol;
+using Forewave.Storage.MySql.Interop;
+using Forewave.Storage.MySql.Log;
+using Forewave.Storage.MySql.Schema;
+using Forewave.Storage.MySql.Tests.Server;
+
+namespace Forewave.Storage.MySql.Tests.Log;
+
+[Collection(MariaDbGroup.Name)]
+[Trait("Suite", "mysql")]
+public sealed class LogSlicesTests(MariaDbServer server)
+{
+    private const int Records = 100;
+
+    private static readonly Epoch First = new(1);
+
+    private readonly SchemaNames _names = server.NewNames();
+    private readonly SteppedClock _clock = new();
+
+    [Fact]
+    public void Slices_are_ended_for_an_hour_ahead_at_the_rate_of_late()
+    {
+        using Connection root = Prepared();
+        var table = new LogTable(_names);
+        _clock.Stop();
+        var slices = new LogSlices(table, _clock);
+        Unheld.Do(() => IsOpened(slices, root, At(0)));
+        ulong slow = table.Slices(root)[^1].Bits;
+
+        _clock.Move(TimeSpan.FromSeconds(200));
+        LogPosition tail = At(2_000_000);
+        Unheld.Do(() => IsWorked(slices, root, tail));
+
+        IReadOnlyList<LogPosition> ends = table.Slices(root);
+        Assert.InRange(slow, At(LogSlices.Positions).Bits, At(4 * LogSlices.Positions).Bits);
+        Assert.InRange(ends[^1].Bits - tail.Bits, 36_000_000UL, 40_000_000UL);
+        Assert.InRange(ends.Count, 30, 70);
+        Assert.Equal(ends.Order(), ends);
+    }
+
+    [Fact]
+    public void Open_slice_with_rows_is_ended_when_what_nobody_needs_of_it_is_deleted()
+    {
+        using Connection root = Prepared();
+        var table = new LogTable(_names);
+        int rows = LogSlices.DeletedAtOnce + Records;
+        var group = new LogGroup();
+        for (int i = 1; i <= rows; i++)
+        {
+            group.Add(new RecordHeader { Type = RecordType.Settled, Position = At((ulong)i), Count = 1, Time = new Timestamp(i) }, [1, 2, 3]);
+        }
+
+        table.Insert(root, group);
+        LogPosition tail = At((ulong)rows);
+        var slices = new LogSlices(table, _clock);
+
+        slices.Open(root, tail);
+        int opened = table.Slices(root).Count;
+        slices.Need(At((ulong)rows - 10));
+        tail = tail.Plus(1 << 14);
+        slices.Work(root, tail);
+        (int afterOne, bool goesOn) = (Rows(root, table), slices.IsDue(tail));
+        Unheld.Do(() => IsWorked(slices, root, tail));
+
+        Assert.Equal((0, Records, true), (opened, afterOne, goesOn));
+        // The record that the position is in stays, and what comes after it.
+        Assert.Equal(11, Rows(root, table));
+        Assert.NotEmpty(table.Slices(root));
+        Assert.False(table.HasOpenRows(root));
+        Assert.False(slices.IsDue(tail));
+    }
+
+    // The server's own purge holds a table for a moment: then the next turn does it.
+    private static bool IsWorked(LogSlices slices, Connection connection, LogPosition tail)
+    {
+        int before = slices.Count;
+        slices.Work(connection, tail);
+        return slices.Count > before;
+    }
+
+    private static bool IsOpened(LogSlices slices, Connection connection, LogPosition tail)
+    {
+        slices.Open(connection, tail);
+        return slices.Count > 1;
+    }
+
+    private static LogPosition At(ulong number) => new(First, number);
+
+    private static int Rows(Connection connection, LogTable table)
+    {
+        int rows = 0;
+        table.Read(connection, LogPosition.None, (in RecordHeader _, ReadOnlySpan<byte> _) => rows++);
+        return rows;
+    }
+
+    private Connection Prepared()
+    {
+        Connection root = Connection.Open(server.Administrator);
+        new SchemaUpgrade(_names, Migrations.All, TimeProvider.System).Apply(root, finalize: false);
+        return root;
+    }
+}
