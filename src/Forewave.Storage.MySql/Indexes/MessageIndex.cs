@@ -146,6 +146,15 @@ internal sealed class MessageIndex(IndexNumber number, Timestamp opened, RunCoun
         }
     }
 
+    /// <summary>Whether a message that stands at an offset in the table is not the one that it was given to.</summary>
+    public bool Differs(long offset, LogPosition position)
+    {
+        lock (_lock)
+        {
+            return offset >= _end || (_runs.TryFind(offset, out IndexedRun run) && run.Position.Plus((ulong)(offset - run.First)) != position);
+        }
+    }
+
     /// <summary>The first offset of a record that is in the log or in memory; 0: it is not.</summary>
     public long OffsetOf(LogPosition position)
     {

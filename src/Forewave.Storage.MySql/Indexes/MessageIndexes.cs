@@ -94,6 +94,9 @@ internal sealed class MessageIndexes(Timestamp opened)
     /// <summary>Those that were freed as a whole, and are in the last checkpoint still.</summary>
     public IEnumerable<MessageIndex> Leaving => _gone;
 
+    /// <summary>Whether an index of a number was freed as a whole, and its rows are there still.</summary>
+    public bool IsLeaving(uint number) => _gone.Concat(_over).Any(index => index.Number.Value == number);
+
     /// <summary>Whether nothing is left of a queue, in the last checkpoint neither: its table may go.</summary>
     public bool IsOver(uint queue) =>
         !_indexes.Values.Concat(_gone).Any(index => index.Kind == IndexKind.Queue && index.Number.Queue == queue);

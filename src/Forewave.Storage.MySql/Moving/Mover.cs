@@ -95,7 +95,7 @@ internal sealed class Mover : IDisposable
     {
         _isEnding = true;
         Signal();
-        if (_thread.ThreadState != ThreadState.Unstarted)
+        if (!_thread.ThreadState.HasFlag(ThreadState.Unstarted))
         {
             _thread.Join();
         }
@@ -137,6 +137,8 @@ internal sealed class Mover : IDisposable
 
     private bool Step()
     {
+        // What fails before a table's turn is not the last table's fault.
+        _current = null;
         if (_connection is null)
         {
             _connection = Connection.Open(_parts.Options);
@@ -199,6 +201,8 @@ internal sealed class Mover : IDisposable
 
             if (taken.Count > 0)
             {
+                // Until the first table's turn: the fence may be held.
+                _current = null;
                 _writer.Write(connection, taken, index => _current = index);
                 taken.ForEach(Note);
                 TellBack();
@@ -277,9 +281,21 @@ internal sealed class Mover : IDisposable
 
         while (_parts.Indexes.TryTakeOver(out MessageIndex? over))
         {
-            if (!_parts.Tables.TryDrop(connection, over!))
+            bool isDropped = false;
+            try
             {
-                _parts.Indexes.PutBackOver(over!);
+                isDropped = _parts.Tables.TryDrop(connection, over!);
+            }
+            finally
+            {
+                if (!isDropped)
+                {
+                    _parts.Indexes.PutBackOver(over!);
+                }
+            }
+
+            if (!isDropped)
+            {
                 break;
             }
         }

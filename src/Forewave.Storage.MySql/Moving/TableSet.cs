@@ -35,9 +35,15 @@ internal sealed class TableSet(SchemaNames names, MessageIndexes indexes, DayRow
             return false;
         }
 
-        if (!index.IsMovedKnown)
+        // The rows of a lane's life before go first.
+        if (index.Kind == IndexKind.Lane && indexes.IsLeaving(index.Number.Value))
         {
-            Look(connection, index, table);
+            return false;
+        }
+
+        if (!index.IsMovedKnown && !TryLook(connection, index, table))
+        {
+            return false;
         }
 
         DaySlice? place = _slices.ForRows(connection, table, index);
@@ -74,19 +80,25 @@ internal sealed class TableSet(SchemaNames names, MessageIndexes indexes, DayRow
         return isDropped;
     });
 
-    /// <summary>Drops tables and lanes that no index leads to: an earlier life did not come to it. Once, when the log is replayed.</summary>
+    /// <summary>Drops tables, lanes and rows of MQ_DAY that no index leads to: an earlier life did not come to it. Once, when the log is replayed.</summary>
     /// <exception cref="Connections.DatabaseException">The server refused, or the connection is lost.</exception>
     public void DropStrays(Connection connection)
     {
         foreach (uint queue in Tables(connection).Values.Where(queue => !HasBands(queue)).ToArray())
         {
-            guard.Run(() => TryDropTable(connection, queue));
+            guard.Run(() => IfTaken(() => TryDropTable(connection, queue)));
         }
 
         var pending = new SlicedTable(names, "MQ_PENDING");
         foreach (ulong lane in _slices.Of(connection, pending).Where(lane => indexes.Find((uint)lane) is null).ToArray())
         {
-            guard.Run(() => _slices.TryDrop(connection, pending, lane));
+            guard.Run(() => IfTaken(() => _slices.TryDrop(connection, pending, lane)));
+        }
+
+        uint[] leaving = [.. indexes.Leaving.Select(index => index.Number.Value)];
+        foreach (IndexNumber gone in days.All(connection).Keys.Where(number => indexes.Find(number.Value) is null && !leaving.Contains(number.Value)))
+        {
+            days.Remove(connection, gone);
         }
     }
 
@@ -119,7 +131,20 @@ internal sealed class TableSet(SchemaNames names, MessageIndexes indexes, DayRow
     private static HashSet<DaySlice> Needed(MessageIndex[] members) => [.. members.SelectMany(index => index.Days.Except(index.DaysBefore()))];
 
     private int Drop(Connection connection, SlicedTable table, DaySlice[] over, MessageIndex[] members) =>
-        over.Length == 0 ? 0 : guard.Run(() => over.Count(day => TryDropDay(connection, table, day, members)));
+        over.Length == 0 ? 0 : guard.Run(() => over.Count(day => IfTaken(() => TryDropDay(connection, table, day, members))));
+
+    // What the server refuses of one table must not keep what is over in the others.
+    private static bool IfTaken(Func<bool> tryDrop)
+    {
+        try
+        {
+            return tryDrop();
+        }
+        catch (DatabaseException refused) when (!refused.EndsConnection)
+        {
+            return false;
+        }
+    }
 
     private bool TryDropDay(Connection connection, SlicedTable table, DaySlice day, MessageIndex[] members)
     {
@@ -183,12 +208,18 @@ internal sealed class TableSet(SchemaNames names, MessageIndexes indexes, DayRow
     private bool HasBands(uint queue) =>
         Enumerable.Range(0, 13).Any(band => indexes.Find(IndexNumber.Of(queue, band).Value) is { Kind: IndexKind.Queue });
 
-    // After an opening, or a commit without an answer: what the table has is what was moved.
-    private void Look(Connection connection, MessageIndex index, SlicedTable table)
+    // After an opening, or a commit without an answer: what the table has is what was moved. False: the rows are not its own, and
+    // somebody holds the table.
+    private bool TryLook(Connection connection, MessageIndex index, SlicedTable table)
     {
         List<DayStart> starts = index.Kind == IndexKind.Lane ? [] : days.Of(connection, index.Number);
-        SortedSet<ulong> slices = _slices.Of(connection, table);
         long end = 0;
+        if (index.Kind == IndexKind.Lane && IsOfEarlierLife(connection, index, table) && !guard.Run(() => _slices.TryDrop(connection, table, index.Number.Value)))
+        {
+            return false;
+        }
+
+        SortedSet<ulong> slices = _slices.Of(connection, table);
         bool hasRows = index.Kind == IndexKind.Lane ? slices.Contains(index.Number.Value) : starts.Count > 0 && slices.Contains(starts[^1].Slice.Day);
         if (hasRows)
         {
@@ -203,5 +234,21 @@ internal sealed class TableSet(SchemaNames names, MessageIndexes indexes, DayRow
         }
 
         index.Found(starts, end + 1, indexes.OldestBlock());
+        return true;
+    }
+
+    // A lane that was over is used again when a clock went back: its places begin anew, and the rows tell by their positions.
+    private static bool IsOfEarlierLife(Connection connection, MessageIndex lane, SlicedTable table)
+    {
+        RowShape shape = RowShape.OfLane;
+        var rows = new ParameterRows([.. Enumerable.Repeat(ColumnType.Unsigned, shape.KeyColumns + 3)]);
+        rows.AddRow();
+        int column = shape.SetKey(rows, lane.Number, default);
+        rows.Set(column++, 1UL);
+        rows.Set(column++, (ulong)long.MaxValue);
+        rows.Set(column, 1UL);
+        ResultRow row = RowShape.NewResult();
+        using RowReader reader = connection.Prepare(shape.SelectRange(table)).Query(rows, row);
+        return reader.Next() && lane.Differs((long)row.Unsigned(0), shape.HeaderOf(row, lane.Number).Position);
     }
 }

@@ -1,6 +1,7 @@
 using Forewave.Protocol;
 using Forewave.Storage.Conformance;
 using Forewave.Storage.MySql.Interop;
+using Forewave.Storage.MySql.Reading;
 using Forewave.Storage.MySql.Tests.Conformance;
 using Forewave.Storage.MySql.Tests.Server;
 
@@ -68,6 +69,19 @@ public sealed class AwayTests(MariaDbServer server)
     }
 
     [Fact]
+    public async Task Store_that_was_recovered_and_never_started_is_disposed()
+    {
+        await using var place = new DatabasePlace(server);
+        var store = new MySqlStore(place.Options, TimeProvider.System);
+        await store.RecoverAsync(new SmallEngine(store), CancellationToken.None);
+
+        await store.DisposeAsync();
+
+        await using OpenedStore open = await OpenedStore.OpenAsync(place);
+        Assert.Equal(new Epoch(2), open.Store.Epoch);
+    }
+
+    [Fact]
     public async Task Opening_without_a_server_says_so()
     {
         await using var place = new DatabasePlace(server);
@@ -114,6 +128,25 @@ public sealed class AwayTests(MariaDbServer server)
         public IStore Open(TimeProvider time) => new MySqlStore(place.Options with { UnmovedRuns = Runs }, time);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Readers_wait_for_a_locked_table_as_long_as_others_can_do_without_them()
+    {
+        await using var place = new DatabasePlace(server);
+        using var readers = new DatabaseReaders(place.Options.Connection, place.Options, TimeProvider.System);
+        using Connection other = Connection.Open(place.Options.Connection);
+
+        ulong reading = await readers.ReadAsync(TableWait, CancellationToken.None);
+
+        Assert.Equal((1UL, 10UL), (reading, TableWait(other)));
+    }
+
+    private static ulong TableWait(Connection connection)
+    {
+        var row = new ResultRow(ColumnType.Unsigned);
+        using RowReader reader = connection.Prepare("SELECT @@lock_wait_timeout").Query(null, row);
+        return reader.Next() ? row.Unsigned(0) : 0;
     }
 
     [Fact]
