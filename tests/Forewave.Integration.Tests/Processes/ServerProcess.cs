@@ -15,6 +15,9 @@ public sealed partial class ServerProcess : IAsyncLifetime, IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private ProgramProcess? _process;
 
+    /// <summary>The arguments that say where its messages are; null: in files.</summary>
+    public string[]? Store { get; init; }
+
     /// <summary>Where it takes clients: free at the first start, the same ever after.</summary>
     public string Address { get; private set; } = "127.0.0.1:0";
 
@@ -30,9 +33,9 @@ public sealed partial class ServerProcess : IAsyncLifetime, IAsyncDisposable
     private ProgramProcess Process => _process ?? throw new InvalidOperationException("not started");
 
     /// <summary>One that takes clients.</summary>
-    public static async Task<ServerProcess> StartedAsync()
+    public static async Task<ServerProcess> StartedAsync(string[]? store = null)
     {
-        ServerProcess server = new();
+        ServerProcess server = new() { Store = store };
         await server.StartAsync();
         return server;
     }
@@ -45,7 +48,8 @@ public sealed partial class ServerProcess : IAsyncLifetime, IAsyncDisposable
     {
         if (_process is not null)
             await _process.DisposeAsync();
-        _process = ProgramProcess.Start("serve", "--data", PathOf("data"), "--listen", Address, "--http", "127.0.0.1:0", "--log", "Warning");
+        _process = ProgramProcess.Start(
+            ["serve", "--listen", Address, "--http", "127.0.0.1:0", "--log", "Warning", .. Store ?? ["--data", PathOf("data")]]);
         string? line = await _process.Output.ReadLineAsync().WaitAsync(StartTime);
         var match = Ready().Match(line ?? "");
         Assert.True(match.Success, $"the broker said '{line}': {Log}");
