@@ -102,8 +102,12 @@ public sealed class MoverTests(MariaDbServer server)
 
         Array.ForEach(queues, queue => open.Store.Expire(queue, new Offset(2)));
         await open.Store.CheckpointAsync(open.Engine, CancellationToken.None);
-        await open.Store.ReclaimAsync(CancellationToken.None);
-        await Settled(open);
+        // The server's own purge holds a table for a moment: then another turn drops its day.
+        for (int turn = 0; turn < 100 && (Slices(root, place, "#1"), Slices(root, place, "#3")) != ("1", "1"); turn++)
+        {
+            await open.Store.ReclaimAsync(CancellationToken.None);
+            await Settled(open);
+        }
 
         Assert.Equal(("1", "1"), (Slices(root, place, "#1"), Slices(root, place, "#3")));
         await open.CommitAsync(MessageRuns.Published(1, "c"), MessageRuns.Published(3, "c"));

@@ -200,6 +200,23 @@ public sealed class ExpiryRulesTests
         Assert.Equal(isDeleted ? [] : [ViolationKind.WronglyRefused], Check());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Checker_lets_a_repeat_be_refused_as_the_publish_to_the_queue_before(bool wasDeleted)
+    {
+        _history.Add(Message(1));
+        if (wasDeleted)
+            Delete();
+        int request = _history.Add(Message(wasDeleted ? 1 : 2) with { Group = GroupKey.OfQueue("q~1") });
+        _history.Add(Message(wasDeleted ? 1 : 2) with
+        {
+            Group = GroupKey.OfQueue("q~1"), Kind = EventKind.PublishRefused, Error = ErrorCode.QueueNotFound, Request = request,
+        });
+
+        Assert.Equal(wasDeleted ? [] : [ViolationKind.WronglyRefused], Check());
+    }
+
     private ViolationKind[] Check() => [.. HistoryChecker.Check(_history.Events).Select(violation => violation.Kind)];
 
     private void Make(bool buries) => _history.Add(new HistoryEvent { Kind = EventKind.GroupMade, Group = Group, BuriesExpired = buries });

@@ -120,6 +120,24 @@ public sealed class FeatureRulesTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Checker_finds_a_parked_message_in_a_replay_unless_a_reset_went_over_it(bool isReset)
+    {
+        Make(FailurePolicy.Park);
+        Publish(Keyed(1), 101);
+        Deliver(1, 1, 101);
+        Settle(1, SettleVerb.Reject, 1);
+        if (isReset)
+            Answered(new HistoryEvent { Kind = EventKind.ResetSent, Group = Group, Offset = 2 }, EventKind.ResetAnswered);
+        Answered(new HistoryEvent { Kind = EventKind.ReplaySent, Group = Group, Offset = 1, Count = 1 }, EventKind.ReplayAnswered);
+        Deliver(1, 1, 101);
+        Settle(1, SettleVerb.Ack, 1);
+
+        Assert.Equal(!isReset, Check().Contains(ViolationKind.ParkedDelivered));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void Checker_finds_a_message_that_passes_a_parked_one_unless_that_was_given_up(bool isGivenUp)
@@ -424,6 +442,9 @@ public sealed class FeatureRulesTests
         int request = Send(offset, verb, attempt, group);
         _history.Add(new HistoryEvent { Kind = EventKind.SettleAnswered, Connection = 1, Group = group ?? Group, Offset = offset, Request = request });
     }
+
+    private void Answered(HistoryEvent command, EventKind answer) =>
+        _history.Add(command with { Kind = answer, Request = _history.Add(command) });
 
     private int Send(long offset, SettleVerb verb, byte attempt, GroupKey? group = null) => _history.Add(new HistoryEvent
     {

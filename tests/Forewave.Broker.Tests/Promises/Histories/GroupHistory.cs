@@ -55,6 +55,8 @@ internal sealed class GroupHistory(GroupKey key)
             message.ComesAgainSince = 0;
             if (offset >= sent.Offset)
                 message.Rewind(sent, andDead: true);
+            else
+                message.PassOver();
         }
     }
 

@@ -155,6 +155,9 @@ internal sealed class GroupMessage
         IsRedriveAnswered = false;
     }
 
+    /// <summary>A reset went on behind it: it is settled, and its key is not set aside by it any more.</summary>
+    public void PassOver() => Parked = null;
+
     /// <summary>
     /// It comes from its dead letter, once for each redrive. A reset may have let it come beside that: what was said then is of another
     /// run.

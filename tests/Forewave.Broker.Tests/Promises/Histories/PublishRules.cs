@@ -109,8 +109,9 @@ internal sealed class PublishRules(ViolationLog log, SentMessages sent, IdRules 
 
     private void Refused(HistoryEvent happened)
     {
+        // What is sent again while it is on its way to a queue that was deleted gets that one's answer.
         bool isDeleted = (happened.Error == ErrorCode.QueueNotFound && sent.MayBeDeleted(happened.Group.Queue))
-            || (happened.Error == ErrorCode.SequenceGap && sent.Find(happened.Message) is { HasOneQueue: false });
+            || (happened.Error is ErrorCode.SequenceGap or ErrorCode.QueueNotFound && sent.Find(happened.Message) is { HasOneQueue: false });
         log.Require(AllowedRefusals.Contains(happened.Error) || isDeleted || IsTooLate(happened), () =>
             About(happened, ViolationKind.WronglyRefused, $"message {happened.Message} was refused with {happened.Error}"));
         _refused.Add(happened);
