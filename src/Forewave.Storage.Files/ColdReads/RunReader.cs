@@ -14,6 +14,9 @@ internal sealed class RunReader
 {
     private const int EntriesAtATime = 128;
 
+    // Windows are planned by what messages have on average: the rest is read when it is asked for again.
+    private const int MostBytesOfWindows = 1024 * 1024;
+
     private readonly QueueIndexes _indexes;
     private readonly SegmentTable _segments;
     private readonly int _segmentBytes;
@@ -28,7 +31,7 @@ internal sealed class RunReader
     /// <summary>See <see cref="IStore.ReadAsync"/>.</summary>
     public StoredRuns Read(uint queue, Offset offset, int maxBytes) => Read(queue, [new ReadWindow(offset, new Offset(long.MaxValue), maxBytes)]);
 
-    /// <summary>See <see cref="IStore.ReadWindowsAsync"/>: reads all of them.</summary>
+    /// <summary>See <see cref="IStore.ReadWindowsAsync"/>: reads all of them, unless they have much more than 1 MiB.</summary>
     public StoredRuns Read(uint queue, ReadOnlySpan<ReadWindow> windows)
     {
         IndexEntry[] entries = ArrayPool<IndexEntry>.Shared.Rent(EntriesAtATime);
@@ -38,11 +41,17 @@ internal sealed class RunReader
             RunSink sink = new(new QueueNumber(queue), buffers);
             ReadReach reach = default;
             Offset read = Offset.First;
+            int bytes = 0;
             foreach (ReadWindow window in windows)
             {
+                if (bytes > MostBytesOfWindows)
+                {
+                    break;
+                }
+
                 // Its first message may be in the last run of the window before.
                 read = window.First > read ? window.First : read;
-                ReadFrom(window with { First = read }, entries, ref read, ref reach, sink);
+                bytes += ReadFrom(window with { First = read }, entries, ref read, ref reach, sink);
             }
 
             return new StoredRuns(buffers.Runs, buffers);
@@ -58,7 +67,8 @@ internal sealed class RunReader
         }
     }
 
-    private void ReadFrom(in ReadWindow window, IndexEntry[] entries, ref Offset read, ref ReadReach reach, in RunSink sink)
+    // Returns the bytes of the runs.
+    private int ReadFrom(in ReadWindow window, IndexEntry[] entries, ref Offset read, ref ReadReach reach, in RunSink sink)
     {
         int bytes = 0;
         int count;
@@ -71,11 +81,13 @@ internal sealed class RunReader
 
             if (count == 0)
             {
-                return;
+                break;
             }
 
             bytes += ReadEntries(entries.AsSpan(0, count), ref read, ref reach, sink, window.MaxBytes - bytes);
         }
+
+        return bytes;
     }
 
     // Reads entries until all are read or maxBytes are exceeded; returns the bytes of the runs.

@@ -96,10 +96,15 @@ internal sealed class TableSet(SchemaNames names, MessageIndexes indexes, DayRow
         }
 
         uint[] leaving = [.. indexes.Leaving.Select(index => index.Number.Value)];
-        foreach (IndexNumber gone in days.All(connection).Keys.Where(number => indexes.Find(number.Value) is null && !leaving.Contains(number.Value)))
+        guard.Run(() =>
         {
-            days.Remove(connection, gone);
-        }
+            foreach (IndexNumber gone in days.All(connection).Keys.Where(number => indexes.Find(number.Value) is null && !leaving.Contains(number.Value)))
+            {
+                days.Remove(connection, gone);
+            }
+
+            return true;
+        });
     }
 
     /// <summary>Drops the day slices of which nothing is retained. Returns how many.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Forewave.Integration.Tests.Processes;
@@ -33,19 +34,15 @@ public sealed class PortTests
         {
             await first.ConnectAsync(broker.HttpAddress!);
             Assert.StartsWith("HTTP/1.1 200", await AskAsync(first), StringComparison.Ordinal);
-            using TcpClient second = new();
-            await second.ConnectAsync(broker.HttpAddress!);
 
-            Assert.Equal("", await AskAsync(second));
+            Assert.Equal("", await ConnectAndAskAsync(broker.HttpAddress!));
         }
 
         string again;
         do
         {
             // The end of the first one is noticed a moment later.
-            using TcpClient third = new();
-            await third.ConnectAsync(broker.HttpAddress!);
-            again = await AskAsync(third);
+            again = await ConnectAndAskAsync(broker.HttpAddress!);
         }
         while (again.Length == 0);
         Assert.StartsWith("HTTP/1.1 200", again, StringComparison.Ordinal);
@@ -90,6 +87,21 @@ public sealed class PortTests
     }
 
     // The beginning of the answer; empty where the connection was closed instead.
+    // Empty where the port sent the connection away, at once or when it was asked.
+    private static async Task<string> ConnectAndAskAsync(EndPoint address)
+    {
+        using TcpClient client = new();
+        try
+        {
+            await client.Client.ConnectAsync(address);
+        }
+        catch (SocketException)
+        {
+            return "";
+        }
+        return await AskAsync(client);
+    }
+
     private static async Task<string> AskAsync(TcpClient client)
     {
         byte[] answer = new byte[64];

@@ -70,6 +70,18 @@ public sealed class ReceiveTests(HttpBroker http) : IClassFixture<HttpBroker>
     }
 
     [Fact]
+    public async Task Reason_that_is_too_long_is_refused()
+    {
+        await http.AskAsync("POST", "/v1/queues/reasons/messages", "a");
+        string[] handles = await HandlesAsync("/v1/queues/reasons/groups/g/receive?wait=30s", 1);
+
+        var (tooLong, problem) = await SettleAsync("reasons", $$"""{"verb":"nack","reason":"{{new string('x', 256)}}","handles":["{{handles[0]}}"]}""");
+        var (long255, _) = await SettleAsync("reasons", $$"""{"verb":"nack","reason":"{{new string('x', 255)}}","handles":["{{handles[0]}}"]}""");
+
+        Assert.Equal((400, "FieldInvalid", 200), (tooLong, problem.GetProperty("name").GetString(), long255));
+    }
+
+    [Fact]
     public async Task Handle_of_another_queue_is_refused()
     {
         await http.AskAsync("POST", "/v1/queues/mine/messages", "a");
@@ -94,6 +106,7 @@ public sealed class ReceiveTests(HttpBroker http) : IClassFixture<HttpBroker>
     [InlineData("""{"handles":[],"verb":"eat"}""", 112)]
     [InlineData("""{"handles":[],"verb":"ack","delay":"1s"}""", 112)]
     [InlineData("""{"handles":[],"verb":"extend"}""", 112)]
+    [InlineData("""{"handles":[],"verb":"ack-up-to"}""", 112)]
     public async Task Settle_that_cannot_be_understood_is_refused(string json, int number)
     {
         await http.AskAsync("PUT", "/v1/queues/understood");

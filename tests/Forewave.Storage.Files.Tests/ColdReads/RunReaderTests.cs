@@ -46,6 +46,26 @@ public sealed class RunReaderTests
         }
     }
 
+    [Fact]
+    public void Windows_that_have_more_than_was_planned_are_read_in_part()
+    {
+        MemoryDisk disk = new();
+        using (OpenStore open = OpenStore.Open(disk))
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                open.Commit(Drafts.Published(1, new string('x', 20_000)));
+            }
+        }
+
+        using OpenStore again = OpenStore.Open(disk);
+        ReadWindow[] windows = [.. Enumerable.Range(0, 100).Select(i => new ReadWindow(Offset.First.Plus(i), Offset.First.Plus(i + 1), 1))];
+
+        using StoredRuns runs = again.Wait(() => again.Store.ReadWindowsAsync(1, windows, CancellationToken.None));
+
+        Assert.InRange(runs.Count, 1_048_576 / 21_000, 1 + (1_048_576 / 20_000));
+    }
+
     private static Dictionary<uint, List<string>> Publish(IDisk disk, Random random)
     {
         Dictionary<uint, List<string>> written = [];

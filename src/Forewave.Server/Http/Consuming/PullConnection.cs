@@ -16,6 +16,7 @@ internal sealed class PullConnection
     private readonly Dictionary<SubscriptionKey, PullSubscription> _subscriptions = [];
     private readonly TimeProvider _time;
     private int _pulls;
+    private int _asked;
 
     public PullConnection(Connection connection, TimeProvider time)
     {
@@ -33,6 +34,9 @@ internal sealed class PullConnection
     /// <summary>How many receives it carries, or is about to.</summary>
     public int Pulls => Volatile.Read(ref _pulls);
 
+    /// <summary>How many receives the broker has not answered yet, those included for which nobody waits any more.</summary>
+    public int Asked => Volatile.Read(ref _asked);
+
     /// <summary>How many subscriptions it has.</summary>
     public int Subscriptions
     {
@@ -48,6 +52,12 @@ internal sealed class PullConnection
 
     /// <summary>It has ended.</summary>
     public void Give() => Interlocked.Decrement(ref _pulls);
+
+    /// <summary>The broker is asked.</summary>
+    public void Ask() => Interlocked.Increment(ref _asked);
+
+    /// <summary>It answered, or will not.</summary>
+    public void Answered() => Interlocked.Decrement(ref _asked);
 
     /// <summary>The subscription of these terms, in use until it is given back; made where there is none.</summary>
     public PullSubscription TakeSubscription(SubscriptionKey key)

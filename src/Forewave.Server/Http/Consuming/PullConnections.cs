@@ -93,8 +93,17 @@ internal sealed class PullConnections : IAsyncDisposable
     private async Task<PulledMessages> PullAsync(
         PullConnection connection, PullSubscription subscription, SubscriptionTerms subscribed, PullTerms terms, CancellationToken gone)
     {
-        PullReply reply = new(messages => connection.Release(messages, subscribed));
-        subscription.Pull(subscribed, terms, reply);
+        PullReply reply = new(connection, messages => connection.Release(messages, subscribed));
+        connection.Ask();
+        try
+        {
+            subscription.Pull(subscribed, terms, reply);
+        }
+        catch
+        {
+            connection.Answered();
+            throw;
+        }
         try
         {
             var leaving = connection.Connection.Ending;
@@ -147,7 +156,8 @@ internal sealed class PullConnections : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _connections.RemoveAll(connection => connection.Connection.IsEnding);
-            var free = _connections.Find(connection => connection.Pulls < PullsPerConnection && connection.Subscriptions < SubscriptionsPerConnection);
+            var free = _connections.Find(connection =>
+                Math.Max(connection.Pulls, connection.Asked) < PullsPerConnection && connection.Subscriptions < SubscriptionsPerConnection);
             free?.Take();
             return free;
         }

@@ -6,9 +6,9 @@ namespace Forewave.Server.Http.Consuming;
 
 /// <summary>
 /// Waits for the answer to one receive and keeps its bytes. Who gives it up before the answer has what still comes handed to
-/// <paramref name="release"/>, so that nobody holds messages for somebody who has gone.
+/// <paramref name="release"/>, so that nobody holds messages for somebody who has gone; until the answer it has its place on the connection.
 /// </summary>
-internal sealed class PullReply(Action<PulledMessages> release) : IAnswerHandler
+internal sealed class PullReply(PullConnection connection, Action<PulledMessages> release) : IAnswerHandler
 {
     private readonly TaskCompletionSource<PulledMessages> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isTaken;
@@ -21,6 +21,7 @@ internal sealed class PullReply(Action<PulledMessages> release) : IAnswerHandler
 
     public void Answered(ReadOnlySpan<byte> frame, in ServerFrameHeader header)
     {
+        connection.Answered();
         if (header.Answer == ServerAnswer.Delivery)
         {
             PulledMessages messages = new(header.Payload.Of(frame).ToArray());
@@ -36,7 +37,11 @@ internal sealed class PullReply(Action<PulledMessages> release) : IAnswerHandler
             : new ForewaveException(ErrorCode.FrameBroken, "The answer to a receive cannot be read."));
     }
 
-    public void Lost(ForewaveException reason) => Fail(reason);
+    public void Lost(ForewaveException reason)
+    {
+        connection.Answered();
+        Fail(reason);
+    }
 
     private void Fail(ForewaveException reason)
     {

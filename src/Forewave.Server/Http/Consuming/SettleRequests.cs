@@ -21,7 +21,6 @@ internal sealed class SettleRequests(HttpLinks links, BodyMemory memory)
         ["release"] = SettleVerb.Release,
         ["extend"] = SettleVerb.Extend,
         ["reject"] = SettleVerb.Reject,
-        ["ack-up-to"] = SettleVerb.AckUpTo,
     };
 
     private readonly GroupNames _names = new(links);
@@ -61,7 +60,7 @@ internal sealed class SettleRequests(HttpLinks links, BodyMemory memory)
             Queue = handle.Queue,
             Group = handle.Group,
             First = handle.Offset,
-            Count = wanted.Verb == SettleVerb.AckUpTo ? 0u : 1u,
+            Count = 1,
             Attempt = handle.Attempt,
             Epoch = handle.Epoch,
             Verb = wanted.Verb,
@@ -101,6 +100,8 @@ internal sealed class SettleRequests(HttpLinks links, BodyMemory memory)
             throw FieldText.Wrong("delay", "for any verb but nack");
         if (extension is not null != (verb == SettleVerb.Extend))
             throw FieldText.Wrong("visibility", "for any verb but extend, which needs it");
+        if (Encoding.UTF8.GetByteCount(reason) > Limits.ReasonBytes)
+            throw FieldText.Wrong("reason", $"at most {Limits.ReasonBytes} bytes of UTF-8");
         if (reason.Length > 0 && verb is not (SettleVerb.Nack or SettleVerb.Reject))
             throw FieldText.Wrong("reason", "for any verb but nack and reject");
         return new WantedSettle { Handle = handle, Verb = verb, Delay = extension ?? delay ?? TimeSpan.Zero, Reason = reason };
