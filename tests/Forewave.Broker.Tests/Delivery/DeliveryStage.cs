@@ -112,12 +112,26 @@ internal sealed class DeliveryStage : IAsyncDisposable
 
     public void AppendBatch(string queue, params string[] bodies) => Assert.Equal(AppendOutcome.Appended, TryAppendBatch(queue, bodies));
 
+    /// <summary>Appends messages whose bytes are not what their checksum says, as if they had rotted on the disk.</summary>
+    public void AppendRotted(string queue, params string[] bodies)
+    {
+        var draft = Draft(queue, bodies);
+        draft = draft with { PayloadCrc = ~draft.PayloadCrc };
+        Assert.Equal(AppendOutcome.Appended, Store.TryAppend(new ReadOnlySpan<RecordDraft>(in draft), out _));
+    }
+
     private AppendOutcome TryAppendBatch(string queue, string[] bodies)
+    {
+        var draft = Draft(queue, bodies);
+        return Store.TryAppend(new ReadOnlySpan<RecordDraft>(in draft), out _);
+    }
+
+    private RecordDraft Draft(string queue, string[] bodies)
     {
         var run = new ArrayBufferWriter<byte>();
         foreach (string body in bodies)
             Encode(run, body);
-        var draft = new RecordDraft
+        return new RecordDraft
         {
             Type = RecordType.Published, Count = bodies.Length, Source = 7,
             Queue = bodies[0].Contains('!', StringComparison.Ordinal) ? PriorityBand.Of(bodies[0][0] - '0').IndexOf(Queue(queue).Id) : Queue(queue).Id,
@@ -126,7 +140,6 @@ internal sealed class DeliveryStage : IAsyncDisposable
                 | Broker.QueueLife.BitsOf(QueueLife),
             Payload = run.WrittenMemory, PayloadCrc = Checksum.Of(run.WrittenSpan),
         };
-        return Store.TryAppend(new ReadOnlySpan<RecordDraft>(in draft), out _);
     }
 
     public static string[] Bodies(int count, int from = 1) =>

@@ -121,6 +121,13 @@ internal sealed class FrameFilling(GroupDelivery group)
             int mayHave = group.Loop.Setting.MaxUnsettled - Cursor.Unsettled - _frame.Messages - Keys.Held;
             if (offset >= end || mayHave <= 0 || !group.First.TryGet(Unread, out var view))
                 return RecordFiltered();
+            // What is known of these messages already, their keys apart, ends with the run: the next one may have keys.
+            long known = Math.Min(Cursor.Ahead.NextUnknown(Unread), offset + view.Count);
+            if (known > offset && (view.Damaged || !view.MayHaveKeys))
+            {
+                group.ScanOffset = known;
+                continue;
+            }
             if (view.Damaged)
             {
                 if (!_frame.IsEmpty || _notes.Any || !TrySkip(view))
@@ -137,11 +144,6 @@ internal sealed class FrameFilling(GroupDelivery group)
                 continue;
             }
             bool keyed = view.MayHaveKeys;
-            if (!keyed && Cursor.Ahead.NextUnknown(Unread) is var unknown && unknown > offset)
-            {
-                group.ScanOffset = unknown;
-                continue;
-            }
             int most = keyed ? mayHave : (int)Math.Min(Cursor.Ahead.NextKnown(Unread) - offset, mayHave);
             uint attempt = Cursor.Recalled.NextAttempt(offset, ref most);
             bool all = !keyed && !expires && group.State.Options.Filter.TakesAll;
