@@ -258,7 +258,12 @@ internal sealed class Mover : IDisposable
     private void PutBack(MessageIndex index)
     {
         index.Unnote();
-        if (index.HasUnmoved && index.TryNote())
+        if (!index.HasUnmoved)
+        {
+            // What it waited with is gone, expired or purged: nothing of it is refused any more.
+            _refused.Remove(index);
+        }
+        else if (index.TryNote())
         {
             _waiting.Enqueue(index);
         }

@@ -79,6 +79,27 @@ public sealed class GroupReplayTests
     }
 
     [Fact]
+    public async Task Ack_up_to_a_replayed_message_settles_nothing_else_when_it_comes_again()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", DeliveryStage.Bodies(3));
+        consumer.Credit(100);
+        await stage.IdleAsync();
+        var messages = consumer.Output.TakeMessages();
+        await consumer.SettleAsync(SettleVerb.Ack, messages.Where(message => message.Offset is 1 or 3));
+        await ReplayAsync(stage, StartPoint.Earliest, StartPoint.Latest);
+        await stage.IdleAsync();
+        var last = consumer.Output.TakeMessages().Single(message => message.Offset == 3);
+
+        await consumer.SettleAsync(consumer.Item(SettleVerb.AckUpTo, last));
+        var failures = await consumer.SettleAsync(consumer.Item(SettleVerb.AckUpTo, last));
+
+        Assert.Empty(failures);
+        Assert.Equal([false, true, false], Enumerable.Range(1, 3).Select(offset => stage.StateOf(consumer).Cursor.IsUnsettled(offset)));
+    }
+
+    [Fact]
     public async Task What_is_not_settled_or_dead_does_not_come_by_the_replay()
     {
         await using var stage = await DeliveryStage.StartAsync();

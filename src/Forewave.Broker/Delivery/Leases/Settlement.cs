@@ -153,6 +153,9 @@ internal sealed class Settlement(DeliveryLoop loop)
             request.Fail(item, item.First, 0, ErrorCode.NotTheOnlyConsumer);
             return true;
         }
+        // Where a replay ran, a repeat would mean the other line once the replayed message it named is settled.
+        if (group.State.Replay is not null && group.State.Cursor.ConsumerWith(item.First.Value)?.Id != all[0].ConsumerId)
+            return true;
         var payload = loop.Payload;
         payload.Clear();
         var record = new SettledRecord { How = SettledHow.AckUpTo, Time = loop.Now, Consumer = all[0].ConsumerId };
