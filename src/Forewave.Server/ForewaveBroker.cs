@@ -108,6 +108,15 @@ public sealed class ForewaveBroker : IAsyncDisposable
         ServerLog.Started(_logger, ListenAddress, HttpAddress, maxConnections);
     }
 
+    /// <summary>Looks at addresses and at the words of a database, and opens nothing.</summary>
+    /// <exception cref="ArgumentException">One of them cannot be read, or is not allowed.</exception>
+    internal static void Check(ForewaveBrokerOptions options)
+    {
+        ListenPlan.Of(options);
+        if (options.Store == StoreKind.MySql)
+            Where(options);
+    }
+
     /// <summary>
     /// Connects a client in this process; to be given to a client as its connector. The pipe ends when either side completes it.
     /// </summary>
@@ -187,11 +196,15 @@ public sealed class ForewaveBroker : IAsyncDisposable
 
     private MySqlStore OpenMySql()
     {
+        Action<string> told = text => ServerLog.Store(_logger, text);
+        return new MySqlStore(Where(_options) with { RecentMemoryBytes = _options.RecentMemoryBytes, Told = told }, _options.TimeProvider);
+    }
+
+    private static MySqlStoreOptions Where(ForewaveBrokerOptions options)
+    {
         try
         {
-            var where = MySqlStoreOptions.Parse(_options.MySql ?? "", Environment.GetEnvironmentVariable);
-            Action<string> told = text => ServerLog.Store(_logger, text);
-            return new MySqlStore(where with { RecentMemoryBytes = _options.RecentMemoryBytes, Told = told }, _options.TimeProvider);
+            return MySqlStoreOptions.Parse(options.MySql ?? "", Environment.GetEnvironmentVariable);
         }
         catch (FormatException wrong)
         {

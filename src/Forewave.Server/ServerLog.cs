@@ -17,4 +17,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(5003, LogLevel.Error, "An HTTP request ({Method}) ended by a fault of the broker")]
     public static partial void RequestFaulted(ILogger logger, string method, Exception cause);
+
+    [LoggerMessage(5004, LogLevel.Warning, "The environment's variable {Variable} is no setting and says nothing")]
+    public static partial void UnknownVariable(ILogger logger, string variable);
 }

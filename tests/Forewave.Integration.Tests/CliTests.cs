@@ -145,6 +145,11 @@ public sealed class CliTests
     [InlineData("bench publish --queue q --messages 0 --size 100")]
     [InlineData("bench publish --queue q --messages 1 --size 100 --keys 5")]
     [InlineData("bench publish --queue q --messages 1 --size 100 --warmup 1s")]
+    [InlineData("serve --check --listen nowhere")]
+    [InlineData("serve --check --listen 0.0.0.0:7600")]
+    [InlineData("serve --check --store mysql --mysql host=")]
+    [InlineData("serve --check --config no-such-file.json")]
+    [InlineData("serve --json")]
     [InlineData("nonsense")]
     public async Task Wrong_usage_ends_with_two_and_prints_no_result(string arguments)
     {
@@ -164,6 +169,25 @@ public sealed class CliTests
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("maxConections", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_prints_every_setting_with_its_source_and_starts_nothing()
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllTextAsync(folder["forewave.yaml"], "maxQueues: 7\n", Encoding.UTF8);
+
+        var result = await ProgramProcess.RunAsync("serve", "--check", "--json", "--data", folder["data"], "--config", folder["forewave.yaml"]);
+
+        Assert.Equal(0, result.ExitCode);
+        using var settings = JsonDocument.Parse(result.Output);
+        var found = settings.RootElement.EnumerateArray().ToDictionary(
+            setting => setting.GetProperty("setting").GetString()!,
+            setting => (setting.GetProperty("value").GetString(), setting.GetProperty("source").GetString()));
+        Assert.Equal(("7", folder["forewave.yaml"]), found["maxQueues"]);
+        Assert.Equal((folder["data"], "--data"), found["data"]);
+        Assert.Equal(("127.0.0.1:7600", "default"), found["listen"]);
+        Assert.False(Directory.Exists(folder["data"]));
     }
 
     private static async Task RejectAsync(string address, params byte[][] bodies)

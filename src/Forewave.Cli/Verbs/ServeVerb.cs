@@ -1,3 +1,4 @@
+using System.Collections;
 using System.CommandLine;
 using Forewave.Cli.Serving;
 using Forewave.Server;
@@ -11,7 +12,7 @@ namespace Forewave.Cli.Verbs;
 /// <summary>
 /// <c>forewave serve</c>: a broker until SIGTERM or SIGINT, then a clean stop (exit 0), or until its disk fails (exit 1). Flags
 /// win over the environment, which wins over the configuration file. Logs go to stderr; stdout has the one line that says where
-/// it listens.
+/// it listens. <c>--check</c> looks at the settings alone.
 /// </summary>
 internal static class ServeVerb
 {
@@ -20,51 +21,70 @@ internal static class ServeVerb
     private static readonly Option<string?> MySql = new("--mysql") { Description = "the database of --store mysql: host=…;user=…;password-file=…", HelpName = "WHERE" };
     private static readonly Option<string?> Listen = new("--listen") { Description = "for clients (127.0.0.1:7600); port 0: a free one", HelpName = "HOST:PORT" };
     private static readonly Option<string?> Http = new("--http") { Description = "for the HTTP API, health and metrics (127.0.0.1:7601)", HelpName = "HOST:PORT" };
-    private static readonly Option<string?> Config = new("--config") { Description = "a JSON file with settings", HelpName = "FILE" };
+    private static readonly Option<string?> Config = new("--config") { Description = "a JSON or YAML file with settings", HelpName = "FILE" };
+    private static readonly Option<bool> Check = new("--check") { Description = "print every setting with its source, start nothing; exit 2 when one is wrong" };
     private static readonly Option<bool> Insecure = new("--insecure") { Description = "allow addresses that other hosts reach" };
     private static readonly Option<LogLevel?> Level = new("--log") { Description = "Trace, Debug, Information (default), Warning, Error; else FOREWAVE_LOG", HelpName = "LEVEL" };
+
+    private static readonly Option<bool> Json = ClientOptions.Json();
 
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        Command command = new("serve", "Run a broker") { Data, Store, MySql, Listen, Http, Config, Insecure, Level };
+        Command command = new("serve", "Run a broker") { Data, Store, MySql, Listen, Http, Config, Insecure, Check, Level, Json };
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
+        var configuration = Read(parsed);
+        if (parsed.GetValue(Check))
+            return ConfigurationCheck.Print(configuration, parsed.GetValue(Json));
+        if (parsed.GetValue(Json))
+            throw new UsageException("--json is for --check");
         using var loggers = Loggers(parsed.GetValue(Level));
-        var options = Options(parsed) with { LoggerFactory = loggers };
-        ForewaveBroker broker = new(options);
+        configuration.WarnOfUnknown(loggers.CreateLogger("Forewave.Server"));
+        ForewaveBroker broker = new(configuration.Options with { LoggerFactory = loggers });
         await using (broker)
             return await new BrokerRun(broker, Console.Out) { Messages = Console.Error }.RunAsync(stop);
     }
 
-    private static ForewaveBrokerOptions Options(ParseResult parsed)
+    private static BrokerConfiguration Read(ParseResult parsed)
     {
-        ForewaveBrokerOptions options = new() { Listen = "127.0.0.1:7600", Http = "127.0.0.1:7601" };
+        ForewaveBrokerOptions defaults = new() { Listen = "127.0.0.1:7600", Http = "127.0.0.1:7601" };
+        ConfigurationSources sources = new()
+        {
+            File = parsed.GetValue(Config),
+            Environment = Variables(),
+            Flags = new Dictionary<string, string?>
+            {
+                ["data"] = parsed.GetValue(Data),
+                ["store"] = parsed.GetValue(Store),
+                ["mysql"] = parsed.GetValue(MySql),
+                ["listen"] = parsed.GetValue(Listen),
+                ["http"] = parsed.GetValue(Http),
+                ["insecure"] = parsed.GetValue(Insecure) ? "true" : null,
+            },
+        };
         try
         {
-            if (parsed.GetValue(Config) is { } file)
-                options = BrokerSettings.WithJson(options, File.ReadAllText(file));
-            options = BrokerSettings.WithEnvironment(options, Environment.GetEnvironmentVariable);
-            if (parsed.GetValue(Store) is { } store)
-                options = options with { Store = BrokerSettings.Store(store) };
+            var configuration = BrokerConfiguration.Read(defaults, sources);
+            RefuseWhatIsNotUsed(parsed, configuration.Options.Store);
+            return configuration;
         }
-        catch (FormatException wrong)
+        catch (Exception wrong) when (wrong is FormatException or IOException or UnauthorizedAccessException)
         {
             throw new UsageException(wrong.Message);
         }
-        RefuseWhatIsNotUsed(parsed, options.Store);
-        return options with
-        {
-            DataFolder = parsed.GetValue(Data) ?? options.DataFolder,
-            MySql = parsed.GetValue(MySql) ?? options.MySql,
-            Listen = parsed.GetValue(Listen) ?? options.Listen,
-            Http = parsed.GetValue(Http) ?? options.Http,
-            Insecure = parsed.GetValue(Insecure) || options.Insecure,
-        };
+    }
+
+    private static Dictionary<string, string> Variables()
+    {
+        Dictionary<string, string> variables = [];
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            variables[(string)variable.Key] = (string?)variable.Value ?? "";
+        return variables;
     }
 
     // A flag that would be ignored is wrong usage.

@@ -1,124 +1,84 @@
 using System.Globalization;
-using System.Text.Json;
+using Forewave.Protocol;
 
 namespace Forewave.Server.Configuration;
 
-/// <summary>
-/// All settings of the broker, and how they are read: a JSON file, then the environment over it (then flags over both, which
-/// are the command line's business). A key that does not exist is an error, never ignored.
-/// </summary>
+/// <summary>All settings of the broker, and how each is read. Where they come from is <see cref="BrokerConfiguration"/>'s.</summary>
 internal static class BrokerSettings
 {
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private const long Mebibyte = 1024 * 1024;
+    private static readonly SettingRange FromOne = new() { Least = 1, Most = int.MaxValue };
+    private static readonly SettingRange From16Mebibytes = new() { Least = 16 * Mebibyte, Most = long.MaxValue };
 
     /// <summary>Every setting.</summary>
     public static IReadOnlyList<BrokerSetting> All { get; } =
     [
-        new("data", (options, text) => options with { DataFolder = text }),
-        new("store", (options, text) => options with { Store = Store(text) }),
-        new("mysql", (options, text) => options with { MySql = text }),
-        new("listen", (options, text) => options with { Listen = text }),
-        new("http", (options, text) => options with { Http = text }),
-        new("httpApi", (options, text) => options with { HttpApi = bool.Parse(text) }),
-        new("maxHttpConnections", (options, text) => options with { MaxHttpConnections = Whole(text) }),
-        new("httpBodyMemoryBytes", (options, text) => options with { HttpBodyMemoryBytes = Bytes(text) }),
-        new("insecure", (options, text) => options with { Insecure = bool.Parse(text) }),
-        new("createQueues", (options, text) => options with { CreateQueues = bool.Parse(text) }),
-        new("scheduling", (options, text) => options with { Scheduling = bool.Parse(text) }),
-        new("ordering", (options, text) => options with { Ordering = bool.Parse(text) }),
-        new("groupControl", (options, text) => options with { GroupControl = bool.Parse(text) }),
-        new("expiry", (options, text) => options with { Expiry = bool.Parse(text) }),
-        new("deduplication", (options, text) => options with { Deduplication = bool.Parse(text) }),
-        new("deduplicationMemoryBytes", (options, text) => options with { DeduplicationMemoryBytes = Bytes(text) }),
-        new("priorities", (options, text) => options with { Priorities = bool.Parse(text) }),
-        new("tracing", (options, text) => options with { Tracing = bool.Parse(text) }),
-        new("outcomes", (options, text) => options with { Outcomes = bool.Parse(text) }),
-        new("deadOperations", (options, text) => options with { DeadOperations = bool.Parse(text) }),
-        new("deadUndoWindow", (options, text) => options with { DeadUndoWindow = Duration(text) }),
-        new("maxOutcomeWaits", (options, text) => options with { MaxOutcomeWaits = Whole(text) }),
-        new("search", (options, text) => options with { Search = bool.Parse(text) }),
-        new("keyIndexMemoryBytes", (options, text) => options with { KeyIndexMemoryBytes = Bytes(text) }),
-        new("maxQueues", (options, text) => options with { MaxQueues = Whole(text) }),
-        new("maxConnections", (options, text) => options with { MaxConnections = Whole(text) }),
-        new("frameMemoryBytes", (options, text) => options with { FrameMemoryBytes = Bytes(text) }),
-        new("cursorMemoryBytes", (options, text) => options with { CursorMemoryBytes = Bytes(text) }),
-        new("groupMetrics", (options, text) => options with { GroupMetrics = Whole(text) }),
-        new("replayBytesPerSecond", (options, text) => options with { ReplayBytesPerSecond = Bytes(text) }),
-        new("stopGrace", (options, text) => options with { StopGrace = Duration(text) }),
-        new("recentMemoryBytes", (options, text) => options with { RecentMemoryBytes = Whole(text) }),
-        new("minFreeBytes", (options, text) => options with { MinFreeBytes = Bytes(text) }),
-        new("addedSyncTime", (options, text) => options with { AddedSyncTime = Duration(text) }),
+        new("data", options => options.DataFolder, (options, text) => options with { DataFolder = text }),
+        new("store", options => options.Store == StoreKind.MySql ? "mysql" : "files", (options, text) => options with { Store = Store(text) }),
+        new("mysql", options => WithoutPassword(options.MySql), (options, text) => options with { MySql = text }),
+        new("listen", options => options.Listen ?? "", (options, text) => options with { Listen = text }),
+        new("http", options => options.Http ?? "", (options, text) => options with { Http = text }),
+        Switch("httpApi", options => options.HttpApi, (options, on) => options with { HttpApi = on }),
+        Number("maxHttpConnections", FromOne, options => options.MaxHttpConnections, (options, number) => options with { MaxHttpConnections = (int)number }),
+        Number("httpBodyMemoryBytes", From16Mebibytes, options => options.HttpBodyMemoryBytes, (options, number) => options with { HttpBodyMemoryBytes = number }),
+        Switch("insecure", options => options.Insecure, (options, on) => options with { Insecure = on }),
+        Switch("createQueues", options => options.CreateQueues, (options, on) => options with { CreateQueues = on }),
+        Switch("scheduling", options => options.Scheduling, (options, on) => options with { Scheduling = on }),
+        Switch("ordering", options => options.Ordering, (options, on) => options with { Ordering = on }),
+        Switch("groupControl", options => options.GroupControl, (options, on) => options with { GroupControl = on }),
+        Switch("expiry", options => options.Expiry, (options, on) => options with { Expiry = on }),
+        Switch("deduplication", options => options.Deduplication, (options, on) => options with { Deduplication = on }),
+        Number("deduplicationMemoryBytes", From16Mebibytes, options => options.DeduplicationMemoryBytes, (options, number) => options with { DeduplicationMemoryBytes = number }),
+        Switch("priorities", options => options.Priorities, (options, on) => options with { Priorities = on }),
+        Switch("tracing", options => options.Tracing, (options, on) => options with { Tracing = on }),
+        Switch("outcomes", options => options.Outcomes, (options, on) => options with { Outcomes = on }),
+        Switch("deadOperations", options => options.DeadOperations, (options, on) => options with { DeadOperations = on }),
+        Duration("deadUndoWindow", TimeSpan.FromDays(30), options => options.DeadUndoWindow, (options, time) => options with { DeadUndoWindow = time }),
+        Number("maxOutcomeWaits", FromOne, options => options.MaxOutcomeWaits, (options, number) => options with { MaxOutcomeWaits = (int)number }),
+        Switch("search", options => options.Search, (options, on) => options with { Search = on }),
+        Number("keyIndexMemoryBytes", new SettingRange { Least = Mebibyte, Most = long.MaxValue }, options => options.KeyIndexMemoryBytes, (options, number) => options with { KeyIndexMemoryBytes = number }),
+        Number("maxQueues", FromOne, options => options.MaxQueues, (options, number) => options with { MaxQueues = (int)number }),
+        Number("maxConnections", new SettingRange { Least = 1, Most = Limits.MaxConnections }, options => options.MaxConnections, (options, number) => options with { MaxConnections = (int)number }),
+        Number("frameMemoryBytes", From16Mebibytes, options => options.FrameMemoryBytes, (options, number) => options with { FrameMemoryBytes = number }),
+        Number("cursorMemoryBytes", From16Mebibytes, options => options.CursorMemoryBytes, (options, number) => options with { CursorMemoryBytes = number }),
+        Number("groupMetrics", new SettingRange { Least = 0, Most = 10_000 }, options => options.GroupMetrics, (options, number) => options with { GroupMetrics = (int)number }),
+        Number("replayBytesPerSecond", new SettingRange { Least = 64 * 1024, Most = long.MaxValue }, options => options.ReplayBytesPerSecond, (options, number) => options with { ReplayBytesPerSecond = number }),
+        Duration("stopGrace", TimeSpan.FromHours(1), options => options.StopGrace, (options, time) => options with { StopGrace = time }),
+        Number("recentMemoryBytes", new SettingRange { Least = 16 * Mebibyte, Most = int.MaxValue - 1 }, options => options.RecentMemoryBytes, (options, number) => options with { RecentMemoryBytes = (int)number }),
+        Number("minFreeBytes", new SettingRange { Least = 0, Most = long.MaxValue }, options => options.MinFreeBytes, (options, number) => options with { MinFreeBytes = number }),
+        Duration("addedSyncTime", TimeSpan.FromSeconds(10), options => options.AddedSyncTime, (options, time) => options with { AddedSyncTime = time }),
     ];
 
-    /// <summary>The options with what a configuration file says.</summary>
-    /// <exception cref="FormatException">It is not JSON, has an unknown key or a value that cannot be read; the message says which.</exception>
-    public static ForewaveBrokerOptions WithJson(ForewaveBrokerOptions options, string json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json, Lenient);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new FormatException("the configuration is no JSON object");
-            foreach (var property in document.RootElement.EnumerateObject())
-                options = Apply(options, Find(property.Name), TextOf(property));
-            return options;
-        }
-        catch (JsonException failure)
-        {
-            throw new FormatException($"the configuration is no JSON: {failure.Message}", failure);
-        }
-    }
+    /// <summary>The setting with a key, or null. Keys are spelled exactly.</summary>
+    public static BrokerSetting? Find(string key) => All.FirstOrDefault(setting => setting.Key == key);
 
-    /// <summary>The options with what the environment says.</summary>
-    /// <param name="options">Before it.</param>
-    /// <param name="read">Gives a variable's value; null where there is none.</param>
-    /// <exception cref="FormatException">A value cannot be read.</exception>
-    public static ForewaveBrokerOptions WithEnvironment(ForewaveBrokerOptions options, Func<string, string?> read)
-    {
-        foreach (var setting in All)
-        {
-            if (read(setting.Variable) is { Length: > 0 } text)
-                options = Apply(options, setting, text);
-        }
-        return options;
-    }
-
-    private static ForewaveBrokerOptions Apply(ForewaveBrokerOptions options, BrokerSetting setting, string text)
-    {
-        try
-        {
-            return setting.Apply(options, text);
-        }
-        catch (Exception failure) when (failure is FormatException or OverflowException)
-        {
-            throw new FormatException($"{setting.Key} ({setting.Variable}) cannot be '{text}'", failure);
-        }
-    }
-
-    private static BrokerSetting Find(string key) =>
-        All.FirstOrDefault(setting => setting.Key == key)
-        ?? throw new FormatException($"the configuration has no key '{key}'; there are: {string.Join(", ", All.Select(setting => setting.Key))}");
-
-    private static string TextOf(JsonProperty property) => property.Value.ValueKind switch
-    {
-        JsonValueKind.String => property.Value.GetString()!,
-        JsonValueKind.True or JsonValueKind.False or JsonValueKind.Number => property.Value.GetRawText(),
-        _ => throw new FormatException($"{property.Name} is neither text, number nor true or false"),
-    };
-
-    /// <summary>Reads what keeps the messages.</summary>
-    /// <exception cref="FormatException">It is neither of them.</exception>
-    public static StoreKind Store(string text) => text switch
+    private static StoreKind Store(string text) => text switch
     {
         "files" => StoreKind.Files,
         "mysql" => StoreKind.MySql,
-        _ => throw new FormatException($"a store is files or mysql, not '{text}'"),
+        _ => throw new FormatException("a store is files or mysql"),
     };
 
-    private static int Whole(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+    private static BrokerSetting Switch(string key, Func<ForewaveBrokerOptions, bool> get, Func<ForewaveBrokerOptions, bool, ForewaveBrokerOptions> set) =>
+        new(key, options => get(options) ? "true" : "false", (options, text) => set(options, ReadSwitch(text)));
 
-    private static long Bytes(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+    private static BrokerSetting Number(
+        string key, SettingRange range, Func<ForewaveBrokerOptions, long> get, Func<ForewaveBrokerOptions, long, ForewaveBrokerOptions> set) =>
+        new(key, options => get(options).ToString(CultureInfo.InvariantCulture), (options, text) => set(options, range.Read(text)));
 
-    private static TimeSpan Duration(string text) =>
-        DurationText.TryParse(text, out var duration) ? duration : throw new FormatException("a duration is 500ms, 5s, 30m, 2h or 7d");
+    private static BrokerSetting Duration(
+        string key, TimeSpan most, Func<ForewaveBrokerOptions, TimeSpan> get, Func<ForewaveBrokerOptions, TimeSpan, ForewaveBrokerOptions> set) =>
+        new(key, options => DurationText.Format(get(options)), (options, text) => set(options, ReadDuration(text, most)));
+
+    private static bool ReadSwitch(string text) =>
+        bool.TryParse(text, out bool on) ? on : throw new FormatException("it is true or false");
+
+    private static TimeSpan ReadDuration(string text, TimeSpan most) =>
+        DurationText.TryParse(text, out var duration) && duration <= most
+            ? duration
+            : throw new FormatException($"it is a duration such as 500ms, 5s, 30m, 2h or 7d, at most {DurationText.Format(most)}");
+
+    private static string WithoutPassword(string? where) => where is null
+        ? ""
+        : string.Join(';', where.Split(';').Select(word => word.TrimStart().StartsWith("password=", StringComparison.OrdinalIgnoreCase) ? "password=…" : word));
 }

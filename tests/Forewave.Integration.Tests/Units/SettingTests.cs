@@ -21,28 +21,100 @@ public sealed class SettingTests
     }
 
     [Fact]
-    public void Environment_wins_over_the_file()
+    public void Flag_wins_over_the_environment_which_wins_over_the_file()
     {
-        var options = BrokerSettings.WithJson(
-            new ForewaveBrokerOptions(), """{ "data": "a", "maxConnections": 10, "createQueues": false, "stopGrace": "2s" }""");
+        using TemporaryFile file = new(".json", """{ "data": "a", "listen": "127.0.0.1:1", "maxConnections": 10, /* why */ "createQueues": false, "stopGrace": "2s" }""");
 
-        options = BrokerSettings.WithEnvironment(options, name => name == "FOREWAVE_MAX_CONNECTIONS" ? "20" : null);
+        var configuration = BrokerConfiguration.Read(new ForewaveBrokerOptions(), new ConfigurationSources
+        {
+            File = file.Path,
+            Environment = new Dictionary<string, string> { ["FOREWAVE_MAX_CONNECTIONS"] = "20", ["FOREWAVE_LISTEN"] = "127.0.0.1:2", ["FOREWAVE_DATA"] = "" },
+            Flags = new Dictionary<string, string?> { ["listen"] = "127.0.0.1:3", ["data"] = null },
+        });
 
-        Assert.Equal(("a", 20, false), (options.DataFolder, options.MaxConnections, options.CreateQueues));
+        var options = configuration.Options;
+        Assert.Equal(("a", "127.0.0.1:3", 20, false), (options.DataFolder, options.Listen, options.MaxConnections, options.CreateQueues));
+        Assert.Equal(TimeSpan.FromSeconds(2), options.StopGrace);
+        Assert.Equal(
+            [("data", "a", file.Path), ("listen", "127.0.0.1:3", "--listen"), ("search", "true", "default"), ("maxConnections", "20", "FOREWAVE_MAX_CONNECTIONS")],
+            configuration.Values.Where(value => value.Setting.Key is "data" or "listen" or "maxConnections" or "search")
+                .Select(value => (value.Setting.Key, value.Text, value.Source)));
+    }
+
+    [Fact]
+    public void Every_setting_reads_back_what_it_shows()
+    {
+        ForewaveBrokerOptions options = new() { Listen = "127.0.0.1:1", Http = "127.0.0.1:2", MySql = "host=db" };
+
+        foreach (var setting in BrokerSettings.All)
+            Assert.Equal(setting.Show(options), setting.Show(setting.Apply(new ForewaveBrokerOptions(), setting.Show(options))));
+    }
+
+    [Fact]
+    public void Yaml_says_the_same_as_json()
+    {
+        using TemporaryFile file = new(".yaml", "# why\ndata: /var/lib/forewave\nmaxConnections: 10\ncreateQueues: false\nstopGrace: '2s'\n");
+
+        var options = BrokerConfiguration.Read(new ForewaveBrokerOptions(), new ConfigurationSources { File = file.Path }).Options;
+
+        Assert.Equal(("/var/lib/forewave", 10, false), (options.DataFolder, options.MaxConnections, options.CreateQueues));
         Assert.Equal(TimeSpan.FromSeconds(2), options.StopGrace);
     }
 
     [Theory]
-    [InlineData("""{ "dat": "a" }""", "'dat'")]
-    [InlineData("""{ "maxConnections": "many" }""", "maxConnections")]
-    [InlineData("""{ "data": {} }""", "data")]
-    [InlineData("[]", "object")]
-    [InlineData("{", "JSON")]
-    public void File_with_a_mistake_is_refused_by_name(string json, string named)
+    [InlineData(".json", """{ "dat": "a" }""", "'dat'")]
+    [InlineData(".json", """{ "maxconnections": 1 }""", "'maxConnections'")]
+    [InlineData(".json", """{ "maxConnections": "many" }""", "maxConnections")]
+    [InlineData(".json", """{ "maxConnections": 50001 }""", "from 1 to 50,000")]
+    [InlineData(".json", """{ "maxQueues": -1 }""", "from 1 on")]
+    [InlineData(".json", """{ "search": "on" }""", "true or false")]
+    [InlineData(".json", """{ "stopGrace": "5" }""", "duration")]
+    [InlineData(".json", """{ "store": "postgres" }""", "files or mysql")]
+    [InlineData(".json", """{ "data": {} }""", "data")]
+    [InlineData(".json", """{ "data": ["a"] }""", "data")]
+    [InlineData(".json", """{ "data": null }""", "data")]
+    [InlineData(".json", """{ "data": "a", "data": "b" }""", "data")]
+    [InlineData(".json", "[]", "object")]
+    [InlineData(".json", "{", "JSON")]
+    [InlineData(".json", "", "JSON")]
+    [InlineData(".yaml", "dat: a", "'dat'")]
+    [InlineData(".yaml", "data:", "data")]
+    [InlineData(".yaml", "data: [a]", "data")]
+    [InlineData(".yaml", "data: a\ndata: b", "data")]
+    [InlineData(".yml", "- data", "mapping")]
+    [InlineData(".yml", "data: [", "YAML")]
+    [InlineData(".yml", "data: a\n---\ndata: b", "one document")]
+    public void File_with_a_mistake_is_refused_by_name(string extension, string text, string named)
     {
-        var refusal = Assert.Throws<FormatException>(() => BrokerSettings.WithJson(new ForewaveBrokerOptions(), json));
+        using TemporaryFile file = new(extension, text);
+
+        var refusal = Assert.Throws<FormatException>(() => BrokerConfiguration.Read(new ForewaveBrokerOptions(), new ConfigurationSources { File = file.Path }));
 
         Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(file.Path, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Variable_that_is_no_setting_is_told_of()
+    {
+        string[] names = ["FOREWAVE_MAX_CONECTIONS", "FOREWAVE_MAX_QUEUES", "FOREWAVE_SERVER", "FOREWAVE_PORT_7600_TCP", "FOREWAVE_SERVICE_HOST", "PATH"];
+
+        var configuration = BrokerConfiguration.Read(
+            new ForewaveBrokerOptions(), new ConfigurationSources { Environment = names.ToDictionary(name => name, _ => "1") });
+
+        Assert.Equal(["FOREWAVE_MAX_CONECTIONS"], configuration.UnknownVariables);
+    }
+
+    [Fact]
+    public void Password_of_a_database_is_not_shown()
+    {
+        var configuration = BrokerConfiguration.Read(new ForewaveBrokerOptions(), new ConfigurationSources
+        {
+            Flags = new Dictionary<string, string?> { ["store"] = "mysql", ["mysql"] = "host=db; PASSWORD=secret;user=forewave" },
+        });
+
+        Assert.DoesNotContain(configuration.Values, value => value.Text.Contains("secret", StringComparison.Ordinal));
+        Assert.Contains("secret", configuration.Options.MySql, StringComparison.Ordinal);
     }
 
     // The setting's property is the one that it changes; listeners are the command line's to default.
