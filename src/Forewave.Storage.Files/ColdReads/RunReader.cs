@@ -72,18 +72,8 @@ internal sealed class RunReader
     {
         int bytes = 0;
         int count;
-        while (bytes < window.MaxBytes && read < window.End && (count = _indexes.FindRange(sink.Queue.Value, read, entries.AsSpan(0, EntriesAtATime))) > 0)
+        while (bytes < window.MaxBytes && read < window.End && (count = _indexes.FindRange(sink.Queue.Value, read, entries.AsSpan(0, EntriesAtATime), window.End)) > 0)
         {
-            while (count > 0 && entries[count - 1].First >= window.End)
-            {
-                count--;
-            }
-
-            if (count == 0)
-            {
-                break;
-            }
-
             bytes += ReadEntries(entries.AsSpan(0, count), ref read, ref reach, sink, window.MaxBytes - bytes);
         }
 

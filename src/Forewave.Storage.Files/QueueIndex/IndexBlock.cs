@@ -135,6 +135,24 @@ internal sealed class IndexBlock
         return low;
     }
 
+    /// <summary>The runs behind one of its own, as many as there is room for, that begin before an end; returns how many.</summary>
+    public int CopyAfter(in IndexEntry run, Span<IndexEntry> runs, Offset end)
+    {
+        int count = 0;
+        for (int place = FindRun(run.First.Value) + 1; place < Count && count < runs.Length; place++)
+        {
+            IndexEntry next = Run(place);
+            if (next.First >= end)
+            {
+                break;
+            }
+
+            runs[count++] = next;
+        }
+
+        return count;
+    }
+
     /// <summary>Place of the last leaf that begins at or before an offset.</summary>
     public int FindLeaf(long offset)
     {

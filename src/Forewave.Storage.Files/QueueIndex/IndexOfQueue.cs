@@ -148,30 +148,49 @@ internal sealed class IndexOfQueue
         run = default;
         return Locate(offset, out BlockReference leaf, out BlockReference directory, ref run) switch
         {
-            Place.Tail => true,
-            Place.Leaf => TryRun(_blocks.Recent(leaf.Block, _queue, leaf.FirstOffset), offset, ref run),
-            Place.Directory => TryRun(RecentLeaf(directory, offset), offset, ref run),
+            IndexLevel.Tail => true,
+            IndexLevel.Leaf => TryRun(_blocks.Recent(leaf.Block, _queue, leaf.FirstOffset), offset, ref run),
+            IndexLevel.Directory => TryRun(RecentLeaf(directory, offset), offset, ref run),
             _ => false,
         };
     }
 
     /// <summary>The run that holds an offset; may read two blocks from disk. Null: there is none.</summary>
     /// <exception cref="StoreException">A block rotted.</exception>
-    public IndexEntry? Find(long offset)
+    public IndexEntry? Find(long offset) => Find(offset, out _);
+
+    /// <summary>Consecutive runs that begin before an end, from the one that holds an offset on; may read blocks from disk.</summary>
+    public int FindRange(long offset, Span<IndexEntry> runs, Offset end)
     {
+        int count = 0;
+        while (count < runs.Length && offset < end.Value && Find(offset, out IndexBlock? leaf) is { } run)
+        {
+            runs[count++] = run;
+            // The rest of a leaf needs no other look: a block is never overwritten.
+            count += leaf?.CopyAfter(run, runs[count..], end) ?? 0;
+            offset = runs[count - 1].End;
+        }
+
+        return count;
+    }
+
+    // With the leaf that has the run, unless the newest runs do.
+    private IndexEntry? Find(long offset, out IndexBlock? leaf)
+    {
+        leaf = null;
         IndexEntry run = default;
         for (int i = 0; i < ReadTries; i++)
         {
-            Place place = Locate(offset, out BlockReference leaf, out BlockReference directory, ref run);
-            if (place is Place.None or Place.Tail)
+            IndexLevel place = Locate(offset, out BlockReference reference, out BlockReference directory, ref run);
+            if (place is IndexLevel.None or IndexLevel.Tail)
             {
-                return place == Place.Tail ? run : null;
+                return place == IndexLevel.Tail ? run : null;
             }
 
-            IndexBlock? block = place == Place.Leaf
-                ? _blocks.Read(leaf.Block, _queue, leaf.FirstOffset)
+            leaf = place == IndexLevel.Leaf
+                ? _blocks.Read(reference.Block, _queue, reference.FirstOffset)
                 : ReadLeaf(directory, offset);
-            if (TryRun(block, offset, ref run))
+            if (TryRun(leaf, offset, ref run))
             {
                 return run;
             }
@@ -180,19 +199,6 @@ internal sealed class IndexOfQueue
         throw new StoreException(
             ErrorCode.StoreUnavailable,
             $"The index of queue {_queue.Value} is damaged around offset {offset}. Restart the broker with the index folder moved away: it is rebuilt from the log.");
-    }
-
-    /// <summary>Consecutive runs from the one that holds an offset on; may read blocks from disk.</summary>
-    public int FindRange(long offset, Span<IndexEntry> runs)
-    {
-        int count = 0;
-        while (count < runs.Length && Find(offset) is { } run)
-        {
-            runs[count++] = run;
-            offset = run.End;
-        }
-
-        return count;
     }
 
     /// <summary>The first offset whose time is not before a time: by halving, about 20 reads for a million runs.</summary>
@@ -368,7 +374,7 @@ internal sealed class IndexOfQueue
         _oldestTime = oldestTime;
     }
 
-    private Place Locate(long offset, out BlockReference leaf, out BlockReference directory, ref IndexEntry run)
+    private IndexLevel Locate(long offset, out BlockReference leaf, out BlockReference directory, ref IndexEntry run)
     {
         leaf = default;
         directory = default;
@@ -376,23 +382,23 @@ internal sealed class IndexOfQueue
         {
             if (offset < _firstRetained || offset >= _end)
             {
-                return Place.None;
+                return IndexLevel.None;
             }
 
             if (_tail.Holds(offset))
             {
                 run = _tail[_tail.Find(offset)];
-                return Place.Tail;
+                return IndexLevel.Tail;
             }
 
             if (_leaves.FindLast(offset) is >= 0 and int place)
             {
                 leaf = _leaves[place];
-                return Place.Leaf;
+                return IndexLevel.Leaf;
             }
 
             directory = _directories[_directories.FindLast(offset)];
-            return Place.Directory;
+            return IndexLevel.Directory;
         }
     }
 
@@ -585,13 +591,5 @@ internal sealed class IndexOfQueue
         }
 
         _blocks.Free(reference.Block);
-    }
-
-    private enum Place
-    {
-        None,
-        Tail,
-        Leaf,
-        Directory,
     }
 }

@@ -155,9 +155,9 @@ internal sealed class QueueIndexes : IDisposable
     public IndexEntry? Find(uint queue, Offset offset) =>
         _queues.TryGetValue(queue, out IndexOfQueue? index) ? index.Find(offset.Value) : null;
 
-    /// <summary>Consecutive runs from the one that holds an offset on; may read from disk.</summary>
-    public int FindRange(uint queue, Offset offset, Span<IndexEntry> runs) =>
-        _queues.TryGetValue(queue, out IndexOfQueue? index) ? index.FindRange(offset.Value, runs) : 0;
+    /// <summary>Consecutive runs that begin before an end, from the one that holds an offset on; may read from disk.</summary>
+    public int FindRange(uint queue, Offset offset, Span<IndexEntry> runs, Offset end) =>
+        _queues.TryGetValue(queue, out IndexOfQueue? index) ? index.FindRange(offset.Value, runs, end) : 0;
 
     /// <summary>The first offset whose time is not before a time; the end when there is none. May read from disk.</summary>
     public Offset FindByTime(uint queue, Timestamp time) =>

@@ -182,7 +182,7 @@ internal sealed class CarryOver
     private CarriedBatch ReadLive(SegmentNumber number, QueueShare share, Offset from)
     {
         IndexEntry[] entries = new IndexEntry[EntriesAtATime];
-        int count = _parts.Indexes.FindRange(share.Queue, from, entries);
+        int count = _parts.Indexes.FindRange(share.Queue, from, entries, new Offset(share.End));
         List<RecordDraft> drafts = [];
         long bytes = 0;
         foreach (IndexEntry entry in entries.AsSpan(0, count))

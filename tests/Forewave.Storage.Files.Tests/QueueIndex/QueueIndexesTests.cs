@@ -75,9 +75,11 @@ public sealed class QueueIndexesTests
         }
 
         IndexEntry[] runs = new IndexEntry[9_000];
-        int count = index.FindRange(Queue, new Offset(1002), runs);
+        int count = index.FindRange(Queue, new Offset(1002), runs, new Offset(long.MaxValue));
+        int few = index.FindRange(Queue, new Offset(1002), new IndexEntry[200], new Offset(1203));
+        int one = index.FindRange(Queue, new Offset(1002), new IndexEntry[200], new Offset(1003));
 
-        Assert.Equal(9_000, count);
+        Assert.Equal((9_000, 101, 1), (count, few, one));
         Assert.Equal(Enumerable.Range(500, 9_000).Select(i => (ulong)i), runs.Select(run => run.Location.Bits));
     }
 
