@@ -1,5 +1,6 @@
 using System.Text;
 using Forewave.Cli.Verbs;
+using Forewave.Protocol;
 
 namespace Forewave.Cli.Searching;
 
@@ -13,7 +14,7 @@ internal static class HeaderCondition
         int end = text.IndexOf('=', StringComparison.Ordinal);
         string name = end < 0 ? text : text[..end];
         if (name.Length == 0)
-            throw new UsageException($"--header '{text}' has no name");
+            throw UsageException.Of(ErrorCode.SearchFilterInvalid, $"--header '{text}' has no name");
         ReadOnlyMemory<byte>? value = end < 0 ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(text[(end + 1)..]);
         return KeyValuePair.Create(name, value);
     }

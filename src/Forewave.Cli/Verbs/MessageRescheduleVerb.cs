@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Forewave.Cli.Output;
 using Forewave.Client.Administration;
+using Forewave.Protocol;
 
 namespace Forewave.Cli.Verbs;
 
@@ -8,8 +9,8 @@ namespace Forewave.Cli.Verbs;
 internal static class MessageRescheduleVerb
 {
     private static readonly ScheduledChoice Choice = new();
-    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay");
-    private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at");
+    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay", ErrorCode.DeliveryTimeInvalid);
+    private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at", ErrorCode.DeliveryTimeInvalid);
     private static readonly Option<bool> Json = ClientOptions.Json();
 
     public static Command Create()

@@ -61,14 +61,14 @@ internal static class Parsing
     {
         Description = "the group's filter: * or a,b",
         HelpName = "EXPR",
-        CustomParser = result => Read<TagFilter>(result, TagFilter.TryParse, "no filter: * or up to 64 tags separated by commas"),
+        CustomParser = result => Read<TagFilter>(result, TagFilter.TryParse, UsageException.Numbered(ErrorCode.TagInvalid, "no filter: * or up to 64 tags separated by commas")),
     };
 
     /// <summary>A duration that need not be given.</summary>
-    public static Option<TimeSpan?> OptionalDuration(string name) => new(name)
+    public static Option<TimeSpan?> OptionalDuration(string name, ErrorCode refusal = ErrorCode.FieldInvalid) => new(name)
     {
         HelpName = "DURATION",
-        CustomParser = result => Read<TimeSpan>(result, TryDuration, "no duration: 500ms, 5s, 30m, 2h or 7d"),
+        CustomParser = result => Read<TimeSpan>(result, TryDuration, UsageException.Numbered(refusal, "no duration: 500ms, 5s, 30m, 2h or 7d")),
     };
 
     /// <summary>The option with a description.</summary>
@@ -79,10 +79,10 @@ internal static class Parsing
     }
 
     /// <summary>An instant that need not be given.</summary>
-    public static Option<DateTimeOffset?> OptionalTime(string name) => new(name)
+    public static Option<DateTimeOffset?> OptionalTime(string name, ErrorCode refusal = ErrorCode.FieldInvalid) => new(name)
     {
         HelpName = "TIME",
-        CustomParser = result => Read<DateTimeOffset>(result, TryTime, "no time: RFC 3339, such as 2026-12-24T18:00:00Z"),
+        CustomParser = result => Read<DateTimeOffset>(result, TimeText.TryParse, UsageException.Numbered(refusal, "no time: RFC 3339, such as 2026-12-24T18:00:00Z, with Z or an offset")),
     };
 
     /// <summary>A whole number from 1.</summary>
@@ -109,9 +109,6 @@ internal static class Parsing
         return Read<T>(result, TryName, $"none of {names}");
     }
 
-    // With an offset always: a time without one would mean another instant on each machine.
-    private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
-
     private delegate bool TryRead<T>(string text, out T value);
 
     private static T Read<T>(ArgumentResult result, TryRead<T> read, string problem)
@@ -132,10 +129,6 @@ internal static class Parsing
     }
 
     private static bool TryDuration(string text, out TimeSpan value) => DurationText.TryParse(text, out value);
-
-    /// <summary>Reads an instant.</summary>
-    public static bool TryTime(string text, out DateTimeOffset value) => DateTimeOffset.TryParseExact(
-        text, TimeForms, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out value);
 
     private static bool TryCount(string text, out long value) =>
         long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out value) && value > 0;

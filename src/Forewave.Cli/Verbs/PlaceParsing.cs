@@ -2,6 +2,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Forewave.Client.Administration;
 using Forewave.Protocol;
+using Forewave.Server.Configuration;
 
 namespace Forewave.Cli.Verbs;
 
@@ -15,7 +16,7 @@ internal static class PlaceParsing
             return text == "latest" ? ResetTarget.Latest : ResetTarget.Earliest;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0)
             return ResetTarget.At(new Offset(number));
-        if (Parsing.TryTime(text, out var time))
+        if (TimeText.TryParse(text, out var time))
             return ResetTarget.At(time);
         result.AddError($"'{text}' is neither earliest nor latest, no time such as 2026-12-24T18:00:00Z and no offset from 1");
         return default;

@@ -26,9 +26,9 @@ internal static class PublishVerb
     private static readonly Option<string[]> Headers = new("--header") { Description = "may be repeated", HelpName = "K=V" };
     private static readonly Option<string?> Order = new("--order") { Description = "ordering key: its messages come one after the other", HelpName = "KEY" };
     private static readonly Option<int?> Priority = new("--priority") { Description = "0 to 9, the highest first; else 4", HelpName = "N" };
-    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay");
-    private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at");
-    private static readonly Option<TimeSpan?> TimeToLive = Parsing.OptionalDuration("--ttl").Saying("not delivered any more so long after its arrival");
+    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay", ErrorCode.DeliveryTimeInvalid);
+    private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at", ErrorCode.DeliveryTimeInvalid);
+    private static readonly Option<TimeSpan?> TimeToLive = Parsing.OptionalDuration("--ttl", ErrorCode.ExpiryTimeInvalid).Saying("not delivered any more so long after its arrival");
     private static readonly Option<string?> Dedup = new("--dedup") { Description = "deduplication id, with BODY: a second one is not stored", HelpName = "ID" };
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();
@@ -109,11 +109,11 @@ internal static class PublishVerb
 
     private static int? PriorityOf(int? priority) => priority is null or (>= 0 and <= Limits.MaxPriority)
         ? priority
-        : throw new UsageException("--priority is 0 to 9");
+        : throw UsageException.Of(ErrorCode.FieldInvalid, "--priority is 0 to 9");
 
     private static TimeSpan LifeOf(TimeSpan? life) => life is null || life > TimeSpan.Zero
         ? life ?? TimeSpan.Zero
-        : throw new UsageException("--ttl is more than 0s");
+        : throw UsageException.Of(ErrorCode.ExpiryTimeInvalid, "--ttl is more than 0s");
 
     private static KeyValuePair<string, ReadOnlyMemory<byte>>[] HeadersOf(string[] texts) => [.. texts.Select(HeaderOf)];
 

@@ -9,9 +9,6 @@ namespace Forewave.Server.Http.Requests;
 /// <summary>Reads the texts of parameters, headers and JSON fields; each throws a numbered error that names the field.</summary>
 internal static class FieldText
 {
-    // With an offset always: a time without one would mean another instant on each machine.
-    private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
-
     /// <summary>The name of a queue.</summary>
     public static QueueName Queue(string text) => QueueName.TryParse(text, out var name)
         ? name
@@ -36,7 +33,7 @@ internal static class FieldText
 
     /// <summary>A time in RFC 3339.</summary>
     public static DateTimeOffset Time(FieldName name, string text) =>
-        TryTime(text, out var value) ? value : throw Wrong(name, "a time such as 2026-12-24T18:00:00Z");
+        TimeText.TryParse(text, out var value) ? value : throw Wrong(name, "a time such as 2026-12-24T18:00:00Z");
 
     /// <summary>A whole number from 0.</summary>
     public static long Whole(FieldName name, string text) =>
@@ -59,7 +56,7 @@ internal static class FieldText
             return ResetTarget.Latest;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long offset) && offset > 0)
             return ResetTarget.At(new Offset(offset));
-        return TryTime(text, out var time)
+        return TimeText.TryParse(text, out var time)
             ? ResetTarget.At(time)
             : throw Wrong(name, "earliest, latest, a time such as 2026-12-24T18:00:00Z or an offset from 1");
     }
@@ -77,7 +74,4 @@ internal static class FieldText
 
     /// <summary>Why a field is refused.</summary>
     public static ForewaveException Wrong(FieldName name, string expected) => new(ErrorCode.FieldInvalid, $"{name.Text} is not {expected}.");
-
-    private static bool TryTime(string text, out DateTimeOffset value) =>
-        DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out value);
 }
