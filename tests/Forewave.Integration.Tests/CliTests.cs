@@ -44,6 +44,26 @@ public sealed class CliTests
     }
 
     [Fact]
+    public async Task Follower_prints_again_what_was_settled_and_comes_once_more()
+    {
+        await using var server = await ServerProcess.StartedAsync();
+        string[] at = ["--server", server.Address];
+        await ProgramProcess.RunAsync("a\nb\n"u8.ToArray(), ["publish", "q", .. at]);
+        await using var follower = ProgramProcess.Start(["consume", "q", "--group", "g", "--follow", .. at]);
+        string first = $"{await follower.Output.ReadLineAsync()} {await follower.Output.ReadLineAsync()}";
+        await using ForewaveClient client = new(server.Address);
+        while ((await client.Administration.ShowGroupAsync(new QueueName("q"), new GroupName("g"))).Lag > 0)
+        {
+            // Its acks are on their way, and the group is asked again.
+        }
+
+        await ProgramProcess.RunAsync(["group", "reset", "q", "--group", "g", "--to", "earliest", "--force", .. at]);
+        string again = $"{await follower.Output.ReadLineAsync()} {await follower.Output.ReadLineAsync()}";
+
+        Assert.Equal(("a b", "a b"), (first, again));
+    }
+
+    [Fact]
     public async Task Queues_and_groups_are_listed_and_changed()
     {
         await using var server = await ServerProcess.StartedAsync();
@@ -123,6 +143,7 @@ public sealed class CliTests
     [InlineData("publish")]
     [InlineData("publish NoName x")]
     [InlineData("publish q x --priority 10")]
+    [InlineData("publish q x --at 2030-12-24T18:00:00")]
     [InlineData("publish q --ttl=never")]
     [InlineData("publish q --dedup 1")]
     [InlineData("publish q x --server zk://one:2181/forewave")]
@@ -132,6 +153,7 @@ public sealed class CliTests
     [InlineData("group replay q --group g")]
     [InlineData("group replay q --group g --from latest")]
     [InlineData("group replay q --group g --from yesterday")]
+    [InlineData("group replay q --group g --from 2026-12-24T18:00:00")]
     [InlineData("group replay q --group g --from 1 --cancel")]
     [InlineData("queue set q")]
     [InlineData("group set q --group g")]

@@ -2,23 +2,36 @@ namespace Forewave.Cli.Consuming;
 
 /// <summary>
 /// The offsets of messages that were printed and whose acks are not known to be done. Thread-safe. A redelivery of one of them
-/// is not printed again.
+/// is not printed again; what is known to be settled and comes once more (after a reset, in a replay, redriven) is.
 /// </summary>
 internal sealed class PrintedMessages
 {
     private readonly Lock _gate = new();
-    private HashSet<long> _current = [];
-    private HashSet<long> _confirming = [];
     private readonly HashSet<long> _failed = [];
+    private HashSet<long> _printed = [];
+    private HashSet<long> _acked = [];
+    private HashSet<long> _confirming = [];
+    private bool _isConfirming;
 
-    /// <summary>How many there are since the last confirmation was begun.</summary>
-    public int Count => _current.Count;
+    /// <summary>How many there are that no confirmation has begun for.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _printed.Count + _acked.Count;
+        }
+    }
 
     /// <summary>A message is about to be printed; false when it was printed before.</summary>
     public bool TryAdd(long offset)
     {
         lock (_gate)
-            return !_confirming.Contains(offset) && !_failed.Contains(offset) && _current.Add(offset);
+        {
+            if (_confirming.Contains(offset) || _acked.Contains(offset))
+                return false;
+            return _printed.Add(offset) && !_failed.Remove(offset);
+        }
     }
 
     /// <summary>Acks of so many messages were refused: they come again.</summary>
@@ -31,11 +44,31 @@ internal sealed class PrintedMessages
         }
     }
 
-    /// <summary>All acks so far are about to be confirmed.</summary>
-    public void BeginConfirmation()
+    /// <summary>All that was printed so far is acked. True: nobody confirms acks now, and the caller has to.</summary>
+    public bool Acked()
     {
         lock (_gate)
-            (_current, _confirming) = (_confirming, _current);
+        {
+            if (_acked.Count == 0)
+                (_acked, _printed) = (_printed, _acked);
+            else
+                _acked.UnionWith(_printed);
+            _printed.Clear();
+            bool isFirst = !_isConfirming;
+            _isConfirming = true;
+            return isFirst;
+        }
+    }
+
+    /// <summary>All acks so far are about to be confirmed. False: there are none, and nobody confirms any more.</summary>
+    public bool TryBeginConfirmation()
+    {
+        lock (_gate)
+        {
+            _isConfirming = _acked.Count > 0;
+            (_acked, _confirming) = (_confirming, _acked);
+            return _isConfirming;
+        }
     }
 
     /// <summary>They were; what failed among them is kept.</summary>

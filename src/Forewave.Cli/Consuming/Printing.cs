@@ -80,16 +80,20 @@ internal sealed class Printing(Consumer consumer, PrintPlan plan, PrintedMessage
     // What is confirmed need not be remembered; with too much that is not, the loop waits for the broker.
     private async ValueTask ConfirmAsync(CancellationToken cancellation)
     {
-        if (!plan.Acks || printed.Count < BatchMessages || (!_confirmation.IsCompleted && printed.Count < MaxUnconfirmed))
+        if (!plan.Acks)
             return;
-        await _confirmation;
-        printed.BeginConfirmation();
-        _confirmation = EndConfirmationAsync(cancellation);
+        if (printed.Acked())
+            _confirmation = ConfirmAllAsync(cancellation);
+        else if (printed.Count >= MaxUnconfirmed)
+            await _confirmation;
     }
 
-    private async Task EndConfirmationAsync(CancellationToken cancellation)
+    private async Task ConfirmAllAsync(CancellationToken cancellation)
     {
-        await consumer.FlushAsync(cancellation);
-        printed.EndConfirmation();
+        while (printed.TryBeginConfirmation())
+        {
+            await consumer.FlushAsync(cancellation);
+            printed.EndConfirmation();
+        }
     }
 }

@@ -30,7 +30,7 @@ internal static class DeadListVerb
     {
         TextTable table = new("PLACE", "MESSAGE", "DIED", "ATTEMPTS", "REASON");
         foreach (var letter in letters)
-            table.Add($"{letter.Place}", $"{letter.Id}", $"{letter.DeathTime:yyyy-MM-ddTHH:mm:ssZ}", $"{letter.History.Count}", letter.Reason);
+            table.Add($"{letter.Place}", $"{letter.Id}", $"{letter.DeathTime:yyyy-MM-ddTHH:mm:ssZ}", $"{(letter.History.Count == 0 ? 0 : letter.History[^1].Attempt)}", letter.Reason);
         table.Print();
     }
 }
