@@ -27,6 +27,33 @@ public sealed class EventTests(HttpBroker http) : IClassFixture<HttpBroker>
     }
 
     [Fact]
+    public async Task Follower_of_a_queue_with_priorities_gets_each_message_once_though_it_came_back_in_the_middle()
+    {
+        for (int i = 0; i < 450; i += 150)
+        {
+            string list = string.Join(',', Enumerable.Range(i, 150).Select(n => $$"""{"body":"{{n}}","priority":{{n % 3 * 4}}}"""));
+            await http.AskAsync("POST", "/v1/queues/banded/messages", $"[{list}]", ("Content-Type", "application/vnd.forewave.messages+json"));
+        }
+        List<string> bodies = [];
+        string last = "";
+        using (var follower = await FollowAsync("/v1/queues/banded/events?start=earliest"))
+        {
+            while (bodies.Count < 180)
+            {
+                (last, string body) = await NextAsync(follower);
+                bodies.Add(body);
+            }
+        }
+        using var again = await FollowAsync("/v1/queues/banded/events", last);
+        while (bodies.Count < 450)
+            bodies.Add((await NextAsync(again)).Body);
+        await http.AskAsync("POST", "/v1/queues/banded/messages", "the last", ("Forewave-Priority", "8"));
+
+        Assert.Equal("the last", (await NextAsync(again)).Body);
+        Assert.Equal(Enumerable.Range(0, 450), bodies.Select(body => int.Parse(body, System.Globalization.CultureInfo.InvariantCulture)).Order());
+    }
+
+    [Fact]
     public async Task Follower_of_a_queue_that_is_not_there_gets_a_problem()
     {
         var (status, problem) = await http.AskAsync("GET", "/v1/queues/missing/events");

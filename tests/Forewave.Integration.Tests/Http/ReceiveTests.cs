@@ -51,6 +51,20 @@ public sealed class ReceiveTests(HttpBroker http) : IClassFixture<HttpBroker>
     }
 
     [Fact]
+    public async Task Settle_of_more_handles_than_may_be_is_refused_as_a_whole()
+    {
+        await http.AskAsync("POST", "/v1/queues/toomany/messages", "m");
+        string[] handles = await HandlesAsync("/v1/queues/toomany/groups/g/receive?wait=30s", 1);
+        string list = string.Join(',', Enumerable.Repeat($"\"{handles[0]}\"", Forewave.Protocol.Limits.MessagesPerFrame + 1));
+
+        var (refused, problem) = await SettleAsync("toomany", $$"""{"handles":[{{list}}]}""");
+        var (_, group) = await http.AskAsync("GET", "/v1/queues/toomany/groups/g");
+
+        Assert.Equal((413, "TooManyMessages"), (refused, problem.GetProperty("name").GetString()));
+        Assert.Equal(1, group.GetProperty("leased").GetInt32());
+    }
+
+    [Fact]
     public async Task Settled_is_what_its_handle_says()
     {
         for (int i = 0; i < 4; i++)

@@ -43,7 +43,7 @@ internal sealed class EventRequests(HttpLinks links, TimeProvider time)
 
     private QueueFollowing Begin(ApiCall call)
     {
-        EventId from = new(time.GetUtcNow().ToUnixTimeMilliseconds(), default);
+        EventId from = new(time.GetUtcNow().ToUnixTimeMilliseconds(), []);
         string? last = call.Context.Request.Headers["Last-Event-ID"];
         if (last is not null)
         {
@@ -56,9 +56,9 @@ internal sealed class EventRequests(HttpLinks links, TimeProvider time)
             if (start.Offset is not null)
                 throw FieldText.Wrong("start", "earliest, latest or a time");
             if (!start.IsLatest)
-                from = new EventId(Math.Max(0, start.Time?.ToUnixTimeMilliseconds() ?? 0), default);
+                from = new EventId(Math.Max(0, start.Time?.ToUnixTimeMilliseconds() ?? 0), []);
         }
-        return new QueueFollowing(call.Queue, MessageOperations.FilterOf(call.Query), from);
+        return new QueueFollowing(call.Queue, MessageOperations.FilterOf(call.Query), from, time);
     }
 
     private async Task FollowAsync(ApiCall call, QueueFollowing following)
