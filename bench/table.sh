@@ -47,21 +47,32 @@ field() { grep -o "\"$1\":[0-9.]*" | head -1 | cut -d: -f2; }
 median() { sort -g | awk '{ a[NR] = $1 } END { print (NR % 2) ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'; }
 say() { printf '%-52s %s\n' "$1" "$2"; }
 
+# once SERIES ARGS…: runs a workload and keeps what it reached under the series' name.
+once() {
+  local series=$1 before result messages
+  shift
+  before=$(cpu)
+  TIMEFORMAT='%U %S'
+  { time result=$(forewave bench "$@" --server "$server" --json); } 2>"$folder/time"
+  messages=$(echo "$result" | field messages)
+  echo "$result" | field messagesPerSecond >>"$folder/$series.rate"
+  awk -v m="$messages" -v b="$before" -v c="$(cpu)" 'BEGIN { print m / (c - b + 0.001) }' >>"$folder/$series.broker"
+  awk -v m="$messages" '{ print m / ($1 + $2) }' "$folder/time" >>"$folder/$series.client"
+}
+
+# rates NAME SERIES: the medians of a series, which begins anew.
+rates() {
+  say "$1" "$(printf '%.0f/s   per CPU second: broker %.0f, client %.0f' \
+    "$(median <"$folder/$2.rate")" "$(median <"$folder/$2.broker")" "$(median <"$folder/$2.client")")"
+  rm "$folder/$2".{rate,broker,client}
+}
+
 # rate NAME ARGS…: messages per second, and messages per processor-second of broker and client.
 rate() {
-  local name=$1 n=0 before result
+  local name=$1
   shift
-  rm -f "$folder"/{rate,broker,client}
-  while ((n++ < rounds)); do
-    before=$(cpu)
-    TIMEFORMAT='%U %S'
-    { time result=$(forewave bench "$@" --server "$server" --json); } 2>"$folder/time"
-    echo "$result" | field messagesPerSecond >>"$folder/rate"
-    echo "$result" | awk -v m="$(echo "$result" | field messages)" -v b="$before" -v c="$(cpu)" '{ print m / (c - b + 0.001) }' >>"$folder/broker"
-    awk -v m="$(echo "$result" | field messages)" '{ print m / ($1 + $2) }' "$folder/time" >>"$folder/client"
-  done
-  say "$name" "$(printf '%.0f/s   per CPU second: broker %.0f, client %.0f' \
-    "$(median <"$folder/rate")" "$(median <"$folder/broker")" "$(median <"$folder/client")")"
+  for _ in $(seq "$rounds"); do once series "$@"; done
+  rates "$name" series
 }
 
 # latency NAME ARGS…
@@ -127,8 +138,20 @@ rm "$folder/reading"
 wait $! || true
 say '  which they read at' "$(median <"$folder/old")/s"
 fresh
-rate '1 queue, 1 KiB' publish --queue one --messages "$million" --size 1024 --in-flight 10000 --mode callback
-rate '10,000 queues, round robin, 1 KiB' publish --queue many --queues 10000 --messages "$million" --size 1024 --in-flight 10000 --mode callback
+# What the log costs changes while it grows: one queue and many are measured in turns. The first run makes the queues, and stands for itself.
+many=(publish --queue many --queues 10000 --messages "$million" --size 1024 --in-flight 10000 --mode callback)
+once one publish --queue one --messages "$million" --size 1024 --in-flight 10000 --mode callback
+rates '1 queue, 1 KiB, first run of a broker' one
+once many "${many[@]}"
+rates '10,000 queues, round robin, which the run makes' many
+for _ in $(seq "$rounds"); do
+  once one publish --queue one --messages "$million" --size 1024 --in-flight 10000 --mode callback
+  once many "${many[@]}"
+  paste "$folder/many.rate" "$folder/one.rate" | tail -1 | awk '{ print 100 * $1 / $2 }' >>"$folder/percent"
+done
+rates '1 queue, 1 KiB, in turns with' one
+rates '10,000 queues, round robin, 1 KiB' many
+say '  of one queue, each pair for itself' "$(printf '%.0f %%' "$(median <"$folder/percent")")"
 fresh
 forewave bench publish --server "$server" --queue q --queues 1000 --messages "$(scaled 10000000)" --size 100 --in-flight 10000 --mode callback --json >"$folder/result"
 sleep 30
