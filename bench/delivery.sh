@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What delays, ordering keys, deduplication ids and priorities cost: each next to the same work without it, in turns, in one run.
-#   bench/delivery.sh [--rounds N] [--scale PERCENT] [--folder DIR] [--only ordered,dedup,priorities,scheduling,lateness,burst]
+# What delays, ordering keys, deduplication ids and priorities cost: each next to the same work without it, in turns, in one run;
+# publishing beside a replay, and a group with a million dead letters.
+#   bench/delivery.sh [--rounds N] [--scale PERCENT] [--folder DIR] [--only ordered,dedup,priorities,scheduling,lateness,burst,replay,dead]
 # Prints one line per round and one with the medians per feature. Every workload checks for loss, doubles, order and what came
 # too early; a failed one ends the run. --scale 10 makes every workload a tenth as long: to try the script, not to quote from it.
 set -euo pipefail
@@ -13,7 +14,7 @@ while (($#)); do
     --scale) scale=$2 ;;
     --folder) parent=$2 ;;
     --only) only=$2 ;;
-    *) sed -n '2,5s/^# //p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,6s/^# //p' "$0" >&2; exit 2 ;;
   esac
   shift 2
 done
@@ -122,4 +123,53 @@ if wanted burst; then
     ((n == 0)) || echo "$ended" >>"$folder/ended"
   done
   echo "$burst scattered over one second: the last was received $(median <"$folder/ended") ms after the first was due (a plain backlog: $rate/s)"
+fi
+if wanted replay; then
+  fresh
+  measured publish --queue past "${plain[@]}" >"$folder/result"
+  measured consume --queue past --group g --messages "$messages" >"$folder/result"
+  paced() { measured publish --queue "paced-$1" --messages $((50000 * scale / 100)) --size 1024 --rate 5000 --in-flight 10000; }
+  for n in $(seq "$rounds"); do
+    without=$(paced "without-$n")
+    forewave group replay past --group g --from earliest --json >"$folder/result"
+    # Takes and acks what is replayed, longer than the paced run.
+    forewave bench consume --queue past --group g --messages "$messages" --json >"$folder/replayed" & consumer=$!
+    with=$(paced "with-$n")
+    left=$(forewave group show past --group g --json | field replayLeft)
+    wait "$consumer" || cat "$folder/replayed"
+    echo "  replay, round $n: publish paced 5,000/s p50 $(echo "$without" | field p50), p99 $(echo "$without" | field p99) ms without;" \
+      "p50 $(echo "$with" | field p50), p99 $(echo "$with" | field p99) ms beside it ($left of $messages left at its end;" \
+      "replayed $(field messagesPerSecond <"$folder/replayed")/s)"
+    echo "$without" | field p99 >>"$folder/replay-without"; echo "$with" | field p99 >>"$folder/replay-with"
+  done
+  echo "publish beside a replay: p99 $(median <"$folder/replay-without") ms without, $(median <"$folder/replay-with") ms with:" \
+    "$(awk -v a="$(median <"$folder/replay-without")" -v b="$(median <"$folder/replay-with")" 'BEGIN { printf "%.1f x", b / a }')"
+fi
+if wanted dead; then
+  fresh
+  letters=$((1200000 * scale / 100))
+  forewave group set dead --group g --create --on-expired dead-letter >"$folder/result" 2>&1 || {
+    forewave queue create dead >"$folder/result"; forewave group set dead --group g --create --on-expired dead-letter >"$folder/result"; }
+  seq "$letters" | awk '{ printf "%0100d\n", $1 }' >"$folder/lines"
+  forewave publish dead --file "$folder/lines" --ttl 1ms >"$folder/result"
+  before=$(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")
+  began=$(date +%s%N)
+  forewave consume dead --group g --wait 60s >"$folder/taken" & consumer=$!
+  until forewave group show dead --group g --json >"$folder/result" && grep -q '"deadFull":true' "$folder/result"; do
+    kill -0 "$consumer" || break
+    sleep 0.1
+  done
+  echo "dead letters: $(field dead <"$folder/result") of $letters expired ones, $(field unread <"$folder/result") unread behind them," \
+    "$(grep -o '"deadFull":[a-z]*' "$folder/result" || echo 'not full'), after $((($(date +%s%N) - began) / 1000000)) ms;" \
+    "broker $before kB before, $(awk '/VmRSS/ { print $2 }' "/proc/$pid/status") kB now"
+  kill "$consumer" 2>/dev/null || true
+  wait "$consumer" || true
+  echo "beside them: publish $(measured publish --queue beside "${plain[@]}" | field messagesPerSecond)/s," \
+    "drain $(measured consume --queue beside --group g --messages "$messages" | field messagesPerSecond)/s"
+  for verb in 'list dead --group g --filter offset<=100' 'redrive dead --group g --all'; do
+    began=$(date +%s%N)
+    # shellcheck disable=SC2086
+    forewave dead $verb >"$folder/result"
+    echo "dead ${verb%% *}: $(wc -l <"$folder/result") lines after $((($(date +%s%N) - began) / 1000000)) ms"
+  done
 fi

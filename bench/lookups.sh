@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Look-ups among many messages, and what a full search does to others: fills a queue with messages of 100 bytes with a key each,
 # looks for keys that are there and keys that are not, and publishes at a rate with and without a search for a header.
-#   bench/lookups.sh [--messages N] [--folder DIR]
+#   bench/lookups.sh [--messages N] [--folder DIR] [--only publish,large,find,paced]
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
-messages=10000000 parent=$PWD
+messages=10000000 parent=$PWD only=''
 while (($#)); do
   case $1 in
     --messages) messages=$2; shift ;;
     --folder) parent=$2; shift ;;
+    --only) only=$2; shift ;;
     *) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;;
   esac
   shift
@@ -19,6 +20,7 @@ folder=$(mktemp -d "$parent/forewave-lookups-XXXXXX")
 pid='' search=''
 trap '[[ -n $search ]] && kill "$search" 2>/dev/null; [[ -n $pid ]] && kill "$pid" 2>/dev/null; wait; rm -rf "$folder"' EXIT
 bench() { "$root/forewave" bench "$@" --server "$server" --json 2>>"$folder/errors"; }
+wanted() { [[ -z $only || ,$only, == *,$1,* ]]; }
 metric() { curl -s "http://$http/metrics" | awk -v name="$1" '$1 == name { print $2 }'; }
 
 "$root/forewave" serve --data "$folder/data" --listen 127.0.0.1:0 --http 127.0.0.1:0 >"$folder/out" 2>>"$folder/errors" &
@@ -27,23 +29,31 @@ until grep -q '^forewave ready' "$folder/out" 2>/dev/null; do sleep 0.1; kill -0
 server=$(sed -n 's/.* listen=\([^ ]*\).*/\1/p' "$folder/out") http=$(sed -n 's/.* http=\([^ ]*\).*/\1/p' "$folder/out")
 
 echo -n 'publish, warm-up '; bench publish --queue warm --messages 500000 --size 100 --mode batch
-for i in 1 2 3; do
-  echo -n 'publish without keys '; bench publish --queue "without-$i" --messages 1000000 --size 100 --mode batch
-  echo -n 'publish with a key each '; bench publish --queue "with-$i" --messages 1000000 --size 100 --mode batch --message-keys
-done
-for i in 1 2 3; do
-  echo -n '1 KiB without keys '; bench publish --queue "large-without-$i" --messages 300000 --size 1024 --mode batch
-  echo -n '1 KiB with a key each '; bench publish --queue "large-with-$i" --messages 300000 --size 1024 --mode batch --message-keys
-done
+if wanted publish; then
+  for i in 1 2 3; do
+    echo -n 'publish without keys '; bench publish --queue "without-$i" --messages 1000000 --size 100 --mode batch
+    echo -n 'publish with a key each '; bench publish --queue "with-$i" --messages 1000000 --size 100 --mode batch --message-keys
+  done
+fi
+if wanted large; then
+  for i in 1 2 3; do
+    echo -n '1 KiB without keys '; bench publish --queue "large-without-$i" --messages 300000 --size 1024 --mode batch
+    echo -n '1 KiB with a key each '; bench publish --queue "large-with-$i" --messages 300000 --size 1024 --mode batch --message-keys
+  done
+fi
+if ! wanted find && ! wanted paced; then exit 0; fi
 echo -n "fill $messages "; bench publish --queue stored --messages "$messages" --size 100 --mode batch --message-keys
 until [[ $(metric forewave_search_keys_backlog) == 0 ]]; do sleep 0.5; done
-echo "index: $(metric forewave_search_keys) keys, $(metric forewave_search_keys_slices) slices, memory $(metric forewave_search_keys_memory), disk $(metric forewave_search_keys_disk)"
+echo "index: $(metric forewave_search_keys) keys, $(metric forewave_search_keys_slices) slices, memory $(metric forewave_search_keys_memory_bytes), disk $(metric forewave_search_keys_disk_bytes)"
 echo "broker: $(awk '/VmRSS/ { print $2, $3 }' "/proc/$pid/status")"
-echo -n 'find, first '; bench find --queue stored --keys "$messages" --look-ups 200
-echo -n 'find, present '; bench find --queue stored --keys "$messages" --look-ups 3000
-pages=$(metric forewave_search_keys_pages)
-echo -n 'find, absent '; bench find --queue stored --keys "$messages" --look-ups 3000 --absent
-echo "pages read for them: $(($(metric forewave_search_keys_pages) - pages))"
+if wanted find; then
+  echo -n 'find, first '; bench find --queue stored --keys "$messages" --look-ups 200
+  echo -n 'find, present '; bench find --queue stored --keys "$messages" --look-ups 3000
+  pages=$(metric forewave_search_keys_pages)
+  echo -n 'find, absent '; bench find --queue stored --keys "$messages" --look-ups 3000 --absent
+  echo "pages read for them: $(($(metric forewave_search_keys_pages) - pages))"
+fi
+if ! wanted paced; then exit 0; fi
 paced() { bench e2e --queue "$1" --messages 50000 --size 1024 --rate 5000; }
 for i in 1 2; do
   echo -n 'paced without a search '; paced "paced-quiet-$i"
