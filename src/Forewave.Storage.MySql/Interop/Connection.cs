@@ -11,9 +11,6 @@ namespace Forewave.Storage.MySql.Interop;
 /// </summary>
 internal sealed unsafe class Connection : IDisposable
 {
-    // A connection that serves a table for each queue would otherwise fill the server's max_prepared_stmt_count.
-    private const int MaxStatements = 64;
-
     // Strict: a value that does not fit is refused, never cut. UTC: DATETIME columns mean one thing everywhere.
     private const string SessionSetup = """
         SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00',
@@ -46,6 +43,12 @@ internal sealed unsafe class Connection : IDisposable
 
     /// <summary>Whether <see cref="Statement.ExecuteArrays"/> works here.</summary>
     public bool TakesArrays { get; private set; }
+
+    /// <summary>
+    /// How many statements stay prepared, the last used: 1 or more. Default 64; each counts in the server's max_prepared_stmt_count, and one
+    /// that is not kept costs two round trips more.
+    /// </summary>
+    public int KeptStatements { get; set; } = 64;
 
     /// <summary>Connects, and sets the session up: strict, UTC, READ COMMITTED, utf8mb4.</summary>
     /// <exception cref="StoreException">NativeLibraryMissing.</exception>
@@ -80,7 +83,7 @@ internal sealed unsafe class Connection : IDisposable
             return known.Value.Statement;
         }
 
-        if (_statements.Count == MaxStatements)
+        if (_statements.Count >= KeptStatements)
         {
             (string oldest, Statement statement) = _lastUsed.First!.Value;
             _lastUsed.RemoveFirst();

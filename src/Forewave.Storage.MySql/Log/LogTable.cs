@@ -13,6 +13,11 @@ namespace Forewave.Storage.MySql.Log;
 /// </summary>
 internal sealed class LogTable
 {
+    /// <summary>How many records one query of <see cref="ReadThese"/> takes.</summary>
+    public const int MostAtOnce = 128;
+
+    private const int FewAtOnce = 8;
+
     private readonly string _name;
     private readonly SchemaNames _names;
     private readonly RowInsert _insert;
@@ -53,11 +58,36 @@ internal sealed class LogTable
     public void ReadReleases(Connection connection, LogPosition from, LogPosition message, RecordVisitor visit) =>
         Read(connection, from, $"WHERE log_id >= ? AND type = {(int)RecordType.Released} AND {message.Bits} BETWEEN sequence AND sequence + messages - 1", visit);
 
+    /// <summary>Reads the records that begin at these positions, in order; those that are not there are passed over.</summary>
+    /// <param name="connection">Without a result that is being read.</param>
+    /// <param name="positions">1 to <see cref="MostAtOnce"/>, ascending.</param>
+    /// <param name="visit">Sees each.</param>
+    /// <exception cref="DatabaseException">The connection is lost on the way.</exception>
+    public void ReadThese(Connection connection, ReadOnlySpan<LogPosition> positions, RecordVisitor visit)
+    {
+        // Two statements are enough: the last position fills up, and a row comes once.
+        int count = positions.Length > FewAtOnce ? MostAtOnce : FewAtOnce;
+        var which = new ParameterRows([.. Enumerable.Repeat(ColumnType.Unsigned, count)]);
+        which.AddRow();
+        for (int i = 0; i < count; i++)
+        {
+            which.Set(i, positions[Math.Min(i, positions.Length - 1)].Bits);
+        }
+
+        // By the primary key.
+        Read(connection, which, $"WHERE log_id IN ({string.Join(", ", Enumerable.Repeat('?', count))}) ORDER BY log_id", visit);
+    }
+
     private int Read(Connection connection, LogPosition position, string which, RecordVisitor visit)
     {
         var from = new ParameterRows(ColumnType.Unsigned);
         from.AddRow();
         from.Set(0, position.Bits);
+        return Read(connection, from, which, visit);
+    }
+
+    private int Read(Connection connection, ParameterRows from, string which, RecordVisitor visit)
+    {
         var row = new ResultRow(
             ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Time, ColumnType.Unsigned, ColumnType.Unsigned,
             ColumnType.Unsigned, ColumnType.Unsigned, ColumnType.Bytes);

@@ -93,12 +93,9 @@ internal sealed class MoveWriter(MoverParts parts)
 
         rows.Clear();
         long from = part.Index.MovedEnd;
-        foreach (IndexedRun run in part.Runs)
-        {
-            // What is not there any more rotted, or was deleted by hand: its places stay empty, and are read as damaged.
-            parts.Records.TryVisit(connection, run, (in RecordHeader header, ReadOnlySpan<byte> payload) => Add(rows, part, run, header, payload, from));
-        }
-
+        // What is not there any more rotted, or was deleted by hand: its places stay empty, and are read as damaged.
+        parts.Records.VisitAll(
+            connection, part.Runs, (in IndexedRun run, in RecordHeader header, ReadOnlySpan<byte> payload) => Add(rows, part, run, header, payload, from));
         return rows;
     }
 

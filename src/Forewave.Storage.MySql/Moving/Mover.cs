@@ -23,6 +23,9 @@ internal sealed class Mover : IDisposable
     private const long MostBytes = 8 << 20;
     private const int MostIndexes = 256;
 
+    // An insert for each queue's table: prepared once for each of them up to the queues that there may be by default.
+    private const int KeptStatements = 1_100;
+
     // So long messages gather: a transaction for each group of the log would double the server's work.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan AfterRefusal = TimeSpan.FromSeconds(20);
@@ -142,6 +145,7 @@ internal sealed class Mover : IDisposable
         if (_connection is null)
         {
             _connection = Connection.Open(_parts.Options);
+            _connection.KeptStatements = KeptStatements;
             // Whatever a lost connection had begun is over when this has its lock.
             _writer.TakeOver(_connection);
         }

@@ -1,3 +1,4 @@
+using Forewave.Protocol;
 using Forewave.Storage.MySql.Indexes;
 using Forewave.Storage.MySql.Interop;
 using Forewave.Storage.MySql.Log;
@@ -7,6 +8,31 @@ namespace Forewave.Storage.MySql.Rows;
 /// <summary>Finds records that have their offsets: in memory, else in MQ_LOG. Thread-safe but for the connection.</summary>
 internal sealed class RecordSource(LogTable log, RecentBlocks recent)
 {
+    /// <summary>
+    /// Shows the records of runs in their order, positions ascending; those that are in neither are passed over. What memory has no more
+    /// costs a query for each <see cref="LogTable.MostAtOnce"/> of them.
+    /// </summary>
+    /// <exception cref="Connections.DatabaseException">The connection is lost.</exception>
+    public void VisitAll(Connection connection, IndexedRun[] runs, RunVisitor visit)
+    {
+        // Memory lets go of the oldest first.
+        int old = 0;
+        while (old < runs.Length && RecentBlocks.NumberOf(runs[old].Location) < recent.Oldest)
+        {
+            old++;
+        }
+
+        for (int first = 0; first < old; first += LogTable.MostAtOnce)
+        {
+            VisitLog(connection, new ArraySegment<IndexedRun>(runs, first, Math.Min(LogTable.MostAtOnce, old - first)), visit);
+        }
+
+        foreach (IndexedRun run in runs.AsSpan(old))
+        {
+            TryVisit(connection, run, (in RecordHeader header, ReadOnlySpan<byte> payload) => visit(run, header, payload));
+        }
+    }
+
     /// <summary>Shows a record. False: it is in neither.</summary>
     /// <exception cref="Connections.DatabaseException">The connection is lost.</exception>
     public bool TryVisit(Connection connection, in IndexedRun run, RecordVisitor visit)
@@ -26,5 +52,25 @@ internal sealed class RecordSource(LogTable log, RecentBlocks recent)
         {
             block.Release();
         }
+    }
+
+    private void VisitLog(Connection connection, ArraySegment<IndexedRun> runs, RunVisitor visit)
+    {
+        Span<LogPosition> positions = stackalloc LogPosition[LogTable.MostAtOnce];
+        for (int i = 0; i < runs.Count; i++)
+        {
+            positions[i] = runs[i].Position;
+        }
+
+        int next = 0;
+        log.ReadThese(connection, positions[..runs.Count], (in RecordHeader header, ReadOnlySpan<byte> payload) =>
+        {
+            while (runs[next].Position != header.Position)
+            {
+                next++;
+            }
+
+            visit(runs[next], header, payload);
+        });
     }
 }

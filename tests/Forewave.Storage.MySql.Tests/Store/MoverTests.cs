@@ -2,6 +2,7 @@ using System.Globalization;
 using Forewave.Protocol;
 using Forewave.Storage.Conformance;
 using Forewave.Storage.MySql.Interop;
+using Forewave.Storage.MySql.Log;
 using Forewave.Storage.MySql.Tests.Conformance;
 using Forewave.Storage.MySql.Tests.Server;
 
@@ -135,6 +136,27 @@ public sealed class MoverTests(MariaDbServer server)
         await Settled(open);
 
         Assert.Equal("a|b", Text(root, $"SELECT GROUP_CONCAT(content ORDER BY `offset` SEPARATOR '|') FROM {place.Names.Queues}.`#1`"));
+    }
+
+    [Fact]
+    public async Task Messages_that_memory_has_no_more_are_moved_from_the_log_in_their_order()
+    {
+        await using var place = new DatabasePlace(server);
+        await using OpenedStore open = await OpenedStore.OpenAsync(place, _clock);
+        using Connection root = Connection.Open(server.Administrator);
+        root.Begin();
+        root.Execute($"UPDATE {place.Names.Queues}.MQ_FENCE SET position = position WHERE role = 'mover'");
+        string[] bodies = [.. Enumerable.Range(0, LogTable.MostAtOnce * 5 / 2).Select(i => $"{i} ".PadRight(60_000, 'x'))];
+        foreach (string body in bodies)
+        {
+            await open.CommitAsync(MessageRuns.Published(1, body));
+        }
+
+        root.Rollback();
+        await Settled(open);
+
+        Assert.True(bodies.Sum(body => body.Length) > 2 * place.Options.RecentMemoryBytes);
+        Assert.Equal(bodies.Select((body, i) => (i + 1L, body)), await open.ReadAllAsync(1));
     }
 
     [Fact]
