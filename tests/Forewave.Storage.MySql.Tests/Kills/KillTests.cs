@@ -12,6 +12,7 @@ namespace Forewave.Storage.MySql.Tests.Kills;
 public sealed class KillTests(MariaDbServer server, ITestOutputHelper output)
 {
     private const int RecordLineBytes = 60;
+    private const string OrderingKeys = "50";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Theory]
@@ -30,7 +31,11 @@ public sealed class KillTests(MariaDbServer server, ITestOutputHelper output)
         string record = broker.PathOf("record");
         await using var load = ProgramProcess.Start(
             "bench", "publish", "--server", broker.Address, "--queue", "orders", "--queues", "3", "--messages", "1000000000",
-            "--size", "100", "--producers", "2", "--in-flight", "1000", "--rate", "5000", "--record", record, "--json");
+            "--size", "100", "--producers", "2", "--in-flight", "1000", "--rate", "4000", "--record", record, "--json");
+        string keyed = broker.PathOf("keyed");
+        await using var ordered = ProgramProcess.Start(
+            "bench", "publish", "--server", broker.Address, "--queue", "keyed", "--ordering-keys", OrderingKeys, "--messages", "1000000000",
+            "--size", "100", "--in-flight", "500", "--rate", "1000", "--record", keyed, "--json");
 
         for (int kill = 0; kill < kills; kill++)
         {
@@ -40,10 +45,25 @@ public sealed class KillTests(MariaDbServer server, ITestOutputHelper output)
             await KillAsync(killed, broker);
         }
 
+        Assert.False(ordered.HasEnded, $"the load with keys ended: {ordered.Errors}");
         await load.InterruptAsync().WaitAsync(Patience);
+        await ordered.InterruptAsync().WaitAsync(Patience);
         JsonElement report = await VerifyAsync(broker, record);
         // What a broker without its database refuses is sent again one by one, and only keys keep their order then.
         Assert.True(killed == "database" || report.GetProperty("outOfOrder").GetInt64() == 0, $"{report}");
+        await AssertKeysAreInOrderAsync(broker, File.ReadLines(keyed).LongCount());
+    }
+
+    private async Task AssertKeysAreInOrderAsync(ServerProcess broker, long receipts)
+    {
+        var drained = await ProgramProcess.RunAsync(
+            "bench", "consume", "--server", broker.Address, "--queue", "keyed", "--group", "audit", "--messages", $"{receipts}",
+            "--ordering-keys", OrderingKeys, "--json").WaitAsync(Patience);
+        output.WriteLine($"with keys: {drained}");
+        Assert.Equal(0, drained.ExitCode);
+        JsonElement report = JsonDocument.Parse(drained.Output).RootElement;
+        Assert.InRange(report.GetProperty("messages").GetInt64(), Math.Max(receipts, 1), long.MaxValue);
+        Assert.Equal((0, 0, 0), (report.GetProperty("lost").GetInt64(), report.GetProperty("duplicates").GetInt64(), report.GetProperty("outOfOrder").GetInt64()));
     }
 
     private async Task KillAsync(string killed, ServerProcess broker)

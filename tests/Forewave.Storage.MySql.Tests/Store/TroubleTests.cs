@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Text;
+using Forewave.Client;
+using Forewave.Client.Consuming;
+using Forewave.Client.Producing;
+using Forewave.Integration.Tests.Processes;
+using Forewave.Protocol;
+using Forewave.Server;
+using Forewave.Storage.MySql.Interop;
+using Forewave.Storage.MySql.Tests.Conformance;
+using Forewave.Storage.MySql.Tests.Server;
+
+namespace Forewave.Storage.MySql.Tests.Store;
+
+/// <summary>What administrators do to the whole broker: it goes on by itself, with nothing lost and nothing doubled.</summary>
+[Collection(MariaDbGroup.Name)]
+[Trait("Suite", "mysql")]
+public sealed class TroubleTests(MariaDbServer server)
+{
+    private const int FewMessages = 40;
+
+    private static readonly QueueName Orders = new("orders");
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly ToldLog _log = new();
+
+    [Theory]
+    [InlineData("--single-transaction")]
+    [InlineData("--lock-tables")]
+    public async Task Dump_in_the_middle_of_the_day_loses_and_doubles_nothing(string how)
+    {
+        await using var place = new DatabasePlace(server);
+        await using ForewaveBroker broker = await StartAsync(place, TimeProvider.System);
+        await using ForewaveClient client = ClientOf(broker);
+        await using Producer producer = client.CreateProducer(Patient);
+        int messages = 2_000;
+        await Task.WhenAll(Publish(producer, 0, messages, bytes: 1_000));
+
+        var start = new ProcessStartInfo(
+            "mariadb-dump",
+            ["--no-defaults", $"--socket={server.Socket}", "--user=root", how, "--databases", place.Names.Queues, place.Names.Log])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        using Process dump = Process.Start(start)!;
+        Task<string> errors = dump.StandardError.ReadToEndAsync();
+        Task read = dump.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+        do
+        {
+            await Task.WhenAll(Publish(producer, messages, FewMessages, bytes: 1_000)).WaitAsync(Patience);
+            messages += FewMessages;
+        }
+        while (!dump.HasExited);
+        await read;
+
+        Assert.Equal((0, ""), (dump.ExitCode, await errors));
+        await AssertHasAsync(broker, messages);
+    }
+
+    [Fact]
+    public async Task Table_that_an_administrator_locks_stops_neither_its_queue_nor_others()
+    {
+        await using var place = new DatabasePlace(server);
+        await using (ForewaveBroker broker = await StartAsync(place, TimeProvider.System))
+        {
+            await using ForewaveClient client = ClientOf(broker);
+            await using Producer producer = client.CreateProducer(Patient);
+            await producer.PublishAsync(Orders, Body(0));
+            using Connection root = Connection.Open(server.Administrator);
+            await UntilAsync(() => Number(root, $"SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = '{place.Names.Queues}' AND TABLE_NAME = 'orders'") == 1);
+            root.Execute($"LOCK TABLES {place.Names.Queues}.orders WRITE");
+
+            await Task.WhenAll(Publish(producer, 1, FewMessages, bytes: 100)).WaitAsync(Patience);
+            await producer.PublishAsync(new QueueName("others"), Body(0)).AsTask().WaitAsync(Patience);
+            await AssertHasAsync(broker, FewMessages + 1);
+            root.Execute("UNLOCK TABLES");
+        }
+
+        await using ForewaveBroker again = await StartAsync(place, TimeProvider.System);
+        await AssertHasAsync(again, FewMessages + 1, group: "later");
+    }
+
+    [Fact]
+    public async Task Log_that_an_administrator_locks_takes_what_waited_afterwards()
+    {
+        await using var place = new DatabasePlace(server);
+        await using ForewaveBroker broker = await StartAsync(place, TimeProvider.System);
+        await using ForewaveClient client = ClientOf(broker);
+        await using Producer producer = client.CreateProducer(Patient);
+        await producer.PublishAsync(Orders, Body(0));
+        using Connection root = Connection.Open(server.Administrator);
+        root.Execute($"LOCK TABLES {place.Names.Log}.MQ_LOG READ");
+
+        Task<Receipt>[] waiting = Publish(producer, 1, FewMessages, bytes: 100);
+        using Connection watch = Connection.Open(server.Administrator);
+        await UntilAsync(() => Number(watch, "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'forewave' AND STATE LIKE 'Waiting for table%'") > 0);
+        bool isAnswered = waiting.Any(publish => publish.IsCompleted);
+        root.Execute("UNLOCK TABLES");
+        await Task.WhenAll(waiting).WaitAsync(Patience);
+
+        Assert.False(isAnswered);
+        await AssertHasAsync(broker, FewMessages + 1);
+    }
+
+    [Fact]
+    public async Task Read_views_across_days_stop_nothing_and_slices_are_made_when_they_are_gone()
+    {
+        await using var place = new DatabasePlace(server);
+        var clock = new SteppedClock();
+        await using ForewaveBroker broker = await StartAsync(place, clock);
+        await using ForewaveClient client = ClientOf(broker);
+        await using Producer producer = client.CreateProducer(Patient);
+        using Connection root = Connection.Open(server.Administrator);
+        using Connection view = Connection.Open(server.Administrator);
+        string slices = $"SELECT COUNT(*) FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = '{place.Names.Queues}' AND TABLE_NAME = 'orders'";
+        await producer.PublishAsync(Orders, Body(0));
+        await UntilAsync(() => Number(root, slices) == 1);
+        view.Execute("SET tx_isolation = 'REPEATABLE-READ'");
+        view.Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+        Number(view, $"SELECT COUNT(*) FROM {place.Names.Queues}.orders");
+        Number(view, $"SELECT COUNT(*) FROM {place.Names.Log}.MQ_LOG");
+
+        clock.Move(TimeSpan.FromDays(8));
+        await Task.WhenAll(Publish(producer, 1, FewMessages, bytes: 100)).WaitAsync(Patience);
+        await UntilAsync(() => Number(root, $"SELECT COUNT(*) FROM {place.Names.Queues}.orders") == FewMessages + 1);
+        ulong held = Number(root, slices);
+        view.Rollback();
+        int messages = FewMessages + 1;
+        while (Number(root, slices) < 2)
+        {
+            await producer.PublishAsync(Orders, Body(messages++)).AsTask().WaitAsync(Patience);
+        }
+
+        Assert.Equal(1UL, held);
+        await AssertHasAsync(broker, messages);
+    }
+
+    private static ProducerOptions Patient => new() { DeliveryDeadline = Patience };
+
+    private static ReadOnlyMemory<byte> Body(int number, int bytes = 10) => Encoding.UTF8.GetBytes($"{number} ".PadRight(bytes, 'x'));
+
+    private static Task<Receipt>[] Publish(Producer producer, int first, int count, int bytes) =>
+        [.. Enumerable.Range(first, count).Select(i => producer.PublishAsync(Orders, Body(i, bytes)).AsTask())];
+
+    private static ForewaveClient ClientOf(ForewaveBroker broker) => new(new ForewaveClientOptions { Connector = broker.ConnectAsync });
+
+    private static async Task AssertHasAsync(ForewaveBroker broker, int messages, string group = "audit")
+    {
+        using var end = new CancellationTokenSource(Patience);
+        await using ForewaveClient client = ClientOf(broker);
+        await using var consumer = client.CreateConsumer(Orders, new GroupName(group));
+        var numbers = new List<int>();
+        await foreach (ReceivedMessage message in consumer.WithCancellation(end.Token))
+        {
+            numbers.Add(int.Parse(Encoding.UTF8.GetString(message.Body.Span).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+            message.Ack();
+            if (numbers.Count == messages)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, messages), numbers.Order());
+    }
+
+    private Task UntilAsync(Func<bool> condition) => Watching.UntilAsync(condition, Patience, _log.All);
+
+    private static ulong Number(Connection connection, string sql)
+    {
+        var row = new ResultRow(ColumnType.Unsigned);
+        using RowReader reader = connection.Prepare(sql).Query(null, row);
+        return reader.Next() ? row.Unsigned(0) : 0;
+    }
+
+    private async Task<ForewaveBroker> StartAsync(DatabasePlace place, TimeProvider time)
+    {
+        ForewaveBroker broker = new(new ForewaveBrokerOptions
+        {
+            Store = StoreKind.MySql,
+            MySql = $"socket={server.Socket};user=forewave;password=secret;schema={place.Names.Queues}",
+            LoggerFactory = _log,
+            TimeProvider = time,
+        });
+        await broker.StartAsync();
+        return broker;
+    }
+}
