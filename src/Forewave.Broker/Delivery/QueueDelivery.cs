@@ -77,6 +77,9 @@ internal sealed class QueueDelivery
     /// <summary>The group with a name, or null.</summary>
     public GroupDelivery? Find(GroupName name) => _byName?.GetValueOrDefault(name);
 
+    /// <summary>Whether a group is the one that its name stands for; in replay it may be a former one.</summary>
+    public bool HasName(GroupDelivery group) => Find(group.State.Identity.Name) == group;
+
     /// <summary>Gives the messages of a committed publish their offsets and wakes the groups.</summary>
     public void Dispatch(in CommittedRecord record)
     {
@@ -177,10 +180,15 @@ internal sealed class QueueDelivery
         return group;
     }
 
-    /// <summary>Adds a group that was made or loaded.</summary>
+    /// <summary>
+    /// Adds a group that was made or loaded. Replay may meet the making of a group whose successor of the same name the checkpoint has
+    /// already: the name stays the successor's, and the record of its deletion takes the former one out.
+    /// </summary>
     public void Add(GroupDelivery group)
     {
-        (_byName ??= []).Add(group.State.Identity.Name, group);
+        var identity = group.State.Identity;
+        if (Find(identity.Name) is not { } holder || holder.State.Identity.Id < identity.Id)
+            (_byName ??= [])[identity.Name] = group;
         (_groups ??= []).Add(group);
         _loop.Queues.Add(group);
     }
@@ -188,7 +196,8 @@ internal sealed class QueueDelivery
     /// <summary>Takes a group out.</summary>
     public void Remove(GroupDelivery group)
     {
-        _byName?.Remove(group.State.Identity.Name);
+        if (HasName(group))
+            _byName!.Remove(group.State.Identity.Name);
         _groups?.Remove(group);
         _loop.Queues.Remove(group);
     }

@@ -39,6 +39,39 @@ public sealed class RestartTests
         Assert.Equal([(5L, 2u), (6L, 2u), (7L, 2u), (8L, 2u), (9L, 2u), (10L, 2u)], Pairs(again.Output.Messages).Order());
     }
 
+    // Replay begins before both groups were made: it meets the former one's records while the checkpoint has the later one.
+    [Fact]
+    public async Task Group_that_was_deleted_and_made_anew_survives_a_restart()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        await stage.PublishAsync("q", "a", "b");
+        await stage.PublishAsync("q", "9!c");
+        var former = await stage.SubscribeAsync("q");
+        former.Credit(10);
+        await stage.IdleAsync();
+        await former.SettleAsync(SettleVerb.Reject, former.Output.TakeMessages()[..1]);
+        await stage.Loops.Administration.DeleteGroupAsync(stage.Queue("q"), former.Subscription.GroupName);
+        var later = await stage.SubscribeAsync("q");
+        later.Credit(10);
+        await stage.IdleAsync();
+        await later.SettleAsync(SettleVerb.Ack, later.Output.TakeMessages());
+        var made = GroupIds(stage);
+        await stage.CheckpointAsync();
+
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        var recovered = GroupIds(stage);
+        var again = await stage.SubscribeAsync("q");
+        again.Credit(10);
+        await stage.PublishAsync("q", "d");
+        await stage.IdleAsync();
+
+        Assert.Equal(2, made.Length);
+        Assert.Equal(made, recovered);
+        Assert.Contains(again.GroupId, recovered);
+        Assert.Equal(["d"], again.Output.Messages.Select(message => message.Body));
+    }
+
     [Fact]
     public async Task Handle_of_an_earlier_epoch_is_good_while_its_lease_is_known()
     {
@@ -243,4 +276,7 @@ public sealed class RestartTests
 
     private static IEnumerable<(long, uint)> Pairs(IEnumerable<DeliveredMessage> messages) =>
         messages.Select(message => (message.Offset, message.Attempt));
+
+    private static uint[] GroupIds(DeliveryStage stage) =>
+        [.. stage.LoopOf(stage.Queue("q").Id).Queues.Groups.Select(group => group.State.Identity.Id).Order()];
 }

@@ -379,7 +379,8 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     /// <summary>It is deleted: its consumers hear so, its memory and its dead letters are given back.</summary>
     public void Close(ErrorCode why)
     {
-        foreach (var band in Queue.Bands)
+        // Of a former group the parts are found by records of their own: under the name stand its successor's.
+        foreach (var band in Queue.HasName(this) ? Queue.Bands : [])
             band.Find(State.Identity.Name)?.Close(why);
         _closed = true;
         foreach (var subscription in Subscriptions.All.ToArray())
