@@ -33,6 +33,9 @@ public static class Limits
     /// <summary>Batches in one Publish frame, and runs in one Settle frame.</summary>
     public const int BatchesPerFrame = 10_000;
 
+    /// <summary>Messages that the runs of one Settle frame name together, and the ranges that one Subscribe frame lists as held.</summary>
+    public const int SettledPerFrame = 1_000_000;
+
     /// <summary>Keys of one message.</summary>
     public const int Keys = 8;
 

@@ -28,6 +28,8 @@ internal readonly record struct SubscribeTerms
             throw new RefusedException(ErrorCode.FieldInvalid, "A visibility timeout is at most 12 hours.");
         if (request.Held.Count > Limits.BatchesPerFrame)
             throw new RefusedException(ErrorCode.TooManyMessages, "A Subscribe lists more than 10,000 ranges.");
+        if (request.Held.Sum(static range => (decimal)range.Count) > Limits.SettledPerFrame)
+            throw new RefusedException(ErrorCode.TooManyMessages, "The ranges that a Subscribe lists hold more than 1,000,000 messages.");
         return new SubscribeTerms
         {
             Group = group,

@@ -16,9 +16,16 @@ internal sealed class HeldRanges
     public List<OffsetRange> Merged()
     {
         List<OffsetRange> merged = [];
+        ulong messages = 0;
         foreach ((long first, uint count, uint attempt) in _ranges.OrderBy(range => range.Attempt).ThenBy(range => range.First))
         {
             ulong start = (ulong)first;
+            messages += count;
+            if (messages > Limits.SettledPerFrame)
+            {
+                return merged;
+            }
+
             if (merged.Count > 0 && merged[^1] is { } last && last.Attempt == attempt && start <= last.First + last.Count)
             {
                 last.Count = Math.Max(last.First + last.Count, start + count) - last.First;

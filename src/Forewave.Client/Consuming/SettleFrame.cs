@@ -20,12 +20,14 @@ internal sealed class SettleFrame(Settlements owner) : IAnswerHandler, ICompleti
     private readonly List<SettleWaiter> _waiters = [];
     private readonly List<FailedSettle> _failures = [];
     private ForewaveException? _refusal;
+    private uint _messageCount;
 
     public IReadOnlyList<SettleRun> Runs => _runs;
 
     public bool IsEmpty => _runs.Count == 0;
 
-    public bool IsFull => _runs.Count >= MaxRuns;
+    /// <summary>It may take no further run, which is at most as long as a delivery.</summary>
+    public bool IsFull => _runs.Count >= MaxRuns || _messageCount > Limits.SettledPerFrame - Limits.MessagesPerFrame;
 
     /// <summary>It was handed to a connection at least once.</summary>
     public bool WasSent { get; private set; }
@@ -36,6 +38,7 @@ internal sealed class SettleFrame(Settlements owner) : IAnswerHandler, ICompleti
     /// <summary>Adds a run, to the one before where it continues that.</summary>
     public void Add(in SettleRun run)
     {
+        _messageCount += run.Count;
         Span<SettleRun> runs = CollectionsMarshal.AsSpan(_runs);
         if (!runs.IsEmpty && IsContinued(runs[^1], run))
         {
@@ -116,7 +119,7 @@ internal sealed class SettleFrame(Settlements owner) : IAnswerHandler, ICompleti
         _runs.Clear();
         _waiters.Clear();
         _failures.Clear();
-        (_refusal, WasSent, Refusals) = (null, false, 0);
+        (_refusal, WasSent, Refusals, _messageCount) = (null, false, 0, 0);
         owner.Done(this);
     }
 

@@ -6,6 +6,7 @@ public ref struct SettleReader
     private const uint RunTag = 1 << 3 | ProtoTag.Bytes;
     private ProtoReader _reader;
     private int _runCount;
+    private long _messageCount;
 
     /// <param name="frame">The whole frame.</param>
     /// <param name="payload">Where the Settle stands in it.</param>
@@ -26,9 +27,12 @@ public ref struct SettleReader
                     continue;
                 if (tag == RunTag && _reader.TryReadBytes(out var encoded) && SettleRunReader.TryRead(encoded, out run))
                 {
-                    if (++_runCount <= Limits.BatchesPerFrame)
+                    _messageCount += run.Count;
+                    if (++_runCount <= Limits.BatchesPerFrame && _messageCount <= Limits.SettledPerFrame)
                         return true;
-                    Problem = new FrameProblem(ErrorCode.TooManyMessages, "a Settle has more than 10,000 runs");
+                    Problem = new FrameProblem(
+                        ErrorCode.TooManyMessages,
+                        _runCount > Limits.BatchesPerFrame ? "a Settle has more than 10,000 runs" : "a Settle names more than 1,000,000 messages");
                     return false;
                 }
             }

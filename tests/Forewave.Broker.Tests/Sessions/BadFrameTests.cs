@@ -106,6 +106,8 @@ public sealed class BadFrameTests
             (new() { OpenQueue = new() { Queue = "none" } }, ErrorCode.QueueNotFound),
             (new() { Subscribe = new() { Queue = "q", Group = "", CreateQueue = true } }, ErrorCode.NameInvalid),
             (new() { Subscribe = new() { Queue = "q", Group = "g", CreateQueue = true } }, ErrorCode.FieldInvalid),
+            (new() { Subscribe = Returning(ulong.MaxValue) }, ErrorCode.TooManyMessages),
+            (new() { Subscribe = Returning(1_000_001) }, ErrorCode.TooManyMessages),
             (new() { Receive = new() { Subscription = 1, MaxMessages = 0 } }, ErrorCode.FieldInvalid),
             (new() { Receive = new() { Subscription = 4_000_000_000, MaxMessages = 1 } }, ErrorCode.UnknownHandle),
             (new() { Unsubscribe = new() { Subscription = 7 } }, ErrorCode.UnknownHandle),
@@ -201,6 +203,12 @@ public sealed class BadFrameTests
         yield return new() { Correlation = 9, Administration = new() { ListQueues = new() { Prefix = "b" } } };
         yield return new() { Correlation = 10, Administration = new() { SetGroup = new() { Queue = "bad", Group = "g", Create = true, Options = new() { MaxAttempts = 3 } } } };
     }
+
+    private static V1.Subscribe Returning(ulong heldMessages) => new()
+    {
+        Queue = "q", Group = "g", CreateQueue = true, ConsumerId = ByteString.CopyFrom(Id.ToBytes()), ConsumerName = "c", Returning = true,
+        Held = { new V1.OffsetRange { First = 1, Count = heldMessages, Attempt = 1 } },
+    };
 
     private static byte[] Mutated(byte[] frame, Random random)
     {

@@ -39,6 +39,22 @@ public sealed class SettleRuleTests
         Assert.Equal([ErrorCode.None, ErrorCode.FieldInvalid, ErrorCode.None], codes);
     }
 
+    [Theory]
+    [InlineData(999_999, ErrorCode.None)]
+    [InlineData(1_000_000, ErrorCode.TooManyMessages)]
+    [InlineData(uint.MaxValue, ErrorCode.TooManyMessages)]
+    public void Settle_is_refused_when_its_runs_name_too_many_messages(uint count, ErrorCode expected)
+    {
+        byte[] settle = new V1.Settle { Runs = { Good(_ => { }), Good(run => run.Count = count) } }.ToByteArray();
+
+        var reader = new SettleReader(settle, ByteRange.All(settle));
+        while (reader.MoveNext(out _))
+        {
+        }
+
+        Assert.Equal(expected, reader.Problem.Code);
+    }
+
     [Fact]
     public void Ack_up_to_needs_neither_count_nor_attempt()
     {

@@ -49,7 +49,7 @@ internal sealed class LeaseJudge
             var block = _cursor.Blocks.Find(part.Number);
             if (block is not null && IsWhollyGood(block, part, item))
                 Append(_good, part.FirstOffset, part.Count, item.Attempt.Value);
-            else
+            else if (!IsLongSettled(block, part, item))
                 JudgeEach(block, part, item);
         }
     }
@@ -70,6 +70,10 @@ internal sealed class LeaseJudge
                 Append(_cursor.IsKeyed(offset) ? keyed : _good, offset, 1, run.Attempt);
         }
     }
+
+    /// <summary>A repeated ack of a whole part: there is nothing to do, and nothing to refuse.</summary>
+    private bool IsLongSettled(CursorBlock? block, in BlockPart part, in SettleItem item) =>
+        block is null && item.Verb == SettleVerb.Ack && part.FirstOffset + part.Count <= _cursor.ReadOffset;
 
     private bool IsWhollyGood(CursorBlock block, in BlockPart part, in SettleItem item)
     {
