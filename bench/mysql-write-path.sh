@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Whether the log table earns its second write: log table and mover against inserts straight into the queues' tables, with group commit in
-# both, on a MariaDB of its own.
+# both, on a MariaDB of its own (docs/decisions/0034).
 #   bench/mysql-write-path.sh [--rounds N] [--scale PERCENT] [--folder DIR] [QUEUES…]
 # QUEUES: 1, 100, 1000 unless told. For each: full groups of 1,000 messages one after the other, then 4,000 messages/s where a group is what
 # came meanwhile. Medians of N rounds (3), the two in turns. A run ends when the last message is in its queue's table, and counts them.
