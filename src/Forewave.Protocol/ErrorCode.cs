@@ -188,6 +188,14 @@ public enum ErrorCode
     DatabaseUnusable = 621,
     /// <summary>The database does not answer, or takes no writes.</summary>
     DatabaseUnreachable = 622,
+    /// <summary>No server of the cluster's coordination answers.</summary>
+    CoordinationUnreachable = 630,
+    /// <summary>The session with the cluster's coordination is over, and with it all that was announced through it.</summary>
+    CoordinationExpired = 631,
+    /// <summary>A node of the cluster's coordination holds what this version cannot read, or would be too large.</summary>
+    GroupRecordInvalid = 632,
+    /// <summary>The cluster's coordination refused a request that it should have taken.</summary>
+    CoordinationRefused = 633,
 
     // 7xx: found by the client itself.
     /// <summary>The call's deadline passed before the request was sent.</summary>

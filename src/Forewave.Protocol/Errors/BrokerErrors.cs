@@ -86,7 +86,7 @@ internal static class BrokerErrors
         new()
         {
             Code = ErrorCode.NativeLibraryMissing, HttpStatus = 500,
-            Happened = "A library of the operating system that the store needs is not installed.",
+            Happened = "A library of the operating system that the broker needs is not installed.",
             Advice = "Install it with the line in the text, then start the broker again.",
         },
         new()
@@ -101,6 +101,32 @@ internal static class BrokerErrors
             RetryAfter = TimeSpan.FromMilliseconds(1_000),
             Happened = "The database does not answer or takes no writes, so the broker takes no messages; it goes on by itself when the database does.",
             Advice = "Start the database, or look at why it refuses: the broker's log has its words.",
+        },
+        new()
+        {
+            Code = ErrorCode.CoordinationUnreachable, HttpStatus = 503, Retry = RetryAdvice.Same,
+            RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "No server of ZooKeeper answers.",
+            Advice = "Start ZooKeeper, or correct the list of its servers; the broker tries on.",
+        },
+        new()
+        {
+            Code = ErrorCode.CoordinationExpired, HttpStatus = 503, Retry = RetryAdvice.Elsewhere,
+            RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "The session with ZooKeeper is over: nothing was heard from this process, or by it, for the session's time-out.",
+            Advice = "Nothing, when it was one pause; else look for a process that stands still, a network that is cut, or a longer session time-out.",
+        },
+        new()
+        {
+            Code = ErrorCode.GroupRecordInvalid, HttpStatus = 500,
+            Happened = "A node in ZooKeeper holds what this version cannot read.",
+            Advice = "Run the version that wrote it, or repair the node by docs/cluster-nodes.md.",
+        },
+        new()
+        {
+            Code = ErrorCode.CoordinationRefused, HttpStatus = 500,
+            Happened = "ZooKeeper refused a request.",
+            Advice = "Look at the code in the text: the brokers need every right under their path (ACL), and the path itself has to be there.",
         },
     ];
 }

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Forewave.Protocol;
+
+namespace Forewave.Coordination.ZooKeeper.Nodes;
+
+/// <summary>
+/// What nodes hold, to bytes and back. Fields that this version does not know are skipped; a higher format is refused, for what it
+/// says may bind this version too.
+/// </summary>
+internal static class NodeContent
+{
+    /// <summary>The format that this version reads and writes.</summary>
+    internal const int Format = 1;
+
+    /// <summary>No node of ours comes near this; ZooKeeper takes 1 MiB.</summary>
+    internal const int MaxBytes = 4096;
+
+    private const int MaxNameCharacters = 64;
+
+    internal static byte[] Write(GroupRecord record, Guid set) => Bounded(JsonSerializer.SerializeToUtf8Bytes(
+        new GroupNode
+        {
+            Format = Format,
+            Epoch = record.Epoch.Value,
+            Master = record.Master,
+            InSync = [.. record.InSync.Select(member => new MemberNode { Broker = member.Broker, Run = member.Run })],
+            Set = set.ToString("n"),
+        },
+        NodeJson.Default.GroupNode));
+
+    internal static byte[] Write(BrokerAnnouncement announcement) => Bounded(JsonSerializer.SerializeToUtf8Bytes(
+        new ServerNode { Format = Format, Broker = announcement.Broker, Address = announcement.Address, Run = announcement.Run },
+        NodeJson.Default.ServerNode));
+
+    /// <exception cref="ForewaveException">GroupRecordInvalid.</exception>
+    internal static GroupRecord ReadGroup(string path, ReadOnlySpan<byte> content)
+    {
+        GroupNode node = Read(path, content, NodeJson.Default.GroupNode);
+        bool isValid = node.Format == Format && Epoch.TryFrom(node.Epoch, out _) && IsName(node.Master) && node.InSync is { Length: >= 1 and <= 2 }
+            && Array.TrueForAll(node.InSync, member => member is not null && IsName(member.Broker)) && Array.Exists(node.InSync, member => member.Broker == node.Master);
+        if (!isValid)
+            throw Invalid(path, node.Format);
+        return new GroupRecord
+        {
+            Epoch = new Epoch(node.Epoch),
+            Master = node.Master,
+            InSync = [.. node.InSync.Select(member => new InSyncBroker { Broker = member.Broker, Run = member.Run ?? "" })],
+        };
+    }
+
+    /// <exception cref="ForewaveException">GroupRecordInvalid.</exception>
+    internal static BrokerAnnouncement ReadServer(string path, ReadOnlySpan<byte> content)
+    {
+        ServerNode node = Read(path, content, NodeJson.Default.ServerNode);
+        if (node is not { Format: Format, Address: not null } || !IsName(node.Broker))
+            throw Invalid(path, node.Format);
+        return new BrokerAnnouncement { Broker = node.Broker, Address = node.Address, Run = node.Run ?? "" };
+    }
+
+    private static T Read<T>(string path, ReadOnlySpan<byte> content, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            if (content.Length <= MaxBytes && JsonSerializer.Deserialize(content, type) is { } node)
+                return node;
+        }
+        catch (JsonException broken)
+        {
+            throw new ForewaveException(ErrorCode.GroupRecordInvalid, $"ZooKeeper's node {path} does not hold what docs/cluster-nodes.md says.", broken);
+        }
+
+        throw Invalid(path, Format);
+    }
+
+    private static bool IsName(string? name) => name is { Length: >= 1 and <= MaxNameCharacters };
+
+    private static byte[] Bounded(byte[] content) => content.Length <= MaxBytes
+        ? content
+        : throw new ForewaveException(ErrorCode.GroupRecordInvalid, $"A node would have {content.Length} bytes; {MaxBytes} are allowed.");
+
+    private static ForewaveException Invalid(string path, int format) => new(
+        ErrorCode.GroupRecordInvalid,
+        format > Format
+            ? $"ZooKeeper's node {path} has format {format}; this version reads {Format}."
+            : $"ZooKeeper's node {path} does not hold what docs/cluster-nodes.md says.");
+}

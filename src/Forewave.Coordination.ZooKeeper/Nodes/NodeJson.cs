@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace Forewave.Coordination.ZooKeeper.Nodes;
+
+/// <summary>Serialization without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(GroupNode))]
+[JsonSerializable(typeof(ServerNode))]
+internal sealed partial class NodeJson : JsonSerializerContext;

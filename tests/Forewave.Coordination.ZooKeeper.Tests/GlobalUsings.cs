@@ -1,0 +1,2 @@
+global using Forewave.Coordination.ZooKeeper.Tests.Server;
+global using Forewave.Protocol;
