@@ -36,8 +36,8 @@ internal sealed partial class DeliveryLog(ILoggerFactory loggers)
     public partial void Missed(GroupIdentity group, long missed, string why, long offset);
 
     /// <summary>A message cannot be read any more.</summary>
-    [LoggerMessage(4521, LogLevel.Error, "{Count} messages from offset {First} of queue {QueueId} on cannot be read: log position {Position:x16}")]
-    public partial void Unreadable(long first, uint queueId, long count, ulong position);
+    [LoggerMessage(4521, LogLevel.Error, "{Count} messages from offset {First} of queue {QueueId} on cannot be read: log position {Position}")]
+    public partial void Unreadable(long first, uint queueId, long count, string position);
 
     /// <summary>The disk did not give what was asked for.</summary>
     [LoggerMessage(4522, LogLevel.Warning, "Reading queue {QueueId} from offset {Offset} failed; tried again")]

@@ -15,17 +15,9 @@ internal sealed class BrokerRun(ForewaveBroker broker, TextWriter results)
     /// Starts the broker, says where it listens, waits and stops it. Returns the process's exit code: 0 after a stop that was
     /// asked for, 1 after a failure, which a supervisor that starts the process again is right to answer.
     /// </summary>
-    /// <exception cref="UsageException">An address cannot be read, or is not allowed.</exception>
     public async Task<int> RunAsync(CancellationToken stop)
     {
-        try
-        {
-            await broker.StartAsync(stop);
-        }
-        catch (ArgumentException wrong)
-        {
-            throw UsageException.Of(wrong);
-        }
+        await broker.StartAsync(stop);
         await results.WriteLineAsync(
             $"forewave ready listen={broker.ListenAddress} http={broker.HttpAddress} pid={Environment.ProcessId}");
         await results.FlushAsync(CancellationToken.None);

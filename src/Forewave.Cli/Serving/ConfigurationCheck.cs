@@ -1,5 +1,4 @@
 using Forewave.Cli.Output;
-using Forewave.Server;
 using Forewave.Server.Configuration;
 
 namespace Forewave.Cli.Serving;
@@ -11,17 +10,8 @@ namespace Forewave.Cli.Serving;
 internal static class ConfigurationCheck
 {
     /// <summary>Prints every setting; returns the exit code.</summary>
-    /// <exception cref="UsageException">A setting is wrong; nothing is printed.</exception>
     public static int Print(BrokerConfiguration configuration, bool json)
     {
-        try
-        {
-            ForewaveBroker.Check(configuration.Options);
-        }
-        catch (ArgumentException wrong)
-        {
-            throw UsageException.Of(wrong);
-        }
         foreach (string variable in configuration.UnknownVariables)
             Console.Error.WriteLine($"forewave: {variable} is no setting");
         if (json)

@@ -39,6 +39,7 @@ internal static class ServeVerb
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
         var configuration = Read(parsed);
+        CheckOptions(configuration.Options);
         if (parsed.GetValue(Check))
             return ConfigurationCheck.Print(configuration, parsed.GetValue(Json));
         if (parsed.GetValue(Json))
@@ -48,6 +49,19 @@ internal static class ServeVerb
         ForewaveBroker broker = new(configuration.Options with { LoggerFactory = loggers });
         await using (broker)
             return await new BrokerRun(broker, Console.Out) { Messages = Console.Error }.RunAsync(stop);
+    }
+
+    // Before anything is opened: what the start throws later is no wrong usage.
+    private static void CheckOptions(ForewaveBrokerOptions options)
+    {
+        try
+        {
+            ForewaveBroker.Check(options);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw UsageException.Of(wrong);
+        }
     }
 
     private static BrokerConfiguration Read(ParseResult parsed)

@@ -189,13 +189,13 @@ internal sealed class RunReader
     {
         if (at + RecordCodec.HeaderBytes + stored.PayloadBytes > chunk.Length)
         {
-            return RunBuilder.Damaged(entry, offset);
+            return RunBuilder.Damaged(entry, offset, stored.Header);
         }
 
         ReadOnlyMemory<byte> payload = chunk.Slice(at + RecordCodec.HeaderBytes, stored.PayloadBytes);
         return Checksum.Of(payload.Span) == stored.PayloadCrc && RunBuilder.Fits(stored, payload.Span, entry)
             ? RunBuilder.Build(stored, payload, entry, offset, null)
-            : RunBuilder.Damaged(entry, offset);
+            : RunBuilder.Damaged(entry, offset, stored.Header);
     }
 
     // A sector that cannot be read fails everything around it: less and less is read, down to the first record's header.

@@ -48,11 +48,13 @@ internal static class RunBuilder
         return header.Type.IsDispatched() && header.Count >= entry.Count;
     }
 
-    /// <summary>A run whose bytes rotted.</summary>
-    public static StoredRun Damaged(in IndexEntry entry, Offset offset)
+    /// <summary>A run whose bytes rotted, with its record's header where that is whole: it says at which position.</summary>
+    public static StoredRun Damaged(in IndexEntry entry, Offset offset, in RecordHeader stored = default)
     {
         int count = (int)(entry.End - offset.Value);
-        RecordHeader header = new() { Type = RecordType.None, Position = LogPosition.None, Count = count, Time = entry.Time };
+        bool isPublish = stored.Type == RecordType.Published;
+        LogPosition position = isPublish ? stored.Position.Plus((ulong)(offset.Value - entry.First.Value)) : LogPosition.None;
+        RecordHeader header = new() { Type = RecordType.None, Position = position, Count = count, Time = entry.Time };
         return new StoredRun(header, offset, count, ReadOnlyMemory<byte>.Empty, null);
     }
 

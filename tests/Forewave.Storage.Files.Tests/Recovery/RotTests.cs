@@ -38,6 +38,7 @@ public sealed class RotTests
         Assert.Equal(new Offset(Messages + 1), again.Store.Extent(1).End);
         using StoredRuns runs = again.Wait(() => again.Store.ReadAsync(1, new Offset(10), 10_000, CancellationToken.None));
         Assert.True(runs[0].Damaged);
+        Assert.Equal(again.Fold.Lost[0].Item1, runs[0].Header.Position);
         Assert.Equal(Drafts.Run(Body(11)), runs[1].Messages.ToArray());
     }
 

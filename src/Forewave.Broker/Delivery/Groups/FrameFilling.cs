@@ -181,7 +181,7 @@ internal sealed class FrameFilling(GroupDelivery group)
         long missed = end - view.First;
         if (!TryMove(end, new CursorMovedRecord(MoveReason.Damaged) { Missed = missed }))
             return false;
-        group.Loop.Log.Unreadable(view.First, group.Queue.Id, missed, view.PositionOf(view.First).Bits);
+        group.Loop.Log.Unreadable(view.First, group.Queue.Id, missed, view.IsPlaced ? $"{view.PositionOf(view.First)}" : "unknown, its record's head rotted too or was moved");
         group.Loop.Metrics.Missed(missed, MoveReason.Damaged);
         return true;
     }

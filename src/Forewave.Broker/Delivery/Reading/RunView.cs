@@ -20,6 +20,9 @@ internal readonly struct RunView(in StoredRun run)
     /// <summary>The bytes of the run rotted.</summary>
     public bool Damaged => _run.Damaged;
 
+    /// <summary>Its log position is known.</summary>
+    public bool IsPlaced => _run.Header.Position != LogPosition.None;
+
     /// <summary>There may be messages with an ordering key in it.</summary>
     public bool MayHaveKeys => PublishedFlags.MayHaveKeys(_run.Header);
 
