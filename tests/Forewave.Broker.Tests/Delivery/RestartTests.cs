@@ -54,7 +54,7 @@ public sealed class RestartTests
         var later = await stage.SubscribeAsync("q");
         later.Credit(10);
         await stage.IdleAsync();
-        await later.SettleAsync(SettleVerb.Ack, later.Output.TakeMessages());
+        await later.SettleAsync(SettleVerb.Ack, later.Output.TakeMessages().Where(message => message.Body != "9!c"));
         var made = GroupIds(stage);
         await stage.CheckpointAsync();
 
@@ -64,12 +64,12 @@ public sealed class RestartTests
         var again = await stage.SubscribeAsync("q");
         again.Credit(10);
         await stage.PublishAsync("q", "d");
-        await stage.IdleAsync();
+        await stage.MoveAsync(TimeSpan.FromMinutes(1));
 
         Assert.Equal(2, made.Length);
         Assert.Equal(made, recovered);
         Assert.Contains(again.GroupId, recovered);
-        Assert.Equal(["d"], again.Output.Messages.Select(message => message.Body));
+        Assert.Equal(["9!c", "d"], again.Output.Messages.Select(message => message.Body).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
