@@ -19,32 +19,9 @@ while (($#)); do
   shift 2
 done
 
-folder=$(mktemp -d "$parent/forewave-bench-XXXXXX")
-pid=''
-trap 'stop; rm -rf "$folder"' EXIT
+source "$root/bench/broker.sh"
 forewave() { "$root/forewave" "$@" --server "$server" 2>>"$folder/errors"; }
 
-start() {
-  : >"$folder/out"
-  "$root/forewave" serve --data "$folder/data" --listen 127.0.0.1:0 --http 127.0.0.1:0 >"$folder/out" 2>>"$folder/errors" &
-  while ! grep -q ready "$folder/out"; do
-    kill -0 $! 2>/dev/null || { tail -3 "$folder/errors" >&2; exit 1; }
-    sleep 0.01
-  done
-  server=$(sed -n 's/.* listen=\([^ ]*\).*/\1/p' "$folder/out")
-  http=$(sed -n 's/.* http=\([^ ]*\).*/\1/p' "$folder/out")
-  pid=$(sed -n 's/.* pid=\([0-9]*\).*/\1/p' "$folder/out")
-}
-
-stop() {
-  [[ -n $pid ]] && kill "$pid" 2>/dev/null && while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
-  pid=''
-}
-
-fresh() { stop; rm -rf "$folder/data"; start; }
-
-field() { grep -o "\"$1\":[0-9.]*" | head -1 | cut -d: -f2; }
-median() { sort -g | awk '{ a[NR] = $1 } END { print (NR % 2) ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'; }
 wanted() { [[ -z $only || ,$only, == *,$1,* ]]; }
 # Checked: a result with messages out of order within a key or a priority is no result.
 measured() {

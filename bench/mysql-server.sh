@@ -2,14 +2,11 @@
 # tables (the server's table caches) and scale, and read this file.
 
 PATH=$PATH:/usr/sbin:/usr/local/sbin
-folder=$(mktemp -d "$parent/forewave-mysql-XXXXXX")
-pid='' database=''
+source "$root/bench/broker.sh"
+database='' where=(--store mysql --mysql "socket=$folder/s;user=root")
 trap 'stop; stop_database; rm -rf "$folder"' EXIT
 forewave() { "$root/forewave" "$@" 2>>"$folder/errors"; }
-scaled() { echo $(($1 * scale / 100)); }
 sql() { mariadb --no-defaults --socket="$folder/s" --user=root --batch --skip-column-names -e "$1"; }
-field() { grep -o "\"$1\":[0-9.]*" | head -1 | cut -d: -f2; }
-median() { sort -g | awk '{ a[NR] = $1 } END { print (NR % 2) ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'; }
 say() { printf '%-62s %s\n' "$1" "$2"; }
 now() { date +%s%N; }
 
@@ -29,23 +26,6 @@ start_database() {
 stop_database() {
   [[ -n $database ]] && kill "$database" 2>/dev/null && wait "$database" 2>/dev/null || true
   database=''
-}
-
-start() {
-  : >"$folder/out"
-  "$root/forewave" serve --listen 127.0.0.1:0 --http 127.0.0.1:0 --store mysql --mysql "socket=$folder/s;user=root" >"$folder/out" 2>>"$folder/errors" &
-  while ! grep -q ready "$folder/out"; do
-    kill -0 $! 2>/dev/null || { tail -3 "$folder/errors" >&2; exit 1; }
-    sleep 0.01
-  done
-  server=$(sed -n 's/.* listen=\([^ ]*\).*/\1/p' "$folder/out")
-  http=$(sed -n 's/.* http=\([^ ]*\).*/\1/p' "$folder/out")
-  pid=$(sed -n 's/.* pid=\([0-9]*\).*/\1/p' "$folder/out")
-}
-
-stop() {
-  [[ -n $pid ]] && kill "$pid" 2>/dev/null && while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
-  pid=''
 }
 
 fresh() {

@@ -17,34 +17,10 @@ while (($#)); do
   shift 2
 done
 
-folder=$(mktemp -d "$parent/forewave-bench-XXXXXX")
-pid=''
-trap 'stop; rm -rf "$folder"' EXIT
+source "$root/bench/broker.sh"
 forewave() { "$root/forewave" "$@" 2>>"$folder/errors"; }
-scaled() { echo $(($1 * scale / 100)); }
-
-start() {
-  : >"$folder/out"
-  "$root/forewave" serve --data "$folder/data" --listen 127.0.0.1:0 --http 127.0.0.1:0 >"$folder/out" 2>>"$folder/errors" &
-  while ! grep -q ready "$folder/out"; do
-    kill -0 $! 2>/dev/null || { tail -3 "$folder/errors" >&2; exit 1; }
-    sleep 0.01
-  done
-  server=$(sed -n 's/.* listen=\([^ ]*\).*/\1/p' "$folder/out")
-  http=$(sed -n 's/.* http=\([^ ]*\).*/\1/p' "$folder/out")
-  pid=$(sed -n 's/.* pid=\([0-9]*\).*/\1/p' "$folder/out")
-}
-
-stop() {
-  [[ -n $pid ]] && kill "$pid" 2>/dev/null && while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
-  pid=''
-}
-
-fresh() { stop; rm -rf "$folder/data"; start; }
 
 cpu() { awk '{ print ($14 + $15) / 100 }' "/proc/$pid/stat"; }
-field() { grep -o "\"$1\":[0-9.]*" | head -1 | cut -d: -f2; }
-median() { sort -g | awk '{ a[NR] = $1 } END { print (NR % 2) ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'; }
 say() { printf '%-52s %s\n' "$1" "$2"; }
 
 # once SERIES ARGS…: runs a workload and keeps what it reached under the series' name.
