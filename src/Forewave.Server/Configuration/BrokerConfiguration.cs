@@ -103,7 +103,7 @@ internal sealed class BrokerConfiguration
         try
         {
             var root = builder.Build();
-            Check(file, root);
+            Check(root);
             return root.Providers.First();
         }
         catch (Exception failure) when (failure is FormatException or JsonException or InvalidDataException)
@@ -113,7 +113,7 @@ internal sealed class BrokerConfiguration
     }
 
     // The configuration finds keys whatever their case: here they are spelled exactly, so that one key has one spelling everywhere.
-    private static void Check(string file, IConfiguration root)
+    private static void Check(IConfiguration root)
     {
         foreach (var section in root.GetChildren())
         {
