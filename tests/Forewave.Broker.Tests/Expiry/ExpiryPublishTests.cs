@@ -93,6 +93,7 @@ public sealed class ExpiryPublishTests
         await client.MoveAsync(Minute * 6);
         var inTime = await client.ReceiveAsync(1);
         await client.MoveAsync(Minute * 10);
+        await client.HasComeOutAsync(messages: 2);
         await client.MoveAsync(Minute * 2);
         var tooLate = await client.PollAsync();
         var refused = await SetRecurringAsync(client, Until("report", client.In(Minute * 60)));

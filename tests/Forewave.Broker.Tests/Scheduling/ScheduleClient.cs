@@ -95,6 +95,13 @@ internal sealed class ScheduleClient
         return AskAsync(new() { CancelScheduled = new() { Choice = choice } });
     }
 
+    /// <summary>Waits, without letting time pass, until so many messages have come out, the settled ones with them: a release is committed beside the clock.</summary>
+    public async Task HasComeOutAsync(ulong messages)
+    {
+        while ((await AskAsync(new() { ShowQueue = new() { Queue = Queue } })).Administration.Queue.Messages < messages)
+            await Task.Yield();
+    }
+
     /// <summary>How many are scheduled, as the queue shows.</summary>
     public async Task<ulong> ScheduledAsync() => (await AskAsync(new() { ShowQueue = new() { Queue = Queue } })).Administration.Queue.Scheduled;
 
