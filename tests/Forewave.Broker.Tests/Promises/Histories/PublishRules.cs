@@ -15,6 +15,7 @@ internal sealed class PublishRules(ViolationLog log, SentMessages sent, IdRules 
     private readonly Dictionary<ulong, MessageKey> _positions = [];
     private readonly HashSet<string> _relaxed = [];
     private readonly List<HistoryEvent> _refused = [];
+    private readonly HashSet<(int Life, string Queue, MessageKey Message)> _unanswered = [];
 
     public void Apply(HistoryEvent happened)
     {
@@ -25,11 +26,14 @@ internal sealed class PublishRules(ViolationLog log, SentMessages sent, IdRules 
                 break;
             case EventKind.PublishSent:
                 _messages.TryAdd(happened.Message, new PublishedMessage(happened.Message, happened.Group.Queue, happened.Text));
+                _unanswered.Add(Sending(happened));
                 break;
             case EventKind.PublishAnswered:
+                _unanswered.Remove(Sending(happened));
                 Answered(happened);
                 break;
             case EventKind.PublishRefused:
+                _unanswered.Remove(Sending(happened));
                 Refused(happened);
                 break;
             case EventKind.Delivered:
@@ -58,12 +62,17 @@ internal sealed class PublishRules(ViolationLog log, SentMessages sent, IdRules 
         ids.Finish(_messages.Values);
     }
 
-    /// <summary>It is refused because one before it, of its producer in its queue, was for a reason of its own.</summary>
+    /// <summary>
+    /// It is refused because one before it, of its producer in its queue, was for a reason of its own; that refusal may have been under
+    /// way still when the power failed.
+    /// </summary>
     private void CheckBehind(HistoryEvent behind)
     {
         bool isBehind = _refused.Exists(refused => refused.Error != ErrorCode.PreviousRefused && refused.Life == behind.Life
             && refused.Group.Queue == behind.Group.Queue && refused.Message.Producer == behind.Message.Producer
             && refused.Message.Sequence < behind.Message.Sequence);
+        isBehind |= _unanswered.Any(sending => sending.Life == behind.Life && sending.Queue == behind.Group.Queue
+            && sending.Message.Producer == behind.Message.Producer && sending.Message.Sequence < behind.Message.Sequence);
         log.Require(isBehind, () => About(
             behind, ViolationKind.WronglyRefused, $"message {behind.Message} was refused with {behind.Error}, and none before it was"));
     }
@@ -77,9 +86,9 @@ internal sealed class PublishRules(ViolationLog log, SentMessages sent, IdRules 
         log.Require(!message.IsFirm || message.Position == receipt.Position, () => About(
             receipt, ViolationKind.SecondCopy, $"message {message.Key} is at {message.Position:x16}, and said to be a repeat of {receipt.Position:x16}"));
         bool mayBeGone = owner is null ? MayBeGone(message.Key) || MayBeGoneById(message.Key) : MayBeGone(owner.Key);
-        bool isThere = mayBeGone || receipt.Durability == Durability.Memory || queues.Has(message.Queue, receipt.Position);
+        bool isThere = mayBeGone || receipt.Durability == Durability.Memory || queues.Has(owner?.Queue ?? receipt.Group.Queue, receipt.Position);
         log.Require(isThere, () => About(
-            receipt, ViolationKind.AcknowledgedLost, $"message {message.Key} was acknowledged as a repeat, and its original is not in {message.Queue}"));
+            receipt, ViolationKind.AcknowledgedLost, $"message {message.Key} was acknowledged as a repeat, and its original is not in {owner?.Queue ?? receipt.Group.Queue}"));
     }
 
     private bool MayBeGone(MessageKey key) => sent.Find(key)?.MayBeGone(sent.Now) == true;
@@ -157,6 +166,9 @@ internal sealed class PublishRules(ViolationLog log, SentMessages sent, IdRules 
         message.IsFirm |= isFirm;
         message.Life = happened.Life;
     }
+
+    private static (int Life, string Queue, MessageKey Message) Sending(HistoryEvent happened) =>
+        (happened.Life, happened.Group.Queue, happened.Message);
 
     private static Violation About(HistoryEvent happened, ViolationKind kind, string text) => new(kind, text)
     {
