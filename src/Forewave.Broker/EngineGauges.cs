@@ -67,6 +67,9 @@ internal static class EngineGauges
         metrics.Gauge(
             new MetricText { Name = "forewave.runs.unmoved", Unit = "{run}", Description = "Runs in memory that are not in their tables yet." },
             () => store.Usage.UnmovedRuns);
+        metrics.Total(
+            new MetricText { Name = "forewave.log.missing", Unit = "{message}", Description = "Messages that were in the log no more when they were to be taken to their tables." },
+            () => store.Usage.MissingMessages);
         metrics.Gauge(
             new MetricText { Name = "forewave.log.segments", Unit = "{segment}", Description = "Segments in use." },
             () => store.Usage.Segments);

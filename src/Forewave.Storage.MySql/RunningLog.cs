@@ -94,6 +94,7 @@ internal sealed class RunningLog : IDisposable
         Segments = _recovered.Slices.Count,
         DiskFull = Gather.Refusal == AppendRefusal.DiskFull || Gather.IsBehind(),
         UnmovedRuns = _indexes.Unmoved.Value,
+        MissingMessages = Mover.Missing,
         Groups = _counters.Groups,
         Syncs = _counters.Groups,
         LogBytes = _counters.Bytes,

@@ -42,6 +42,9 @@ public readonly record struct StoreUsage
     /// <summary>Runs that memory holds until they are in their tables; 0 where there are no tables.</summary>
     public long UnmovedRuns { get; init; }
 
+    /// <summary>Messages that were to be taken to their tables and were in the log no more; 0 where there are no tables.</summary>
+    public long MissingMessages { get; init; }
+
     /// <summary>Time spent in syncs of the log.</summary>
     public TimeSpan SyncTime { get; init; }
 }

@@ -12,12 +12,16 @@ internal sealed class MoveWriter(MoverParts parts)
     private static readonly TimeSpan BetweenMeasures = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<IndexKind, ParameterRows> _rows = [];
+    private readonly MissingRuns _missing = new(parts);
     private long? _measured;
     private long _databaseBytes;
     private ulong _position;
 
     /// <summary>Bytes of both databases. Any thread.</summary>
     public long DatabaseBytes => Volatile.Read(ref _databaseBytes);
+
+    /// <summary>Messages that were to be moved and are gone, since the opening. Any thread.</summary>
+    public long Missing => _missing.Messages;
 
     /// <summary>On a new connection: waits until what another one had begun is over, and sees whether the role is still held.</summary>
     /// <exception cref="StoreException">NotOwner.</exception>
@@ -46,6 +50,7 @@ internal sealed class MoveWriter(MoverParts parts)
             _position = Math.Max(_position, part.Runs[^1].Position.Bits);
         }
 
+        _missing.Forget();
         connection.Begin();
         parts.Fences.Move(connection, FenceRole.Mover, new FencePlace(parts.Epoch, _position));
         foreach (MovedPart part in taken)
@@ -64,6 +69,7 @@ internal sealed class MoveWriter(MoverParts parts)
         }
 
         connection.Commit();
+        _missing.Tell();
     }
 
     /// <summary>Asks the server how big the databases are, not more than once a minute.</summary>
@@ -93,9 +99,13 @@ internal sealed class MoveWriter(MoverParts parts)
 
         rows.Clear();
         long from = part.Index.MovedEnd;
-        // What is not there any more rotted, or was deleted by hand: its places stay empty, and are read as damaged.
-        parts.Records.VisitAll(
+        IReadOnlyList<IndexedRun> missing = parts.Records.VisitAll(
             connection, part.Runs, (in IndexedRun run, in RecordHeader header, ReadOnlySpan<byte> payload) => Add(rows, part, run, header, payload, from));
+        if (missing.Count > 0)
+        {
+            _missing.Add(part, missing);
+        }
+
         return rows;
     }
 

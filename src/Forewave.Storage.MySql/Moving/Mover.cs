@@ -58,6 +58,9 @@ internal sealed class Mover : IDisposable
     /// <summary>Messages that were moved since the opening. Any thread.</summary>
     public long Moved => Volatile.Read(ref _moved);
 
+    /// <summary>Messages that were to be moved and are gone, since the opening. Any thread.</summary>
+    public long Missing => _writer.Missing;
+
     /// <summary>Bytes of both databases, as the server says seldom. Any thread.</summary>
     public long DatabaseBytes => _writer.DatabaseBytes;
 

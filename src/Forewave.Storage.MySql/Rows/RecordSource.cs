@@ -9,12 +9,13 @@ namespace Forewave.Storage.MySql.Rows;
 internal sealed class RecordSource(LogTable log, RecentBlocks recent)
 {
     /// <summary>
-    /// Shows the records of runs in their order, positions ascending; those that are in neither are passed over. What memory has no more
-    /// costs a query for each <see cref="LogTable.MostAtOnce"/> of them.
+    /// Shows the records of runs in their order, positions ascending; returns those that are in neither, which are not shown. What
+    /// memory has no more costs a query for each <see cref="LogTable.MostAtOnce"/> of them.
     /// </summary>
     /// <exception cref="Connections.DatabaseException">The connection is lost.</exception>
-    public void VisitAll(Connection connection, IndexedRun[] runs, RunVisitor visit)
+    public IReadOnlyList<IndexedRun> VisitAll(Connection connection, IndexedRun[] runs, RunVisitor visit)
     {
+        List<IndexedRun> missing = [];
         // Memory lets go of the oldest first.
         int old = 0;
         while (old < runs.Length && RecentBlocks.NumberOf(runs[old].Location) < recent.Oldest)
@@ -24,13 +25,18 @@ internal sealed class RecordSource(LogTable log, RecentBlocks recent)
 
         for (int first = 0; first < old; first += LogTable.MostAtOnce)
         {
-            VisitLog(connection, new ArraySegment<IndexedRun>(runs, first, Math.Min(LogTable.MostAtOnce, old - first)), visit);
+            VisitLog(connection, new ArraySegment<IndexedRun>(runs, first, Math.Min(LogTable.MostAtOnce, old - first)), visit, missing);
         }
 
         foreach (IndexedRun run in runs.AsSpan(old))
         {
-            TryVisit(connection, run, (in RecordHeader header, ReadOnlySpan<byte> payload) => visit(run, header, payload));
+            if (!TryVisit(connection, run, (in RecordHeader header, ReadOnlySpan<byte> payload) => visit(run, header, payload)))
+            {
+                missing.Add(run);
+            }
         }
+
+        return missing;
     }
 
     /// <summary>Shows a record. False: it is in neither.</summary>
@@ -54,7 +60,7 @@ internal sealed class RecordSource(LogTable log, RecentBlocks recent)
         }
     }
 
-    private void VisitLog(Connection connection, ArraySegment<IndexedRun> runs, RunVisitor visit)
+    private void VisitLog(Connection connection, ArraySegment<IndexedRun> runs, RunVisitor visit, List<IndexedRun> missing)
     {
         Span<LogPosition> positions = stackalloc LogPosition[LogTable.MostAtOnce];
         for (int i = 0; i < runs.Count; i++)
@@ -65,12 +71,13 @@ internal sealed class RecordSource(LogTable log, RecentBlocks recent)
         int next = 0;
         log.ReadThese(connection, positions[..runs.Count], (in RecordHeader header, ReadOnlySpan<byte> payload) =>
         {
-            while (runs[next].Position != header.Position)
+            for (; runs[next].Position != header.Position; next++)
             {
-                next++;
+                missing.Add(runs[next]);
             }
 
-            visit(runs[next], header, payload);
+            visit(runs[next++], header, payload);
         });
+        missing.AddRange(runs[next..]);
     }
 }

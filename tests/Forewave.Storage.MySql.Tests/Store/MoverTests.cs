@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Forewave.Protocol;
 using Forewave.Storage.Conformance;
@@ -21,7 +22,7 @@ public sealed class MoverTests(MariaDbServer server)
     {
         await using var place = new DatabasePlace(server);
         var told = new TaskCompletionSource();
-        await using OpenedStore open = await OpenedStore.OpenAsync(new ToldPlace(place, told), _clock);
+        await using OpenedStore open = await OpenedStore.OpenAsync(new ToldPlace(place, _ => told.TrySetResult()), _clock);
         await open.CommitAsync(StoreRecords.Scheduled(Lane, "x", "y"));
         await Settled(open);
         open.Store.Expire(Lane, open.Store.Extent(Lane).End.Next);
@@ -121,7 +122,7 @@ public sealed class MoverTests(MariaDbServer server)
     {
         await using var place = new DatabasePlace(server);
         var told = new TaskCompletionSource();
-        await using OpenedStore open = await OpenedStore.OpenAsync(new ToldPlace(place, told), _clock);
+        await using OpenedStore open = await OpenedStore.OpenAsync(new ToldPlace(place, _ => told.TrySetResult()), _clock);
         await open.CommitAsync(MessageRuns.Published(1, "a"));
         await Settled(open);
         _clock.Stop();
@@ -160,6 +161,36 @@ public sealed class MoverTests(MariaDbServer server)
     }
 
     [Fact]
+    public async Task Messages_that_are_gone_before_they_are_moved_are_counted_and_told_with_their_places()
+    {
+        await using var place = new DatabasePlace(server);
+        var told = new ConcurrentQueue<string>();
+        await using OpenedStore open = await OpenedStore.OpenAsync(new ToldPlace(place, told.Enqueue), _clock);
+        using Connection root = Connection.Open(server.Administrator);
+        root.Begin();
+        root.Execute($"UPDATE {place.Names.Queues}.MQ_FENCE SET position = position WHERE role = 'mover'");
+        var positions = new List<LogPosition>();
+        for (int i = 0; i < LogTable.MostAtOnce * 5 / 2; i++)
+        {
+            positions.Add(await open.CommitAsync(MessageRuns.Published(1, $"{i} a".PadRight(30_000, 'x'), $"{i} b".PadRight(30_000, 'x'))));
+        }
+
+        LogPosition[] gone = [positions[0], positions[7], positions[LogTable.MostAtOnce - 1]];
+        using Connection vandal = Connection.Open(server.Administrator);
+        vandal.Execute($"DELETE FROM {place.Names.Log}.MQ_LOG WHERE log_id IN ({string.Join(", ", gone.Select(position => position.Bits))})");
+        root.Rollback();
+        await Settled(open);
+
+        Assert.Equal(6, open.Store.Usage.MissingMessages);
+        string line = Assert.Single(told, text => text.Contains("MQ_LOG", StringComparison.Ordinal));
+        Assert.Contains($"log position {gone[1]} ({place.Names.Queues}.`#1`, offsets 15 to 16)", line, StringComparison.Ordinal);
+        Assert.All(gone, position => Assert.Contains($"{position}", line, StringComparison.Ordinal));
+        Assert.Equal($"{(positions.Count - 3) * 2}", Text(root, $"SELECT CAST(COUNT(*) AS CHAR) FROM {place.Names.Queues}.`#1`"));
+        using StoredRuns read = await open.Store.ReadAsync(1, new Offset(15), 1, CancellationToken.None);
+        Assert.True(read[0].Damaged);
+    }
+
+    [Fact]
     public async Task Other_partition_than_the_first_is_refused()
     {
         await using var place = new DatabasePlace(server);
@@ -184,9 +215,9 @@ public sealed class MoverTests(MariaDbServer server)
         return reader.Next() ? row.Text(0) : "";
     }
 
-    private sealed class ToldPlace(DatabasePlace place, TaskCompletionSource told) : IStorePlace
+    private sealed class ToldPlace(DatabasePlace place, Action<string> told) : IStorePlace
     {
-        public IStore Open(TimeProvider time) => new MySqlStore(place.Options with { Told = _ => told.TrySetResult() }, time);
+        public IStore Open(TimeProvider time) => new MySqlStore(place.Options with { Told = told }, time);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
