@@ -61,7 +61,10 @@ internal static class PublishVerb
         };
         await using var client = ClientOptions.Connect(parsed.GetRequiredValue(Server));
         await client.ReachAsync(stop);
-        await using var producer = client.CreateProducer(new ProducerOptions { DeliveryDeadline = Deadline });
+        await using var producer = client.CreateProducer(new ProducerOptions
+        {
+            DeliveryDeadline = Deadline, RetryPolicy = new RefusalPolicy(isOne: parsed.GetValue(Body) is not null, Console.Error),
+        });
         using OutputBuffer output = new();
         ReceiptPrinter printer = new(output, parsed.GetValue(Json));
         using ProgressLine progress = new(() => printer.Stored, "published");

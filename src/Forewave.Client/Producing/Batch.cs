@@ -42,6 +42,9 @@ internal sealed class Batch
     /// <summary>How often the broker has refused it.</summary>
     public int Refusals { get; set; }
 
+    /// <summary>Why the last time; null: it was not.</summary>
+    public ForewaveException? Refusal { get; set; }
+
     /// <summary>Its publishers have been told that the outcome is unknown; it is still sent, for its sequences must not be missing.</summary>
     public bool IsAbandoned { get; set; }
 
@@ -110,7 +113,7 @@ internal sealed class Batch
         _first = default;
 
         (_end, Count, Refusals, IsAbandoned, FirstSequence, Queue) = (HeadRoomBytes, 0, 0, false, default, null!);
-        (Replaces, HasKeys) = (default, false);
+        (Replaces, HasKeys, Refusal) = (default, false, null);
         return keep;
     }
 

@@ -248,6 +248,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
             }
             catch (ForewaveException e) when (!connection.IsEnding && e.Retry != RetryAdvice.Never)
             {
+                _buffer.NotIntroduced(connection, e);
                 await connection.PauseAsync(e.RetryAfter ?? OpenRetryDelay, cancellation).ConfigureAwait(false);
             }
             catch (ForewaveException e) when (!connection.IsEnding)

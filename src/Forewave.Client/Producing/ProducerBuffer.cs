@@ -34,6 +34,9 @@ internal sealed class ProducerBuffer : IFrameSource
     private Connection? _connection;
     private Connection? _introducing;
     private volatile BrokerCapabilities? _capabilities;
+
+    // Why the broker does not take the producer on the connection there is; null where it did, or has not answered.
+    private ForewaveException? _notIntroduced;
     private uint _handle;
     private ulong _nextSequence;
     private long _bufferedBytes;
@@ -203,6 +206,7 @@ internal sealed class ProducerBuffer : IFrameSource
             _unanswered.ForEach(_resend.Enqueue);
             _connection = connection;
             _capabilities = connection.Capabilities;
+            _notIntroduced = null;
             opening = [.. _queues.Values.Where(queue => queue is { Handle: 0, IsOpening: false, IsEmpty: false, RefusedUntil: 0 })];
             opening.ForEach(queue => queue.IsOpening = true);
         }
@@ -212,12 +216,33 @@ internal sealed class ProducerBuffer : IFrameSource
         return opening;
     }
 
+    /// <summary>The broker does not take the producer for now: what gathered waits, or fails where it is not to be tried again.</summary>
+    public void NotIntroduced(Connection connection, ForewaveException error)
+    {
+        lock (_lock)
+        {
+            _capabilities = connection.Capabilities;
+            _notIntroduced = error;
+            foreach (QueueBuffer queue in _queues.Values)
+            {
+                while (queue.Peek() is { } batch && !_retries.IsWanted(batch, error))
+                {
+                    queue.Take(batch);
+                    Finish(batch, error);
+                }
+            }
+        }
+
+        _room.Open();
+    }
+
     /// <summary>The connection has ended.</summary>
     public void Detach()
     {
         lock (_lock)
         {
             _connection = null;
+            _notIntroduced = null;
         }
     }
 
@@ -531,17 +556,19 @@ internal sealed class ProducerBuffer : IFrameSource
 
     private void FailLate(long now)
     {
-        ForewaveException error = new(ErrorCode.Timeout, $"Not sent within the delivery deadline of {_options.DeliveryDeadline}.");
         Func<Batch, bool> isLate = batch => _retries.IsLate(batch, now);
         foreach (QueueBuffer queue in _queues.Values)
         {
+            // What stands behind a refused batch was kept back by the same refusal.
+            ForewaveException? refusal = _notIntroduced;
             while (queue.TakeIf(isLate) is { } late)
             {
-                Finish(late, error);
+                refusal = late.Refusal ?? refusal;
+                Finish(late, _retries.LateError(refusal));
             }
         }
 
-        _retries.TakeLate(now).ForEach(batch => Finish(batch, error));
+        _retries.TakeLate(now).ForEach(batch => Finish(batch, _retries.LateError(batch.Refusal)));
     }
 
     private void Finish(Batch batch, ForewaveException error)

@@ -26,8 +26,8 @@ public sealed record ProducerOptions
     public long MaxBufferedBytes { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>
-    /// How long a message may be under way, waiting for the broker included; then its outcome is <c>Timeout</c> (never sent)
-    /// or <c>OutcomeUnknown</c>. Default 30 s.
+    /// How long a message may be under way, waiting for the broker included; then its outcome is what the broker refused it with,
+    /// <c>Timeout</c> (never sent) or <c>OutcomeUnknown</c>. Default 30 s.
     /// </summary>
     public TimeSpan DeliveryDeadline { get; init; } = TimeSpan.FromSeconds(30);
 

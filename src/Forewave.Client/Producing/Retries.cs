@@ -50,6 +50,9 @@ internal sealed class Retries(ProducerOptions options, TimeProvider time)
         return true;
     }
 
+    /// <summary>Whether a batch that could not be sent, because the broker does not take its producer, is to wait on.</summary>
+    public bool IsWanted(Batch next, ForewaveException error) => DueAgain(next, error) is not null;
+
     /// <summary>
     /// Puts back whose delay is over, before all others of its queue.
     /// </summary>
@@ -117,6 +120,19 @@ internal sealed class Retries(ProducerOptions options, TimeProvider time)
     /// <summary>Whether a batch's deadline is over.</summary>
     public bool IsLate(Batch batch, long now) => time.GetElapsedTime(batch.Begun, now) > options.DeliveryDeadline;
 
+    /// <summary>What the publishers are told of a batch whose deadline is over.</summary>
+    /// <param name="refusal">With what it was refused last; null: it never was.</param>
+    public ForewaveException LateError(ForewaveException? refusal)
+    {
+        if (refusal is null)
+        {
+            return new ForewaveException(ErrorCode.Timeout, $"Not sent within the delivery deadline of {options.DeliveryDeadline}.");
+        }
+
+        string why = ErrorTable.TryGet((uint)refusal.Code, out var entry) ? entry.Happened : refusal.Message;
+        return new ForewaveException(refusal.Code, $"Refused until the delivery deadline of {options.DeliveryDeadline} was over: {why}", refusal);
+    }
+
     // When a refused batch is tried again; null: never.
     private long? DueAgain(Batch batch, ForewaveException error)
     {
@@ -134,6 +150,7 @@ internal sealed class Retries(ProducerOptions options, TimeProvider time)
 
         // What was refused behind another of its key goes again with that one.
         bool isBehind = error.Code == ErrorCode.PreviousRefused;
+        batch.Refusal = isHandle || isBehind ? batch.Refusal : error;
         TimeSpan? delay = isHandle || isBehind ? TimeSpan.Zero : options.RetryPolicy.DelayBeforeNext(error, ++batch.Refusals);
         return delay is { } wait ? now + (long)(wait.TotalSeconds * time.TimestampFrequency) : null;
     }

@@ -189,7 +189,7 @@ public sealed partial class ProducerTests
     [Fact]
     public async Task Refusal_for_a_while_is_tried_again_under_a_new_sequence()
     {
-        await using Scene scene = await Scene.ProducingAsync(new ProducerOptions { RetryPolicy = new RetryAtOnce() });
+        await using Scene scene = await Scene.ProducingAsync(new ProducerOptions { RetryPolicy = new RetryAfter(TimeSpan.Zero) });
         await OpenAsync(scene);
         Task<Receipt> published = scene.Producer.PublishAsync(Scene.Queue, "a"u8.ToArray()).AsTask();
         V1.ClientFrame refused = await scene.PublishAsync();
@@ -233,6 +233,59 @@ public sealed partial class ProducerTests
 
         ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => published.Soon());
         Assert.Equal((ErrorCode.Timeout, StoredOutcome.No), (error.Code, error.Stored));
+    }
+
+    [Fact]
+    public async Task Message_of_a_producer_that_the_broker_does_not_take_fails_with_its_refusal_when_nobody_wants_to_try_again()
+    {
+        await using Scene scene = Scene.Start();
+        Producer producer = scene.Client.CreateProducer(new ProducerOptions { RetryPolicy = new RetryAfter(null) });
+        FakeConnection connection = await scene.Broker.AcceptAsync();
+        V1.ClientFrame open = await connection.ExpectAsync(Command.OpenProducer);
+        Task<Receipt> published = producer.PublishAsync(Scene.Queue, "a"u8.ToArray()).AsTask();
+
+        await connection.RefuseAsync(open, ErrorCode.DatabaseUnreachable);
+
+        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => published.Soon());
+        Assert.Equal((ErrorCode.DatabaseUnreachable, StoredOutcome.No), (error.Code, error.Stored));
+    }
+
+    [Fact]
+    public async Task Message_of_a_producer_that_the_broker_takes_later_is_sent_then()
+    {
+        await using Scene scene = Scene.Start();
+        Producer producer = scene.Client.CreateProducer();
+        Task<Receipt> published = producer.PublishAsync(Scene.Queue, "a"u8.ToArray()).AsTask();
+        FakeConnection connection = await scene.Broker.AcceptAsync();
+        Task waits = scene.Time.NextTimerAsync();
+        await connection.RefuseAsync(await connection.ExpectAsync(Command.OpenProducer), ErrorCode.DatabaseUnreachable);
+        await waits.Soon();
+
+        scene.Time.Advance(TimeSpan.FromSeconds(1));
+        await connection.AnswerProducerAsync();
+        await connection.AnswerQueueAsync("orders");
+        await connection.AnswerPublishAsync(await connection.ExpectAsync(Command.Publish), 700);
+
+        Assert.Equal(700ul, (await published.Soon()).MessageId.Position.Bits);
+    }
+
+    [Fact]
+    public async Task Message_that_was_refused_until_its_deadline_fails_with_the_refusal()
+    {
+        ProducerOptions options = new() { DeliveryDeadline = TimeSpan.FromSeconds(5), RetryPolicy = new RetryAfter(TimeSpan.FromMinutes(1)) };
+        await using Scene scene = await Scene.ProducingAsync(options);
+        await OpenAsync(scene);
+        Task<Receipt> published = scene.Producer.PublishAsync(Scene.Queue, "a"u8.ToArray()).AsTask();
+        V1.ClientFrame refused = await scene.PublishAsync();
+        V1.Published answer = new();
+        answer.Batches.Add(new V1.PublishedBatch { Error = ErrorFrame.Of(ErrorCode.DatabaseUnreachable) });
+        await scene.Connection.AnswerAsync(refused, new V1.ServerFrame { Published = answer });
+        await scene.Connection.SettleDownAsync();
+
+        scene.Time.Advance(TimeSpan.FromSeconds(6));
+
+        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => published.Soon());
+        Assert.Equal((ErrorCode.DatabaseUnreachable, StoredOutcome.No), (error.Code, error.Stored));
     }
 
     [Fact]
@@ -442,9 +495,9 @@ public sealed partial class ProducerTests
     [JsonSerializable(typeof(Order))]
     internal sealed partial class OrderContext : JsonSerializerContext;
 
-    private sealed class RetryAtOnce : IPublishRetryPolicy
+    private sealed class RetryAfter(TimeSpan? delay) : IPublishRetryPolicy
     {
-        public TimeSpan? DelayBeforeNext(ForewaveException error, int attempt) => TimeSpan.Zero;
+        public TimeSpan? DelayBeforeNext(ForewaveException error, int attempt) => delay;
     }
 
     private sealed class Observer : IPublishObserver
