@@ -56,6 +56,7 @@ internal static class Program
         DeadVerbs.Create(),
         MessageVerbs.Create(),
         RecurringVerbs.Create(),
+        UpgradeVerbs.Create(),
         BenchVerbs.Create(),
     };
 

@@ -118,6 +118,23 @@ public sealed class ForewaveBroker : IAsyncDisposable
     }
 
     /// <summary>
+    /// Ends the upgrade of what a store keeps: from then on the version before is refused. Returns the numbers of the steps that were done
+    /// now; files have none so far.
+    /// </summary>
+    /// <exception cref="ForewaveException">The database is not there, or not as it must be.</exception>
+    internal static async Task<IReadOnlyList<int>> FinalizeUpgradeAsync(ForewaveBrokerOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            return options.Store == StoreKind.MySql ? await MySqlUpgrade.FinalizeAsync(Where(options), options.TimeProvider, cancellation) : [];
+        }
+        catch (StoreException failure)
+        {
+            throw AsForewave(failure);
+        }
+    }
+
+    /// <summary>
     /// Connects a client in this process; to be given to a client as its connector. The pipe ends when either side completes it.
     /// </summary>
     /// <exception cref="ForewaveException">The broker is not running.</exception>

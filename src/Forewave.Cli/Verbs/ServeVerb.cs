@@ -1,4 +1,3 @@
-using System.Collections;
 using System.CommandLine;
 using Forewave.Cli.Serving;
 using Forewave.Server;
@@ -70,7 +69,7 @@ internal static class ServeVerb
         ConfigurationSources sources = new()
         {
             File = parsed.GetValue(Config),
-            Environment = Variables(),
+            Environment = ProcessVariables.Read(),
             Flags = new Dictionary<string, string?>
             {
                 ["data"] = parsed.GetValue(Data),
@@ -91,14 +90,6 @@ internal static class ServeVerb
         {
             throw new UsageException(wrong.Message);
         }
-    }
-
-    private static Dictionary<string, string> Variables()
-    {
-        Dictionary<string, string> variables = [];
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            variables[(string)variable.Key] = (string?)variable.Value ?? "";
-        return variables;
     }
 
     // A flag that would be ignored is wrong usage.

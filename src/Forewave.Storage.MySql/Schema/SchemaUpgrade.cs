@@ -15,6 +15,16 @@ internal sealed class SchemaUpgrade(SchemaNames names, IReadOnlyList<Migration> 
 
     private readonly int _known = migrations.Count == 0 ? 0 : migrations[^1].Number;
 
+    /// <summary>Whether a broker has worked here before.</summary>
+    /// <exception cref="DatabaseException">The connection is lost.</exception>
+    public bool IsThere(Connection connection)
+    {
+        var row = new ResultRow(ColumnType.Unsigned);
+        using RowReader reader = connection
+            .Prepare($"SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = '{names.Queues}' AND TABLE_NAME = 'MQ_SCHEMA'").Query(null, row);
+        return reader.Next() && row.Unsigned(0) > 0;
+    }
+
     /// <summary>Makes databases and tables that are missing, or says why this program must not work on what is there.</summary>
     /// <param name="connection">An account that may make what is missing; docs/mysql-schema.md lists the privileges.</param>
     /// <param name="finalize">Also the steps after which the version before cannot come back.</param>

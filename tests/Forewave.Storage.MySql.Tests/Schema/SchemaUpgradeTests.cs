@@ -100,6 +100,32 @@ public class SchemaUpgradeTests(MariaDbServer server)
     }
 
     [Fact]
+    public async Task Finalizing_does_what_waits_once()
+    {
+        using Connection connection = Open();
+        Upgrade([.. Migrations.All, Added, Removed]).Apply(connection, finalize: false);
+        MySqlStoreOptions options = new() { Connection = server.Administrator, Names = _names };
+
+        IReadOnlyList<int> first = await MySqlUpgrade.FinalizeAsync(options, Upgrade([.. Migrations.All, Added, Removed]), default);
+        IReadOnlyList<int> second = await MySqlUpgrade.FinalizeAsync(options, Upgrade([.. Migrations.All, Added, Removed]), default);
+
+        Assert.Equal([5], first);
+        Assert.Empty(second);
+    }
+
+    [Fact]
+    public async Task Finalizing_where_nobody_has_worked_is_refused_and_makes_nothing()
+    {
+        MySqlStoreOptions options = new() { Connection = server.Administrator, Names = _names };
+
+        var refused = await Assert.ThrowsAsync<StoreException>(() => MySqlUpgrade.FinalizeAsync(options, TimeProvider.System, default));
+
+        Assert.Equal(ErrorCode.DatabaseUnusable, refused.Error);
+        using Connection connection = Open();
+        Assert.Empty(Strings(connection, $"SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME IN ('{_names.Log}', '{_names.Queues}')"));
+    }
+
+    [Fact]
     public async Task Two_brokers_that_start_at_once_do_it_once()
     {
         using var one = new DatabaseThread("one", server.Administrator, maxWaiting: 1);
