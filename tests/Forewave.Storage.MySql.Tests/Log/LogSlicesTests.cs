@@ -70,6 +70,72 @@ public sealed class LogSlicesTests(MariaDbServer server)
         Assert.False(slices.IsDue(tail));
     }
 
+    [Fact]
+    public void Slices_before_what_is_needed_are_dropped_and_no_others()
+    {
+        using Connection root = Prepared();
+        var table = new LogTable(_names);
+        var slices = new LogSlices(table, _clock);
+        Unheld.Do(() => IsOpened(slices, root, At(0)));
+        IReadOnlyList<LogPosition> ends = table.Slices(root);
+        Insert(root, table, At(1), At(ends[0].Number - 1), ends[0], At(ends[1].Number - 1));
+
+        slices.Need(At(ends[0].Number - 1));
+        bool isDueTooEarly = slices.IsDue(At(2));
+        slices.Need(ends[0]);
+        bool isDue = slices.IsDue(At(2));
+        Unheld.Do(() => IsDropped(slices, root, ends[0]));
+
+        Assert.Equal((false, true, false), (isDueTooEarly, isDue, slices.IsDue(At(2))));
+        Assert.Equal(1, slices.Dropped);
+        Assert.Equal(ends.Skip(1), table.Slices(root));
+        Assert.Equal([ends[0], At(ends[1].Number - 1)], Positions(root, table));
+    }
+
+    [Fact]
+    public void Slice_that_somebody_reads_is_dropped_when_he_is_gone()
+    {
+        using Connection root = Prepared();
+        var table = new LogTable(_names);
+        var slices = new LogSlices(table, _clock);
+        Unheld.Do(() => IsOpened(slices, root, At(0)));
+        LogPosition end = table.Slices(root)[0];
+        Insert(root, table, At(1));
+        using Connection view = Connection.Open(server.Administrator);
+        view.Execute("SET tx_isolation = 'REPEATABLE-READ'");
+        view.Begin();
+        int seen = Rows(view, table);
+
+        slices.Need(end);
+        slices.Work(root, At(2));
+        (long held, bool isDue, int left) = (slices.Dropped, slices.IsDue(At(2)), Rows(view, table));
+        view.Rollback();
+        Unheld.Do(() => IsDropped(slices, root, end));
+
+        Assert.Equal((0, false, 1, 1), (held, isDue, seen, left));
+        Assert.Equal((1, 0), (slices.Dropped, Rows(root, table)));
+    }
+
+    private static bool IsDropped(LogSlices slices, Connection connection, LogPosition needed)
+    {
+        long before = slices.Dropped;
+        // As a checkpoint does: what was refused is asked for again.
+        slices.Need(needed);
+        slices.Work(connection, At(2));
+        return slices.Dropped > before;
+    }
+
+    private static void Insert(Connection connection, LogTable table, params ReadOnlySpan<LogPosition> positions)
+    {
+        var group = new LogGroup();
+        foreach (LogPosition position in positions)
+        {
+            group.Add(new RecordHeader { Type = RecordType.Settled, Position = position, Count = 1, Time = new Timestamp(1) }, [1, 2, 3]);
+        }
+
+        table.Insert(connection, group);
+    }
+
     // The server's own purge holds a table for a moment: then the next turn does it.
     private static bool IsWorked(LogSlices slices, Connection connection, LogPosition tail)
     {
@@ -86,11 +152,13 @@ public sealed class LogSlicesTests(MariaDbServer server)
 
     private static LogPosition At(ulong number) => new(First, number);
 
-    private static int Rows(Connection connection, LogTable table)
+    private static int Rows(Connection connection, LogTable table) => Positions(connection, table).Count;
+
+    private static List<LogPosition> Positions(Connection connection, LogTable table)
     {
-        int rows = 0;
-        table.Read(connection, LogPosition.None, (in RecordHeader _, ReadOnlySpan<byte> _) => rows++);
-        return rows;
+        var positions = new List<LogPosition>();
+        table.Read(connection, LogPosition.None, (in RecordHeader header, ReadOnlySpan<byte> _) => positions.Add(header.Position));
+        return positions;
     }
 
     private Connection Prepared()

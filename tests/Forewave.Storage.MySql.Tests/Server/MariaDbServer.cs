@@ -104,6 +104,12 @@ public sealed class MariaDbServer : IAsyncLifetime
         await EndAsync();
     }
 
+    /// <summary>It answers nobody until it goes on; its connections stay.</summary>
+    internal Task HaltAsync() => SignalAsync("-STOP");
+
+    /// <summary>It goes on after <see cref="HaltAsync"/>.</summary>
+    internal Task GoOnAsync() => SignalAsync("-CONT");
+
     /// <summary>Ends it politely.</summary>
     internal async Task StopAsync()
     {
@@ -112,12 +118,14 @@ public sealed class MariaDbServer : IAsyncLifetime
             return;
         }
 
-        using (Process terminate = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
-        {
-            await terminate.WaitForExitAsync();
-        }
-
+        await SignalAsync("-TERM");
         await EndAsync();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using Process kill = Process.Start("kill", [signal, $"{_process!.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     private async Task EndAsync()
