@@ -128,6 +128,44 @@ public sealed class ControlRulesTests
     }
 
     [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Checker_finds_a_rejected_message_that_is_no_dead_letter_unless_a_reset_behind_it_crossed_that(bool crosses, bool isBroken)
+    {
+        foreach (long offset in (long[])[1, 3])
+            Done(offset);
+        Deliver(2);
+        var reject = new HistoryEvent
+        {
+            Kind = EventKind.SettleSent, Connection = 1, Group = Group, Offset = 2, Verb = SettleVerb.Reject, Attempt = 1, Epoch = 1,
+        };
+        int request = _history.Add(reject);
+        if (crosses)
+            Command(EventKind.ResetSent, EventKind.ResetAnswered, 4, 0, ErrorCode.None);
+        _history.Add(reject with { Kind = EventKind.SettleAnswered, Request = request });
+
+        Assert.Equal(isBroken, Check().Contains(ViolationKind.DeadLetterMissing));
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void Checker_finds_a_handle_that_is_not_known_any_more_unless_its_queue_was_to_be_deleted(bool isDeleted, bool isBroken)
+    {
+        Deliver(1);
+        var ack = new HistoryEvent
+        {
+            Kind = EventKind.SettleSent, Connection = 1, Group = Group, Offset = 1, Verb = SettleVerb.Ack, Attempt = 1, Epoch = 1,
+        };
+        int request = _history.Add(ack);
+        if (isDeleted)
+            _history.Add(new HistoryEvent { Kind = EventKind.DeleteSent, Group = Queue });
+        _history.Add(ack with { Kind = EventKind.SettleAnswered, Request = request, Error = ErrorCode.HandleInvalid });
+
+        Assert.Equal(isBroken, Check().Contains(ViolationKind.WronglyRefused));
+    }
+
+    [Theory]
     [InlineData(true, false, true)]
     [InlineData(false, false, false)]
     [InlineData(true, true, false)]

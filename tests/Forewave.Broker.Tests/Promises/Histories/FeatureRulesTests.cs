@@ -103,16 +103,21 @@ public sealed class FeatureRulesTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Checker_finds_a_parked_message_that_comes_again_without_a_command(bool isResumed)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Checker_finds_a_parked_message_that_comes_again_without_a_command(bool isResumed, bool crosses)
     {
         Make(FailurePolicy.Park);
         Publish(Keyed(1), 101);
         Deliver(1, 1, 101);
-        Settle(1, SettleVerb.Reject, 1);
+        int reject = Send(1, SettleVerb.Reject, 1);
+        if (!crosses)
+            Answer(1, reject);
         if (isResumed)
             _history.Add(new HistoryEvent { Kind = EventKind.ResumeSent, Group = Group, OrderingKey = "k", Verb = SettleVerb.Release });
+        if (crosses)
+            Answer(1, reject);
         Deliver(1, 1, 101, attempt: 2);
         Settle(1, SettleVerb.Ack, 2);
 
@@ -440,8 +445,11 @@ public sealed class FeatureRulesTests
     private void Settle(long offset, SettleVerb verb, byte attempt, GroupKey? group = null)
     {
         int request = Send(offset, verb, attempt, group);
-        _history.Add(new HistoryEvent { Kind = EventKind.SettleAnswered, Connection = 1, Group = group ?? Group, Offset = offset, Request = request });
+        Answer(offset, request, group);
     }
+
+    private void Answer(long offset, int request, GroupKey? group = null) =>
+        _history.Add(new HistoryEvent { Kind = EventKind.SettleAnswered, Connection = 1, Group = group ?? Group, Offset = offset, Request = request });
 
     private void Answered(HistoryEvent command, EventKind answer) =>
         _history.Add(command with { Kind = answer, Request = _history.Add(command) });

@@ -56,7 +56,7 @@ internal sealed class GroupHistory(GroupKey key)
             if (offset >= sent.Offset)
                 message.Rewind(sent, andDead: true);
             else
-                message.PassOver();
+                message.PassOver(sent);
         }
     }
 

@@ -56,6 +56,8 @@ internal sealed class GroupMessage
     private bool _mayBeReplayed;
     private bool _mayComeRedriven;
     private int _rewoundAt;
+    private int _passedOverAt;
+    private int _resumedAt;
 
     /// <summary>Takes the answer to a settle. What is left open by it stays unknown.</summary>
     public void Answer(HistoryEvent answer, HistoryEvent settle, GroupHistory group, bool isKeyed)
@@ -74,8 +76,12 @@ internal sealed class GroupMessage
         var done = answer with { Attempt = settle.Attempt, Reason = settle.Reason, Verb = settle.Verb };
         if (settle.Verb == SettleVerb.Ack || (settle.Verb == SettleVerb.AckUpTo && IsSurelyLeased(answer)))
             Acked = done;
+        // A reset that crosses it may have settled it before: then there is nothing left to give up.
+        else if (settle.Number < _passedOverAt)
+            return;
         else if (Gives(settle, group, isKeyed) && group.Parks(isKeyed))
-            Parked = done;
+            // A command that crosses it may have let the key go on already.
+            Parked = settle.Number < _resumedAt ? null : done;
         else if (Gives(settle, group, isKeyed))
             Buried = done;
         if (settle.Verb == SettleVerb.Nack)
@@ -89,7 +95,7 @@ internal sealed class GroupMessage
     /// <summary>Its key may go on from now on.</summary>
     public void Resume(HistoryEvent sent)
     {
-        Parked = null;
+        (Parked, _resumedAt) = (null, sent.Number);
         MayBeGivenUp |= sent.Verb == SettleVerb.Reject;
     }
 
@@ -156,7 +162,7 @@ internal sealed class GroupMessage
     }
 
     /// <summary>A reset went on behind it: it is settled, and its key is not set aside by it any more.</summary>
-    public void PassOver() => Parked = null;
+    public void PassOver(HistoryEvent sent) => (Parked, _passedOverAt) = (null, sent.Number);
 
     /// <summary>
     /// It comes from its dead letter, once for each redrive. A reset may have let it come beside that: what was said then is of another

@@ -109,7 +109,8 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
         var settle = _settles[answer.Request];
         var message = group.Message(settle.Offset);
         message.Answer(answer, settle, group, message.Deliveries.Count > 0 && IsKeyed(message.Deliveries[0]));
-        log.Require(answer.Error != ErrorCode.HandleInvalid || group.WasReset, () =>
+        bool mayBeUnknown = group.WasReset || sent.MayBeDeleted(group.Key.Queue);
+        log.Require(answer.Error != ErrorCode.HandleInvalid || mayBeUnknown, () =>
             About(settle, ViolationKind.WronglyRefused, $"the handle of offset {settle.Offset} is not known any more"));
     }
 
