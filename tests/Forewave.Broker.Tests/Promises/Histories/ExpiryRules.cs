@@ -12,11 +12,15 @@ internal sealed class ExpiryRules(ViolationLog log, SentMessages sent)
     private readonly Dictionary<GroupKey, HashSet<MessageKey>> _got = [];
     private readonly Dictionary<MessageKey, string> _acknowledged = [];
     private readonly HashSet<GroupKey> _exempt = [];
+    private readonly HashSet<GroupKey> _waiting = [];
     private readonly LateReading _late = new(moves: 2);
 
     public void Apply(HistoryEvent happened)
     {
         _late.Apply(happened);
+        // What leaves when its record is committed may be on its way for any time.
+        if (happened.Kind == EventKind.ReplaySent || (happened.Kind == EventKind.GroupMade && happened.Text == "at-most-once"))
+            _waiting.Add(happened.Group);
         switch (happened.Kind)
         {
             // At most once what was handed out is settled, seen or not; dead letters are not dropped; the others are not held to one count.
@@ -47,7 +51,8 @@ internal sealed class ExpiryRules(ViolationLog log, SentMessages sent)
         if (!_got.TryGetValue(delivery.Group, out var got))
             _got.Add(delivery.Group, got = []);
         got.Add(delivery.Message);
-        long handedOut = Math.Max(_late.Since, _pulls.GetValueOrDefault(delivery.Request));
+        long byCredit = _waiting.Contains(delivery.Group) ? 0 : _late.Since;
+        long handedOut = Math.Max(byCredit, _pulls.GetValueOrDefault(delivery.Request));
         log.Require(delivery.IsRedriven || !message.HasExpired(handedOut), () => new Violation(
             ViolationKind.ExpiredDelivered, $"message {delivery.Message} had expired at {handedOut} and came ({delivery.Group})")
         { Message = delivery.Message, Group = delivery.Group, Offset = delivery.Offset });

@@ -55,6 +55,23 @@ public sealed class ExpiryRulesTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public void Checker_lets_an_expired_message_come_by_credit_where_it_leaves_when_its_record_is_committed(bool isAtMostOnce)
+    {
+        _history.Add(new HistoryEvent { Kind = EventKind.GroupMade, Group = Group, Text = isAtMostOnce ? "at-most-once" : "" });
+        Publish(1, expiresAfter: 5);
+        for (int moves = 0; moves < 3; moves++)
+        {
+            Move(6);
+            Pull();
+        }
+        Done(1);
+
+        Assert.Equal(!isAtMostOnce, Check().Contains(ViolationKind.ExpiredDelivered));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public void Checker_lets_a_redriven_message_come_after_its_time(bool isRedriven)
     {
         Publish(1, expiresAfter: 5);
