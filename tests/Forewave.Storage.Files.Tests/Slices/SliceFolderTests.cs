@@ -1,4 +1,5 @@
 using Forewave.Storage.Files.Disk;
+using Forewave.Storage.Files.Disk.Simulation;
 using Forewave.Storage.Files.Slices;
 
 namespace Forewave.Storage.Files.Tests.Slices;
@@ -63,6 +64,28 @@ public sealed class SliceFolderTests
         Assert.False(slices.Read(One, new SlicePage(0), new byte[SlicePage.Bytes]));
         Assert.Equal(0, slices.DiskBytes);
         Assert.Empty(disk.List(new DiskPath("slices")));
+    }
+
+    [Fact]
+    public void Slice_is_synced_while_it_is_written_so_that_no_checkpoint_writes_all_of_it_at_once()
+    {
+        PowerLossDisk disk = new(1);
+        using SliceFolder slices = new(disk);
+        byte[] pages = new byte[8 * SlicePage.Bytes];
+
+        List<long> unsynced = [];
+        long syncs = disk.Counts.Syncs;
+        long sinceSync = 0;
+        for (int written = 0; written < 4 * SliceFile.MostUnsyncedBytes; written += pages.Length)
+        {
+            slices.Append(One, pages);
+            sinceSync = disk.Counts.Syncs == syncs ? sinceSync + pages.Length : 0;
+            syncs = disk.Counts.Syncs;
+            unsynced.Add(sinceSync);
+        }
+
+        Assert.True(unsynced.Max() < SliceFile.MostUnsyncedBytes, $"{unsynced.Max()} bytes were left to the checkpoint");
+        Assert.Contains(unsynced, bytes => bytes > 0);
     }
 
     private static byte[] Page(byte value)
