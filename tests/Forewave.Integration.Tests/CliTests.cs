@@ -181,6 +181,28 @@ public sealed class CliTests
         Assert.NotEqual("", result.Errors);
     }
 
+    [Theory]
+    [InlineData("publish q x --priority 10", ErrorCode.FieldInvalid)]
+    [InlineData("publish q x --delay=-5s", ErrorCode.DeliveryTimeInvalid)]
+    [InlineData("publish q x --ttl=-5s", ErrorCode.ExpiryTimeInvalid)]
+    [InlineData("message show nonsense", ErrorCode.MessageIdInvalid)]
+    [InlineData("message cancel nonsense", ErrorCode.MessageIdInvalid)]
+    [InlineData("message find q --tag a,,b", ErrorCode.TagInvalid)]
+    [InlineData("group reset q --group g --to=-5", ErrorCode.ResetTargetInvalid)]
+    [InlineData("group replay q --group g --from=-5", ErrorCode.ReplayRangeInvalid)]
+    [InlineData("group set q --group g --rate=-1", ErrorCode.FieldInvalid)]
+    [InlineData("group set q --group g --max-leased=-1", ErrorCode.FieldInvalid)]
+    [InlineData("group set q --group g --max-attempts 0", ErrorCode.FieldInvalid)]
+    [InlineData("group set q --group g --retry-delays=1s,-1s", ErrorCode.FieldInvalid)]
+    [InlineData("dead redrive q --all --group g --rate=-1", ErrorCode.FieldInvalid)]
+    public async Task Value_that_the_broker_would_refuse_is_told_with_its_number(string arguments, ErrorCode error)
+    {
+        var result = await ProgramProcess.RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"({error}, error {(int)error})", result.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Unknown_key_of_the_configuration_is_wrong_usage()
     {

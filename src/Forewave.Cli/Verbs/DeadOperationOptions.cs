@@ -34,7 +34,7 @@ internal static class DeadOperationOptions
     /// <summary>A rate that the broker takes.</summary>
     public static double RateOf(double? rate) => rate is null or (> 0 and <= MostRate)
         ? rate ?? 0
-        : throw new UsageException("--rate is more than 0, and at most 1,000,000");
+        : throw UsageException.Of(ErrorCode.FieldInvalid, "--rate is more than 0, and at most 1,000,000");
 
     /// <summary>Prints what a filter takes, place by place, and does nothing.</summary>
     public static async Task TryAsync(IAsyncEnumerable<DeadLetter> letters, bool json, CancellationToken stop)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Forewave.Protocol;
 
 namespace Forewave.Cli.Verbs;
 
@@ -30,7 +31,7 @@ internal static class GroupLimitOptions
         string text = result.Tokens[0].Value;
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double rate))
             return rate;
-        result.AddError($"'{text}' is no rate: messages a second");
+        result.AddError(UsageException.Numbered(ErrorCode.FieldInvalid, $"'{text}' is no rate: messages a second"));
         return null;
     }
 
@@ -39,7 +40,7 @@ internal static class GroupLimitOptions
         string text = result.Tokens[0].Value;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int messages))
             return messages;
-        result.AddError($"'{text}' is no whole number from 0");
+        result.AddError(UsageException.Numbered(ErrorCode.FieldInvalid, $"'{text}' is no whole number from 0"));
         return null;
     }
 }

@@ -19,7 +19,7 @@ internal static class GroupReplayVerb
     private static readonly Option<ResetTarget?> To = new("--to")
     {
         Description = "latest (the default), a time that it ends before, or the last offset", HelpName = "WHERE",
-        CustomParser = result => PlaceParsing.Read(result),
+        CustomParser = result => PlaceParsing.Read(result, ErrorCode.ReplayRangeInvalid),
     };
     private static readonly Option<double> Rate = new("--rate") { Description = "messages a second", HelpName = "N" };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "only say what would come" };
@@ -59,8 +59,8 @@ internal static class GroupReplayVerb
     private static ResetTarget? ReadFrom(ArgumentResult result)
     {
         if (result.Tokens[0].Value != "latest")
-            return PlaceParsing.Read(result);
-        result.AddError("--from latest would be nothing");
+            return PlaceParsing.Read(result, ErrorCode.ReplayRangeInvalid);
+        result.AddError(UsageException.Numbered(ErrorCode.ReplayRangeInvalid, "--from latest would be nothing"));
         return null;
     }
 

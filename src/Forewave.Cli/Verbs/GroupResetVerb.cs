@@ -13,7 +13,7 @@ internal static class GroupResetVerb
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
     private static readonly Option<ResetTarget> To = new("--to")
     {
-        Description = "earliest, latest, a time (RFC 3339) or an offset", HelpName = "WHERE", Required = true, CustomParser = PlaceParsing.Read,
+        Description = "earliest, latest, a time (RFC 3339) or an offset", HelpName = "WHERE", Required = true, CustomParser = static result => PlaceParsing.Read(result, ErrorCode.ResetTargetInvalid),
     };
     private static readonly Option<bool> Force = new("--force") { Description = "also where consumers are subscribed" };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "only say what it would skip and repeat" };

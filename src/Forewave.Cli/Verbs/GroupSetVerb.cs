@@ -116,7 +116,7 @@ internal static class GroupSetVerb
         {
             if (!DurationText.TryParse(text, out var delay))
             {
-                result.AddError($"'{text}' is no duration: 500ms, 5s, 30m, 2h or 7d");
+                result.AddError(UsageException.Numbered(ErrorCode.FieldInvalid, $"'{text}' is no duration: 500ms, 5s, 30m, 2h or 7d"));
                 return null;
             }
             delays.Add(delay);

@@ -36,7 +36,7 @@ internal static class Parsing
     public static Argument<MessageId> MessageIdArgument() => new("ID")
     {
         Description = "the message's id",
-        CustomParser = result => Read<MessageId>(result, static (string text, out MessageId id) => MessageId.TryParse(text, out id), "no message id: such as 0-0000100000000006"),
+        CustomParser = result => Read<MessageId>(result, static (string text, out MessageId id) => MessageId.TryParse(text, out id), UsageException.Numbered(ErrorCode.MessageIdInvalid, "no message id: such as 0-0000100000000006")),
     };
 
     /// <summary>The name of a group, as an option.</summary>
@@ -98,7 +98,7 @@ internal static class Parsing
     public static Option<long?> OptionalCount(string name) => new(name)
     {
         HelpName = "N",
-        CustomParser = result => Read<long>(result, TryCount, "no whole number from 1"),
+        CustomParser = result => Read<long>(result, TryCount, UsageException.Numbered(ErrorCode.FieldInvalid, "no whole number from 1")),
     };
 
     /// <summary>One of the names of an enumeration, in lower case.</summary>

@@ -9,7 +9,9 @@ namespace Forewave.Cli.Verbs;
 /// <summary>Places in a queue on the command line: <c>earliest</c>, <c>latest</c>, a time or an offset.</summary>
 internal static class PlaceParsing
 {
-    public static ResetTarget Read(ArgumentResult result)
+    /// <param name="result">What was typed.</param>
+    /// <param name="refusal">The number that the broker gives for a place that the queue does not have.</param>
+    public static ResetTarget Read(ArgumentResult result, ErrorCode refusal)
     {
         string text = result.Tokens[0].Value;
         if (text is "earliest" or "latest")
@@ -18,7 +20,7 @@ internal static class PlaceParsing
             return ResetTarget.At(new Offset(number));
         if (TimeText.TryParse(text, out var time))
             return ResetTarget.At(time);
-        result.AddError($"'{text}' is neither earliest nor latest, no time such as 2026-12-24T18:00:00Z and no offset from 1");
+        result.AddError(UsageException.Numbered(refusal, $"'{text}' is neither earliest nor latest, no time such as 2026-12-24T18:00:00Z and no offset from 1"));
         return default;
     }
 }

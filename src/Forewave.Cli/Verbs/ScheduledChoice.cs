@@ -36,5 +36,5 @@ internal sealed class ScheduledChoice
     public string Key(ParseResult parsed) => parsed.GetValue(_key)!;
 
     private static MessageId IdOf(string text) =>
-        MessageId.TryParse(text, out var id) ? id : throw new UsageException($"'{text}' is no message id, such as 0-0000100000000001");
+        MessageId.TryParse(text, out var id) ? id : throw UsageException.Of(ErrorCode.MessageIdInvalid, $"'{text}' is no message id, such as 0-0000100000000001");
 }

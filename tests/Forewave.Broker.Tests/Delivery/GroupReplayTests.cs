@@ -439,6 +439,19 @@ public sealed class GroupReplayTests
     }
 
     [Fact]
+    public async Task Times_that_end_before_they_begin_are_refused_though_no_message_is_between_them()
+    {
+        await using var stage = await DeliveryStage.StartAsync();
+        var consumer = await AckedAsync(stage, "m1");
+        StartPoint Ago(int hours) => StartPoint.AtTime(new Timestamp(stage.Time.GetUtcNow().AddHours(-hours).ToUnixTimeMilliseconds()));
+
+        var refused = await Assert.ThrowsAsync<ForewaveException>(() => ReplayAsync(stage, Ago(2), Ago(3)));
+
+        Assert.Equal(ErrorCode.ReplayRangeInvalid, refused.Code);
+        Assert.Null(stage.StateOf(consumer).Replay);
+    }
+
+    [Fact]
     public void Bucket_that_is_overdrawn_is_paid_back_first()
     {
         var time = new MovedTime();

@@ -17,6 +17,9 @@ internal sealed class GroupReplaying(DeliveryLoops loops)
     /// <summary>Begins a replay, or says what it would mean.</summary>
     public async Task<ReplayResult> BeginAsync(QueueEntry queue, GroupName name, ReplayRequest request)
     {
+        // Of times before the first message, both of which would be its offset, nothing could be told later.
+        if (request is { From.Kind: StartKind.Time, To.Kind: StartKind.Time } && request.To.Value < request.From.Value)
+            throw new ForewaveException(ErrorCode.ReplayRangeInvalid, "It ends before it begins.");
         var from = await FindAsync(queue, request.From);
         var to = await FindAsync(queue, request.To);
         return await Call<ReplayResult>(queue, (loop, call) =>
