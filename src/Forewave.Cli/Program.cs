@@ -13,7 +13,7 @@ internal static class Program
     private const string InlineSockets = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
     // An argument that begins with @ is an argument, not the name of a file with arguments.
-    private static readonly ParserConfiguration Configuration = new() { ResponseFileTokenReplacer = null };
+    internal static readonly ParserConfiguration Configuration = new() { ResponseFileTokenReplacer = null };
 
     private static async Task<int> Main(string[] arguments)
     {
@@ -46,7 +46,7 @@ internal static class Program
         }
     }
 
-    private static RootCommand Root() => new("Forewave, a durable message queue: exit 0 done, 1 failed, 2 wrong usage")
+    internal static RootCommand Root() => new("Forewave, a durable message queue: exit 0 done, 1 failed, 2 wrong usage")
     {
         ServeVerb.Create(),
         PublishVerb.Create(),
