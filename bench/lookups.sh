@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Look-ups among many messages, and what a full search does to others: fills a queue with messages of 100 bytes with a key each,
 # looks for keys that are there and keys that are not, and publishes at a rate with and without a search for a header.
-#   bench/lookups.sh [--messages N] [--folder DIR] [--only publish,large,find,paced]
+#   bench/lookups.sh [--messages N] [--pairs N] [--paced MESSAGES] [--folder DIR] [--only publish,large,find,paced]
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
-messages=10000000 parent=$PWD only=''
+messages=10000000 pairs=4 paced=50000 parent=$PWD only=''
 while (($#)); do
   case $1 in
     --messages) messages=$2; shift ;;
+    --pairs) pairs=$2; shift ;;
+    --paced) paced=$2; shift ;;
     --folder) parent=$2; shift ;;
     --only) only=$2; shift ;;
     *) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;;
@@ -21,6 +23,7 @@ pid='' search=''
 trap '[[ -n $search ]] && kill "$search" 2>/dev/null; [[ -n $pid ]] && kill "$pid" 2>/dev/null; wait; rm -rf "$folder"' EXIT
 bench() { "$root/forewave" bench "$@" --server "$server" --json 2>>"$folder/errors"; }
 wanted() { [[ -z $only || ,$only, == *,$1,* ]]; }
+median() { sort -g | awk '{ a[NR] = $1 } END { print (NR % 2) ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'; }
 metric() { curl -s "http://$http/metrics" | awk -v name="$1" '$1 == name { print $2 }'; }
 
 "$root/forewave" serve --data "$folder/data" --listen 127.0.0.1:0 --http 127.0.0.1:0 >"$folder/out" 2>>"$folder/errors" &
@@ -54,13 +57,28 @@ if wanted find; then
   echo "pages read for them: $(($(metric forewave_search_keys_pages) - pages))"
 fi
 if ! wanted paced; then exit 0; fi
-paced() { bench e2e --queue "$1" --messages 50000 --size 1024 --rate 5000; }
-for i in 1 2; do
-  echo -n 'paced without a search '; paced "paced-quiet-$i"
+field() { grep -o "\"$1\":[0-9.]*" | head -1 | cut -d: -f2; }
+
+# run SERIES NUMBER: publishes at a rate; the 99th percentile of intended send to received.
+run() {
+  local result
+  result=$(bench e2e --queue "paced-$1-$2" --messages "$paced" --size 1024 --rate 5000)
+  echo "$result" | field p99 >>"$folder/$1"
+  echo "  pair $2, $1: p50 $(echo "$result" | field p50) ms, p99 $(echo "$result" | field p99) ms; $(metric forewave_checkpoints_total) checkpoints"
+}
+
+searched() {
   "$root/forewave" message find stored --header absent=x --max 1 --server "$server" --json >"$folder/search" 2>>"$folder/errors" &
   search=$!
-  echo -n 'paced with a full search '; paced "paced-busy-$i"
-  kill -0 "$search" && echo 'the search was running to the end of it' || cat "$folder/search"
+  run beside "$1"
+  kill -0 "$search" 2>/dev/null || echo "  the search ended before: $(head -c 200 "$folder/search")"
   kill "$search" 2>/dev/null || true
+  wait "$search" || true
   search=''
+}
+
+for i in $(seq "$pairs"); do
+  if ((i % 2)); then run without "$i"; searched "$i"; else searched "$i"; run without "$i"; fi
+  awk -v n="$i" -v a="$(tail -1 "$folder/without")" -v b="$(tail -1 "$folder/beside")" 'BEGIN { printf "pair %d: %.2f x\n", n, b / a }'
 done
+echo "paced beside a full search: p99 $(median <"$folder/without") ms without, $(median <"$folder/beside") ms beside it (medians)"
