@@ -196,6 +196,12 @@ public enum ErrorCode
     GroupRecordInvalid = 632,
     /// <summary>The cluster's coordination refused a request that it should have taken.</summary>
     CoordinationRefused = 633,
+    /// <summary>The replication settings of a group's databases do not let it keep its promises.</summary>
+    ReplicationUnusable = 640,
+    /// <summary>A slave's database does not receive or does not apply what its master writes.</summary>
+    ReplicationBroken = 641,
+    /// <summary>What was committed is not known to be received by the slave.</summary>
+    NotReceived = 642,
 
     // 7xx: found by the client itself.
     /// <summary>The call's deadline passed before the request was sent.</summary>

@@ -128,5 +128,24 @@ internal static class BrokerErrors
             Happened = "ZooKeeper refused a request.",
             Advice = "Look at the code in the text: the brokers need every right under their path (ACL), and the path itself has to be there.",
         },
+        new()
+        {
+            Code = ErrorCode.ReplicationUnusable, HttpStatus = 500,
+            Happened = "The replication settings of a broker group's databases do not let it keep its promises.",
+            Advice = "Change what the text names, line by line; docs/replication.md says what each setting is for.",
+        },
+        new()
+        {
+            Code = ErrorCode.ReplicationBroken, HttpStatus = 500,
+            Happened = "A slave's database does not receive, or does not apply, what its master writes.",
+            Advice = "Read the server's words in the text; a slave that cannot go on is made anew from a copy of its master.",
+        },
+        new()
+        {
+            Code = ErrorCode.NotReceived, HttpStatus = 503, Stored = StoredOutcome.Unknown, Retry = RetryAdvice.Same,
+            RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "The message was committed, and the slave did not say that it received it.",
+            Advice = "Send again under the same sequences; they are not stored twice.",
+        },
     ];
 }

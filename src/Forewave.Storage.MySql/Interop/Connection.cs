@@ -130,6 +130,72 @@ internal sealed unsafe class Connection : IDisposable
         }
     }
 
+    /// <summary>From now on the answer of each COMMIT says which GTID it has: no round trip more.</summary>
+    /// <exception cref="DatabaseException">The connection is lost.</exception>
+    public void TrackCommits() => Execute("SET SESSION session_track_system_variables = 'last_gtid'");
+
+    /// <summary>The GTID of the last statement, when it was a COMMIT that wrote and commits are tracked; else null.</summary>
+    public string? CommittedGtid()
+    {
+        byte* text = null;
+        ulong bytes = 0;
+        bool isValue = false;
+        for (int end = LibMariaDb.FirstTracked(_handle, LibMariaDb.TrackedVariables, &text, &bytes); end == 0; isValue = !isValue)
+        {
+            var read = new ReadOnlySpan<byte>(text, (int)bytes);
+            if (isValue && !read.IsEmpty)
+            {
+                return Encoding.ASCII.GetString(read);
+            }
+
+            end = LibMariaDb.NextTracked(_handle, LibMariaDb.TrackedVariables, &text, &bytes);
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// The first row of a text whose columns differ from version to version: SHOW SLAVE STATUS. Values that are NULL are left out;
+    /// nothing where there is no row.
+    /// </summary>
+    /// <param name="sql">One statement without values.</param>
+    /// <param name="only">The columns to read; all when none is named.</param>
+    /// <exception cref="DatabaseException">The server refused, or the connection is lost.</exception>
+    public Dictionary<string, string> ReadNamed(string sql, params ReadOnlySpan<string> only)
+    {
+        Execute(sql);
+        nint result = LibMariaDb.StoreResult(_handle);
+        if (result == 0)
+        {
+            throw Failure();
+        }
+
+        try
+        {
+            return FirstRow(result, only);
+        }
+        finally
+        {
+            LibMariaDb.FreeStoredResult(result);
+        }
+    }
+
+    private static Dictionary<string, string> FirstRow(nint result, ReadOnlySpan<string> only)
+    {
+        Dictionary<string, string> values = [];
+        byte** row = LibMariaDb.NextRow(result);
+        for (int column = 0; row != null && LibMariaDb.NextField(result) is var field && field != null; column++)
+        {
+            string name = NativeText.Read(*field);
+            if (row[column] != null && (only.IsEmpty || only.Contains(name)))
+            {
+                values[name] = NativeText.Read(row[column]);
+            }
+        }
+
+        return values;
+    }
+
     /// <summary>Asks the server whether it is still there.</summary>
     /// <exception cref="DatabaseException">It is not.</exception>
     public void Ping() => Check(LibMariaDb.Ping(_handle));

@@ -24,6 +24,9 @@ internal static unsafe partial class LibMariaDb
     /// <summary>Bit of <see cref="ConnectionValue.ServerExtendedCapabilities"/>: the server takes arrays of parameters.</summary>
     internal const uint BulkCapability = 1 << 2;
 
+    /// <summary>Kind of what a session tracks: system variables, a name and then its value.</summary>
+    internal const int TrackedVariables = 0;
+
     private const string Library = MariaDbLibrary.ImportName;
 
     [LibraryImport(Library, EntryPoint = "mysql_server_init")]
@@ -80,6 +83,29 @@ internal static unsafe partial class LibMariaDb
 
     [LibraryImport(Library, EntryPoint = "mariadb_get_info")]
     internal static partial byte GetValue(ConnectionHandle connection, ConnectionValue value, void* into);
+
+    /// <summary>What the last statement changed in the session, one text after the other; 0 while there is one.</summary>
+    [LibraryImport(Library, EntryPoint = "mysql_session_track_get_first")]
+    internal static partial int FirstTracked(ConnectionHandle connection, int type, byte** text, ulong* textBytes);
+
+    /// <summary>The next text; 0 while there is one.</summary>
+    [LibraryImport(Library, EntryPoint = "mysql_session_track_get_next")]
+    internal static partial int NextTracked(ConnectionHandle connection, int type, byte** text, ulong* textBytes);
+
+    /// <summary>Takes the whole result of a text; to be freed.</summary>
+    [LibraryImport(Library, EntryPoint = "mysql_store_result")]
+    internal static partial nint StoreResult(ConnectionHandle connection);
+
+    /// <summary>The next column's description, which begins with a pointer to its name; null after the last.</summary>
+    [LibraryImport(Library, EntryPoint = "mysql_fetch_field")]
+    internal static partial byte** NextField(nint result);
+
+    /// <summary>The next row: pointers to its values as text, null for NULL; null after the last row.</summary>
+    [LibraryImport(Library, EntryPoint = "mysql_fetch_row")]
+    internal static partial byte** NextRow(nint result);
+
+    [LibraryImport(Library, EntryPoint = "mysql_free_result")]
+    internal static partial void FreeStoredResult(nint result);
 
     [LibraryImport(Library, EntryPoint = "mysql_stmt_init")]
     internal static partial nint InitializeStatement(ConnectionHandle connection);

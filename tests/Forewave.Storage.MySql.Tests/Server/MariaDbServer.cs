@@ -28,6 +28,9 @@ public sealed class MariaDbServer : IAsyncLifetime
 
     internal int Port { get; private set; }
 
+    /// <summary>Options of each start, beside those that every server of the tests has.</summary>
+    internal IReadOnlyList<string> Options { get; init; } = [];
+
     internal string Socket => Path.Combine(_folder.FullName, "s.sock");
 
     /// <summary>Root over the socket, without a password: for what a DBA does.</summary>
@@ -79,7 +82,7 @@ public sealed class MariaDbServer : IAsyncLifetime
         [
             "--no-defaults", $"--datadir={_folder.FullName}/data", $"--socket={Socket}", $"--port={Port}", "--bind-address=127.0.0.1",
             $"--pid-file={_folder.FullName}/pid", "--user=" + Environment.UserName, "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=128M",
-            "--max-allowed-packet=80M", "--skip-name-resolve", .. Certificates.ServerOptions, .. options,
+            "--max-allowed-packet=80M", "--skip-name-resolve", .. Certificates.ServerOptions, .. Options, .. options,
         ]);
         _process = Process.Start(start)!;
         _process.EnableRaisingEvents = true;
@@ -109,6 +112,9 @@ public sealed class MariaDbServer : IAsyncLifetime
 
     /// <summary>It goes on after <see cref="HaltAsync"/>.</summary>
     internal Task GoOnAsync() => SignalAsync("-CONT");
+
+    /// <summary>Whether it was started, and not ended since.</summary>
+    internal bool IsUp => _process is not null;
 
     /// <summary>Ends it politely.</summary>
     internal async Task StopAsync()
