@@ -49,6 +49,9 @@ public sealed class MySqlStore : IStore
     public LogPosition Committed => Running.Waiters.Committed;
 
     /// <inheritdoc/>
+    public Durability CommitDurability => _options.Proof?.Reached ?? Durability.Synced;
+
+    /// <inheritdoc/>
     public int MaxAppendBytes => AppendBounds.MaxBytes;
 
     /// <inheritdoc/>

@@ -40,6 +40,9 @@ public sealed record MySqlStoreOptions
     /// </summary>
     public Action<string> Told { get; init; } = static _ => { };
 
+    /// <summary>In a broker group: says when a commit may be answered. Default: at COMMIT's OK.</summary>
+    internal Log.ICommitProof? Proof { get; init; }
+
     /// <summary>
     /// Reads where the database is: <c>host=db1;port=3306;user=forewave;password-file=/etc/forewave/password;tls=verified</c>.
     /// docs/guides/mysql.md lists the words.

@@ -23,7 +23,9 @@ internal sealed class RunningLog : IDisposable
     private readonly MessageIndexes _indexes;
     private readonly LogTable _log;
     private readonly Action<string> _told;
+    private readonly ICommitProof? _proof;
     private CommitAnswers? _answers;
+    private CommitProofs? _proofs;
     private LogWriter? _writer;
 
     public RunningLog(MySqlStoreOptions options, TimeProvider time, MessageIndexes indexes, RecoveredLog recovered)
@@ -31,6 +33,7 @@ internal sealed class RunningLog : IDisposable
         _recovered = recovered;
         _indexes = indexes;
         _told = options.Told;
+        _proof = options.Proof;
         Epoch = recovered.Start.Last.Epoch;
         _pace = new CheckpointPace(new ByteCount(options.CheckpointIntervalBytes));
         _log = new LogTable(options.Names);
@@ -107,7 +110,8 @@ internal sealed class RunningLog : IDisposable
     public void Start(ICommitObserver observer)
     {
         _answers = new CommitAnswers(observer, _waiters, _pace, Fail);
-        _writer = new LogWriter(Gather, _answers, _recovered.Writer, _recovered.Slices, new LogWatch(_counters, _told));
+        _proofs = _proof is null ? null : new CommitProofs(_proof, Gather, _answers, Fail);
+        _writer = new LogWriter(Gather, _answers, _recovered.Writer, _recovered.Slices, new LogWatch(_counters, _told, _proofs));
         Mover.Start();
     }
 
@@ -158,6 +162,7 @@ internal sealed class RunningLog : IDisposable
         }
 
         _writer?.Dispose();
+        _proofs?.Dispose();
         _answers?.Dispose();
         Gather.Dispose();
         Mover.Dispose();

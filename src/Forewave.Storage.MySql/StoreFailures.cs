@@ -17,6 +17,10 @@ internal static class StoreFailures
         $"The log could not be committed, so the partition stopped: {cause.Message} What was not answered may be stored or not. Start the broker again when the database is in order.",
         cause);
 
+    /// <summary>The store ended before the slave said that it has a group.</summary>
+    public static StoreException OfProof(LogPosition through) => new(
+        ErrorCode.NotReceived, $"The log is committed through {through}, and the slave did not say that it received it before the store ended.");
+
     /// <summary>Somebody who was told of a commit threw: a bug, after which the engine's state cannot be trusted.</summary>
     public static StoreException OfListener(Exception bug) => new(
         ErrorCode.BrokerFault,

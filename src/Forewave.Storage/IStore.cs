@@ -24,6 +24,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>Durable up to here.</summary>
     LogPosition Committed { get; }
 
+    /// <summary>What is true of everything up to <see cref="Committed"/>: how many have it on stable storage. For any thread.</summary>
+    Durability CommitDurability => Durability.Synced;
+
     /// <summary>
     /// Reads the last checkpoint and the log after it into <paramref name="fold"/>, makes what it read durable again
     /// under a new epoch, and returns when that is committed.

@@ -87,7 +87,7 @@ internal sealed class IngestStage
     /// <summary>A publish was let go by session and store: writes its answer, and takes it back.</summary>
     public void Answer(PendingPublish publish)
     {
-        PublishAnswer.Write(publish);
+        PublishAnswer.Write(publish, _store.CommitDurability);
         _metrics.PublishAnswered(publish, _time);
         GiveBack(publish);
     }

@@ -11,14 +11,16 @@ internal static class PublishAnswer
     private static PublishedEntry[]? _scratch;
 
     /// <summary>Writes the answer of a publish of which every batch is decided.</summary>
-    public static void Write(PendingPublish publish)
+    /// <param name="publish">The publish.</param>
+    /// <param name="committed">What is true of what the store has committed.</param>
+    public static void Write(PendingPublish publish, Durability committed)
     {
         var batches = publish.Batches;
         var entries = _scratch;
         if (entries is null || entries.Length < batches.Length)
             _scratch = entries = new PublishedEntry[Math.Max(64, batches.Length)];
         for (int i = 0; i < batches.Length; i++)
-            entries[i] = EntryOf(batches[i], publish);
+            entries[i] = EntryOf(batches[i], publish, committed);
         publish.Output.WriteReceipts(new CorrelationId(publish.Correlation), entries.AsSpan(0, batches.Length));
         // Errors and positions must not be kept alive by a thread's scratch, nor many entries by one large frame.
         if (batches.Length > 4_096)
@@ -27,11 +29,11 @@ internal static class PublishAnswer
             entries.AsSpan(0, batches.Length).Clear();
     }
 
-    private static PublishedEntry EntryOf(in PendingBatch batch, PendingPublish publish)
+    private static PublishedEntry EntryOf(in PendingBatch batch, PendingPublish publish, Durability committed)
     {
         if (publish.IsLost && (batch.Error == ErrorCode.None || batch.Positions is not null))
             return PublishedEntry.Refused(ErrorFrame.Of(ErrorCode.StoreUnavailable));
-        var durability = publish.NeedsCommit ? Durability.Synced : Durability.Memory;
+        var durability = publish.NeedsCommit ? committed : Durability.Memory;
         if (batch.Positions is not null && batch.Error != ErrorCode.None)
             return PublishedEntry.PartlyRefused(batch.Positions, durability, ErrorFrame.Of(batch.Error, ServerFrames.Sentence(batch.Detail)));
         if (batch.Repeated is not null)

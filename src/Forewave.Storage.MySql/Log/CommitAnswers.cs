@@ -79,6 +79,18 @@ internal sealed class CommitAnswers : IDisposable
         }
     }
 
+    /// <summary>Answers a group that is committed (unless it failed): its memory is for readers, its position everybody's from now on.</summary>
+    public void AddCommitted(GatheredGroup group, Gather gather)
+    {
+        if (group.Failure is null)
+        {
+            Waiters.Committed = group.Through;
+            gather.Committed(group);
+        }
+
+        Add(group);
+    }
+
     /// <summary>After the groups that were added nothing follows.</summary>
     public void AddEnd(StoreException failure)
     {

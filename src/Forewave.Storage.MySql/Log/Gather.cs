@@ -170,7 +170,8 @@ internal sealed class Gather : IDisposable
             _uncommitted -= group.Bytes;
             _uncommittedBlock = group.Records[^1].Block.Number;
             _wantsRoom = false;
-            _takenSince = null;
+            // Another may be on its way already.
+            _takenSince = group.Through.Bits == _takenThrough ? null : _takenSince;
             _room.CompleteAll();
         }
     }

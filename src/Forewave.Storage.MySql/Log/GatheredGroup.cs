@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Forewave.Protocol;
 using Forewave.Storage.Commits;
+using Forewave.Storage.MySql.Replication;
 
 namespace Forewave.Storage.MySql.Log;
 
@@ -27,6 +28,9 @@ internal sealed class GatheredGroup
 
     /// <summary>Bytes of it.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Its transaction; only where commits need a proof.</summary>
+    public Gtid Commit { get; set; }
 
     /// <summary>Set when it was not, or maybe not, committed.</summary>
     public StoreException? Failure { get; set; }

@@ -1,6 +1,7 @@
 using Forewave.Protocol;
 using Forewave.Storage.MySql.Connections;
 using Forewave.Storage.MySql.Interop;
+using Forewave.Storage.MySql.Replication;
 using Forewave.Storage.MySql.Schema;
 
 namespace Forewave.Storage.MySql.Log;
@@ -28,6 +29,12 @@ internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogT
     /// <summary>Between two tries, with the failure and the number of the try; the thread's only wait. False: give up.</summary>
     public Func<DatabaseException, int, bool>? Pause { get; set; }
 
+    /// <summary>Whether <see cref="LastCommit"/> is told; the server must have a binary log then.</summary>
+    public bool TracksCommits { get; init; }
+
+    /// <summary>The transaction of the last group; where its COMMIT had no answer, one that came after it.</summary>
+    public Gtid LastCommit { get; private set; }
+
     /// <summary>Commits a group.</summary>
     /// <exception cref="StoreException">
     /// NotOwner: another broker has the partition. DatabaseUnusable: the server refuses the rows. StoreUnavailable: it did not
@@ -48,6 +55,11 @@ internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogT
                     Insert(_connection, group);
                     isUnknown = true;
                     _connection.Commit();
+                    Note(_connection.CommittedGtid());
+                }
+                else
+                {
+                    Note(null);
                 }
 
                 _committed = group.Through;
@@ -69,6 +81,16 @@ internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogT
 
     public void Dispose() => Drop();
 
+    private void Note(string? told)
+    {
+        if (TracksCommits)
+        {
+            // Of a commit that was looked up nobody was told: the end of the binary log is behind it.
+            LastCommit = told is not null && Gtid.TryParse(told, out Gtid gtid) ? gtid : new MasterDatabase(_connection!).Last() ?? throw new StoreException(
+                ErrorCode.ReplicationUnusable, "The database gives its commits no GTID: log_bin must be ON in a broker group.");
+        }
+    }
+
     // Whoever answers now may be another server than before.
     private Connection Connect()
     {
@@ -76,6 +98,11 @@ internal sealed class GroupWriter(ConnectionOptions options, Fences fences, LogT
         try
         {
             ServerCheck.Refuse(connection);
+            if (TracksCommits)
+            {
+                connection.TrackCommits();
+            }
+
             return connection;
         }
         catch

@@ -27,12 +27,14 @@ internal sealed class LogWriter : IDisposable
     private readonly ManualResetEventSlim _closing = new();
     private readonly Gather _gather;
     private readonly CommitAnswers _answers;
+    private readonly CommitProofs? _proofs;
     private readonly GroupWriter _writer;
     private readonly LogSlices _slices;
     private readonly LogCounters _counters;
     private readonly Action<string> _told;
     private readonly Thread _thread;
     private bool _isSignalled;
+    private LogPosition _written;
 
     /// <param name="gather">What waits.</param>
     /// <param name="answers">Where committed groups go.</param>
@@ -45,7 +47,8 @@ internal sealed class LogWriter : IDisposable
         _answers = answers;
         _writer = writer;
         _slices = slices;
-        (_counters, _told) = (watch.Counters, watch.Told);
+        (_counters, _told, _proofs) = (watch.Counters, watch.Told, watch.Proofs);
+        _written = answers.Waiters.Committed;
         _writer.Pause = Wait;
         _thread = new Thread(Run) { Name = "forewave-log", IsBackground = true };
         _thread.Start();
@@ -71,11 +74,13 @@ internal sealed class LogWriter : IDisposable
         _closing.Dispose();
     }
 
+    private int Unanswered => _answers.Unanswered + (_proofs?.Unproven ?? 0);
+
     private void Run()
     {
         while (_gather.Failure is null && !(_gather.IsClosed && !TakeAndWrite()))
         {
-            if (!_gather.IsClosed && (_answers.Unanswered >= MaxUnanswered || !TakeAndWrite()))
+            if (!_gather.IsClosed && (Unanswered >= MaxUnanswered || !TakeAndWrite()))
             {
                 Sleep();
             }
@@ -92,7 +97,7 @@ internal sealed class LogWriter : IDisposable
         lock (_gate)
         {
             // Answers that lag tell nobody when they are done: then this looks again soon.
-            TimeSpan longest = _answers.Unanswered > 0 ? TimeSpan.FromMilliseconds(1) : LongestIdle;
+            TimeSpan longest = Unanswered > 0 ? TimeSpan.FromMilliseconds(1) : LongestIdle;
             if (!_isSignalled)
             {
                 Monitor.Wait(_gate, longest);
@@ -136,7 +141,7 @@ internal sealed class LogWriter : IDisposable
         {
             group.Failure = failure as StoreException ?? StoreFailures.OfLogWrite(failure);
             _gather.Stop(group.Failure);
-            _answers.Add(group);
+            HandOn(group);
             return;
         }
 
@@ -146,15 +151,27 @@ internal sealed class LogWriter : IDisposable
             _told("The database is back: messages are taken again.");
         }
 
-        _answers.Waiters.Committed = group.Through;
-        _gather.Committed(group);
-        _answers.Add(group);
+        _written = group.Through;
+        HandOn(group);
         LookAfterSlices();
+    }
+
+    private void HandOn(GatheredGroup group)
+    {
+        if (_proofs is null)
+        {
+            _answers.AddCommitted(group, _gather);
+            return;
+        }
+
+        group.Commit = _writer.LastCommit;
+        _proofs.Add(group);
     }
 
     private void LookAfterSlices()
     {
-        LogPosition tail = _answers.Waiters.Committed;
+        // What is written, proven or not: slices end above it.
+        LogPosition tail = _written;
         if (_slices.IsDue(tail))
         {
             _writer.Between(connection => _slices.Work(connection, tail));
@@ -180,9 +197,16 @@ internal sealed class LogWriter : IDisposable
         if (_gather.TryTake(_answers.Rent()) is { } rest)
         {
             rest.Failure = failure;
-            _answers.Add(rest);
+            HandOn(rest);
         }
 
-        _answers.AddEnd(failure);
+        if (_proofs is null)
+        {
+            _answers.AddEnd(failure);
+        }
+        else
+        {
+            _proofs.AddEnd(failure);
+        }
     }
 }

@@ -19,6 +19,8 @@ namespace Forewave.Storage.MySql.Recovery;
 /// </summary>
 internal sealed class LogRecovery(MySqlStoreOptions options, TimeProvider time, MessageIndexes indexes, Action<Epoch> raised)
 {
+    private static readonly TimeSpan ProofLook = TimeSpan.FromMilliseconds(100);
+
     private readonly SchemaNames _names = options.Names;
     private readonly Fences _fences = new(options.Names, options.Partition);
     private readonly LogTable _log = new(options.Names);
@@ -51,10 +53,22 @@ internal sealed class LogRecovery(MySqlStoreOptions options, TimeProvider time, 
         slices.Open(connection, new LogPosition(epoch, last.Number));
         GroupWriter writer = new(options.Connection, _fences, _log, new FencePlace(epoch, tail.Position))
         {
+            TracksCommits = options.Proof is not null,
             Patience = int.MaxValue,
             Pause = static (_, attempt) => attempt < 5,
         };
-        GatherStart start = WriteBarrier(connection, writer, new LogPosition(epoch, last.Number + 1), last);
+        GatherStart start;
+        try
+        {
+            start = WriteBarrier(connection, writer, new LogPosition(epoch, last.Number + 1), last);
+            AwaitProof(writer, cancellation);
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+
         var report = new RecoveryReport(_records, new ByteCount(_bytes), default, time.GetElapsedTime(begin));
         return new RecoveredLog(start, writer, slices, checkpoint, report);
     }
@@ -155,6 +169,15 @@ internal sealed class LogRecovery(MySqlStoreOptions options, TimeProvider time, 
     private StoreException Damaged(string what) => new(
         ErrorCode.LogDamaged,
         $"{what} The databases {_names.Log} and {_names.Queues} are not of one moment. Nothing was dropped; restore both from one copy that was made by mariadb-backup, or while the broker was stopped.");
+
+    // The barrier is behind all that was found: what it proves, it proves of that too.
+    private void AwaitProof(GroupWriter writer, CancellationToken cancellation)
+    {
+        while (options.Proof is { } proof && !proof.TryAwait(writer.LastCommit, ProofLook))
+        {
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
 
     private GatherStart WriteBarrier(Connection connection, GroupWriter writer, LogPosition position, LogPosition last)
     {

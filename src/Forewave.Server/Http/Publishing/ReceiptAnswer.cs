@@ -19,7 +19,9 @@ internal static class ReceiptAnswer
         var span = response.BodyWriter.GetSpan(MostBytes);
         int length = Append(span, 0, "{\"messageId\":\""u8);
         receipt.MessageId.TryFormat(span[length..], out int idLength);
-        length = Append(span, length + idLength, receipt.Durability == Durability.Memory ? "\",\"durability\":\"memory\""u8 : "\",\"durability\":\"synced\""u8);
+        length = Append(span, length + idLength, "\",\"durability\":\""u8);
+        length = Append(span, length, NameOf(receipt.Durability));
+        length = Append(span, length, "\""u8);
         length = Append(span, length, receipt.IsDuplicate ? ",\"duplicate\":true}\n"u8 : "}\n"u8);
         response.StatusCode = receipt.IsDuplicate ? StatusCodes.Status200OK : StatusCodes.Status201Created;
         response.ContentType = ContentTypes.Json;
@@ -57,12 +59,20 @@ internal static class ReceiptAnswer
             Span<byte> id = stackalloc byte[MessageId.MaxTextLength];
             receipt.MessageId.TryFormat(id, out int length);
             writer.WriteString("messageId"u8, id[..length]);
-            writer.WriteString("durability"u8, receipt.Durability == Durability.Memory ? "memory"u8 : "synced"u8);
+            writer.WriteString("durability"u8, NameOf(receipt.Durability));
             if (receipt.IsDuplicate)
                 writer.WriteBoolean("duplicate"u8, true);
         }
         writer.WriteEndObject();
     }
+
+    private static ReadOnlySpan<byte> NameOf(Durability durability) => durability switch
+    {
+        Durability.Memory => "memory"u8,
+        Durability.MasterSynced => "master-synced"u8,
+        Durability.SlaveReceived => "slave-received"u8,
+        _ => "synced"u8,
+    };
 
     private static int Append(Span<byte> destination, int at, ReadOnlySpan<byte> text)
     {
