@@ -72,6 +72,30 @@ public sealed class RestartTests
         Assert.Equal(["9!c", "d"], again.Output.Messages.Select(message => message.Body).Distinct().Order(StringComparer.Ordinal));
     }
 
+    // The record of the former group's deletion closes what is the former's: not the dead letters that the later one has of a priority.
+    [Fact]
+    public async Task Dead_letter_of_another_priority_stays_with_the_group_that_was_made_anew()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        await stage.PublishAsync("q", "9!a");
+        var former = await stage.SubscribeAsync("q");
+        former.Credit(10);
+        await stage.IdleAsync();
+        await stage.Loops.Administration.DeleteGroupAsync(stage.Queue("q"), former.Subscription.GroupName);
+        var later = await stage.SubscribeAsync("q");
+        later.Credit(10);
+        await stage.IdleAsync();
+        await later.SettleAsync(SettleVerb.Reject, later.Output.TakeMessages(), reason: "for good");
+        await stage.CheckpointAsync();
+
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        var page = await stage.Loops.DeadLetters.ListAsync(stage.Queue("q"), later.Subscription.GroupName, 0, 10);
+        var letter = await stage.Loops.DeadLetters.ShowAsync(stage.Queue("q"), later.Subscription.GroupName, Assert.Single(page.Letters).Place);
+
+        Assert.Equal("for good", letter.Letter.Reason);
+    }
+
     [Fact]
     public async Task Handle_of_an_earlier_epoch_is_good_while_its_lease_is_known()
     {

@@ -16,7 +16,7 @@ public sealed class PromiseTests(ITestOutputHelper output)
 
     private static readonly string[] ToMeet =
     [
-        "a dead letter is purged", "a dead letter is taken back", "a deduplication id is repeated", "a group is limited", "a group is paused",
+        "a dead letter is purged", "a dead letter is taken back", "a deduplication id is repeated", "a group is deleted", "a group is limited", "a group is paused",
         "a key is resumed", "a message expires", "a message is cancelled", "a message is cancelled too late", "a message is rescheduled",
         "a message of an ordering key comes again", "a message of another priority comes", "a queue is deleted", "a queue is purged",
         "a range is replayed", "a redrive goes on in another life", "a reset is done", "a scheduled message comes",
@@ -103,6 +103,8 @@ public sealed class PromiseTests(ITestOutputHelper output)
             yield return "a message expires";
         if (happened is { Kind: EventKind.DeadListed, Reason: "expired" })
             yield return "an expired message is a dead letter";
+        if (happened.Kind == EventKind.GroupDeleteAnswered)
+            yield return "a group is deleted";
         if (happened.Kind == EventKind.DeleteAnswered)
             yield return "a queue is deleted";
         if (happened is { Kind: EventKind.PurgeAnswered })

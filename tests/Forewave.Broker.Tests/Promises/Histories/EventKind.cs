@@ -18,8 +18,17 @@ internal enum EventKind
     /// <summary>It is deleted.</summary>
     DeleteAnswered,
 
-    /// <summary>There is a queue of that name, and nobody made it since it was deleted.</summary>
+    /// <summary>There is a queue, or a group, of that name, and nobody made it since it was deleted.</summary>
     DeletedFound,
+
+    /// <summary>A group is to be deleted.</summary>
+    GroupDeleteSent,
+
+    /// <summary>It is deleted. One that is made anew under its name is another group, with another name here.</summary>
+    GroupDeleteAnswered,
+
+    /// <summary>A group that was to be deleted is there after all: nobody was told that it was deleted.</summary>
+    GroupKept,
 
     /// <summary>
     /// A group is known to exist; Count is its greatest attempt, Text is "at-most-once" or empty, Policy says what a failure does to

@@ -207,6 +207,42 @@ public sealed class ExpiryRulesTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public void Checker_misses_nothing_of_a_group_that_was_deleted_unless_it_is_there(bool isThere)
+    {
+        Publish(1);
+        Done(1, group: Other);
+        Deliver(1);
+        _history.Add(new HistoryEvent { Kind = EventKind.GroupDeleteSent, Group = Group });
+        _history.Add(new HistoryEvent { Kind = isThere ? EventKind.GroupKept : EventKind.GroupDeleteAnswered, Group = Group });
+
+        Assert.Equal(isThere ? [ViolationKind.LostForGroup] : [], Check());
+    }
+
+    [Fact]
+    public void Checker_finds_what_a_group_that_was_made_anew_did_not_get_from_the_beginning()
+    {
+        Publish(1);
+        Done(1);
+        Done(1, group: Other);
+        _history.Add(new HistoryEvent { Kind = EventKind.GroupDeleteSent, Group = Group });
+        _history.Add(new HistoryEvent { Kind = EventKind.GroupDeleteAnswered, Group = Group });
+        _history.Add(new HistoryEvent { Kind = EventKind.GroupMade, Group = Queue.Of("g1~1") });
+
+        Assert.Equal([ViolationKind.NotDelivered], Check());
+    }
+
+    [Fact]
+    public void Checker_finds_a_deleted_group_that_is_there()
+    {
+        _history.Add(new HistoryEvent { Kind = EventKind.GroupDeleteSent, Group = Group });
+        _history.Add(new HistoryEvent { Kind = EventKind.DeletedFound, Group = Group });
+
+        Assert.Equal([ViolationKind.DeletedFound], Check());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public void Checker_lets_a_publish_be_refused_only_where_its_queue_was_deleted(bool isDeleted)
     {
         int request = _history.Add(Message(1));

@@ -27,6 +27,9 @@ internal sealed class GroupHistory(GroupKey key)
     /// <summary>What expired becomes a dead letter.</summary>
     public bool BuriesExpired { get; private set; }
 
+    /// <summary>Somebody wanted it deleted, and it is not known to be there since: what it did not get is nobody's loss.</summary>
+    public bool MayBeDeleted { get; set; }
+
     /// <summary>Acks up to an offset, in order.</summary>
     public List<HistoryEvent> AcksUpTo { get; } = [];
 

@@ -70,6 +70,9 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
                 or EventKind.ReplayCancelSent or EventKind.PauseSent or EventKind.PauseAnswered or EventKind.UnpauseSent:
                 Controlled(Of(happened), happened);
                 break;
+            case EventKind.GroupDeleteSent or EventKind.GroupKept:
+                Of(happened).MayBeDeleted = happened.Kind == EventKind.GroupDeleteSent;
+                break;
             case EventKind.DeadListed:
                 Of(happened).Message(happened.Offset).Listed = happened;
                 break;
@@ -82,7 +85,7 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
     {
         var rules = new GroupEndRules(log, sent);
         var keys = new KeyRules(log, sent);
-        foreach (var group in _groups.Values.Where(group => !sent.MayBeDeleted(group.Key.Queue)))
+        foreach (var group in _groups.Values.Where(group => !group.MayBeDeleted && !sent.MayBeDeleted(group.Key.Queue)))
         {
             rules.Check(group, queues);
             keys.Check(group, queues);

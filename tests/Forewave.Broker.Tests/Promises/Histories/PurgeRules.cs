@@ -1,6 +1,6 @@
 namespace Forewave.Broker.Tests.Promises.Histories;
 
-/// <summary>What was in a queue when it was purged is not handed out any more; one that was deleted is not there.</summary>
+/// <summary>What was in a queue when it was purged is not handed out any more; a queue or group that was deleted is not there.</summary>
 internal sealed class PurgeRules(ViolationLog log)
 {
     private readonly Dictionary<(string Queue, long Offset), HistoryEvent> _seen = [];
@@ -18,7 +18,7 @@ internal sealed class PurgeRules(ViolationLog log)
                 _purges[queue] = (_purges[queue].Sent, happened);
                 break;
             case EventKind.DeletedFound:
-                log.Add(new Violation(ViolationKind.DeletedFound, $"{queue} was deleted and is there") { Group = happened.Group });
+                log.Add(new Violation(ViolationKind.DeletedFound, $"{happened.Group} was deleted and is there") { Group = happened.Group });
                 break;
             case EventKind.Delivered:
                 Delivered(happened);

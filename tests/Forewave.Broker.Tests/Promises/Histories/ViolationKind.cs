@@ -69,7 +69,7 @@ internal enum ViolationKind
     /// <summary>Consumers of a group had more messages at once than they may.</summary>
     TooManyLeased,
 
-    /// <summary>A queue that was deleted is there.</summary>
+    /// <summary>A queue or group that was deleted is there.</summary>
     DeletedFound,
 
     /// <summary>A message that was to come again by a reset or a replay never did.</summary>

@@ -6,8 +6,8 @@ namespace Forewave.Broker.Tests.Promises.Scenarios;
 /// <summary>A group of a scenario.</summary>
 internal sealed record GroupPlan(QueuePlan Queue, string Name, int Consumers)
 {
-    /// <summary>What it is called in the history.</summary>
-    public GroupKey Key => GroupKey.OfQueue(Queue.Label).Of(Name);
+    /// <summary>What it is called in the history: something else after each deletion.</summary>
+    public GroupKey Key => GroupKey.OfQueue(Queue.Label).Of(Deletions == 0 ? Name : $"{Name}~{Deletions}");
 
     public bool IsAtMostOnce { get; init; }
 
@@ -22,6 +22,12 @@ internal sealed record GroupPlan(QueuePlan Queue, string Name, int Consumers)
 
     /// <summary>What it may get is limited now and then.</summary>
     public bool IsLimited { get; init; }
+
+    /// <summary>It is deleted now and then, and made anew under its name.</summary>
+    public bool IsDeleted { get; init; }
+
+    /// <summary>How often it was deleted.</summary>
+    public int Deletions { get; set; }
 
     /// <summary>What expired becomes a dead letter.</summary>
     public bool BuriesExpired { get; init; }

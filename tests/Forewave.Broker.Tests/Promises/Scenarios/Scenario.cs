@@ -57,7 +57,7 @@ internal sealed class Scenario
     /// <summary>What was done to dead letters, oldest first.</summary>
     public List<DeadWork> DeadWorks { get; } = [];
 
-    /// <summary>Names of queues that were to be deleted, where nobody knows whether they are: it was answered, or not.</summary>
+    /// <summary>Names of queues and groups that were to be deleted, where nobody knows whether they are: it was answered, or not.</summary>
     public Dictionary<string, bool> Deleting { get; } = [];
 
     public IReadOnlyList<ScenarioProducer> Producers => _producers;
@@ -186,6 +186,11 @@ internal sealed class Scenario
             if (!await new ScenarioDeletion(this).ResolveAsync(queue))
                 return false;
             if (!_made.Contains(queue.Name) && !await MakeQueueAsync(queue))
+                return false;
+        }
+        foreach (var group in Plan.Groups)
+        {
+            if (!await new ScenarioGroupDeletion(this).ResolveAsync(group))
                 return false;
         }
         foreach (var consumer in _consumers)

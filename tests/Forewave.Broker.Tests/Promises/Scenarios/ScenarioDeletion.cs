@@ -55,6 +55,8 @@ internal sealed class ScenarioDeletion(Scenario scenario)
             return true;
         scenario.Unmade(queue);
         queue.Deletions++;
+        foreach (string name in scenario.Deleting.Keys.Where(name => name.StartsWith($"{queue.Name}/", StringComparison.Ordinal)).ToList())
+            scenario.Deleting.Remove(name);
         foreach (var consumer in Consumers(queue))
             consumer.Forget();
         return true;

@@ -34,6 +34,7 @@ internal sealed class ScenarioOperator(Scenario scenario)
             7 when queue.IsPurged => PurgeAsync(queue),
             8 or 9 or 10 => ResumeAsync(Parking(group), random),
             11 when queue.IsDeleted => new ScenarioDeletion(scenario).DeleteAsync(queue),
+            12 or 13 when group.IsDeleted => new ScenarioGroupDeletion(scenario).DeleteAsync(group),
             _ => RescheduleAsync(random),
         });
     }

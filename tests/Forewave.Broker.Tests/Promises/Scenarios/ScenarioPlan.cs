@@ -52,7 +52,12 @@ internal sealed record ScenarioPlan
         FailurePolicy[] drawn = [FailurePolicy.Hold, FailurePolicy.Park, FailurePolicy.Park, FailurePolicy.Skip];
         var policy = queue.Keys == 0 ? FailurePolicy.Hold : drawn[random.Next(drawn.Length)];
         var plan = DrawGroup(random, new GroupPlan(queue, name, random.Next(1, 3)), policy);
-        return plan with { IsLimited = random.Next(4) == 0 && !plan.IsAtMostOnce, BuriesExpired = random.Next(2) == 0 && (queue.HasExpiry || queue.LifeSeconds > 0) };
+        return plan with
+        {
+            IsLimited = random.Next(4) == 0 && !plan.IsAtMostOnce,
+            BuriesExpired = random.Next(2) == 0 && (queue.HasExpiry || queue.LifeSeconds > 0),
+            IsDeleted = random.Next(3) == 0,
+        };
     }
 
     private static GroupPlan DrawGroup(Random random, GroupPlan plan, FailurePolicy policy)
