@@ -13,6 +13,9 @@ internal sealed class NarrowStore(IStore store, Func<RecordType, bool> refuses) 
     /// <summary>Told of each record of leases: whether somebody waits for its commit.</summary>
     public Action<bool> Leased { get; init; } = static _ => { };
 
+    /// <summary>Told of each index of which something is given up.</summary>
+    public Action<uint> Expired { get; init; } = static _ => { };
+
     /// <summary>Who waits for room goes on within the call.</summary>
     public bool HasRoomAtOnce { get; init; }
 
@@ -72,7 +75,11 @@ internal sealed class NarrowStore(IStore store, Func<RecordType, bool> refuses) 
 
     public QueueExtent Extent(uint queue) => store.Extent(queue);
 
-    public void Expire(uint queue, Offset firstRetained) => store.Expire(queue, firstRetained);
+    public void Expire(uint queue, Offset firstRetained)
+    {
+        Expired(queue);
+        store.Expire(queue, firstRetained);
+    }
 
     public ValueTask CheckpointAsync(IStateSource source, CancellationToken cancellation) => store.CheckpointAsync(source, cancellation);
 

@@ -218,6 +218,22 @@ public sealed class ExpiryRulesTests
         Assert.Equal(isThere ? [ViolationKind.LostForGroup] : [], Check());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Checker_lets_a_handle_be_refused_only_where_its_group_was_deleted(bool isDeleted)
+    {
+        Publish(1);
+        Done(1, group: Other);
+        Deliver(1);
+        int request = _history.Add(new HistoryEvent { Kind = EventKind.SettleSent, Group = Group, Connection = 1, Offset = 1, Attempt = 1, Epoch = 1, Verb = SettleVerb.Ack });
+        if (isDeleted)
+            _history.Add(new HistoryEvent { Kind = EventKind.GroupDeleteSent, Group = Group });
+        _history.Add(new HistoryEvent { Kind = EventKind.SettleAnswered, Group = Group, Offset = 1, Request = request, Error = ErrorCode.HandleInvalid });
+
+        Assert.Equal(!isDeleted, Check().Contains(ViolationKind.WronglyRefused));
+    }
+
     [Fact]
     public void Checker_finds_what_a_group_that_was_made_anew_did_not_get_from_the_beginning()
     {

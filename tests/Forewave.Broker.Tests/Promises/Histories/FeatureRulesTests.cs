@@ -57,6 +57,23 @@ public sealed class FeatureRulesTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Checker_lets_a_skipped_message_come_once_more_only_where_a_crash_may_have_taken_its_lease(bool isCrash)
+    {
+        Make(FailurePolicy.Skip);
+        Publish(Keyed(1), 101);
+        Deliver(1, 1, 101);
+        if (isCrash)
+            _history.Add(new HistoryEvent { Kind = EventKind.LifeBegan });
+        Settle(1, SettleVerb.Nack, 1);
+        Deliver(1, 1, 101, attempt: 2);
+        Settle(1, SettleVerb.Ack, 2);
+
+        Assert.Equal(!isCrash, Check().Contains(ViolationKind.DeadRedelivered));
+    }
+
+    [Theory]
     [InlineData("Hold", true)]
     [InlineData("Park", true)]
     [InlineData("Skip", false)]

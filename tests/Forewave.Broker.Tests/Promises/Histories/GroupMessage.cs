@@ -82,7 +82,7 @@ internal sealed class GroupMessage
         else if (Gives(settle, group, isKeyed) && group.Parks(isKeyed))
             // A command that crosses it may have let the key go on already.
             Parked = settle.Number < _resumedAt ? null : done;
-        else if (Gives(settle, group, isKeyed))
+        else if (Gives(settle, group, isKeyed) && !MayGetOneMore(settle, group, isKeyed))
             Buried = done;
         if (settle.Verb == SettleVerb.Nack)
             Nacked.Add(done);
@@ -91,6 +91,11 @@ internal sealed class GroupMessage
     /// <summary>Whether a settle is the end of its message, or of its key's going on.</summary>
     public static bool Gives(HistoryEvent settle, GroupHistory group, bool isKeyed) =>
         settle.Verb == SettleVerb.Reject || (settle.Verb == SettleVerb.Nack && settle.Attempt >= group.LastAttempt(isKeyed));
+
+    /// <summary>Where what fails is skipped, a nack by a lease that a crash took before it was on disk gives one more attempt.</summary>
+    private bool MayGetOneMore(HistoryEvent settle, GroupHistory group, bool isKeyed) =>
+        settle.Verb == SettleVerb.Nack && settle.Attempt < group.MaxAttempts && group.LastAttempt(isKeyed) < group.MaxAttempts
+        && Deliveries.Exists(delivery => delivery.Attempt == settle.Attempt && delivery.Epoch == settle.Epoch && delivery.Life < settle.Life);
 
     /// <summary>Its key may go on from now on.</summary>
     public void Resume(HistoryEvent sent)

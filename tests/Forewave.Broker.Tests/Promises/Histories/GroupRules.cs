@@ -112,7 +112,7 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
         var settle = _settles[answer.Request];
         var message = group.Message(settle.Offset);
         message.Answer(answer, settle, group, message.Deliveries.Count > 0 && IsKeyed(message.Deliveries[0]));
-        bool mayBeUnknown = group.WasReset || sent.MayBeDeleted(group.Key.Queue);
+        bool mayBeUnknown = group.WasReset || group.MayBeDeleted || sent.MayBeDeleted(group.Key.Queue);
         log.Require(answer.Error != ErrorCode.HandleInvalid || mayBeUnknown, () =>
             About(settle, ViolationKind.WronglyRefused, $"the handle of offset {settle.Offset} is not known any more"));
     }
