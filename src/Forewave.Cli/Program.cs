@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Forewave.Cli.Output;
 using Forewave.Cli.Verbs;
 using Forewave.Protocol;
@@ -39,13 +40,19 @@ internal static class Program
             await Console.Error.WriteLineAsync(signals.Token.IsCancellationRequested ? "forewave: interrupted" : "forewave: no answer in time");
             return ExitCode.Failed;
         }
-        catch (Exception failure) when (failure is ForewaveException or IOException or UnauthorizedAccessException)
+        catch (ForewaveException failure)
+        {
+            await Console.Error.WriteLineAsync($"forewave: {failure.Message}");
+            return ExitCode.Of(failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"forewave: {failure.Message}");
             return ExitCode.Failed;
         }
     }
 
+    /// <summary>All verbs.</summary>
     internal static RootCommand Root() => new("Forewave, a durable message queue: exit 0 done, 1 failed, 2 wrong usage")
     {
         ServeVerb.Create(),
@@ -64,16 +71,32 @@ internal static class Program
     {
         if (parsed.Errors.Count == 0)
             Console.Error.WriteLine("forewave: a verb is missing");
-        foreach (var error in parsed.Errors)
-            Console.Error.WriteLine($"forewave: {error.Message}");
+        foreach (string problem in Problems(parsed))
+            Console.Error.WriteLine($"forewave: {problem}");
         Console.Error.WriteLine($"forewave: see {NameOf(parsed)} --help");
         return ExitCode.WrongUsage;
+    }
+
+    /// <summary>What is wrong with the arguments.</summary>
+    internal static IEnumerable<string> Problems(ParseResult parsed) => parsed.Errors.Select(Text);
+
+    // With the name of the option or argument that is wrong, which most texts leave to be guessed.
+    private static string Text(ParseError error)
+    {
+        string? name = error.SymbolResult switch
+        {
+            ArgumentResult { Parent: OptionResult option } => option.Option.Name,
+            OptionResult option => option.Option.Name,
+            ArgumentResult argument => argument.Argument.Name,
+            _ => null,
+        };
+        return name is null || error.Message.Contains(name, StringComparison.Ordinal) ? error.Message : $"{name}: {error.Message}";
     }
 
     private static string NameOf(ParseResult parsed)
     {
         string name = "";
-        for (var at = parsed.CommandResult; at is not null; at = at.Parent as System.CommandLine.Parsing.CommandResult)
+        for (var at = parsed.CommandResult; at is not null; at = at.Parent as CommandResult)
             name = $"{at.Command.Name} {name}";
         return name.Trim();
     }

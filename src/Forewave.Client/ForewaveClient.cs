@@ -75,11 +75,17 @@ public sealed class ForewaveClient : IAsyncDisposable
         _waits.WaitAsync(id, group, until, longest, cancellation);
 
     /// <summary>Completes when there is a connection: for programs that want to know at their start.</summary>
-    /// <exception cref="Protocol.ForewaveException">None came within the request timeout.</exception>
-    public async ValueTask ConnectAsync(CancellationToken cancellation = default)
+    /// <exception cref="Protocol.ForewaveException">None came within the request timeout; the text says what went wrong last.</exception>
+    public ValueTask ConnectAsync(CancellationToken cancellation = default) => ConnectAsync(_options.RequestTimeout, cancellation);
+
+    /// <summary>The same, with another patience than the request timeout.</summary>
+    /// <param name="longest">So long at most; it goes on connecting afterwards.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="Protocol.ForewaveException">None came in time; the text says what went wrong last.</exception>
+    public async ValueTask ConnectAsync(TimeSpan longest, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        await _link.ConnectionAsync(_options.RequestTimeout, cancellation).ConfigureAwait(false);
+        await _link.ConnectionAsync(longest, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Ends the connection. Producers and consumers are to be disposed before.</summary>

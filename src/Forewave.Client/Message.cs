@@ -83,6 +83,17 @@ public readonly record struct Message
         DelayMilliseconds = Delay == TimeSpan.Zero ? 0 : Math.Max(1, (long)Delay.TotalMilliseconds),
     };
 
+    /// <summary>Refuses what no broker would take, as publishing it does.</summary>
+    /// <exception cref="ForewaveException">The message breaks a limit.</exception>
+    internal void Check(TimeProvider clock)
+    {
+        CheckTimes(clock);
+        if (!MessageWriter.TryMeasure(Fields, out _, out FrameProblem problem))
+        {
+            throw problem.ToException();
+        }
+    }
+
     /// <summary>Refuses times that cannot be: negative ones, and what has passed.</summary>
     internal void CheckTimes(TimeProvider clock)
     {

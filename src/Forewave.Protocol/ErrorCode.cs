@@ -182,6 +182,8 @@ public enum ErrorCode
     LogDamaged = 613,
     /// <summary>The data folder was written by a version that is too old for this one to read it.</summary>
     FormatTooOld = 614,
+    /// <summary>An address to listen at is taken, is not of this host, or may not be used.</summary>
+    AddressUnusable = 615,
     /// <summary>A library of the operating system that the store needs is not installed.</summary>
     NativeLibraryMissing = 620,
     /// <summary>The database's version, settings or schema do not let the store keep its promises.</summary>

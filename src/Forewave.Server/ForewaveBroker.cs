@@ -79,15 +79,18 @@ public sealed class ForewaveBroker : IAsyncDisposable
     /// Opens the data folder, recovers what is in it and takes connections. The time that takes depends on what was written
     /// since the last checkpoint, not on the backlog.
     /// </summary>
-    /// <exception cref="ForewaveException">The folder is in use or unusable, or its format is newer; the message says what to do.</exception>
+    /// <exception cref="ForewaveException">
+    /// The folder is in use or unusable, or its format is newer; an address is taken by another process or is not of this host
+    /// (<c>AddressUnusable</c>). The message says what to do.
+    /// </exception>
     /// <exception cref="ArgumentException">An address cannot be read, or is not allowed without <see cref="ForewaveBrokerOptions.Insecure"/>.</exception>
-    /// <exception cref="IOException">An address is taken by another process or is not of this host.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         if (Interlocked.CompareExchange(ref _state, 1, 0) != 0)
             throw new InvalidOperationException("a broker is started once");
         var addresses = ListenPlan.Of(_options);
         int maxConnections = Math.Min(_options.MaxConnections, OpenFiles.MaxConnections());
+        addresses.CheckFree();
         try
         {
             _engine = await OpenEngineAsync(maxConnections, cancellation);
@@ -268,6 +271,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
     private static Exception AsForewave(Exception failure) => failure switch
     {
         StoreException store => new ForewaveException(store.Error, store.Message, store),
+        DiskException { Kind: DiskErrorKind.DiskFull } full => new ForewaveException(ErrorCode.DiskFull, full.Message, full),
         DiskException disk => new ForewaveException(ErrorCode.FolderUnusable, disk.Message, disk),
         _ => failure,
     };

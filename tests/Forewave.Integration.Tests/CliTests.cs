@@ -215,6 +215,102 @@ public sealed class CliTests
         Assert.Contains("maxConections", result.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("publish q body --tag a,b", "TagInvalid, error 207")]
+    [InlineData("publish q body --delay 4000d", "DeliveryTimeInvalid, error 210")]
+    [InlineData("publish q body --at 2020-01-01T00:00:00Z", "DeliveryTimeInvalid, error 210")]
+    [InlineData("publish q body --key 1 --key 2 --key 3 --key 4 --key 5 --key 6 --key 7 --key 8 --key 9", "TooManyKeys, error 205")]
+    public async Task Message_that_no_broker_would_take_is_wrong_usage_before_a_broker_is_asked(string arguments, string expected)
+    {
+        var refused = await ProgramProcess.RunAsync([.. arguments.Split(' '), "--server", "127.0.0.1:1"]);
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(expected, refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_can_never_be_right_is_wrong_usage_though_the_broker_found_it()
+    {
+        await using var server = await ServerProcess.StartedAsync();
+        await ProgramProcess.RunAsync(["queue", "create", "q", "--server", server.Address]);
+
+        var refused = await ProgramProcess.RunAsync(["recurring", "set", "q", "n", "body", "--cron", "never", "--server", server.Address]);
+        var missing = await ProgramProcess.RunAsync(["group", "show", "none", "--group", "g", "--server", server.Address]);
+
+        Assert.Equal((2, 1), (refused.ExitCode, missing.ExitCode));
+        Assert.Contains("CronInvalid, error 513", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Consumer_with_another_filter_is_refused_however_short_it_waits()
+    {
+        await using var server = await ServerProcess.StartedAsync();
+        string[] consume = ["consume", "q", "--group", "g", "--wait", "1ms", "--server", server.Address];
+        await ProgramProcess.RunAsync([.. consume, "--tag", "a"]);
+
+        var refused = await ProgramProcess.RunAsync([.. consume, "--tag", "b"]);
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("GroupFilterDiffers, error 401", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Address_that_is_taken_is_told_and_the_folder_is_not_touched()
+    {
+        await using var server = await ServerProcess.StartedAsync();
+        using TemporaryFolder folder = new();
+
+        var frames = await ProgramProcess.RunAsync(["serve", "--data", folder["data"], "--listen", server.Address, "--http", "127.0.0.1:0"]);
+        var http = await ProgramProcess.RunAsync(["serve", "--data", folder["data"], "--listen", "127.0.0.1:0", "--http", server.Address]);
+
+        Assert.Equal((1, 1), (frames.ExitCode, http.ExitCode));
+        Assert.StartsWith($"forewave: listen: nobody can listen at {server.Address}: ", frames.Errors, StringComparison.Ordinal);
+        Assert.StartsWith($"forewave: http: nobody can listen at {server.Address}: ", http.Errors, StringComparison.Ordinal);
+        Assert.Contains("AddressUnusable, error 615", http.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["data"]));
+    }
+
+    [Fact]
+    public async Task Data_folder_that_is_a_file_is_called_one()
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllTextAsync(folder["data"], "no folder");
+
+        var refused = await ProgramProcess.RunAsync(["serve", "--data", folder["data"], "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"]);
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains($"'{folder["data"]}' is a file", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publisher_says_why_nothing_happens_on_a_full_disk_and_can_be_stopped()
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllTextAsync(folder["full.json"], $$"""{ "minFreeBytes": {{long.MaxValue}} }""");
+        await using var server = await ServerProcess.StartedAsync(["--data", folder["data"], "--config", folder["full.json"]]);
+        var one = await ProgramProcess.RunAsync(["publish", "q", "body", "--server", server.Address]);
+        await using var publisher = ProgramProcess.Start("publish", "q", "--server", server.Address);
+        await publisher.FeedAsync("line\n"u8.ToArray());
+
+        await Watching.UntilAsync(
+            () => publisher.Errors.Contains("DiskFull, error 603", StringComparison.Ordinal), TimeSpan.FromMinutes(1), () => publisher.Errors);
+        int exitCode = await publisher.InterruptAsync();
+
+        Assert.Equal((1, 1), (one.ExitCode, exitCode));
+        Assert.All([one.Errors, publisher.Errors], errors => Assert.Contains("1 of 1 not published", errors, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Port_of_http_is_told_from_a_broker()
+    {
+        await using var server = await ServerProcess.StartedAsync();
+
+        var refused = await ProgramProcess.RunAsync(["queue", "list", "--server", server.HttpAddress]);
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("these are bytes of HTTP", refused.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Check_prints_every_setting_with_its_source_and_starts_nothing()
     {

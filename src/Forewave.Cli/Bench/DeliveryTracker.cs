@@ -90,7 +90,7 @@ internal sealed class DeliveryTracker
     private void Count(in ReceivedMessage message, BenchInstant now)
     {
         var body = message.Body.Span;
-        if (!BenchMessage.TryRead(body, out var read) || TrackOf(read.Producer) is not { } track)
+        if (!BenchMessage.TryRead(body, out var read) || read.Sequence is < 1 or > SequenceTable.Most || TrackOf(read.Producer) is not { } track)
             return;
         ulong position = message.Id.Position.Bits;
         ref ulong first = ref track.Positions[read.Sequence];

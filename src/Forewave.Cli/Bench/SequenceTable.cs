@@ -3,10 +3,13 @@ namespace Forewave.Cli.Bench;
 /// <summary>A number for each sequence of one producer, 0 where there is none. 8 bytes per sequence, in chunks. One thread.</summary>
 internal sealed class SequenceTable
 {
+    /// <summary>What is beyond is no sequence of a benchmark, but somebody else's message.</summary>
+    public const long Most = 1L << 36;
+
     private const int ChunkBits = 16;
     private readonly List<ulong[]?> _chunks = [];
 
-    /// <summary>The number of a sequence, to be read or written.</summary>
+    /// <summary>The number of a sequence from 1 to <see cref="Most"/>, to be read or written.</summary>
     public ref ulong this[long sequence]
     {
         get

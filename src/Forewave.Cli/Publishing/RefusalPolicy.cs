@@ -13,11 +13,14 @@ internal sealed class RefusalPolicy(bool isOne, TextWriter messages) : IPublishR
 {
     private int _isTold;
 
+    /// <summary>When the user wants to stop, a refusal is the end.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <inheritdoc/>
     public TimeSpan? DelayBeforeNext(ForewaveException error, int attempt)
     {
         bool isStore = error.Code is ErrorCode.DatabaseUnreachable or ErrorCode.DiskFull;
-        var delay = isOne && isStore ? null : DefaultPublishRetryPolicy.Instance.DelayBeforeNext(error, attempt);
+        var delay = Stop.IsCancellationRequested || (isOne && isStore) ? null : DefaultPublishRetryPolicy.Instance.DelayBeforeNext(error, attempt);
         if (isStore && delay is not null && Interlocked.Exchange(ref _isTold, 1) == 0)
             messages.WriteLine($"forewave: trying again until it is taken: {error.Message}");
         return delay;

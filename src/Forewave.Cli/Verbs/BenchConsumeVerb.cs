@@ -15,8 +15,8 @@ internal static class BenchConsumeVerb
 
     private static readonly Option<Protocol.QueueName> Queue = Parsing.QueueOption();
     private static readonly Option<Protocol.GroupName> Group = Parsing.GroupOption();
-    private static readonly Option<long?> Messages = Parsing.OptionalCount("--messages");
-    private static readonly Option<long> Consumers = BenchOptions.AtMost(Parsing.Count("--consumers", 1), 10_000);
+    private static readonly Option<long?> Messages = Parsing.OptionalCount("--messages").Saying("how many; else until none comes");
+    private static readonly Option<long> Consumers = BenchOptions.AtMost(Parsing.Count("--consumers", 1), 10_000).Saying("in all, each with a connection of its own");
     private static readonly Option<long?> Queues = BenchOptions.Queues();
     private static readonly Option<AckKind> Ack = new("--ack") { Description = "each message, or all up to an offset", HelpName = "each|upto", CustomParser = Parsing.OneOf<AckKind> };
     private static readonly Option<long?> OrderingKeys = BenchOptions.OrderingKeys();

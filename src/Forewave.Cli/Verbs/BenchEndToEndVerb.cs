@@ -14,12 +14,12 @@ internal static class BenchEndToEndVerb
 
     private static readonly Option<QueueName> Queue = Parsing.QueueOption();
     private static readonly Option<long> Messages = BenchOptions.Messages();
-    private static readonly Option<int> Size = BenchOptions.Size();
+    private static readonly Option<int?> Size = BenchOptions.Size();
     private static readonly Option<long?> Rate = BenchOptions.Rate();
     private static readonly Option<TimeSpan?> Warmup = BenchOptions.Warmup();
-    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay");
+    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay").Saying("each message is due so long after its arrival");
     private static readonly Option<long> Producers = BenchOptions.Producers();
-    private static readonly Option<long> Consumers = BenchOptions.AtMost(Parsing.Count("--consumers", 1), 10_000);
+    private static readonly Option<long> Consumers = BenchOptions.AtMost(Parsing.Count("--consumers", 1), 10_000).Saying("in all, each with a connection of its own");
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();
 
@@ -41,7 +41,7 @@ internal static class BenchEndToEndVerb
             Server = parsed.GetRequiredValue(Server),
             Queues = [parsed.GetRequiredValue(Queue)],
             Messages = parsed.GetRequiredValue(Messages),
-            SizeBytes = parsed.GetRequiredValue(Size),
+            SizeBytes = parsed.GetRequiredValue(Size)!.Value,
             Producers = (int)parsed.GetRequiredValue(Producers),
             RatePerSecond = parsed.GetValue(Rate) ?? 0,
             Delay = parsed.GetValue(Delay) ?? TimeSpan.Zero,

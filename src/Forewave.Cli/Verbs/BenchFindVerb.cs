@@ -14,7 +14,7 @@ internal static class BenchFindVerb
 {
     private static readonly Option<QueueName> Queue = Parsing.QueueOption();
     private static readonly Option<long> Keys = Parsing.Count("--keys");
-    private static readonly Option<long> LookUps = Parsing.Count("--look-ups", 1_000);
+    private static readonly Option<long> LookUps = Parsing.Count("--look-ups", 1_000).Saying("how many");
     private static readonly Option<bool> Absent = new("--absent") { Description = "keys that no message has" };
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();

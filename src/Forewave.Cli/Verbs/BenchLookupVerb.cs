@@ -15,7 +15,7 @@ internal static class BenchLookupVerb
     private const int Warmup = 100;
     private const int Seed = 1;
 
-    private static readonly Option<long> Messages = Parsing.Count("--messages", 2_000);
+    private static readonly Option<long> Messages = Parsing.Count("--messages", 2_000).Saying("how many");
     private static readonly Option<bool> Json = ClientOptions.Json();
 
     /// <summary>The verb.</summary>

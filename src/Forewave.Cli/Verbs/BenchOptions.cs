@@ -7,25 +7,21 @@ namespace Forewave.Cli.Verbs;
 internal static class BenchOptions
 {
     /// <summary><c>--messages</c>, where it must be given.</summary>
-    public static Option<long> Messages() => Parsing.Count("--messages");
+    public static Option<long> Messages() => Parsing.Count("--messages").Saying("how many");
 
     /// <summary><c>--size</c>.</summary>
-    public static Option<int> Size()
+    public static Option<int?> Size()
     {
-        Option<int> size = new("--size") { Description = "of each body", HelpName = "BYTES", Required = true };
-        size.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < BenchMessage.MinBytes or > 4_000_000)
-                result.AddError($"--size is {BenchMessage.MinBytes} to 4,000,000 bytes");
-        });
+        var size = Parsing.OptionalNumber("--size", new() { Least = BenchMessage.MinBytes, Most = 4_000_000 }).Saying("of each body");
+        (size.HelpName, size.Required) = ("BYTES", true);
         return size;
     }
 
     /// <summary><c>--producers</c>, a total, each with a connection of its own.</summary>
-    public static Option<long> Producers() => AtMost(Parsing.Count("--producers", 1), 65_536);
+    public static Option<long> Producers() => AtMost(Parsing.Count("--producers", 1), 65_536).Saying("in all, each with a connection of its own");
 
     /// <summary><c>--rate</c>; absent: as fast as it goes.</summary>
-    public static Option<long?> Rate() => Parsing.OptionalCount("--rate");
+    public static Option<long?> Rate() => Parsing.OptionalCount("--rate").Saying("messages a second; else as fast as it goes");
 
     /// <summary><c>--warmup</c>, of paced runs.</summary>
     public static Option<TimeSpan?> Warmup()
@@ -47,21 +43,22 @@ internal static class BenchOptions
     }
 
     /// <summary><c>--queues</c>: Q-0 to Q-(M−1).</summary>
-    public static Option<long?> Queues() => Parsing.OptionalCount("--queues");
+    public static Option<long?> Queues() => Parsing.OptionalCount("--queues").Saying("M queues, Q-0 to Q-(M-1), in turn");
 
     /// <summary><c>--ordering-keys</c>: messages have them in turn, those of one are checked for order.</summary>
-    public static Option<long?> OrderingKeys() => AtMost(Parsing.OptionalCount("--ordering-keys"), 10_000_000);
+    public static Option<long?> OrderingKeys() => AtMost(Parsing.OptionalCount("--ordering-keys"), 10_000_000).Saying("messages have so many ordering keys in turn");
 
     /// <summary><c>--priorities</c>: messages have 0 to N−1 in turn, those of one are checked for order.</summary>
-    public static Option<long?> Priorities() => AtMost(Parsing.OptionalCount("--priorities"), 10);
+    public static Option<long?> Priorities() => AtMost(Parsing.OptionalCount("--priorities"), 10).Saying("messages have priorities 0 to N-1 in turn");
 
     /// <summary>The same option with an upper bound.</summary>
     public static Option<T> AtMost<T>(Option<T> option, long most)
     {
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<T>() is long value && value > most)
-                result.AddError($"{option.Name} is at most {most}");
+            // What is no number is told by its parser, and has no value to compare.
+            if (!result.Errors.Any() && result.Tokens is [var token] && long.TryParse(token.Value, out long value) && value > most)
+                result.AddError($"'{value}' is more than {most}");
         });
         return option;
     }

@@ -9,16 +9,16 @@ internal static class BenchPublishVerb
 {
     private static readonly Option<Protocol.QueueName> Queue = Parsing.QueueOption();
     private static readonly Option<long> Messages = BenchOptions.Messages();
-    private static readonly Option<int> Size = BenchOptions.Size();
+    private static readonly Option<int?> Size = BenchOptions.Size();
     private static readonly Option<long> Producers = BenchOptions.Producers();
-    private static readonly Option<long> InFlight = BenchOptions.AtMost(Parsing.Count("--in-flight", 10_000), 1_000_000);
+    private static readonly Option<long> InFlight = BenchOptions.AtMost(Parsing.Count("--in-flight", 10_000), 1_000_000).Saying("messages without a receipt at most, in all");
     private static readonly Option<long?> Rate = BenchOptions.Rate();
     private static readonly Option<TimeSpan?> Warmup = BenchOptions.Warmup();
     private static readonly Option<long?> Queues = BenchOptions.Queues();
     private static readonly Option<BenchMode> Mode = new("--mode") { Description = "how to publish", HelpName = "await|callback|batch", CustomParser = Parsing.OneOf<BenchMode> };
-    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay");
-    private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at");
-    private static readonly Option<TimeSpan?> Spread = Parsing.OptionalDuration("--spread");
+    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay").Saying("each message is due so long after its arrival");
+    private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at").Saying("all messages are due then");
+    private static readonly Option<TimeSpan?> Spread = Parsing.OptionalDuration("--spread").Saying("with --at: due in even steps over so long after it");
     private static readonly Option<string?> Record = new("--record") { Description = "a line per message with a receipt", HelpName = "FILE" };
     private static readonly Option<bool> Dedup = new("--dedup") { Description = "each message with a deduplication id of its own" };
     private static readonly Option<bool> MessageKeys = new("--message-keys") { Description = "each message with a key of its own, for bench find" };
@@ -46,7 +46,7 @@ internal static class BenchPublishVerb
             Server = parsed.GetRequiredValue(Server),
             Queues = BenchPlan.QueuesOf(parsed.GetRequiredValue(Queue), parsed.GetValue(Queues)),
             Messages = parsed.GetRequiredValue(Messages),
-            SizeBytes = parsed.GetRequiredValue(Size),
+            SizeBytes = parsed.GetRequiredValue(Size)!.Value,
             Producers = (int)parsed.GetRequiredValue(Producers),
             InFlight = (int)parsed.GetRequiredValue(InFlight),
             RatePerSecond = parsed.GetValue(Rate) ?? 0,

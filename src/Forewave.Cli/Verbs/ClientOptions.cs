@@ -27,14 +27,7 @@ internal static class ClientOptions
     /// <exception cref="ForewaveException">There is no broker.</exception>
     public static async Task ReachAsync(this ForewaveClient client, CancellationToken stop)
     {
-        try
-        {
-            await client.ConnectAsync(stop).AsTask().WaitAsync(ReachTime, TimeProvider.System, stop);
-        }
-        catch (TimeoutException failure)
-        {
-            throw new ForewaveException(ErrorCode.Timeout, $"no broker answers within {ReachTime.TotalSeconds} s", failure);
-        }
+        await client.ConnectAsync(ReachTime, stop);
     }
 
     /// <summary>A client for the address.</summary>

@@ -18,8 +18,8 @@ internal static class ConsumeVerb
 
     private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
-    private static readonly Option<long?> Max = Parsing.OptionalCount("--max");
-    private static readonly Option<TimeSpan?> Wait = Parsing.OptionalDuration("--wait");
+    private static readonly Option<long?> Max = Parsing.OptionalCount("--max").Saying("end after so many messages");
+    private static readonly Option<TimeSpan?> Wait = Parsing.OptionalDuration("--wait").Saying("end after so long without a message; else 5s, with --follow never");
     private static readonly Option<bool> Follow = new("--follow") { Description = "go on until a signal" };
     private static readonly Option<bool> NoAck = new("--no-ack") { Description = "look only: all is released at the end" };
     private static readonly Option<TagFilter?> Tag = Parsing.TagFilterOption();
@@ -58,6 +58,9 @@ internal static class ConsumeVerb
         if (!follow)
             await client.ReachAsync(stop);
         await using var consumer = client.CreateConsumer(parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), options);
+        // Whoever is refused hears so, however short the wait; and it begins when something can come.
+        if (!follow)
+            await consumer.SubscribedAsync(stop);
         using OutputBuffer output = new();
         Printing printing = new(consumer, plan, printed, output);
         bool isInterrupted = await PrintAsync(printing, stop);

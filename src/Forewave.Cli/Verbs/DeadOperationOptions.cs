@@ -11,16 +11,14 @@ internal static class DeadOperationOptions
     private const double MostRate = 1_000_000;
 
     /// <summary>The filter.</summary>
-    public static Option<string?> Filter() => new("--filter")
-    {
-        Description = "such as \"reason~timeout died>=2026-12-24T18:00:00Z header.country=DE\"", HelpName = "TERMS",
-    };
+    public static Option<string?> Filter() => Parsing.OptionalText("--filter")
+        .Saying("such as \"reason~timeout died>=2026-12-24T18:00:00Z header.country=DE\"");
 
     /// <summary>Nothing is changed.</summary>
     public static Option<bool> DryRun() => new("--dry-run") { Description = "say which, and do nothing" };
 
     /// <summary>Messages a second.</summary>
-    public static Option<double?> Rate() => new("--rate") { Description = "messages a second at most", HelpName = "N" };
+    public static Option<double?> Rate() => Parsing.OptionalRate("--rate", new() { Least = 0.001, Most = MostRate }).Saying("messages a second at most, 0.001 to 1,000,000");
 
     /// <summary>Why.</summary>
     public static Option<string?> Reason() => new("--reason") { Description = "why, for the trail", HelpName = "TEXT" };
@@ -29,12 +27,7 @@ internal static class DeadOperationOptions
     public static Option<bool> Detach() => new("--detach") { Description = "begin, print the operation's number, and do not wait for its end" };
 
     /// <summary>The number of an operation.</summary>
-    public static Argument<long> Number() => new("OPERATION") { Description = "its number, as 'dead operations' tells" };
-
-    /// <summary>A rate that the broker takes.</summary>
-    public static double RateOf(double? rate) => rate is null or (> 0 and <= MostRate)
-        ? rate ?? 0
-        : throw UsageException.Of(ErrorCode.FieldInvalid, "--rate is more than 0, and at most 1,000,000");
+    public static Argument<long> Number() => Parsing.NumberArgument("OPERATION").Saying("its number, as 'dead operations' tells");
 
     /// <summary>Prints what a filter takes, place by place, and does nothing.</summary>
     public static async Task TryAsync(IAsyncEnumerable<DeadLetter> letters, bool json, CancellationToken stop)

@@ -11,7 +11,7 @@ namespace Forewave.Cli.Verbs;
 internal static class DeadPurgeVerb
 {
     private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
-    private static readonly Argument<long[]> Places = new("PLACE") { Description = "places in the list", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Argument<long[]> Places = Parsing.NumbersArgument("PLACE").Saying("places in the list");
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
     private static readonly Option<bool> All = new("--all") { Description = "every dead letter of the group" };
     private static readonly Option<string?> Filter = DeadOperationOptions.Filter();
@@ -41,7 +41,7 @@ internal static class DeadPurgeVerb
         var (queue, group) = (parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group));
         DeadOperationTerms terms = new()
         {
-            Action = DeadAction.Purge, Filter = filter ?? "", Rate = DeadOperationOptions.RateOf(parsed.GetValue(Rate)),
+            Action = DeadAction.Purge, Filter = filter ?? "", Rate = parsed.GetValue(Rate) ?? 0,
             Reason = parsed.GetValue(Reason) ?? "", ForGood = parsed.GetValue(ForGood),
         };
         if (parsed.GetValue(DryRun))

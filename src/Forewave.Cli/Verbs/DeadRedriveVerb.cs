@@ -11,7 +11,7 @@ namespace Forewave.Cli.Verbs;
 internal static class DeadRedriveVerb
 {
     private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
-    private static readonly Argument<long[]> Places = new("PLACE") { Description = "places in the list", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Argument<long[]> Places = Parsing.NumbersArgument("PLACE").Saying("places in the list");
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
     private static readonly Option<bool> All = new("--all") { Description = "every dead letter of the group" };
     private static readonly Option<string?> Filter = DeadOperationOptions.Filter();
@@ -40,7 +40,7 @@ internal static class DeadRedriveVerb
         var (queue, group) = (parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group));
         DeadOperationTerms terms = new()
         {
-            Action = DeadAction.Redrive, Filter = filter ?? "", Rate = DeadOperationOptions.RateOf(parsed.GetValue(Rate)),
+            Action = DeadAction.Redrive, Filter = filter ?? "", Rate = parsed.GetValue(Rate) ?? 0,
             Reason = parsed.GetValue(Reason) ?? "",
         };
         if (parsed.GetValue(DryRun))

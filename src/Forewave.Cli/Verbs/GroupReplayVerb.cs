@@ -21,28 +21,23 @@ internal static class GroupReplayVerb
         Description = "latest (the default), a time that it ends before, or the last offset", HelpName = "WHERE",
         CustomParser = result => PlaceParsing.Read(result, ErrorCode.ReplayRangeInvalid),
     };
-    private static readonly Option<double> Rate = new("--rate") { Description = "messages a second", HelpName = "N" };
+    private static readonly Option<double?> Rate = Parsing.OptionalRate("--rate", new() { Least = 0.001, Most = 1_000_000, OrZero = true })
+        .Saying("messages a second, 0.001 to 1,000,000; 0: no limit");
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "only say what would come" };
     private static readonly Option<bool> Cancel = new("--cancel") { Description = "call the group's replay off" };
     private static readonly Option<bool> Json = ClientOptions.Json();
 
-    public static Command Create()
+    public static Command Create() => new Command("replay", "Let settled messages of a range come to one group once more")
     {
-        var command = new Command("replay", "Let settled messages of a range come to one group once more")
-        {
-            Queue, Group, From, To, Rate, DryRun, Cancel, Json,
-        };
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(Cancel) is not null == result.GetResult(From) is not null)
-                result.AddError("give --from, or --cancel alone");
-        });
-        return command.With(RunAsync);
-    }
+        Queue, Group, From, To, Rate, DryRun, Cancel, Json,
+    }.With(RunAsync);
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
         var (queue, group) = (parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group));
+        bool isRange = parsed.GetValue(From) is not null || parsed.GetValue(To) is not null || parsed.GetValue(Rate) is not null || parsed.GetValue(DryRun);
+        if (parsed.GetValue(Cancel) ? isRange : parsed.GetValue(From) is null)
+            throw new UsageException("give --from, or --cancel alone");
         if (parsed.GetValue(Cancel))
         {
             var after = await broker.Groups.CancelReplayAsync(queue, group, stop);
@@ -69,7 +64,7 @@ internal static class GroupReplayVerb
         var (from, to) = (parsed.GetValue(From)!.Value, parsed.GetValue(To) ?? ResetTarget.Latest);
         return new ReplayRange
         {
-            FromOffset = from.Offset, FromTime = from.Time, ToOffset = to.Offset, ToTime = to.Time, Rate = parsed.GetValue(Rate),
+            FromOffset = from.Offset, FromTime = from.Time, ToOffset = to.Offset, ToTime = to.Time, Rate = parsed.GetValue(Rate) ?? 0,
         };
     }
 }

@@ -13,10 +13,10 @@ internal static class GroupSetVerb
     private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
     private static readonly Option<TagFilter?> Tag = Parsing.TagFilterOption();
-    private static readonly Option<TimeSpan?> Visibility = Parsing.OptionalDuration("--visibility");
-    private static readonly Option<long?> Attempts = Parsing.OptionalCount("--max-attempts");
-    private static readonly Option<TimeSpan?> RetryFirst = Parsing.OptionalDuration("--retry-first");
-    private static readonly Option<TimeSpan?> RetryMax = Parsing.OptionalDuration("--retry-max");
+    private static readonly Option<TimeSpan?> Visibility = Parsing.OptionalDuration("--visibility").Saying("how long a consumer has a message to itself before it comes again");
+    private static readonly Option<long?> Attempts = Parsing.OptionalCount("--max-attempts").Saying("deliveries of a message before it becomes a dead letter");
+    private static readonly Option<TimeSpan?> RetryFirst = Parsing.OptionalDuration("--retry-first").Saying("how long after the first failed attempt; doubled after each further one");
+    private static readonly Option<TimeSpan?> RetryMax = Parsing.OptionalDuration("--retry-max").Saying("the longest that --retry-first grows to");
     private static readonly Option<IReadOnlyList<TimeSpan>?> RetryDelays = new("--retry-delays")
     {
         Description = "how long after each attempt, the last one repeated: 1s,10s,1m", HelpName = "LIST", CustomParser = static result => DelaysOf(result),
@@ -36,10 +36,8 @@ internal static class GroupSetVerb
     private static readonly Option<double?> Rate = GroupLimitOptions.Rate();
     private static readonly Option<int?> Burst = GroupLimitOptions.Burst();
     private static readonly Option<int?> MaxLeased = GroupLimitOptions.MaxLeased();
-    private static readonly Option<bool?> SingleActive = new("--single-active")
-    {
-        Description = "one consumer gets everything, the next takes over when it goes: true or false", HelpName = "BOOL",
-    };
+    private static readonly Option<Toggle?> SingleActive = Parsing.OptionalToggle("--single-active")
+        .Saying("one consumer gets everything, the next takes over when it goes: true or false");
     private static readonly Option<bool> Makes = new("--create") { Description = "make the group, reading from the earliest message, if there is none" };
     private static readonly Option<bool> Json = ClientOptions.Json();
 
@@ -65,7 +63,7 @@ internal static class GroupSetVerb
             Rate = parsed.GetValue(Rate),
             Burst = parsed.GetValue(Burst),
             MaxLeased = parsed.GetValue(MaxLeased),
-            SingleActive = parsed.GetValue(SingleActive),
+            SingleActive = parsed.GetValue(SingleActive).IsOn(),
         };
         bool makes = parsed.GetValue(Makes);
         if (settings == new GroupSettings() && !makes)

@@ -9,8 +9,8 @@ namespace Forewave.Cli.Verbs;
 internal static class MessageRescheduleVerb
 {
     private static readonly ScheduledChoice Choice = new();
-    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay", ErrorCode.DeliveryTimeInvalid);
-    private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at", ErrorCode.DeliveryTimeInvalid);
+    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay", ErrorCode.DeliveryTimeInvalid).Saying("not delivered before so long from now");
+    private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at", ErrorCode.DeliveryTimeInvalid).Saying("not delivered before that time");
     private static readonly Option<bool> Json = ClientOptions.Json();
 
     public static Command Create()

@@ -9,7 +9,7 @@ namespace Forewave.Cli.Verbs;
 internal static class MessageScheduledVerb
 {
     private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
-    private static readonly Option<long?> Max = Parsing.OptionalCount("--max");
+    private static readonly Option<long?> Max = Parsing.OptionalCount("--max").Saying("messages at most");
     private static readonly Option<bool> Count = new("--count") { Description = "only how many there are" };
     private static readonly Option<bool> Bodies = new("--bodies") { Description = "with their bodies" };
     private static readonly Option<bool> Json = ClientOptions.Json();

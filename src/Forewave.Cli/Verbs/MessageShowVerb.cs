@@ -26,7 +26,7 @@ internal static class MessageShowVerb
     };
 
     private static readonly Option<GroupName?> Group = Parsing.OptionalGroup();
-    private static readonly Option<TimeSpan?> Timeout = Parsing.OptionalDuration("--timeout");
+    private static readonly Option<TimeSpan?> Timeout = Parsing.OptionalDuration("--timeout").Saying("how long --wait waits; else 30s");
     private static readonly Option<bool> Json = ClientOptions.Json();
 
     public static Command Create() =>

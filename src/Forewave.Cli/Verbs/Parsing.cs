@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Forewave.Protocol;
 using Forewave.Server.Configuration;
 
@@ -78,6 +79,13 @@ internal static class Parsing
         return option;
     }
 
+    /// <summary>The argument with a description.</summary>
+    public static Argument<T> Saying<T>(this Argument<T> argument, string description)
+    {
+        argument.Description = description;
+        return argument;
+    }
+
     /// <summary>An instant that need not be given.</summary>
     public static Option<DateTimeOffset?> OptionalTime(string name, ErrorCode refusal = ErrorCode.FieldInvalid) => new(name)
     {
@@ -101,13 +109,83 @@ internal static class Parsing
         CustomParser = result => Read<long>(result, TryCount, UsageException.Numbered(ErrorCode.FieldInvalid, "no whole number from 1")),
     };
 
+    /// <summary>A whole number that need not be given.</summary>
+    public static Option<int?> OptionalNumber(string name, ValueRange<int> range) => new(name)
+    {
+        HelpName = "N",
+        CustomParser = result => Read<int>(result, (string text, out int value) => int.TryParse(text, NumberStyles.None, Plain, out value) && range.Has(value), UsageException.Numbered(ErrorCode.FieldInvalid, $"no whole number from {range}")),
+    };
+
+    /// <summary>Messages a second, with a fraction where wanted, that need not be given.</summary>
+    public static Option<double?> OptionalRate(string name, ValueRange<double> range) => new(name)
+    {
+        HelpName = "N",
+        CustomParser = result => Read<double>(
+            result,
+            (string text, out double value) => double.TryParse(text, NumberStyles.AllowDecimalPoint, Plain, out value) && range.Has(value),
+            UsageException.Numbered(ErrorCode.FieldInvalid, $"no rate: messages a second, {range}")),
+    };
+
+    /// <summary>A path that need not be given.</summary>
+    public static Option<string?> OptionalPath(string name) => new(name) { CustomParser = result => Read<string>(result, TryText, "no path") };
+
+    /// <summary>A text that need not be given; when it is, it is not empty: an empty variable of a script is no key.</summary>
+    public static Option<string?> OptionalText(string name) => new(name) { CustomParser = ReadText };
+
+    /// <summary>The same, as often as wanted.</summary>
+    public static Option<string[]> Texts(string name) => new(name)
+    {
+        CustomParser = result =>
+        {
+            if (result.Tokens.Any(token => token.Value.Length == 0))
+                result.AddError("it is empty: leave it out, or say what it is");
+            return [.. result.Tokens.Select(token => token.Value)];
+        },
+    };
+
+    /// <summary><c>true</c> or <c>false</c>, that need not be given.</summary>
+    public static Option<Toggle?> OptionalToggle(string name) => new(name) { HelpName = "BOOL", CustomParser = result => OneOf<Toggle>(result) };
+
+    /// <summary>A number that the broker gave: of a place in a list, or of an operation.</summary>
+    public static Argument<long> NumberArgument(string name) => new(name) { CustomParser = result => Read<long>(result, TryCount, "no whole number from 1") };
+
+    /// <summary>The same, as many as wanted.</summary>
+    public static Argument<long[]> NumbersArgument(string name) => new(name)
+    {
+        Arity = ArgumentArity.ZeroOrMore,
+        CustomParser = static result =>
+        {
+            foreach (var token in result.Tokens)
+            {
+                if (!TryCount(token.Value, out _))
+                    result.AddError($"'{token.Value}' is no whole number from 1");
+            }
+            return [.. result.Tokens.Select(static token => TryCount(token.Value, out long number) ? number : 0)];
+        },
+    };
+
     /// <summary>One of the names of an enumeration, in lower case.</summary>
     public static T OneOf<T>(ArgumentResult result)
         where T : struct, Enum
     {
-        string names = string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
-        return Read<T>(result, TryName, $"none of {names}");
+        return Read<T>(result, TryName, NoneOf<T>());
     }
+
+    /// <summary>What is wrong with a text that <see cref="TryName"/> does not take.</summary>
+    public static string NoneOf<T>()
+        where T : struct, Enum
+        => "none of " + string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
+
+    /// <summary>Reads one of the names of an enumeration, in any case; a number is none.</summary>
+    public static bool TryName<T>(string text, out T value)
+        where T : struct, Enum
+    {
+        string? name = Enum.GetNames<T>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase));
+        value = name is null ? default : Enum.Parse<T>(name);
+        return name is not null;
+    }
+
+    private static CultureInfo Plain => CultureInfo.InvariantCulture;
 
     private delegate bool TryRead<T>(string text, out T value);
 
@@ -120,16 +198,21 @@ internal static class Parsing
         return default!;
     }
 
-    private static bool TryName<T>(string text, out T value)
-        where T : struct, Enum
-    {
-        string? name = Enum.GetNames<T>().FirstOrDefault(name => name.ToLowerInvariant() == text);
-        value = name is null ? default : Enum.Parse<T>(name);
-        return name is not null;
-    }
-
     private static bool TryDuration(string text, out TimeSpan value) => DurationText.TryParse(text, out value);
 
-    private static bool TryCount(string text, out long value) =>
-        long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out value) && value > 0;
+    private static bool TryCount(string text, out long value) => long.TryParse(text, NumberStyles.None, Plain, out value) && value > 0;
+
+    private static bool TryText(string text, out string value)
+    {
+        value = text;
+        return text.Length > 0;
+    }
+
+    private static string? ReadText(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (text.Length == 0)
+            result.AddError("it is empty: leave it out, or say what it is");
+        return text;
+    }
 }

@@ -19,17 +19,17 @@ internal static class PublishVerb
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
 
     private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
-    private static readonly Argument<string?> Body = new("BODY") { Description = "the message; else --file or stdin", Arity = ArgumentArity.ZeroOrOne };
-    private static readonly Option<string?> InputFile = new("--file") { Description = "one message per line", HelpName = "F" };
-    private static readonly Option<string[]> Keys = new("--key") { Description = "for look-up; may be repeated", HelpName = "K" };
-    private static readonly Option<string?> Tag = new("--tag") { Description = "for the tag filter of groups", HelpName = "T" };
+    private static readonly Argument<string?> Body = new("BODY") { Description = "the message, '' for an empty one; else --file or stdin", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string?> InputFile = Parsing.OptionalPath("--file").Saying("one message per line");
+    private static readonly Option<string[]> Keys = Parsing.Texts("--key").Saying("for look-up; may be repeated");
+    private static readonly Option<string?> Tag = Parsing.OptionalText("--tag").Saying("for the tag filter of groups");
     private static readonly Option<string[]> Headers = new("--header") { Description = "may be repeated", HelpName = "K=V" };
-    private static readonly Option<string?> Order = new("--order") { Description = "ordering key: its messages come one after the other", HelpName = "KEY" };
-    private static readonly Option<int?> Priority = new("--priority") { Description = "0 to 9, the highest first; else 4", HelpName = "N" };
-    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay", ErrorCode.DeliveryTimeInvalid);
-    private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at", ErrorCode.DeliveryTimeInvalid);
+    private static readonly Option<string?> Order = Parsing.OptionalText("--order").Saying("ordering key: its messages come one after the other");
+    private static readonly Option<int?> Priority = Parsing.OptionalNumber("--priority", new() { Least = 0, Most = Limits.MaxPriority }).Saying("0 to 9, the highest first; else 4");
+    private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay", ErrorCode.DeliveryTimeInvalid).Saying("not delivered before so long after its arrival");
+    private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at", ErrorCode.DeliveryTimeInvalid).Saying("not delivered before that time");
     private static readonly Option<TimeSpan?> TimeToLive = Parsing.OptionalDuration("--ttl", ErrorCode.ExpiryTimeInvalid).Saying("not delivered any more so long after its arrival");
-    private static readonly Option<string?> Dedup = new("--dedup") { Description = "deduplication id, with BODY: a second one is not stored", HelpName = "ID" };
+    private static readonly Option<string?> Dedup = Parsing.OptionalText("--dedup").Saying("deduplication id, with BODY: a second one is not stored");
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();
 
@@ -53,17 +53,18 @@ internal static class PublishVerb
             Tag = parsed.GetValue(Tag),
             Headers = HeadersOf(parsed.GetValue(Headers) ?? []),
             OrderingKey = parsed.GetValue(Order),
-            Priority = PriorityOf(parsed.GetValue(Priority)),
+            Priority = parsed.GetValue(Priority),
             Delay = parsed.GetValue(Delay) ?? TimeSpan.Zero,
             TimeToLive = LifeOf(parsed.GetValue(TimeToLive)),
             DeliverAt = parsed.GetValue(At),
             DeduplicationId = parsed.GetValue(Dedup),
         };
+        form.Check(TimeProvider.System);
         await using var client = ClientOptions.Connect(parsed.GetRequiredValue(Server));
         await client.ReachAsync(stop);
         await using var producer = client.CreateProducer(new ProducerOptions
         {
-            DeliveryDeadline = Deadline, RetryPolicy = new RefusalPolicy(isOne: parsed.GetValue(Body) is not null, Console.Error),
+            DeliveryDeadline = Deadline, RetryPolicy = new RefusalPolicy(isOne: parsed.GetValue(Body) is not null, Console.Error) { Stop = stop },
         });
         using OutputBuffer output = new();
         ReceiptPrinter printer = new(output, parsed.GetValue(Json));
@@ -97,6 +98,8 @@ internal static class PublishVerb
     {
         if (printer.FirstFailure is { } failure)
             Console.Error.WriteLine($"forewave: {printer.Failures} of {printer.Failures + printer.Stored} not published, the first: {failure.Message}");
+        if (printer is { Stored: 0, FirstFailure: { } refusal })
+            return ExitCode.Of(refusal);
         return printer.Failures > 0 || stop.IsCancellationRequested ? ExitCode.Failed : ExitCode.Done;
     }
 
@@ -109,10 +112,6 @@ internal static class PublishVerb
     private static Stream Input(ParseResult parsed) => parsed.GetValue(InputFile) is { } file
         ? new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0)
         : Console.OpenStandardInput();
-
-    private static int? PriorityOf(int? priority) => priority is null or (>= 0 and <= Limits.MaxPriority)
-        ? priority
-        : throw UsageException.Of(ErrorCode.FieldInvalid, "--priority is 0 to 9");
 
     private static TimeSpan LifeOf(TimeSpan? life) => life is null || life > TimeSpan.Zero
         ? life ?? TimeSpan.Zero

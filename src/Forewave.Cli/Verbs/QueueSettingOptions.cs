@@ -6,17 +6,19 @@ namespace Forewave.Cli.Verbs;
 /// <summary>The settings of a queue as options; what is not given stays as it is.</summary>
 internal sealed class QueueSettingOptions
 {
-    private readonly Option<bool?> _relaxed = new("--relaxed") { Description = "answer before the sync: true or false", HelpName = "BOOL" };
-    private readonly Option<TimeSpan?> _retention = Parsing.OptionalDuration("--retention");
+    private readonly Option<Toggle?> _relaxed = Parsing.OptionalToggle("--relaxed").Saying("answer before the sync: true or false");
+    private readonly Option<TimeSpan?> _retention = Parsing.OptionalDuration("--retention").Saying("how long messages are kept, settled or not");
 
     private readonly Option<TimeSpan?> _life = Parsing.OptionalDuration("--ttl")
         .Saying("messages that name no time of their own expire so long after they became available; 0s: never");
 
-    private readonly Option<TimeSpan?> _window = Parsing.OptionalDuration("--dedup-window");
+    private readonly Option<TimeSpan?> _window = Parsing.OptionalDuration("--dedup-window")
+        .Saying("how long a deduplication id is known, up to 7d");
 
-    private readonly Option<TimeSpan?> _idle = Parsing.OptionalDuration("--delete-when-idle");
+    private readonly Option<TimeSpan?> _idle = Parsing.OptionalDuration("--delete-when-idle")
+        .Saying("delete the queue when nobody has used it for so long; 0s: never");
 
-    private readonly Option<bool?> _trace = new("--trace") { Description = "keep each delivery and settle: true or false", HelpName = "BOOL" };
+    private readonly Option<Toggle?> _trace = Parsing.OptionalToggle("--trace").Saying("keep each delivery and settle: true or false");
 
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [_relaxed, _retention, _life, _window, _idle, _trace];
@@ -27,11 +29,11 @@ internal sealed class QueueSettingOptions
     /// <summary>What was given.</summary>
     public QueueSettings Read(ParseResult parsed) => new()
     {
-        Relaxed = parsed.GetValue(_relaxed),
+        Relaxed = parsed.GetValue(_relaxed).IsOn(),
         Retention = parsed.GetValue(_retention),
         TimeToLive = parsed.GetValue(_life),
         DeduplicationWindow = parsed.GetValue(_window),
-        Trace = parsed.GetValue(_trace),
+        Trace = parsed.GetValue(_trace).IsOn(),
         DeleteWhenIdle = parsed.GetValue(_idle),
     };
 }

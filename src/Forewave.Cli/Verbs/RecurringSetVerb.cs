@@ -19,8 +19,8 @@ internal static class RecurringSetVerb
     };
 
     private static readonly Option<string?> TimeZone = new("--time-zone") { Description = "an IANA name; default UTC", HelpName = "ZONE" };
-    private static readonly Option<string[]> Keys = new("--key") { Description = "for look-up; may be repeated", HelpName = "K" };
-    private static readonly Option<string?> Tag = new("--tag") { Description = "for the tag filter of groups", HelpName = "T" };
+    private static readonly Option<string[]> Keys = Parsing.Texts("--key").Saying("for look-up; may be repeated");
+    private static readonly Option<string?> Tag = Parsing.OptionalText("--tag").Saying("for the tag filter of groups");
     private static readonly Option<bool> Json = ClientOptions.Json();
 
     public static Command Create() =>

@@ -8,7 +8,7 @@ internal sealed class ScheduledChoice
 {
     private readonly Argument<string[]> _ids = new("ID") { Description = "message ids", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<QueueName?> _queue = Parsing.OptionalQueue("--queue");
-    private readonly Option<string?> _key = new("--key") { Description = "every scheduled message of the queue with this key", HelpName = "K" };
+    private readonly Option<string?> _key = Parsing.OptionalText("--key").Saying("every scheduled message of the queue with this key");
 
     /// <summary>Gives a command its arguments.</summary>
     public void AddTo(Command command)
@@ -23,8 +23,9 @@ internal sealed class ScheduledChoice
     public IReadOnlyList<MessageId> Ids(ParseResult parsed)
     {
         string[] texts = parsed.GetValue(_ids) ?? [];
-        bool byKey = parsed.GetValue(_queue) is not null && parsed.GetValue(_key) is { Length: > 0 };
-        if (byKey == texts.Length > 0)
+        var (queue, key) = (parsed.GetValue(_queue), parsed.GetValue(_key));
+        bool isWhole = texts.Length > 0 ? queue is null && key is null : queue is not null && key is not null;
+        if (!isWhole)
             throw new UsageException("give message ids, or --queue and --key");
         return [.. texts.Select(IdOf)];
     }

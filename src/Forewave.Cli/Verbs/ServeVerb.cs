@@ -15,17 +15,24 @@ namespace Forewave.Cli.Verbs;
 /// </summary>
 internal static class ServeVerb
 {
-    private static readonly Option<string?> Data = new("--data") { Description = "the data folder (forewave-data)", HelpName = "DIR" };
+    private static readonly Option<string?> Data = Parsing.OptionalPath("--data").Saying("the data folder (forewave-data)");
     private static readonly Option<string?> Store = new("--store") { Description = "what keeps the messages: files (default) or mysql", HelpName = "STORE" };
     private static readonly Option<string?> MySql = new("--mysql") { Description = "the database of --store mysql: host=…;user=…;password-file=…", HelpName = "WHERE" };
     private static readonly Option<string?> Listen = new("--listen") { Description = "for clients (127.0.0.1:7600); port 0: a free one", HelpName = "HOST:PORT" };
     private static readonly Option<string?> Http = new("--http") { Description = "for the HTTP API, health and metrics (127.0.0.1:7601)", HelpName = "HOST:PORT" };
-    private static readonly Option<string?> Config = new("--config") { Description = "a JSON or YAML file with settings", HelpName = "FILE" };
+    private static readonly Option<string?> Config = Parsing.OptionalPath("--config").Saying("a JSON or YAML file with settings");
     private static readonly Option<bool> Check = new("--check") { Description = "print every setting with its source, start nothing; exit 2 when one is wrong" };
     private static readonly Option<bool> Insecure = new("--insecure") { Description = "allow addresses that other hosts reach" };
-    private static readonly Option<LogLevel?> Level = new("--log") { Description = "Trace, Debug, Information (default), Warning, Error; else FOREWAVE_LOG", HelpName = "LEVEL" };
+    private static readonly Option<LogLevel?> Level = new("--log")
+    {
+        Description = "Trace, Debug, Information (default), Warning, Error; else FOREWAVE_LOG",
+        HelpName = "LEVEL",
+        CustomParser = result => Parsing.OneOf<LogLevel>(result),
+    };
 
     private static readonly Option<bool> Json = ClientOptions.Json();
+
+    private const string LevelVariable = "FOREWAVE_LOG";
 
     /// <summary>The verb.</summary>
     public static Command Create()
@@ -43,7 +50,7 @@ internal static class ServeVerb
             return ConfigurationCheck.Print(configuration, parsed.GetValue(Json));
         if (parsed.GetValue(Json))
             throw new UsageException("--json is for --check");
-        using var loggers = Loggers(parsed.GetValue(Level));
+        using var loggers = Loggers(parsed.GetValue(Level) ?? LevelOfEnvironment());
         configuration.WarnOfUnknown(loggers.CreateLogger("Forewave.Server"));
         ForewaveBroker broker = new(configuration.Options with { LoggerFactory = loggers });
         await using (broker)
@@ -101,13 +108,21 @@ internal static class ServeVerb
             throw new UsageException("--mysql is for --store mysql");
     }
 
-    private static ILoggerFactory Loggers(LogLevel? level)
+    private static LogLevel LevelOfEnvironment()
     {
-        if (level is null && Enum.TryParse(Environment.GetEnvironmentVariable("FOREWAVE_LOG"), ignoreCase: true, out LogLevel variable))
-            level = variable;
+        string? text = Environment.GetEnvironmentVariable(LevelVariable);
+        if (string.IsNullOrEmpty(text))
+            return LogLevel.Information;
+        return Parsing.TryName(text, out LogLevel level) ? level : throw new UsageException($"{LevelVariable}: '{text}' is {Parsing.NoneOf<LogLevel>()}");
+    }
+
+    // What Kestrel cannot bind is told once, as the failure of the start.
+    private static ILoggerFactory Loggers(LogLevel level)
+    {
         return LoggerFactory.Create(logging => logging
-            .SetMinimumLevel(level ?? LogLevel.Information)
+            .SetMinimumLevel(level)
             .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             .AddSimpleConsole(console =>
             {
                 console.SingleLine = true;

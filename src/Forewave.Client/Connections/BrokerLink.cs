@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
 using Forewave.Protocol;
 using Forewave.Protocol.V1;
@@ -29,7 +30,7 @@ internal sealed class BrokerLink : IAsyncDisposable
     private readonly ReconnectPause _pause;
     private TaskCompletionSource<Connection> _current = NewCurrent();
     private Connection? _shared;
-    private ForewaveException? _lastFailure;
+    private string? _lastFailure;
     private Task? _loop;
     private int _endpoint;
 
@@ -64,7 +65,7 @@ internal sealed class BrokerLink : IAsyncDisposable
         catch (TimeoutException e)
         {
             throw new ForewaveException(
-                ErrorCode.Timeout, $"No connection to {Where} within {_options.RequestTimeout}: {_lastFailure?.Message ?? "no answer"}", e);
+                ErrorCode.Timeout, $"No connection to {Where} within {patience.TotalSeconds:0.###} s: {_lastFailure ?? "no answer"}.", e);
         }
     }
 
@@ -206,7 +207,7 @@ internal sealed class BrokerLink : IAsyncDisposable
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            _lastFailure = e as ForewaveException ?? new ForewaveException(ErrorCode.Disconnected, $"{e.Message}", e);
+            _lastFailure = Telling(e);
             _endpoint++;
             return null;
         }
@@ -215,6 +216,16 @@ internal sealed class BrokerLink : IAsyncDisposable
     private async ValueTask<IWireTransport> ReachAsync(CancellationToken cancellation) => _options.Connector is { } connector
         ? new PipeTransport(await connector(cancellation).ConfigureAwait(false))
         : await SocketTransport.ConnectAsync(_endpoints[_endpoint % _endpoints.Count], cancellation).ConfigureAwait(false);
+
+    private string Telling(Exception failure) => failure switch
+    {
+        ForewaveException { Detail: { } detail } known => $"{detail.TrimEnd('.')} ({known.Code}, error {(uint)known.Code})",
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } unknown
+            when _endpoints.Count > 0 && _endpoints[_endpoint % _endpoints.Count] is DnsEndPoint name =>
+            $"the name '{name.Host}' cannot be resolved: {unknown.Message}",
+        OperationCanceledException => $"no answer within {_options.ConnectTimeout.TotalSeconds:0.###} s",
+        _ => failure.Message.TrimEnd('.'),
+    };
 
     private Hello HelloOf() => new()
     {

@@ -56,10 +56,12 @@ internal sealed class FrameReceiver
     private int LengthAt(int at)
     {
         uint length = BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(at));
-        return length is > 0 && length <= (uint)_maxFrameBytes
-            ? (int)length
-            : throw new ForewaveException(ErrorCode.FrameTooLarge, $"The broker sent a frame of {length} bytes, at most {_maxFrameBytes} are agreed.");
+        return length is > 0 && length <= (uint)_maxFrameBytes ? (int)length : throw Refusal(length);
     }
+
+    private ForewaveException Refusal(uint length) => ForeignBytes.Describe(length) is { } foreign
+        ? new ForewaveException(ErrorCode.FrameBroken, $"What answers there is no broker: {foreign}.")
+        : new ForewaveException(ErrorCode.FrameTooLarge, $"The broker sent a frame of {length} bytes, 1 to {_maxFrameBytes} are agreed.");
 
     // Moves what is left of a frame to the front, into a larger buffer when the frame does not fit.
     private void MakeRoom()

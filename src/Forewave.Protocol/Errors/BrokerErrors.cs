@@ -85,6 +85,12 @@ internal static class BrokerErrors
         },
         new()
         {
+            Code = ErrorCode.AddressUnusable, HttpStatus = 500,
+            Happened = "An address to listen at is taken, is not of this host, or may not be used.",
+            Advice = "Stop what listens there, or choose another address (port 0: a free one).",
+        },
+        new()
+        {
             Code = ErrorCode.NativeLibraryMissing, HttpStatus = 500,
             Happened = "A library of the operating system that the broker needs is not installed.",
             Advice = "Install it with the line in the text, then start the broker again.",

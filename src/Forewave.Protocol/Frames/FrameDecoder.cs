@@ -26,9 +26,7 @@ public static class FrameDecoder
             return false;
         if (length == 0 || length > (uint)maxFrameBytes)
         {
-            problem = length == 0
-                ? FrameProblem.Broken("a frame has length 0")
-                : new FrameProblem(ErrorCode.FrameTooLarge, "a frame is longer than the limit");
+            problem = FrameProblem.OfLength(length);
             return false;
         }
         if (buffer.Length - LengthBytes < length)

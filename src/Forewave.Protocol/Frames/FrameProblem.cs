@@ -14,6 +14,14 @@ public readonly record struct FrameProblem(ErrorCode Code, string? Text)
     /// <summary>The bytes are no valid protobuf of the expected kind.</summary>
     internal static FrameProblem Broken(string text) => new(ErrorCode.FrameBroken, text);
 
+    /// <summary>A length that no frame has.</summary>
+    internal static FrameProblem OfLength(uint length) => length switch
+    {
+        0 => Broken("a frame has length 0"),
+        _ when ForeignBytes.Describe(length) is { } foreign => Broken(foreign),
+        _ => new FrameProblem(ErrorCode.FrameTooLarge, "a frame is longer than the limit"),
+    };
+
     /// <summary>A field has a value that is not allowed.</summary>
     internal static FrameProblem Field(string text) => new(ErrorCode.FieldInvalid, text);
 

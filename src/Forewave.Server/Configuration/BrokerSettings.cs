@@ -13,7 +13,7 @@ internal static class BrokerSettings
     /// <summary>Every setting.</summary>
     public static IReadOnlyList<BrokerSetting> All { get; } =
     [
-        new("data", options => options.DataFolder, (options, text) => options with { DataFolder = text }),
+        new("data", options => options.DataFolder, (options, text) => options with { DataFolder = Folder(text) }),
         new("store", options => options.Store == StoreKind.MySql ? "mysql" : "files", (options, text) => options with { Store = Store(text) }),
         new("mysql", options => WithoutPassword(options.MySql), (options, text) => options with { MySql = text }),
         new("listen", options => options.Listen ?? "", (options, text) => options with { Listen = text }),
@@ -51,6 +51,8 @@ internal static class BrokerSettings
 
     /// <summary>The setting with a key, or null. Keys are spelled exactly.</summary>
     public static BrokerSetting? Find(string key) => All.FirstOrDefault(setting => setting.Key == key);
+
+    private static string Folder(string text) => text.Length > 0 ? text : throw new FormatException("a data folder has a path");
 
     private static StoreKind Store(string text) => text switch
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Net.Sockets;
 using Forewave.Protocol;
 using Forewave.Server.Http;
 using Microsoft.AspNetCore.Builder;
@@ -40,7 +41,7 @@ internal sealed class KestrelHost
     public IPEndPoint? Http { get; private init; }
 
     /// <summary>Listens at the addresses of the plan; null when there are none.</summary>
-    /// <exception cref="IOException">An address is taken or not of this host.</exception>
+    /// <exception cref="ForewaveException">An address is taken or not of this host.</exception>
     public static async ValueTask<KestrelHost?> StartAsync(ListenPlan plan, HostParts parts, CancellationToken cancellation)
     {
         if (plan.IsEmpty)
@@ -50,9 +51,11 @@ internal sealed class KestrelHost
         {
             await application.StartAsync(cancellation);
         }
-        catch
+        catch (Exception failure)
         {
             await application.DisposeAsync();
+            if (failure is IOException or SocketException)
+                throw new ForewaveException(ErrorCode.AddressUnusable, $"Nobody can listen there: {failure.Message.TrimEnd('.')}.", failure);
             throw;
         }
         // In the order in which they were bound.

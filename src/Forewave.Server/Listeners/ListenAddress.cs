@@ -16,14 +16,22 @@ internal readonly record struct ListenAddress
     /// <summary>Only this host reaches it.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(EndPoint.Address);
 
-    /// <exception cref="ArgumentException">The text is no address, or its name is not known.</exception>
+    /// <exception cref="FormatException">The text is no address, or its name is not known.</exception>
     public static ListenAddress Parse(string text)
     {
         int colon = text.LastIndexOf(':');
         if (colon <= 0 || !ushort.TryParse(text.AsSpan(colon + 1), out ushort port))
-            throw new ArgumentException($"'{text}' is not host:port", nameof(text));
+            throw new FormatException($"'{text}' is not host:port");
         string host = text[..colon].Trim('[', ']');
         return new ListenAddress(new IPEndPoint(Resolve(host), port));
+    }
+
+    /// <summary>Looks whether it can be listened at, without listening; another process may still be faster.</summary>
+    /// <exception cref="SocketException">It is taken, is not of this host, or may not be used.</exception>
+    public void CheckFree()
+    {
+        using Socket socket = new(EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(EndPoint);
     }
 
     private static IPAddress Resolve(string host)
@@ -40,7 +48,7 @@ internal readonly record struct ListenAddress
         }
         catch (SocketException failure)
         {
-            throw new ArgumentException($"'{host}' names no host: {failure.Message}", nameof(host), failure);
+            throw new FormatException($"'{host}' names no host: {failure.Message}", failure);
         }
     }
 }

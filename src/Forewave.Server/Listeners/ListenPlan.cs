@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using Forewave.Protocol;
+
 namespace Forewave.Server.Listeners;
 
 /// <summary>Where the broker listens, if anywhere.</summary>
@@ -12,24 +15,57 @@ internal readonly record struct ListenPlan
     /// <summary>Nothing listens: no host is needed.</summary>
     public bool IsEmpty => Listen is null && Http is null;
 
-    /// <exception cref="ArgumentException">An address cannot be read, or other hosts would reach it.</exception>
-    public static ListenPlan Of(ForewaveBrokerOptions options) => new()
+    /// <exception cref="ArgumentException">An address cannot be read, or other hosts would reach it; the message names the setting.</exception>
+    public static ListenPlan Of(ForewaveBrokerOptions options)
     {
-        Listen = Read(options.Listen, options.Insecure),
-        Http = Read(options.Http, options.Insecure),
-    };
+        ListenPlan plan = new()
+        {
+            Listen = Read(options.Listen, options.Insecure, "listen"),
+            Http = Read(options.Http, options.Insecure, "http"),
+        };
+        return plan.Listen is not { EndPoint.Port: > 0 } listen || listen != plan.Http
+            ? plan
+            : throw new ArgumentException($"listen and http: both are {options.Listen}, give each an address of its own", nameof(options));
+    }
 
-    private static ListenAddress? Read(string? text, bool insecure)
+    /// <summary>
+    /// Looks whether the addresses are free, before a data folder is opened for a broker that nobody could reach: what is started
+    /// over and over with a taken address leaves no trace in it.
+    /// </summary>
+    /// <exception cref="ForewaveException">One is not.</exception>
+    public void CheckFree()
+    {
+        CheckFree(Listen, "listen");
+        CheckFree(Http, "http");
+    }
+
+    private static void CheckFree(ListenAddress? address, string setting)
+    {
+        try
+        {
+            address?.CheckFree();
+        }
+        catch (SocketException refusal)
+        {
+            throw new ForewaveException(
+                ErrorCode.AddressUnusable, $"{setting}: nobody can listen at {address!.Value.EndPoint}: {refusal.Message}.", refusal);
+        }
+    }
+
+    private static ListenAddress? Read(string? text, bool insecure, string setting)
     {
         if (text is null)
             return null;
-        var address = ListenAddress.Parse(text);
-        if (!address.IsLoopback && !insecure)
+        try
         {
-            throw new ArgumentException(
-                $"other hosts reach {text}, and this broker asks nobody for a password: listen at 127.0.0.1, or allow it (--insecure)",
-                nameof(text));
+            var address = ListenAddress.Parse(text);
+            return address.IsLoopback || insecure
+                ? address
+                : throw new FormatException($"other hosts reach {text}, and this broker asks nobody for a password: listen at 127.0.0.1, or allow it (--insecure)");
         }
-        return address;
+        catch (FormatException wrong)
+        {
+            throw new ArgumentException($"{setting}: {wrong.Message}", wrong);
+        }
     }
 }

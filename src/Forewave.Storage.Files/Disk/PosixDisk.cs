@@ -171,13 +171,33 @@ public sealed class PosixDisk : IDisk
         if (Directory.Exists(_dataFolder))
             return;
 
-        CreateFolder(DiskPath.Root);
+        CreateRoot();
         int descriptor = LibC.Open(Path.GetDirectoryName(_dataFolder)!, LibC.OpenReadOnly | LibC.OpenCloseOnExec, 0);
         if (descriptor < 0)
             throw new DiskException(DiskOperationKind.SyncFolder, DiskPath.Root, LibC.LastError);
 
         using SafeFileHandle parent = new(descriptor, ownsHandle: true);
         SyncHandle(parent, DiskPath.Root);
+    }
+
+    // Whoever starts a broker knows the folder by its path, not as the root of the disk.
+    private void CreateRoot()
+    {
+        if (LibC.CreateFolder(_dataFolder, FolderMode) == 0)
+            return;
+
+        Errno errno = LibC.LastError;
+        if (errno == Errno.Exists && Directory.Exists(_dataFolder))
+            return;
+
+        string why = errno switch
+        {
+            _ when errno == Errno.Exists => "is a file: give a folder, or the path of one that is to be made.",
+            _ when errno == Errno.NoEntry || errno == Errno.NotFolder => "cannot be made, because the folder above it is missing or is a file: make that first.",
+            _ when errno.Kind == DiskErrorKind.ReadOnly => "may not be made by this user: check owner and mode of the folder above it, and that its file system is mounted writable.",
+            _ => "cannot be made.",
+        };
+        throw new DiskException(DiskOperationKind.CreateFolder, DiskPath.Root, errno, $"'{_dataFolder}' {why}");
     }
 
     private static void SyncHandle(SafeFileHandle folderHandle, DiskPath folder)

@@ -15,8 +15,8 @@ public sealed class BadBytesTests(ServerProcess broker, ITestOutputHelper output
     [InlineData("no length", ErrorCode.FrameBroken, "00000000")]
     [InlineData("largest length", ErrorCode.FrameTooLarge, "FFFFFFFF")]
     [InlineData("hello beyond 16 KiB", ErrorCode.FrameTooLarge, "00004001")]
-    [InlineData("TLS", ErrorCode.FrameTooLarge, "16030100F8010000F40303")]
-    [InlineData("HTTP", ErrorCode.FrameTooLarge, "474554202F20485454502F312E310D0A0D0A")]
+    [InlineData("TLS", ErrorCode.FrameBroken, "16030100F8010000F40303")]
+    [InlineData("HTTP", ErrorCode.FrameBroken, "474554202F20485454502F312E310D0A0D0A")]
     [InlineData("a ping before the hello", ErrorCode.HelloExpected, "0000000408015A00")]
     [InlineData("bytes that are no frame", ErrorCode.FrameBroken, "00000003FFFFFF")]
     public async Task First_bytes_are_refused_when_they_are_no_hello(string what, ErrorCode expected, string hex)

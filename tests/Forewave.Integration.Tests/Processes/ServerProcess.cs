@@ -21,6 +21,9 @@ public sealed partial class ServerProcess : IAsyncLifetime, IAsyncDisposable
     /// <summary>Where it takes clients: free at the first start, the same ever after.</summary>
     public string Address { get; private set; } = "127.0.0.1:0";
 
+    /// <summary>Where it serves HTTP: another port at each start.</summary>
+    public string HttpAddress { get; private set; } = "";
+
     /// <summary>As <see cref="Address"/>.</summary>
     public IPEndPoint EndPoint => IPEndPoint.Parse(Address);
 
@@ -54,6 +57,7 @@ public sealed partial class ServerProcess : IAsyncLifetime, IAsyncDisposable
         var match = Ready().Match(line ?? "");
         Assert.True(match.Success, $"the broker said '{line}': {Log}");
         Address = match.Groups["listen"].Value;
+        HttpAddress = match.Groups["http"].Value;
     }
 
     /// <summary>kill -9, and nothing else.</summary>
@@ -73,6 +77,6 @@ public sealed partial class ServerProcess : IAsyncLifetime, IAsyncDisposable
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
-    [GeneratedRegex("^forewave ready listen=(?<listen>127\\.0\\.0\\.1:[0-9]+) http=127\\.0\\.0\\.1:[0-9]+ pid=[0-9]+$")]
+    [GeneratedRegex("^forewave ready listen=(?<listen>127\\.0\\.0\\.1:[0-9]+) http=(?<http>127\\.0\\.0\\.1:[0-9]+) pid=[0-9]+$")]
     private static partial Regex Ready();
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Forewave.Protocol.Frames;
 
 namespace Forewave.Protocol.Tests.Frames;
@@ -41,8 +42,7 @@ public sealed class FrameDecoderTests
     [InlineData(new byte[] { 0, 0, 0, 0 }, ErrorCode.FrameBroken)]
     [InlineData(new byte[] { 0, 0, 0, 101 }, ErrorCode.FrameTooLarge)]
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF }, ErrorCode.FrameTooLarge)]
-    [InlineData(new byte[] { (byte)'G', (byte)'E', (byte)'T', (byte)' ' }, ErrorCode.FrameTooLarge)]
-    [InlineData(new byte[] { 0x16, 0x03, 0x01, 0x02 }, ErrorCode.FrameTooLarge)]
+    [InlineData(new byte[] { 0x16, 0x02, 0x01, 0x02 }, ErrorCode.FrameTooLarge)]
     public void Decoder_refuses_a_length_as_soon_as_it_is_there(byte[] received, ErrorCode expected)
     {
         var buffer = new ReadOnlySequence<byte>(received);
@@ -50,6 +50,31 @@ public sealed class FrameDecoderTests
         Assert.False(FrameDecoder.TryRead(ref buffer, 100, out _, out var problem));
 
         Assert.Equal(expected, problem.Code);
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1", "HTTP")]
+    [InlineData("POST /v1", "HTTP")]
+    [InlineData("PUT /v1", "HTTP")]
+    [InlineData("HEAD /", "HTTP")]
+    [InlineData("DELETE /", "HTTP")]
+    [InlineData("OPTIONS *", "HTTP")]
+    [InlineData("PATCH /", "HTTP")]
+    [InlineData("CONNECT a:1", "HTTP")]
+    [InlineData("TRACE /", "HTTP")]
+    [InlineData("PRI * HTTP/2.0", "HTTP")]
+    [InlineData("HTTP/1.1 400 Bad Request", "HTTP")]
+    [InlineData("\u0016\u0003\u0001\u0002\0", "TLS")]
+    [InlineData("\u0016\u0003\u0003\0\0", "TLS")]
+    [InlineData("\u0015\u0003\u0003\0\u0002", "TLS")]
+    public void Decoder_names_the_protocol_when_the_bytes_are_of_another_one(string received, string protocol)
+    {
+        var buffer = new ReadOnlySequence<byte>(Encoding.Latin1.GetBytes(received));
+
+        Assert.False(FrameDecoder.TryRead(ref buffer, Limits.FrameBytes, out _, out var problem));
+
+        Assert.Equal(ErrorCode.FrameBroken, problem.Code);
+        Assert.Contains(protocol, problem.Text, StringComparison.Ordinal);
     }
 
     [Fact]
