@@ -170,6 +170,27 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task Returning_consumer_takes_over_no_more_than_its_group_may_have_unsettled()
+    {
+        await using var stage = await DeliveryStage.StartAsync(setting => setting with { MaxUnsettled = 5 });
+        await stage.SubscribeAsync("q");
+        await stage.PublishAsync("q", DeliveryStage.Bodies(40));
+
+        TestConsumer? last = null;
+        foreach (int first in (int[])[1, 21])
+        {
+            last = await stage.SubscribeAsync("q", change: one => new Subscription
+            {
+                Handle = one.Handle, Queue = one.Queue, GroupName = one.GroupName, ConsumerId = one.ConsumerId, ConsumerName = one.ConsumerName,
+                Output = one.Output, Returning = true, Held = new[] { new HeldRange(new Offset(first), 20, Attempt.First) },
+            });
+        }
+        await stage.IdleAsync();
+
+        Assert.Equal(5, stage.StateOf(last!).Cursor.Unsettled);
+    }
+
+    [Fact]
     public async Task Messages_before_a_redelivery_are_still_handed_out_when_it_lies_beyond_the_read_offset()
     {
         var stage = await DeliveryStage.StartAsync();

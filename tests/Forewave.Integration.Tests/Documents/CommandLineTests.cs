@@ -70,7 +70,7 @@ public sealed class CommandLineTests
 
     private static string Read(string page) => File.ReadAllText(Path.Combine(Root.Value, page));
 
-    private static string FindRoot()
+    internal static string FindRoot()
     {
         DirectoryInfo folder = new(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Forewave.slnx")))

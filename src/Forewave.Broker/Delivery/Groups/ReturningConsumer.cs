@@ -8,7 +8,8 @@ namespace Forewave.Broker.Delivery.Groups;
 
 /// <summary>
 /// Sorts out the leases of a consumer that comes back: what it still holds stays its own, even where a crash lost the record of
-/// it; the rest never reached it, or it gave it up, and is released in place. For the loop alone.
+/// it; the rest never reached it, or it gave it up, and is released in place. What would be more than the group may have unsettled is
+/// not taken over: it stays to be handed out, and the handles of it are good for as long as nobody else has it. For the loop alone.
 /// </summary>
 internal sealed class ReturningConsumer(GroupDelivery group, Subscription subscription)
 {
@@ -35,12 +36,15 @@ internal sealed class ReturningConsumer(GroupDelivery group, Subscription subscr
     {
         var runs = new List<RecordRun>();
         var cursor = group.State.Cursor;
+        int mayHave = Math.Max(group.Loop.Setting.MaxUnsettled - cursor.Unsettled, 0);
         foreach (var held in _held.In(new OffsetSpan { First = cursor.ReadOffset, End = group.Queue.End }))
         {
-            for (long offset = held.First; offset < held.End && runs.Count < Limits.MessagesPerFrame; offset++)
+            for (long offset = held.First; offset < held.End && mayHave > 0 && runs.Count < Limits.MessagesPerFrame; offset++)
             {
-                if (cursor.WasNeverHandedOut(offset) && !cursor.Recalled.IsOver(offset, held.Attempt))
-                    Append(runs, offset, held.Attempt);
+                if (!cursor.WasNeverHandedOut(offset) || cursor.Recalled.IsOver(offset, held.Attempt))
+                    continue;
+                Append(runs, offset, held.Attempt);
+                mayHave--;
             }
         }
         if (runs.Count == 0)
