@@ -194,7 +194,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
     {
         while (!_buffer.IsEmpty)
         {
-            Task room = _buffer.WaitForRoomAsync();
+            Task room = _buffer.NextRoomAsync();
             if (!_buffer.IsEmpty)
             {
                 await room.WaitAsync(cancellation).ConfigureAwait(false);

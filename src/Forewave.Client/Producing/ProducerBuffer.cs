@@ -78,6 +78,12 @@ internal sealed class ProducerBuffer : IFrameSource
 
         if (message.Capabilities is not MessageCapabilities.None and var asked)
         {
+            if (_capabilities is null)
+            {
+                _room.Refuse();
+            }
+
+            // The connection may be there by now.
             if (_capabilities is not { } broker)
             {
                 return false;
@@ -94,6 +100,7 @@ internal sealed class ProducerBuffer : IFrameSource
             int size = MessageWriter.SizeInRun(encodedBytes);
             if (_bufferedBytes + size > _options.MaxBufferedBytes && _bufferedBytes > 0)
             {
+                _room.Refuse();
                 return false;
             }
 
@@ -120,8 +127,11 @@ internal sealed class ProducerBuffer : IFrameSource
         return true;
     }
 
-    /// <summary>Completes when there may be room again.</summary>
+    /// <summary>Completes when there may be room again, at once where there has been since a publish found none.</summary>
     public Task WaitForRoomAsync() => _room.WaitAsync();
+
+    /// <summary>Completes when there is room, or everything has its outcome, the next time.</summary>
+    public Task NextRoomAsync() => _room.NextAsync();
 
     /// <summary>Why a message found no room for so long.</summary>
     public ForewaveException NoRoom(TimeSpan waited) => _capabilities is null

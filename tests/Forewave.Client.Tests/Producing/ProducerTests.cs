@@ -236,6 +236,25 @@ public sealed partial class ProducerTests
     }
 
     [Fact]
+    public async Task Wait_for_room_is_over_when_the_connection_came_between_the_refusal_and_the_wait()
+    {
+        await using Scene scene = Scene.Start();
+        Producer producer = scene.Client.CreateProducer();
+        FakeConnection connection = await scene.Broker.AcceptAsync();
+        Message asksForMore = new("a"u8.ToArray()) { Priority = 9 };
+        bool before = producer.TryPublish(Scene.Queue, asksForMore, new Observer());
+        await connection.AnswerProducerAsync();
+        Task<Receipt> another = producer.PublishAsync(Scene.Queue, "b"u8.ToArray()).AsTask();
+        await connection.AnswerQueueAsync("orders");
+        await connection.AnswerPublishAsync(await connection.ExpectAsync(Command.Publish), 700);
+        await another.Soon();
+
+        await producer.WaitForRoomAsync().Soon();
+
+        Assert.False(before);
+    }
+
+    [Fact]
     public async Task Message_of_a_producer_that_the_broker_does_not_take_fails_with_its_refusal_when_nobody_wants_to_try_again()
     {
         await using Scene scene = Scene.Start();
