@@ -11,8 +11,9 @@ say() { printf '%-62s %s\n' "$1" "$2"; }
 now() { date +%s%N; }
 
 start_database() {
-  mariadb-install-db --no-defaults --datadir="$folder/data" --auth-root-authentication-method=normal --skip-test-db --user="$(id -un)" >>"$folder/errors" 2>&1
-  mariadbd --no-defaults --datadir="$folder/data" --socket="$folder/s" --skip-networking --user="$(id -un)" --innodb-buffer-pool-size=2G \
+  mariadb-install-db --no-defaults --datadir="$folder/data" --auth-root-authentication-method=normal --skip-test-db \
+    --tmpdir="$folder" --user="$(id -un)" >>"$folder/errors" 2>&1
+  mariadbd --no-defaults --datadir="$folder/data" --socket="$folder/s" --skip-networking --tmpdir="$folder" --user="$(id -un)" --innodb-buffer-pool-size=2G \
     --innodb-log-file-size=1G --innodb-flush-log-at-trx-commit=1 --sync-binlog=1 --log-bin="$folder/data/binlog" --binlog-format=row \
     --max-binlog-size=1G --expire-logs-days=1 \
     --table-definition-cache="$tables" --table-open-cache="$tables" >>"$folder/errors" 2>&1 &

@@ -20,11 +20,12 @@ internal sealed class LogSlices(LogTable table, TimeProvider time)
     /// <summary>Rows of the open slice that are deleted at a time.</summary>
     internal const int DeletedAtOnce = 4_096;
 
+    /// <summary>After a refusal it is tried again so many positions later.</summary>
+    internal const ulong RetryPositions = 1 << 14;
+
     // So many are ended ahead at most: each is a file. Where an hour brings more positions than they have, they are longer.
     private const ulong MostAhead = 64;
 
-    // After a refusal so many positions later.
-    private const ulong RetryPositions = 1 << 14;
 
     private static readonly TimeSpan Ahead = TimeSpan.FromHours(1);
 

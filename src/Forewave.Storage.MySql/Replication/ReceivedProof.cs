@@ -162,7 +162,7 @@ internal sealed class ReceivedProof : ICommitProof, IDisposable
         TimeSpan pause = ShortestPause;
         while (Next() is { } slave)
         {
-            if (slave != asked)
+            if (!ReferenceEquals(slave, asked))
             {
                 Drop();
                 asked = slave;
@@ -205,7 +205,8 @@ internal sealed class ReceivedProof : ICommitProof, IDisposable
     {
         lock (_gate)
         {
-            if (received is null || slave != _slave)
+            // Asked before the last Need, it may be of a run that is over, whose receipts were wiped: the same server is not the same run.
+            if (received is null || !ReferenceEquals(slave, _slave))
             {
                 return false;
             }

@@ -9,7 +9,8 @@ namespace Forewave.Storage.MySql.Tests.Server;
 
 /// <summary>
 /// A MariaDB of the tests' own: installed into a temporary folder, on a free port and a socket in that folder, ended by its
-/// process id. The machine's own server, if there is one, is never touched.
+/// process id. The machine's own server, if there is one, is never touched. Temporary tables are in that folder too: a server that
+/// starts deletes what it finds of them, another one's as well.
 /// </summary>
 public sealed class MariaDbServer : IAsyncLifetime
 {
@@ -81,7 +82,7 @@ public sealed class MariaDbServer : IAsyncLifetime
         ProcessStartInfo start = Command("mariadbd",
         [
             "--no-defaults", $"--datadir={_folder.FullName}/data", $"--socket={Socket}", $"--port={Port}", "--bind-address=127.0.0.1",
-            $"--pid-file={_folder.FullName}/pid", "--user=" + Environment.UserName, "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=128M",
+            $"--pid-file={_folder.FullName}/pid", $"--tmpdir={_folder.FullName}", "--user=" + Environment.UserName, "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=128M",
             "--max-allowed-packet=80M", "--skip-name-resolve", .. Certificates.ServerOptions, .. Options, .. options,
         ]);
         _process = Process.Start(start)!;
@@ -153,7 +154,7 @@ public sealed class MariaDbServer : IAsyncLifetime
         ProcessStartInfo start = Command("mariadb-install-db",
         [
             "--no-defaults", $"--datadir={_folder.FullName}/data", "--auth-root-authentication-method=normal", "--skip-test-db",
-            "--user=" + Environment.UserName, "--skip-name-resolve",
+            $"--tmpdir={_folder.FullName}", "--user=" + Environment.UserName, "--skip-name-resolve",
         ]);
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
