@@ -88,6 +88,9 @@ public sealed class ForewaveClient : IAsyncDisposable
         await _link.ConnectionAsync(longest, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Why there is no connection, in words; null while there is one.</summary>
+    internal string? WhyAway => _link.WhyAway;
+
     /// <summary>Ends the connection. Producers and consumers are to be disposed before.</summary>
     public ValueTask DisposeAsync() => _link.DisposeAsync();
 }

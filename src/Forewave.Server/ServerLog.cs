@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Forewave.Server;
@@ -7,7 +6,7 @@ namespace Forewave.Server;
 internal static partial class ServerLog
 {
     [LoggerMessage(5000, LogLevel.Information, "Started: frames at {Listen}, HTTP at {Http}, at most {MaxConnections} connections")]
-    public static partial void Started(ILogger logger, IPEndPoint? listen, IPEndPoint? http, int maxConnections);
+    public static partial void Started(ILogger logger, string listen, string http, int maxConnections);
 
     [LoggerMessage(5001, LogLevel.Error, "A connection from {Peer} ended by a fault of the host")]
     public static partial void ConnectionFaulted(ILogger logger, string peer, Exception cause);

@@ -29,8 +29,8 @@ internal sealed class BrokerLink : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly ReconnectPause _pause;
     private TaskCompletionSource<Connection> _current = NewCurrent();
-    private Connection? _shared;
-    private string? _lastFailure;
+    private volatile Connection? _shared;
+    private volatile string? _lastFailure;
     private Task? _loop;
     private int _endpoint;
 
@@ -68,6 +68,9 @@ internal sealed class BrokerLink : IAsyncDisposable
                 ErrorCode.Timeout, $"No connection to {Where} within {patience.TotalSeconds:0.###} s: {_lastFailure ?? "no answer"}.", e);
         }
     }
+
+    /// <summary>Why there is no connection, in words; null while there is one. Takes no lock.</summary>
+    public string? WhyAway => _shared is null ? $"no connection to {Where}: {_lastFailure ?? "no answer"}" : null;
 
     /// <summary>Adds a participant; it hears of the connection there is, at once, and of every later one.</summary>
     public void Join(ILinkParticipant participant)
@@ -170,6 +173,7 @@ internal sealed class BrokerLink : IAsyncDisposable
             }
 
             ForewaveException reason = await connection.Completion.ConfigureAwait(false);
+            _lastFailure = Telling(reason);
             lock (_lock)
             {
                 _seats.ForEach(seat => seat.Disconnected(reason));

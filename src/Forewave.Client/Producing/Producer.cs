@@ -47,7 +47,13 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
         _logger = client.LoggerFactory.CreateLogger("Forewave.Client");
         _id = options.ProducerId ?? ProducerId.New();
         _name = options.Name ?? new ProducerName(client.Name);
-        _buffer = new ProducerBuffer(options, _time) { OpenQueue = OpenQueue, LoseIdentity = LoseIdentity, TellPublishers = Tell };
+        _buffer = new ProducerBuffer(options, _time)
+        {
+            OpenQueue = OpenQueue,
+            LoseIdentity = LoseIdentity,
+            WhyAway = () => link.WhyAway,
+            TellPublishers = Tell,
+        };
         _timer = _time.CreateTimer(static buffer => ((ProducerBuffer)buffer!).Tick(), _buffer, TickPeriod, TickPeriod);
         link.Join(this);
     }

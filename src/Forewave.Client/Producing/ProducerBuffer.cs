@@ -61,6 +61,9 @@ internal sealed class ProducerBuffer : IFrameSource
     /// <summary>The broker does not know the producer id any more; called without the lock.</summary>
     public required Action<Connection> LoseIdentity { get; init; }
 
+    /// <summary>Why there is no connection, in words; null while there is one. Called under the lock.</summary>
+    public required Func<string?> WhyAway { get; init; }
+
     /// <summary>Tells publishers what became of a batch; on the thread pool.</summary>
     public required Action<Batch, BatchOutcome> TellPublishers { get; init; }
 
@@ -574,11 +577,11 @@ internal sealed class ProducerBuffer : IFrameSource
             while (queue.TakeIf(isLate) is { } late)
             {
                 refusal = late.Refusal ?? refusal;
-                Finish(late, _retries.LateError(refusal));
+                Finish(late, _retries.LateError(refusal, WhyAway()));
             }
         }
 
-        _retries.TakeLate(now).ForEach(batch => Finish(batch, _retries.LateError(batch.Refusal)));
+        _retries.TakeLate(now).ForEach(batch => Finish(batch, _retries.LateError(batch.Refusal, WhyAway())));
     }
 
     private void Finish(Batch batch, ForewaveException error)

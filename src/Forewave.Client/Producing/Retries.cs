@@ -122,11 +122,13 @@ internal sealed class Retries(ProducerOptions options, TimeProvider time)
 
     /// <summary>What the publishers are told of a batch whose deadline is over.</summary>
     /// <param name="refusal">With what it was refused last; null: it never was.</param>
-    public ForewaveException LateError(ForewaveException? refusal)
+    /// <param name="whyAway">Why there is no connection; null: there is one.</param>
+    public ForewaveException LateError(ForewaveException? refusal, string? whyAway)
     {
         if (refusal is null)
         {
-            return new ForewaveException(ErrorCode.Timeout, $"Not sent within the delivery deadline of {options.DeliveryDeadline}.");
+            string away = whyAway is null ? "" : $": {whyAway}";
+            return new ForewaveException(ErrorCode.Timeout, $"Not sent within the delivery deadline of {options.DeliveryDeadline}{away}.");
         }
 
         string why = ErrorTable.TryGet((uint)refusal.Code, out var entry) ? entry.Happened : refusal.Message;

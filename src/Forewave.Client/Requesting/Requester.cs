@@ -71,10 +71,11 @@ public sealed class Requester : IAsyncDisposable
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         string correlation = Guid.NewGuid().ToString("n");
         TaskCompletionSource<ReceivedMessage> reply = Expect(correlation);
-        bool isStored = false;
+        (bool isOpened, bool isStored) = (false, false);
         try
         {
             await OpenedAsync().WaitAsync(either.Token).ConfigureAwait(false);
+            isOpened = true;
             Message addressed = request.With((RequestHeaders.ReplyTo, ReplyQueue.Value), (RequestHeaders.Correlation, correlation));
             await _producer.PublishAsync(queue, addressed, either.Token).ConfigureAwait(false);
             isStored = true;
@@ -82,9 +83,13 @@ public sealed class Requester : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw isStored
-                ? new ForewaveException(ErrorCode.NoReply, $"Nobody replied to a request in queue {queue} within {timeout ?? _options.Timeout}.")
-                : new ForewaveException(ErrorCode.OutcomeUnknown, $"A request to queue {queue} was not answered as stored within {timeout ?? _options.Timeout}.");
+            throw (isOpened, isStored) switch
+            {
+                (_, true) => new ForewaveException(ErrorCode.NoReply, $"Nobody replied to a request in queue {queue} within {timeout ?? _options.Timeout}."),
+                (true, _) => new ForewaveException(ErrorCode.OutcomeUnknown, $"A request to queue {queue} was not answered as stored within {timeout ?? _options.Timeout}."),
+                _ => new ForewaveException(
+                    ErrorCode.Timeout, $"A request to queue {queue} was not sent within {timeout ?? _options.Timeout}: {_client.WhyAway ?? "the reply queue is not there yet"}."),
+            };
         }
         finally
         {

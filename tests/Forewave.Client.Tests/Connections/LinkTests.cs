@@ -1,6 +1,8 @@
 using System.Net;
 using Forewave.Client.Administration;
 using Forewave.Client.Connections;
+using Forewave.Client.Consuming;
+using Forewave.Client.Requesting;
 using Forewave.Client.Tests.Fakes;
 using Forewave.Protocol;
 using Command = Forewave.Protocol.V1.ClientFrame.CommandOneofCase;
@@ -35,6 +37,24 @@ public sealed class LinkTests
         ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => connecting.Soon());
         Assert.Equal(ErrorCode.Timeout, error.Code);
         Assert.Contains("nobody is there", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Request_that_was_never_sent_fails_with_a_timeout_that_says_why()
+    {
+        await using Scene scene = Scene.Start();
+        scene.Broker.FailedConnects = int.MaxValue;
+        await using Requester requester = scene.Client.CreateRequester();
+        Task<ReceivedMessage> asked = requester.RequestAsync(Scene.Queue, new Message("a"u8.ToArray()), TimeSpan.FromSeconds(5)).AsTask();
+        await scene.Broker.FailedTwice.Task.Soon();
+
+        scene.Time.Advance(TimeSpan.FromSeconds(5));
+
+        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => asked.Soon());
+        Assert.Equal((ErrorCode.Timeout, StoredOutcome.No), (error.Code, error.Stored));
+        Assert.Contains("nobody is there", error.Message, StringComparison.Ordinal);
+        // Its call that makes the reply queue ends too.
+        scene.Time.Advance(scene.Broker.Options.RequestTimeout);
     }
 
     [Fact]

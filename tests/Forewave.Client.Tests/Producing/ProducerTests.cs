@@ -222,17 +222,19 @@ public sealed partial class ProducerTests
     }
 
     [Fact]
-    public async Task Message_that_was_never_sent_fails_with_a_timeout()
+    public async Task Message_that_was_never_sent_fails_with_a_timeout_that_says_why_there_is_no_connection()
     {
         await using Scene scene = Scene.Start();
         scene.Broker.FailedConnects = int.MaxValue;
         Producer producer = scene.Client.CreateProducer(new ProducerOptions { DeliveryDeadline = TimeSpan.FromSeconds(5) });
         Task<Receipt> published = producer.PublishAsync(Scene.Queue, "a"u8.ToArray()).AsTask();
+        await scene.Broker.FailedTwice.Task.Soon();
 
         scene.Time.Advance(TimeSpan.FromSeconds(6));
 
         ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => published.Soon());
         Assert.Equal((ErrorCode.Timeout, StoredOutcome.No), (error.Code, error.Stored));
+        Assert.Contains("nobody is there", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
