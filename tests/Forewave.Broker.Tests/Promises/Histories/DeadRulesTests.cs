@@ -125,6 +125,25 @@ public sealed class DeadRulesTests
         Assert.Equal(isAnswered ? [ViolationKind.DeadPurgedListed] : [], Check());
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Checker_lets_a_purged_message_die_anew_when_it_came_by_a_reset(bool isReset, bool comes)
+    {
+        Note(EventKind.DeadPurgeSent, EventKind.DeadPurgeAnswered);
+        if (isReset)
+            Note(EventKind.ResetSent);
+        if (comes)
+        {
+            Deliver();
+            Settle(SettleVerb.Reject);
+        }
+        List();
+
+        Assert.Equal(!isReset || !comes, Check().Contains(ViolationKind.DeadPurgedListed));
+    }
+
     [Fact]
     public void Checker_finds_a_purged_message_that_comes_again()
     {

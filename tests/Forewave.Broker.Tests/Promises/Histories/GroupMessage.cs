@@ -193,6 +193,9 @@ internal sealed class GroupMessage
     /// <summary>Its dead letter is gone.</summary>
     public void DeadIsPurged(HistoryEvent answer) => DeadPurged = answer;
 
+    /// <summary>It comes although its dead letter is gone: a reset lets it, and it may die anew.</summary>
+    public void ComePurged() => DeadPurged = null;
+
     /// <summary>It may be a dead letter again from now on, whatever was done to that.</summary>
     public void Undo()
     {

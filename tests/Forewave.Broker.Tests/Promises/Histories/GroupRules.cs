@@ -138,6 +138,8 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
             foreach (var earlier in message.Deliveries)
                 CheckAttempt(group, (earlier, delivery));
         }
+        if (group.WasReset && message.DeadPurged is { } purged && !MayCross(purged, delivery))
+            message.ComePurged();
         message.Deliveries.Add(delivery);
     }
 
