@@ -107,7 +107,7 @@ internal sealed class IdUpkeep : IDisposable
             ids = table.ToArray();
             terms = _known.Slices.TermsOfSealed(ids.Length, new IdTime(ids.Min(known => known.Time.Milliseconds)));
         }
-        Array.Sort(ids, static (left, right) => left.Hash.CompareTo(right.Hash));
+        Sort(ids);
         var slice = Write(ids, terms);
         lock (_known.Gate)
             _known.Written(slice);
@@ -124,6 +124,23 @@ internal sealed class IdUpkeep : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _due.Dispose();
+
+    /// <summary>By hash; hardly ever is its upper half not enough.</summary>
+    private static void Sort(KnownId[] ids)
+    {
+        ulong[] upper = new ulong[ids.Length];
+        for (int i = 0; i < ids.Length; i++)
+            upper[i] = ids[i].Hash.High;
+        Array.Sort(upper, ids);
+        for (int i = 1; i < ids.Length; i++)
+        {
+            if (upper[i] == upper[i - 1])
+            {
+                Array.Sort(ids, static (left, right) => left.Hash.CompareTo(right.Hash));
+                return;
+            }
+        }
+    }
 
     /// <summary>Makes one slice of some. False: there is nothing to merge.</summary>
     private async ValueTask<bool> MergeSomeAsync(LoopPulse pulse, CancellationToken cancellation)

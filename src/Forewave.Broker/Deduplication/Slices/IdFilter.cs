@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Forewave.Broker.Deduplication.Slices;
@@ -6,7 +7,7 @@ namespace Forewave.Broker.Deduplication.Slices;
 /// A blocked Bloom filter: each hash sets four bits of one block of 64 bytes, so that a question costs one line of cache. Blocks
 /// are in the order of the hashes. Immutable once it is filled.
 /// <para>
-/// What it says in error, in a hundred: 0.3 with 16 bits an id, 3 with 8, 17 with 4.
+/// What it says in error, in a hundred: 0.03 with 32 bits an id, 0.3 with 16, 3 with 8, 17 with 4.
 /// </para>
 /// </summary>
 internal sealed class IdFilter
@@ -14,11 +15,11 @@ internal sealed class IdFilter
     /// <summary>Bytes of a block.</summary>
     public const int BlockBytes = 64;
 
-    /// <summary>How often a filter can be folded in half.</summary>
-    public const int MaxFolds = 2;
+    /// <summary>How often a filter is folded in half at most.</summary>
+    public const int MaxFolds = 3;
 
     private const int WordsPerBlock = BlockBytes / sizeof(ulong);
-    private const int FullBits = 16;
+    private const int LeastBits = 4;
 
     private readonly ulong[] _words;
     private readonly long _fullBlocks;
@@ -35,15 +36,24 @@ internal sealed class IdFilter
     /// <summary>How often it was folded: with each fold half as many bits.</summary>
     public int Folds { get; }
 
+    /// <summary>Whether it can be folded once more.</summary>
+    public bool MayFold => Folds < MaxFolds && (_fullBlocks >> Folds) % 2 == 0;
+
     /// <summary>Memory that it takes.</summary>
     public long Bytes => _words.Length * (long)sizeof(ulong);
 
-    /// <summary>Blocks of a filter with 16 bits for each of so many ids.</summary>
-    public static long BlocksFor(long ids)
+    /// <summary>Blocks of a full filter for so many ids, such that it can be folded to four bits an id.</summary>
+    /// <param name="ids">Ids, or keys.</param>
+    /// <param name="bits">Bits for each: 4 and a power of two times as many.</param>
+    public static long BlocksFor(long ids, int bits)
     {
-        long blocks = Math.Max(1, (ids * FullBits + BlockBytes * 8 - 1) / (BlockBytes * 8));
-        return (blocks + (1 << MaxFolds) - 1) >> MaxFolds << MaxFolds;
+        long blocks = Math.Max(1, (ids * bits + BlockBytes * 8 - 1) / (BlockBytes * 8));
+        int unit = bits / LeastBits;
+        return (blocks + unit - 1) / unit * unit;
     }
+
+    /// <summary>How often a filter of so many blocks can be folded, where it should be so often.</summary>
+    public static int FoldsOf(long fullBlocks, int folds) => Math.Min(folds, BitOperations.TrailingZeroCount(fullBlocks));
 
     /// <summary>The block of a full filter that a hash belongs to.</summary>
     public static long BlockOf(in IdHash hash, long blocks) => (long)Math.BigMul(hash.High, (ulong)blocks, out _);

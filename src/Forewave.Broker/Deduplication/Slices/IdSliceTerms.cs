@@ -5,6 +5,12 @@ namespace Forewave.Broker.Deduplication.Slices;
 /// <summary>What a slice will be.</summary>
 internal readonly record struct IdSliceTerms
 {
+    /// <summary>
+    /// Bits of the full filter for each id. What a filter says in error costs a page of the disk, and the frame that asked waits for it:
+    /// with 16 nearly every frame of new ids did.
+    /// </summary>
+    public const int FilterBits = 32;
+
     /// <summary>Its number.</summary>
     public required SliceNumber Number { get; init; }
 

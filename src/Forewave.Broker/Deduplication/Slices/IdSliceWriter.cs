@@ -30,7 +30,7 @@ internal sealed class IdSliceWriter
         _terms = terms;
         _ids = new PageWriter(slices, terms.Number);
         _blocks = new PageWriter(slices, terms.FilterNumber);
-        _fullBlocks = IdFilter.BlocksFor(terms.MostIds);
+        _fullBlocks = IdFilter.BlocksFor(terms.MostIds, IdSliceTerms.FilterBits);
         _filter = new IdFilter(_fullBlocks, terms.Folds);
     }
 

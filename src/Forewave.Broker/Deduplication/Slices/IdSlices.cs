@@ -156,7 +156,7 @@ internal sealed class IdSlices
 
     private IdSliceTerms TermsOf(long ids, IdTime begin, SealRange seals)
     {
-        long blocks = IdFilter.BlocksFor(ids);
+        long blocks = IdFilter.BlocksFor(ids, IdSliceTerms.FilterBits);
         long fences = ids / IdPage.Ids * sizeof(uint);
         int folds = 0;
         while (folds < IdFilter.MaxFolds && !TryMakeRoom(((blocks * IdFilter.BlockBytes) >> folds) + fences, folds))
@@ -177,7 +177,7 @@ internal sealed class IdSlices
     {
         while (Bytes + bytes > _maxBytes)
         {
-            var largest = _all.Where(slice => slice.Filter.Folds <= folds && slice.Filter.Folds < IdFilter.MaxFolds)
+            var largest = _all.Where(slice => slice.Filter.Folds <= folds && slice.Filter.MayFold)
                 .MaxBy(slice => slice.Filter.Bytes);
             if (largest is null)
                 return false;

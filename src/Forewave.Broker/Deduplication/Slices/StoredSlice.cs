@@ -39,7 +39,7 @@ internal sealed record StoredSlice
         return folds;
     }
 
-    /// <summary>Reads its fences and its filter. Blocks on the disk: about 2 bytes for each id.</summary>
+    /// <summary>Reads its fences and its filter. Blocks on the disk: about 4 bytes for each id.</summary>
     public IdSlice Open(ISlices store, int folds) => new(ReadFilter(store, folds))
     {
         Number = Number,
@@ -68,7 +68,8 @@ internal sealed record StoredSlice
 
     private IdFilter ReadFilter(ISlices store, int folds)
     {
-        var filter = new IdFilter(FilterBlocks, folds);
+        // Of filters that were written with 16 bits an id fewer halves may be left.
+        var filter = new IdFilter(FilterBlocks, IdFilter.FoldsOf(FilterBlocks, folds));
         long block = 0;
         int pages = (int)((FilterBlocks + IdPage.Blocks - 1) / IdPage.Blocks);
         ReadAll(store, new Extent { Slice = FilterNumber, First = 0, Pages = pages }, PageKind.Filter, (page, items) =>

@@ -30,7 +30,7 @@ internal sealed class KeySliceWriter
         _slices = slices;
         _number = number;
         _pages = new PageWriter(slices, number);
-        _blocks = IdFilter.BlocksFor(mostEntries);
+        _blocks = IdFilter.BlocksFor(mostEntries, KeySlices.FilterBits);
         _filter = new ulong[_blocks * BlockWords];
     }
 

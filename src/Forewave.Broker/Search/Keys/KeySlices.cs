@@ -10,6 +10,12 @@ namespace Forewave.Broker.Search.Keys;
 /// </summary>
 internal sealed class KeySlices
 {
+    /// <summary>Bits of a full filter for each entry.</summary>
+    public const int FilterBits = 16;
+
+    /// <summary>How often a filter is folded in half at most.</summary>
+    private const int MaxFolds = 2;
+
     private readonly long _maxBytes;
     private readonly List<KeySlice> _retired = [];
     private readonly List<SliceNumber> _keptNumbers = [];
@@ -61,8 +67,8 @@ internal sealed class KeySlices
     /// </summary>
     public int? MakeRoom(long entries)
     {
-        long blocks = IdFilter.BlocksFor(entries) * IdFilter.BlockBytes;
-        for (int folds = 0; folds <= IdFilter.MaxFolds; folds++)
+        long blocks = IdFilter.BlocksFor(entries, FilterBits) * IdFilter.BlockBytes;
+        for (int folds = 0; folds <= MaxFolds; folds++)
         {
             while (Bytes + (blocks >> folds) > _maxBytes && Largest(folds) is { } largest)
                 largest.Filter = largest.Filter!.Fold();
@@ -107,7 +113,7 @@ internal sealed class KeySlices
     }
 
     private KeySlice? Largest(int folds) => _all
-        .Where(slice => slice.Filter is { } filter && filter.Folds < Math.Min(folds + 1, IdFilter.MaxFolds))
+        .Where(slice => slice.Filter is { } filter && filter.Folds < Math.Min(folds + 1, MaxFolds))
         .MaxBy(slice => slice.Filter!.Bytes);
 
     private bool IsNamed(SliceNumber number) =>
