@@ -34,6 +34,13 @@ measured() {
 messages=$((1000000 * scale / 100))
 plain=(--messages "$messages" --size 1024 --in-flight 10000 --mode callback)
 
+# warm OPTIONS…: both ways once, unmeasured: what is measured is a broker that runs, not its just-in-time compiler.
+warm() {
+  local some=(--messages $((messages / 4)) "${plain[@]:2}")
+  measured publish --queue warm-without "${some[@]}" >"$folder/result"
+  measured publish --queue warm-with "${some[@]}" "$@" >"$folder/result"
+}
+
 # pair NAME OPTIONS…: publishes without and with the options, then drains both.
 pair() {
   local name=$1 n consume=()
@@ -42,6 +49,7 @@ pair() {
   rm -f "$folder"/{publish,consume}-{without,with}
   for n in $(seq "$rounds"); do
     fresh
+    warm "$@"
     for kind in $( ((n % 2)) && echo without with || echo with without); do
       local options=("$@") lanes=("${consume[@]}")
       [[ $kind == with ]] || options=() lanes=()
@@ -72,6 +80,7 @@ if wanted scheduling; then
   rm -f "$folder"/publish-{without,with}
   for n in $(seq "$rounds"); do
     fresh
+    warm --delay 1h --spread 1h
     measured publish --queue without "${plain[@]}" | field messagesPerSecond >>"$folder/publish-without"
     measured publish --queue with "${plain[@]}" --delay 1h --spread 1h | field messagesPerSecond >>"$folder/publish-with"
     echo "  scheduling, round $n: $(tail -1 "$folder/publish-without") without, $(tail -1 "$folder/publish-with") with"
