@@ -26,7 +26,7 @@ public readonly record struct Message
 
     /// <summary>
     /// Messages of a queue with the same ordering key reach each group one after the other, in the order of publishing, the next
-    /// one when the last is settled. At most 255 bytes. Default: none, no order.
+    /// one when the last is settled. 1 to 255 bytes. Default: none, no order.
     /// </summary>
     public string? OrderingKey { get; init; }
 
@@ -63,7 +63,7 @@ public readonly record struct Message
 
     /// <summary>
     /// A second message with the same id in the same queue is not stored while the queue's window lasts (10 minutes unless set
-    /// otherwise), whoever publishes it; its <see cref="Receipt"/> names the first one and says so. At most 255 bytes. Default: none.
+    /// otherwise), whoever publishes it; its <see cref="Receipt"/> names the first one and says so. 1 to 255 bytes. Default: none.
     /// </summary>
     public string? DeduplicationId { get; init; }
 
@@ -79,23 +79,41 @@ public readonly record struct Message
         DeduplicationId = DeduplicationId,
         DeliverAtMilliseconds = DeliverAt is { } time ? Math.Max(1, time.ToUnixTimeMilliseconds()) : 0,
         ExpiresAtMilliseconds = ExpiresAt is { } end ? Math.Max(1, end.ToUnixTimeMilliseconds()) : 0,
-        TimeToLiveMilliseconds = TimeToLive == TimeSpan.Zero ? 0 : Math.Max(1, (long)TimeToLive.TotalMilliseconds),
-        DelayMilliseconds = Delay == TimeSpan.Zero ? 0 : Math.Max(1, (long)Delay.TotalMilliseconds),
+        TimeToLiveMilliseconds = Milliseconds(TimeToLive),
+        DelayMilliseconds = Milliseconds(Delay),
     };
 
     /// <summary>Refuses what no broker would take, as publishing it does.</summary>
     /// <exception cref="ForewaveException">The message breaks a limit.</exception>
     internal void Check(TimeProvider clock)
     {
-        CheckTimes(clock);
+        CheckValues(clock);
         if (!MessageWriter.TryMeasure(Fields, out _, out FrameProblem problem))
         {
             throw problem.ToException();
         }
     }
 
-    /// <summary>Refuses times that cannot be: negative ones, and what has passed.</summary>
-    internal void CheckTimes(TimeProvider clock)
+    /// <summary>Refuses what encoding would take for nothing, and times that cannot be: negative ones, and what has passed.</summary>
+    internal void CheckValues(TimeProvider clock)
+    {
+        if (OrderingKey is { Length: 0 } || DeduplicationId is { Length: 0 })
+        {
+            throw new ForewaveException(ErrorCode.FieldInvalid, "An ordering key or a deduplication id is empty; without one it is null.");
+        }
+
+        if (Delay != TimeSpan.Zero || TimeToLive != TimeSpan.Zero || DeliverAt is not null || ExpiresAt is not null)
+        {
+            CheckTimes(clock);
+        }
+    }
+
+    // Zero is none, so what is less than a millisecond is one; what is negative stays so, and is refused.
+    private static long Milliseconds(TimeSpan length) => length == TimeSpan.Zero ? 0
+        : length < TimeSpan.Zero ? -1
+        : Math.Max(1, (long)length.TotalMilliseconds);
+
+    private void CheckTimes(TimeProvider clock)
     {
         if (Delay < TimeSpan.Zero)
         {

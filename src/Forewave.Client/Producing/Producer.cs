@@ -129,11 +129,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
         }
 
         Message traced = ClientTelemetry.Traced(queue, message);
-        if (message.DeliverAt is not null || message.Delay != TimeSpan.Zero)
-        {
-            message.CheckTimes(_time);
-        }
-
+        message.CheckValues(_time);
         return TryPublish(queue, traced.Fields, new CompletionEntry(observer, token));
     }
 

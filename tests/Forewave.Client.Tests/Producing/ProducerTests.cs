@@ -390,6 +390,34 @@ public sealed partial class ProducerTests
         Assert.Equal(ErrorCode.MessageTooLarge, error.Code);
     }
 
+    [Theory]
+    [InlineData("delay", ErrorCode.DeliveryTimeInvalid)]
+    [InlineData("at", ErrorCode.DeliveryTimeInvalid)]
+    [InlineData("life", ErrorCode.ExpiryTimeInvalid)]
+    [InlineData("end", ErrorCode.ExpiryTimeInvalid)]
+    [InlineData("id", ErrorCode.FieldInvalid)]
+    [InlineData("key", ErrorCode.FieldInvalid)]
+    public async Task Message_that_cannot_be_meant_is_refused_before_it_is_sent(string what, ErrorCode expected)
+    {
+        await using Scene scene = await Scene.ProducingAsync();
+        TimeSpan negative = TimeSpan.FromMilliseconds(-1);
+        DateTimeOffset past = scene.Time.GetUtcNow() + negative;
+        Message plain = new("a"u8.ToArray());
+        Message message = what switch
+        {
+            "delay" => plain with { Delay = negative },
+            "at" => plain with { DeliverAt = past },
+            "life" => plain with { TimeToLive = negative },
+            "end" => plain with { ExpiresAt = past },
+            "id" => plain with { DeduplicationId = "" },
+            _ => plain with { OrderingKey = "" },
+        };
+
+        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => scene.Producer.PublishAsync(Scene.Queue, message).Soon());
+
+        Assert.Equal(expected, error.Code);
+    }
+
     [Fact]
     public async Task Closing_waits_for_what_is_under_way()
     {
