@@ -1,0 +1,78 @@
+using Forewave.Protocol;
+
+namespace Forewave.Coordination.Members;
+
+/// <summary>
+/// Follows the master, and takes over when that is gone and the record names the run that the database is in. A takeover stays within
+/// one run from the fence to the set, and names the version that said that it may.
+/// </summary>
+internal sealed class SlavePart(MemberSurroundings around, BrokerAnnouncement master, ReceiverRun run) : IMemberPart
+{
+    private BrokerAnnouncement _master = master;
+    private ReceiverRun _run = run;
+    private bool _isFenced;
+    private bool _isApplied;
+    private bool _mustLeave;
+
+    public MemberState State { get; private set; } = MemberState.Slave;
+
+    public async ValueTask<IMemberPart> TurnAsync(Seat seat, CancellationToken cancellation)
+    {
+        if (seat.Group is not { } group)
+            return this;
+        // Its own set may be under way still, or one of the process before it was done.
+        if (_mustLeave || group.Record.Master == around.Broker)
+            return await LeaveAsync(seat, cancellation);
+        if (seat.View.Master is { } present && present.Broker == group.Record.Master && (present != _master || _isFenced || _run.Broken.IsCancellationRequested))
+            await FollowAsync(present, cancellation);
+        if (_run.Broken.IsCancellationRequested)
+        {
+            await seat.WithdrawAsync(cancellation);
+            return this;
+        }
+        await seat.AnnounceAsync(BrokerRole.Slave, around.Announced(_run.Name), cancellation);
+        return seat.View.Master is null && group.Record.SlaveRun() == _run.Name
+            ? await TakeOverAsync(seat, group, cancellation)
+            : this;
+    }
+
+    // Its database goes on following: nobody takes over in this run any more, and the next process begins another one.
+    public ValueTask EndAsync() => ValueTask.CompletedTask;
+
+    private async ValueTask FollowAsync(BrokerAnnouncement present, CancellationToken cancellation)
+    {
+        _run = await around.Database.FollowAsync(present, cancellation);
+        (_master, _isFenced, _isApplied, State) = (present, false, false, MemberState.Slave);
+    }
+
+    private async ValueTask<IMemberPart> TakeOverAsync(Seat seat, VersionedGroup group, CancellationToken cancellation)
+    {
+        if (!_isApplied)
+        {
+            around.Tell($"Broker {group.Record.Master} is gone: taking partition {around.Options.Partition} over.");
+            State = MemberState.TakingOver;
+            _isFenced = true;
+            await around.Database.FenceAsync(_run, cancellation);
+            await around.Database.ApplyAsync(_run, cancellation);
+            _isApplied = true;
+        }
+        var epoch = GroupRecords.After(group.Record.Epoch, await around.Database.EpochAsync(cancellation));
+        if (_run.Broken.IsCancellationRequested)
+            return this;
+        _mustLeave = true;
+        GroupRecord wanted = GroupRecords.Of(around.Broker, epoch);
+        var outcome = await seat.SetAsync(wanted, group.Version, cancellation);
+        if (outcome == SetOutcome.Done)
+            return await MasterPart.ServeAsync(around, wanted, cancellation);
+        // The record has changed, and names this run still: read after the fence, it says so of all that was answered.
+        _mustLeave = outcome == SetOutcome.Unknown || seat.Group?.Record.SlaveRun() != _run.Name;
+        return _mustLeave ? await LeaveAsync(seat, cancellation) : this;
+    }
+
+    private async ValueTask<IMemberPart> LeaveAsync(Seat seat, CancellationToken cancellation)
+    {
+        await around.Database.StopAsync(cancellation);
+        await seat.WithdrawAsync(cancellation);
+        return new WaitingPart(around);
+    }
+}
