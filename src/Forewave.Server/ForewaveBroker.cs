@@ -108,7 +108,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
             await DisposeAsync();
             throw AsForewave(failure);
         }
-        ServerLog.Started(_logger, ListenAddress?.ToString() ?? "none", HttpAddress?.ToString() ?? "none", maxConnections);
+        ServerLog.Started(_logger, ListenAddress?.ToString() ?? "none", maxConnections, HttpAddress?.ToString() ?? "none");
     }
 
     /// <summary>Looks at addresses and at the words of a database, and opens nothing.</summary>

@@ -6,7 +6,7 @@ namespace Forewave.Server;
 internal static partial class ServerLog
 {
     [LoggerMessage(5000, LogLevel.Information, "Started: frames at {Listen}, HTTP at {Http}, at most {MaxConnections} connections")]
-    public static partial void Started(ILogger logger, string listen, string http, int maxConnections);
+    public static partial void Started(ILogger logger, string listen, int maxConnections, string http);
 
     [LoggerMessage(5001, LogLevel.Error, "A connection from {Peer} ended by a fault of the host")]
     public static partial void ConnectionFaulted(ILogger logger, string peer, Exception cause);
