@@ -15,6 +15,12 @@ internal static class ForeignBytes
             or 0x50524920 or 0x48545450 => "these are bytes of HTTP, which has a port of its own, 7601 by default",
         // A TLS record: a handshake or an alert, of any version.
         _ when length >> 16 is 0x1603 or 0x1503 => "these are bytes of TLS, which this port does not speak",
+        0x414D5150 => "these are bytes of AMQP, which this port does not speak",
+        0x5353482D => "these are bytes of SSH, which this port does not speak",
+        // A server's greeting.
+        0x494E464F => "these are bytes of NATS, which this port does not speak",
+        // "*1\r\n" and so on.
+        _ when (length & 0xFF00FFFF) == 0x2A000D0A => "these are bytes of Redis, which this port does not speak",
         _ => null,
     };
 }

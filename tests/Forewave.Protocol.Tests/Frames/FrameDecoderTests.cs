@@ -67,6 +67,11 @@ public sealed class FrameDecoderTests
     [InlineData("\u0016\u0003\u0001\u0002\0", "TLS")]
     [InlineData("\u0016\u0003\u0003\0\0", "TLS")]
     [InlineData("\u0015\u0003\u0003\0\u0002", "TLS")]
+    [InlineData("AMQP\0\0\u0009\u0001", "AMQP")]
+    [InlineData("SSH-2.0-OpenSSH_9.2", "SSH")]
+    [InlineData("INFO {\"server_id\"", "NATS")]
+    [InlineData("*1\r\n$4\r\nPING\r\n", "Redis")]
+    [InlineData("*3\r\n$3\r\nSET", "Redis")]
     public void Decoder_names_the_protocol_when_the_bytes_are_of_another_one(string received, string protocol)
     {
         var buffer = new ReadOnlySequence<byte>(Encoding.Latin1.GetBytes(received));
