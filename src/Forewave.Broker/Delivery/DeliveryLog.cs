@@ -4,10 +4,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Forewave.Broker.Delivery;
 
-/// <summary>What delivery tells operators. Event ids 4500 to 4599.</summary>
-internal sealed partial class DeliveryLog(ILoggerFactory loggers)
+/// <summary>
+/// What delivery tells operators. Event ids 4500 to 4599.
+/// <para>
+/// For one loop's thread. What comes with each message of a bad lot has a <see cref="LineBudget"/>: a log that fills a disk, or hides
+/// the rest, helps nobody; the metrics count all.
+/// </para>
+/// </summary>
+internal sealed partial class DeliveryLog(ILoggerFactory loggers, TimeProvider time)
 {
     private readonly ILogger _logger = loggers.CreateLogger("Forewave.Broker.Delivery");
+    private readonly LineBudget _unreadable = new(time);
+    private readonly LineBudget _dead = new(time);
+    private readonly LineBudget _parked = new(time);
 
     /// <summary>A bug.</summary>
     [LoggerMessage(4501, LogLevel.Critical, "Delivery loop {Loop} failed; the partition stops")]
@@ -35,18 +44,37 @@ internal sealed partial class DeliveryLog(ILoggerFactory loggers)
         "Group {Group} missed {Missed} messages before offset {Offset}: {Why}")]
     public partial void Missed(GroupIdentity group, long missed, string why, long offset);
 
-    /// <summary>A message cannot be read any more.</summary>
+    /// <summary>Messages cannot be read any more.</summary>
+    public void Unreadable(long first, uint queueId, long count, string position)
+    {
+        if (_unreadable.MayTell())
+            UnreadableLine(first, queueId, count, position);
+        if (_unreadable.IsSpentNow)
+            LeftOut("messages that cannot be read", LineBudget.Span.TotalSeconds, "messaging.forewave.delivery.missed");
+    }
+
     [LoggerMessage(4521, LogLevel.Error, "{Count} messages from offset {First} of queue {QueueId} on cannot be read: log position {Position}")]
-    public partial void Unreadable(long first, uint queueId, long count, string position);
+    private partial void UnreadableLine(long first, uint queueId, long count, string position);
+
+    [LoggerMessage(4523, LogLevel.Warning, "Further lines about {What} are left out for {Seconds} s; the metric {Metric} counts them")]
+    private partial void LeftOut(string what, double seconds, string metric);
 
     /// <summary>The disk did not give what was asked for.</summary>
     [LoggerMessage(4522, LogLevel.Warning, "Reading queue {QueueId} from offset {Offset} failed; tried again")]
     public partial void ReadFailed(uint queueId, long offset, Exception? failure);
 
     /// <summary>A message became a dead letter.</summary>
+    public void DeadLettered(long offset, GroupIdentity group, uint attempt)
+    {
+        if (_dead.MayTell())
+            DeadLetteredLine(offset, group, attempt);
+        if (_dead.IsSpentNow)
+            LeftOut("dead letters", LineBudget.Span.TotalSeconds, "messaging.forewave.dead_letter.messages");
+    }
+
     [LoggerMessage(4530, LogLevel.Warning,
         "Message at offset {Offset} is a dead letter of group {Group} after attempt {Attempt}")]
-    public partial void DeadLettered(long offset, GroupIdentity group, uint attempt);
+    private partial void DeadLetteredLine(long offset, GroupIdentity group, uint attempt);
 
     /// <summary>Dead letters are available again.</summary>
     [LoggerMessage(4531, LogLevel.Information, "{Count} dead letters of group {Group} redriven by operation {Operation}")]
@@ -69,9 +97,17 @@ internal sealed partial class DeliveryLog(ILoggerFactory loggers)
     public partial void DeadOperationWaits(ulong operation, uint queueId, string problem);
 
     /// <summary>A key was set aside.</summary>
+    public void KeyParked(GroupIdentity group, long offset, uint attempt)
+    {
+        if (_parked.MayTell())
+            KeyParkedLine(group, offset, attempt);
+        if (_parked.IsSpentNow)
+            LeftOut("parked keys", LineBudget.Span.TotalSeconds, "messaging.forewave.ordering.parked");
+    }
+
     [LoggerMessage(4533, LogLevel.Warning,
         "Group {Group} parked the ordering key of the message at offset {Offset} after attempt {Attempt}")]
-    public partial void KeyParked(GroupIdentity group, long offset, uint attempt);
+    private partial void KeyParkedLine(GroupIdentity group, long offset, uint attempt);
 
     /// <summary>A key that was set aside goes on.</summary>
     [LoggerMessage(4534, LogLevel.Information, "Group {Group} resumed the ordering key of the message at offset {Offset}")]

@@ -50,7 +50,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
         _failed = failed;
         _mailbox = new Mailbox(setting.MailboxCapacity);
         Deadlines = new Deadlines(setting.Time, Ring);
-        Log = new DeliveryLog(setting.Loggers);
+        Log = new DeliveryLog(setting.Loggers, setting.Time);
         Jitter = setting.Seed is { } seed ? new Random(seed + number) : new Random();
         CatchUp = new CatchUpPace(this);
         ColdReads = new Reading.ColdReadBudget(setting.ColdReadBytes);
