@@ -54,7 +54,7 @@ internal sealed class GroupMessage
 
     private readonly HashSet<int> _answered = [];
     private bool _mayBeReplayed;
-    private bool _mayComeRedriven;
+    private int _mayComeRedriven;
     private int _rewoundAt;
     private int _passedOverAt;
     private int _resumedAt;
@@ -121,7 +121,7 @@ internal sealed class GroupMessage
         RedrivenAt = sent.Number;
         IsRedriveAnswered = false;
         WasRedriven = true;
-        _mayComeRedriven = true;
+        _mayComeRedriven++;
         TakenBack = null;
         DeadPurged = null;
         MayBeDeadPurged = false;
@@ -170,14 +170,14 @@ internal sealed class GroupMessage
     public void PassOver(HistoryEvent sent) => (Parked, _passedOverAt) = (null, sent.Number);
 
     /// <summary>
-    /// It comes from its dead letter, once for each redrive. A reset may have let it come beside that: what was said then is of another
-    /// run.
+    /// It comes from its dead letter, once for each redrive: a reset may have let it die once more, and come beside that. What was said then
+    /// is of another run.
     /// </summary>
     public void ComeRedriven(HistoryEvent delivery)
     {
-        if (!_mayComeRedriven)
+        if (_mayComeRedriven == 0)
             return;
-        _mayComeRedriven = false;
+        _mayComeRedriven--;
         WasSettledBefore |= Acked is not null;
         (Acked, Buried, RedrivenAt) = (null, null, delivery.Number - 1);
         Nacked.Clear();
@@ -208,6 +208,6 @@ internal sealed class GroupMessage
     {
         TakenBack = answer;
         MayBeDeadPurged = false;
-        _mayComeRedriven = false;
+        _mayComeRedriven = 0;
     }
 }
