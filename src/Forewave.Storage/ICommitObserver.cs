@@ -19,6 +19,9 @@ public interface ICommitObserver
     /// <summary>The store stopped for good: nothing more will be committed. Called once.</summary>
     void Stopped(StoreException failure);
 
-    /// <summary>So much was written since the last checkpoint that a new one is due.</summary>
+    /// <summary>
+    /// A checkpoint is due: so much was written since the last one, or the disk is full and one makes room, though nothing may have
+    /// been written. Then on the thread of <see cref="IStore.ReclaimAsync"/>.
+    /// </summary>
     void CheckpointDue();
 }

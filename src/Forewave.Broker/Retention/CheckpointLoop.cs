@@ -6,7 +6,7 @@ using Forewave.Storage;
 namespace Forewave.Broker.Retention;
 
 /// <summary>
-/// Takes checkpoints: when the store says that one is due, and every few minutes when something was written. One at a time. On
+/// Takes checkpoints: when the store asks for one, and every few minutes when something was written. One at a time. On
 /// a full disk the last one stays in force and the next is tried a little later; anything else that the store says against it
 /// stops the partition: the log would grow for ever.
 /// </summary>
@@ -19,6 +19,7 @@ internal sealed class CheckpointLoop : IDisposable
     private readonly SessionParts _parts;
     private readonly IStateSource _state;
     private int _isDue;
+    private int _isAskedFor;
     private LogPosition _last;
 
     public CheckpointLoop(SessionParts parts, IStateSource state)
@@ -27,11 +28,11 @@ internal sealed class CheckpointLoop : IDisposable
         _state = state;
     }
 
-    /// <summary>Asks for a checkpoint soon. Any thread; never blocks.</summary>
+    /// <summary>Asks for a checkpoint soon, whether or not anything was written. Any thread; never blocks.</summary>
     public void Due()
     {
-        if (Interlocked.Exchange(ref _isDue, 1) == 0)
-            _due.Release();
+        Interlocked.Exchange(ref _isAskedFor, 1);
+        Look();
     }
 
     /// <summary>Takes checkpoints until it is cancelled.</summary>
@@ -39,13 +40,14 @@ internal sealed class CheckpointLoop : IDisposable
     {
         var interval = _parts.Options.CheckpointInterval;
         await using var timer = _parts.Time.CreateTimer(
-            static loop => ((CheckpointLoop)loop!).Due(), this, interval, interval);
+            static loop => ((CheckpointLoop)loop!).Look(), this, interval, interval);
         while (true)
         {
             await _due.WaitAsync(cancellation);
             Volatile.Write(ref _isDue, 0);
             pulse.Beat();
-            if (_parts.Store.Tail != _last)
+            // On a full disk the store asks for one to get segments free, and nothing is written until it has.
+            if (Interlocked.Exchange(ref _isAskedFor, 0) != 0 || _parts.Store.Tail != _last)
                 await TryTakeAsync(cancellation);
         }
     }
@@ -73,6 +75,12 @@ internal sealed class CheckpointLoop : IDisposable
     {
         _due.Dispose();
         _one.Dispose();
+    }
+
+    private void Look()
+    {
+        if (Interlocked.Exchange(ref _isDue, 1) == 0)
+            _due.Release();
     }
 
     private async Task TakeOneAsync(CancellationToken cancellation)

@@ -4,7 +4,7 @@ namespace Forewave.Storage.Files.GroupCommit;
 
 /// <summary>
 /// Passes what was committed to the engine's observer and says when a checkpoint is due. Runs where groups are answered, one
-/// at a time.
+/// at a time; <see cref="HurryCheckpoint"/> and <see cref="CheckpointBegins"/> from any thread.
 /// </summary>
 internal sealed class CommitListener
 {
@@ -36,16 +36,22 @@ internal sealed class CommitListener
     {
         _observer?.GroupCommitted(group.Dispatchable, group.Through);
         long bytes = Interlocked.Add(ref _bytesSinceCheckpoint, group.Bytes);
-        if (bytes >= _checkpointIntervalBytes && Interlocked.Exchange(ref _isDue, 1) == 0)
+        if (bytes >= _checkpointIntervalBytes)
         {
-            _observer?.CheckpointDue();
+            HurryCheckpoint();
         }
     }
 
     public void Stopped(StoreException failure) => _observer?.Stopped(failure);
 
-    /// <summary>The next group says that a checkpoint is due.</summary>
-    public void HurryCheckpoint() => Interlocked.Add(ref _bytesSinceCheckpoint, _checkpointIntervalBytes);
+    /// <summary>Says that a checkpoint is due, unless it was said since the last one began.</summary>
+    public void HurryCheckpoint()
+    {
+        if (Interlocked.Exchange(ref _isDue, 1) == 0)
+        {
+            _observer?.CheckpointDue();
+        }
+    }
 
     /// <summary>A checkpoint begins: what follows counts for the next one.</summary>
     public void CheckpointBegins()

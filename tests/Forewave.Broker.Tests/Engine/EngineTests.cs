@@ -31,6 +31,20 @@ public sealed class EngineTests
     }
 
     [Fact]
+    public async Task Connection_that_comes_after_the_end_is_told_that_the_broker_shuts_down()
+    {
+        var engine = await TestEngine.StartAsync(new FakeStore());
+        await engine.Engine.StopAsync(CancellationToken.None);
+
+        var late = TestClient.Connect(engine.Engine);
+        var told = await late.ReadAsync();
+
+        Assert.Equal((uint)ErrorCode.ShuttingDown, told!.Error.Number);
+        await late.Session;
+        await engine.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Stop_says_go_away_answers_what_is_in_flight_and_takes_a_checkpoint()
     {
         var store = new FakeStore { CommitsByItself = false };
@@ -102,6 +116,25 @@ public sealed class EngineTests
 
         Assert.Equal(0, engine.Store.RefusesCheckpoints);
         Assert.Null(engine.Engine.Failure);
+    }
+
+    [Fact]
+    public async Task Checkpoint_that_the_store_asks_for_is_taken_when_nothing_was_written_since_the_last_one()
+    {
+        await using var engine = await TestEngine.StartAsync(new FakeStore());
+
+        engine.Store.AskForCheckpoint();
+        await TakenAsync(1).WaitAsync(TimeSpan.FromSeconds(30));
+        engine.Store.AskForCheckpoint();
+        await TakenAsync(2).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Null(engine.Engine.Failure);
+
+        async Task TakenAsync(int checkpoints)
+        {
+            while (engine.Store.CheckpointsTaken < checkpoints)
+                await Task.Yield();
+        }
     }
 
     [Fact]

@@ -9,6 +9,7 @@ namespace Forewave.Broker.Tests.Fakes;
 internal sealed class FakeStore : IStore
 {
     private readonly Lock _gate = new();
+    private readonly List<(uint Queue, Offset FirstRetained)> _expired = [];
     private readonly List<(LogPosition Position, ICommitOwner Owner, long Token)> _waiting = [];
     private readonly Queue<AppendOutcome> _script = new();
     private readonly List<FakeRecord> _records = [];
@@ -49,7 +50,14 @@ internal sealed class FakeStore : IStore
     public int Reclaims { get; private set; }
 
     /// <summary>What need not be kept any more.</summary>
-    public List<(uint Queue, Offset FirstRetained)> Expired { get; } = [];
+    public IReadOnlyList<(uint Queue, Offset FirstRetained)> Expired
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _expired];
+        }
+    }
 
     /// <summary>Completes with the first of them.</summary>
     public TaskCompletionSource? Expiring { get; init; }
@@ -244,7 +252,7 @@ internal sealed class FakeStore : IStore
     {
         lock (_gate)
         {
-            Expired.Add((queue, firstRetained));
+            _expired.Add((queue, firstRetained));
             Expiring?.TrySetResult();
         }
     }
