@@ -25,6 +25,8 @@ public sealed class BrokerEngine : IAsyncDisposable
     private readonly EngineObserver _observer;
     private readonly EngineLoops _loops;
     private readonly CancellationTokenSource _sessionsEnd = new();
+    // Taken while the source is there: the host may bring connections until after the end, and they are told so.
+    private readonly CancellationToken _sessionsEnded;
     private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _failureWatch = Task.CompletedTask;
     private int _stopping;
@@ -45,6 +47,7 @@ public sealed class BrokerEngine : IAsyncDisposable
     {
         _store = store;
         _options = options;
+        _sessionsEnded = _sessionsEnd.Token;
         _logger = loggers.CreateLogger("Forewave.Broker");
         var flushes = new FlushList(surroundings.Threads);
         _parts = EngineParts.Compose(store, options, time, loggers, meters, flushes, surroundings);
@@ -85,7 +88,10 @@ public sealed class BrokerEngine : IAsyncDisposable
             report.Duration, _parts.Queues.Count);
     }
 
-    /// <summary>Serves one connection until it ends; the pipe is completed then.</summary>
+    /// <summary>
+    /// Serves one connection until it ends; the pipe is completed then. One that comes while the engine stops, or after that, is
+    /// closed with <c>ShuttingDown</c>.
+    /// </summary>
     /// <param name="pipe">
     /// The connection. Its schedulers must not be inline: what reads the output would run under the session's lock.
     /// </param>
@@ -94,7 +100,7 @@ public sealed class BrokerEngine : IAsyncDisposable
     /// <returns>Whether the host should send what is left, or reset the connection.</returns>
     public async Task<SessionEnd> RunSessionAsync(IDuplexPipe pipe, SessionOrigin origin, CancellationToken cancellation)
     {
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _sessionsEnd.Token);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _sessionsEnded);
         var session = new Session(_parts, _parts.Sessions.NextId(), pipe, origin);
         _parts.Metrics.ConnectionTaken();
         BrokerLog.ConnectionOpened(_logger, session.Id, origin.Peer);

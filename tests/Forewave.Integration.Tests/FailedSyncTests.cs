@@ -63,6 +63,22 @@ public sealed class FailedSyncTests
     }
 
     [Fact]
+    public async Task Serve_ends_with_zero_when_it_is_told_to_stop_while_it_starts()
+    {
+        using CancellationTokenSource stop = new();
+        await using ForewaveBroker broker = new(new ForewaveBrokerOptions { Listen = "127.0.0.1:0", MinFreeBytes = 0 }, () =>
+        {
+            stop.Cancel();
+            return new PowerLossDisk(seed: 4);
+        });
+        StringWriter results = new(), messages = new();
+
+        int exitCode = await new BrokerRun(broker, results) { Messages = messages }.RunAsync(stop.Token).WaitAsync(Patience);
+
+        Assert.Equal((0, "", ""), (exitCode, results.ToString(), messages.ToString()));
+    }
+
+    [Fact]
     public async Task Serve_ends_with_zero_when_it_is_told_to_stop()
     {
         await using ForewaveBroker broker = new(new ForewaveBrokerOptions { Listen = "127.0.0.1:0", MinFreeBytes = 0 }, () => new PowerLossDisk(seed: 3));

@@ -27,7 +27,7 @@ internal static partial class BrokerLog
     public static partial void CheckpointDamaged(ILogger logger, string damage);
 
     [LoggerMessage(4010, LogLevel.Warning, "Connection {Connection} from {Peer} closed: {Error}, {Detail}")]
-    public static partial void ConnectionRefused(ILogger logger, long connection, string peer, ErrorCode error, string? detail);
+    public static partial void ConnectionRefused(ILogger logger, long connection, string peer, ErrorCode error, string detail);
 
     [LoggerMessage(4011, LogLevel.Debug, "Connection {Connection} from {Peer} opened")]
     public static partial void ConnectionOpened(ILogger logger, long connection, string peer);

@@ -138,7 +138,7 @@ internal sealed class Session : IPublishingSession
         Output.Close(abort: false);
         Parts.Metrics.ConnectionClosed(code);
         if (code != ErrorCode.ShuttingDown)
-            BrokerLog.ConnectionRefused(Parts.Logger, Id, Origin.Peer, code, detail);
+            BrokerLog.ConnectionRefused(Parts.Logger, Id, Origin.Peer, code, detail ?? ErrorTable.Entry(code).Happened);
         StopReading();
     }
 

@@ -13,11 +13,19 @@ internal sealed class BrokerRun(ForewaveBroker broker, TextWriter results)
 
     /// <summary>
     /// Starts the broker, says where it listens, waits and stops it. Returns the process's exit code: 0 after a stop that was
-    /// asked for, 1 after a failure, which a supervisor that starts the process again is right to answer.
+    /// asked for, in its start too, 1 after a failure, which a supervisor that starts the process again is right to answer.
     /// </summary>
     public async Task<int> RunAsync(CancellationToken stop)
     {
-        await broker.StartAsync(stop);
+        try
+        {
+            await broker.StartAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop while it recovered: what it had opened is closed again.
+            return ExitCode.Done;
+        }
         await results.WriteLineAsync(
             $"forewave ready listen={broker.ListenAddress} http={broker.HttpAddress} pid={Environment.ProcessId}");
         await results.FlushAsync(CancellationToken.None);
