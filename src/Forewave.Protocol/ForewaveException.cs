@@ -23,6 +23,14 @@ public sealed class ForewaveException : Exception
         RetryAfter = retryAfter;
     }
 
+    private ForewaveException(ForewaveException original)
+        : base(original.Message, original.InnerException)
+    {
+        Code = original.Code;
+        Detail = original.Detail;
+        RetryAfter = original.RetryAfter;
+    }
+
     /// <summary>The number. One that a newer broker sent may be missing from this version's <see cref="ErrorTable"/>.</summary>
     public ErrorCode Code { get; }
 
@@ -44,6 +52,12 @@ public sealed class ForewaveException : Exception
         string name = ErrorTable.TryGet((uint)code, out var entry) ? entry.Name + ", " : "";
         return new ForewaveException($"{text} ({name}error {(uint)code})", code, text, retryAfter ?? entry?.RetryAfter);
     }
+
+    /// <summary>
+    /// The same, for one waiter of many. Each await lengthens the stack trace of what it throws and keeps it: one exception for
+    /// all takes memory by the square of their number, gigabytes for ten thousand.
+    /// </summary>
+    internal ForewaveException ForOneMore() => new(this);
 
     private static string Compose(ErrorCode code, string? detail)
     {

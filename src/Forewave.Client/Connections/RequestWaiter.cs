@@ -39,6 +39,6 @@ internal sealed class RequestWaiter : IAnswerHandler
     public void Lost(ForewaveException reason)
     {
         IsLost = true;
-        _completion.TrySetException(reason);
+        _completion.TrySetException(reason.ForOneMore());
     }
 }

@@ -54,7 +54,7 @@ internal sealed class PendingSettle : IValueTaskSource
 
         if (_error is { } first)
         {
-            _core.SetException(first);
+            _core.SetException(first.ForOneMore());
         }
         else
         {

@@ -28,5 +28,5 @@ internal sealed class PullAnswer(Prefetch prefetch) : IAnswerHandler
         }
     }
 
-    public void Lost(ForewaveException reason) => _completion.TrySetException(reason);
+    public void Lost(ForewaveException reason) => _completion.TrySetException(reason.ForOneMore());
 }

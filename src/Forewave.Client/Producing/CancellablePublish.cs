@@ -11,5 +11,5 @@ internal sealed class CancellablePublish : IPublishObserver
 
     public void Stored(in Receipt receipt, long token) => _completion.TrySetResult(receipt);
 
-    public void Failed(ForewaveException error, long token) => _completion.TrySetException(error);
+    public void Failed(ForewaveException error, long token) => _completion.TrySetException(error.ForOneMore());
 }

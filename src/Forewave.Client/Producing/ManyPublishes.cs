@@ -38,7 +38,7 @@ internal sealed class ManyPublishes(int count) : IPublishObserver
         }
         else
         {
-            _completion.TrySetException(_error);
+            _completion.TrySetException(_error.ForOneMore());
         }
     }
 }

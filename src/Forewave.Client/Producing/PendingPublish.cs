@@ -29,7 +29,7 @@ internal sealed class PendingPublish : IPublishObserver, IValueTaskSource<Receip
 
     public void Stored(in Receipt receipt, long token) => _core.SetResult(receipt);
 
-    public void Failed(ForewaveException error, long token) => _core.SetException(error);
+    public void Failed(ForewaveException error, long token) => _core.SetException(error.ForOneMore());
 
     /// <summary>It was not used after all.</summary>
     public void Return()

@@ -233,7 +233,7 @@ public sealed class Requester : IAsyncDisposable
     {
         foreach (TaskCompletionSource<ReceivedMessage> reply in _pending.Values)
         {
-            reply.TrySetException(failure);
+            reply.TrySetException(failure.ForOneMore());
         }
     }
 }

@@ -221,6 +221,31 @@ public sealed partial class ProducerTests
         Assert.Equal((ErrorCode.OutcomeUnknown, StoredOutcome.Unknown), (error.Code, error.Stored));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Each_message_has_an_exception_of_its_own_when_many_fail_together(bool isCancellable)
+    {
+        using CancellationTokenSource source = new();
+        CancellationToken cancellation = isCancellable ? source.Token : default;
+        await using Scene scene = Scene.Start();
+        scene.Broker.FailedConnects = int.MaxValue;
+        Producer producer = scene.Client.CreateProducer(new ProducerOptions { DeliveryDeadline = TimeSpan.FromSeconds(5) });
+        Task<Receipt>[] published =
+        [
+            producer.PublishAsync(Scene.Queue, "a"u8.ToArray(), cancellation).AsTask(),
+            producer.PublishAsync(Scene.Queue, "b"u8.ToArray(), cancellation).AsTask(),
+        ];
+        await scene.Broker.FailedTwice.Task.Soon();
+
+        scene.Time.Advance(TimeSpan.FromSeconds(6));
+        ForewaveException first = await Assert.ThrowsAsync<ForewaveException>(() => published[0].Soon());
+        ForewaveException second = await Assert.ThrowsAsync<ForewaveException>(() => published[1].Soon());
+
+        Assert.NotSame(first, second);
+        Assert.Equal((first.Code, first.Message, first.Detail), (second.Code, second.Message, second.Detail));
+    }
+
     [Fact]
     public async Task Message_that_was_never_sent_fails_with_a_timeout_that_says_why_there_is_no_connection()
     {
