@@ -7,11 +7,13 @@ using Forewave.Server.Http;
 using Forewave.Server.Http.Requests;
 using Forewave.Server.Http.Routing;
 using Forewave.Server.Listeners;
+using Forewave.Server.Members;
 using Forewave.Server.Metrics;
 using Forewave.Storage;
 using Forewave.Storage.Files;
 using Forewave.Storage.Files.Disk;
 using Forewave.Storage.MySql;
+using Forewave.Storage.MySql.Replication;
 using Microsoft.Extensions.Logging;
 
 namespace Forewave.Server;
@@ -35,7 +37,9 @@ public sealed class ForewaveBroker : IAsyncDisposable
     private readonly BrokerReadiness _readiness = new();
     private readonly Func<IDisk> _openDisk;
     private readonly CancellationTokenSource _end = new();
+    private readonly PartitionDoor _door;
     private BrokerEngine? _engine;
+    private MemberHost? _member;
     private MemoryConnections? _memory;
     private KestrelHost? _host;
     private HttpApi? _api;
@@ -56,6 +60,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         _openDisk = openDisk;
         _logger = options.LoggerFactory.CreateLogger("Forewave.Server");
         _metrics = new MetricCollector(_meters);
+        _door = new PartitionDoor(() => _member?.Where() ?? "this broker does not serve the partition yet", options.TimeProvider);
     }
 
     /// <summary>Where frames are taken, with the port that was taken for 0; null without a listener or before the start.</summary>
@@ -68,10 +73,13 @@ public sealed class ForewaveBroker : IAsyncDisposable
     /// Cancelled when the partition has stopped after a failure (of the disk, or of the broker itself): it takes nothing any
     /// more until a new broker is started on the folder. <see cref="Failure"/> says why.
     /// </summary>
-    public CancellationToken Failed => Engine.Failed;
+    public CancellationToken Failed => IsMember ? CancellationToken.None : Engine.Failed;
 
     /// <summary>Why the partition stopped; null while it works.</summary>
-    public Exception? Failure => Engine.Failure;
+    public Exception? Failure => IsMember ? null : Engine.Failure;
+
+    // Of a broker group: what fails is opened again, here or by the other broker.
+    private bool IsMember => _options.ZooKeeper is not null;
 
     private BrokerEngine Engine => _engine ?? throw new InvalidOperationException("the broker was not started");
 
@@ -93,15 +101,18 @@ public sealed class ForewaveBroker : IAsyncDisposable
         addresses.CheckFree();
         try
         {
-            _engine = await OpenEngineAsync(maxConnections, cancellation);
-            _memory = new MemoryConnections(_engine, _end.Token);
+            if (!IsMember)
+                _door.Open(_engine = await OpenEngineAsync(maxConnections, cancellation));
+            _memory = new MemoryConnections(_door, _end.Token);
             _readiness.Set(Readiness.Ready);
             _api = addresses.Http is { } http && _options.HttpApi ? OpenApi(_memory, http) : null;
-            HostParts parts = new(_engine, _readiness, _metrics, _options.LoggerFactory, _end.Token)
+            HostParts parts = new(_door, _readiness, _metrics, _options.LoggerFactory, _end.Token)
             {
                 Api = _api, MaxHttpConnections = _options.MaxHttpConnections,
             };
             _host = await KestrelHost.StartAsync(addresses, parts, cancellation);
+            if (IsMember)
+                JoinGroup(maxConnections);
         }
         catch (Exception failure)
         {
@@ -118,6 +129,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         ListenPlan.Of(options);
         if (options.Store == StoreKind.MySql)
             Where(options);
+        MemberPlan.Check(options, Where);
     }
 
     /// <summary>
@@ -167,8 +179,10 @@ public sealed class ForewaveBroker : IAsyncDisposable
     private async Task StopPartsAsync(CancellationToken cancellation)
     {
         _readiness.Set(Readiness.Stopping);
-        if (_engine is not null)
-            await _engine.StopAsync(cancellation);
+        if (_door.Engine is { } engine)
+            await engine.StopAsync(cancellation);
+        if (_member is not null)
+            await _member.DisposeAsync();
         await _end.CancelAsync();
         if (_api is not null)
             await _api.DisposeAsync();
@@ -192,6 +206,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
             Faults = new HttpFaults(_logger),
             Metrics = new HttpMetrics(_meters, memory),
             Readiness = _readiness,
+            Door = _door,
             Time = _options.TimeProvider,
         });
     }
@@ -201,7 +216,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         var store = OpenStore();
         try
         {
-            BrokerEngine engine = new(store, EngineOptions(maxConnections), _options.TimeProvider, _options.LoggerFactory, _meters);
+            var engine = EngineOn(store, maxConnections, _meters);
             await engine.StartAsync(cancellation);
             return engine;
         }
@@ -212,12 +227,34 @@ public sealed class ForewaveBroker : IAsyncDisposable
         }
     }
 
+    private BrokerEngine EngineOn(IStore store, int maxConnections, BrokerMeters meters) =>
+        new(store, EngineOptions(maxConnections), _options.TimeProvider, _options.LoggerFactory, meters);
+
+    private void JoinGroup(int maxConnections)
+    {
+        GroupDatabase database = new(Where(_options), _options.PeerMySql!, Environment.GetEnvironmentVariable);
+        MemberService service = new(
+            database, MySqlOptions(), (store, meters) => EngineOn(store, maxConnections, meters), _door, _meters, _options.TimeProvider)
+        {
+            Patience = _options.SlavePatience,
+        };
+        Action<string> told = text => ServerLog.Member(_logger, text);
+        _member = new MemberHost(
+            MemberPlan.OptionsOf(_options, ListenAddress, told), MemberPlan.ZooKeeperOf(_options), database, service, _options.TimeProvider,
+            fault => ServerLog.MemberFaulted(_logger, fault));
+        _readiness.Follow(() => _member.Role);
+        MemberMetrics.Add(_meters, _member);
+        _member.Start();
+    }
+
     private IStore OpenStore() => _options.Store == StoreKind.MySql ? OpenMySql() : OpenFolder();
 
-    private MySqlStore OpenMySql()
+    private MySqlStore OpenMySql() => new(MySqlOptions(), _options.TimeProvider);
+
+    private MySqlStoreOptions MySqlOptions()
     {
         Action<string> told = text => ServerLog.Store(_logger, text);
-        return new MySqlStore(Where(_options) with { RecentMemoryBytes = _options.RecentMemoryBytes, Told = told }, _options.TimeProvider);
+        return Where(_options) with { RecentMemoryBytes = _options.RecentMemoryBytes, Told = told };
     }
 
     private static MySqlStoreOptions Where(ForewaveBrokerOptions options)

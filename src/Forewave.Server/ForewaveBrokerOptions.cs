@@ -25,6 +25,33 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public string? MySql { get; init; }
 
+    /// <summary>
+    /// The servers of ZooKeeper, <c>host:port[,host:port…][/path]</c>: the broker is one of two of a broker group, with
+    /// <see cref="StoreKind.MySql"/>. Null, the default: it is alone. docs/guides/cluster.md.
+    /// </summary>
+    public string? ZooKeeper { get; init; }
+
+    /// <summary>How long ZooKeeper keeps the broker's session without a sign of life; 1 s to 60 s. Default: 4 s.</summary>
+    public TimeSpan ZooKeeperSession { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>The broker's name in its group, the same after every start: 1 to 64 characters. Needed with <see cref="ZooKeeper"/>.</summary>
+    public string? Broker { get; init; }
+
+    /// <summary>
+    /// Where the other broker's database is, with the account of replication, in the words of <see cref="MySql"/>. Needed with
+    /// <see cref="ZooKeeper"/>.
+    /// </summary>
+    public string? PeerMySql { get; init; }
+
+    /// <summary>Where clients reach the broker, <c>host:port</c>, as its group says it. Null, the default: where it listens.</summary>
+    public string? Advertise { get; init; }
+
+    /// <summary>
+    /// How long answers wait for a slave that does not answer before the group goes on without it, and for the own database before a slave
+    /// in sync may take over; 100 ms to 60 s. Default: 2 s.
+    /// </summary>
+    public TimeSpan SlavePatience { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>For messages: never <see cref="MySql"/>, which may have a password.</summary>
     public override string ToString() =>
         $"{nameof(ForewaveBrokerOptions)} {{ {nameof(Store)} = {Store}, {nameof(DataFolder)} = {DataFolder}, {nameof(Listen)} = {Listen}, {nameof(Http)} = {Http} }}";

@@ -19,4 +19,10 @@ internal static partial class ServerLog
 
     [LoggerMessage(5004, LogLevel.Warning, "The environment's variable {Variable} is no setting and says nothing")]
     public static partial void UnknownVariable(ILogger logger, string variable);
+
+    [LoggerMessage(5005, LogLevel.Warning, "Broker group: {Notice}")]
+    public static partial void Member(ILogger logger, string notice);
+
+    [LoggerMessage(5006, LogLevel.Error, "The broker's part in its group ended by a fault")]
+    public static partial void MemberFaulted(ILogger logger, Exception cause);
 }

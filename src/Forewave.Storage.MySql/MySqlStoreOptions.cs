@@ -40,6 +40,9 @@ public sealed record MySqlStoreOptions
     /// </summary>
     public Action<string> Told { get; init; } = static _ => { };
 
+    /// <summary>In a broker group: the epoch that the group's record gave. Default: the next one after the database's.</summary>
+    internal Epoch Epoch { get; init; } = Epoch.None;
+
     /// <summary>In a broker group: says when a commit may be answered. Default: at COMMIT's OK.</summary>
     internal Log.ICommitProof? Proof { get; init; }
 

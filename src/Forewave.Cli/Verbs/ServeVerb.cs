@@ -18,6 +18,10 @@ internal static class ServeVerb
     private static readonly Option<string?> Data = Parsing.OptionalPath("--data").Saying("the data folder (forewave-data)");
     private static readonly Option<string?> Store = new("--store") { Description = "what keeps the messages: files (default) or mysql", HelpName = "STORE" };
     private static readonly Option<string?> MySql = new("--mysql") { Description = "the database of --store mysql: host=…;user=…;password-file=…", HelpName = "WHERE" };
+    private static readonly Option<string?> ZooKeeper = new("--zookeeper") { Description = "the broker is one of a group of two: ZooKeeper's servers, host:port[,host:port…][/path]", HelpName = "SERVERS" };
+    private static readonly Option<string?> Broker = new("--broker") { Description = "its name in the group", HelpName = "NAME" };
+    private static readonly Option<string?> PeerMySql = new("--peer-mysql") { Description = "the other broker's database, with the account of replication: host=…;user=…;password-file=…", HelpName = "WHERE" };
+    private static readonly Option<string?> Advertise = new("--advertise") { Description = "where clients reach it, as its group says it (where it listens)", HelpName = "HOST:PORT" };
     private static readonly Option<string?> Listen = new("--listen") { Description = "for clients (127.0.0.1:7600); port 0: a free one", HelpName = "HOST:PORT" };
     private static readonly Option<string?> Http = new("--http") { Description = "for the HTTP API, health and metrics (127.0.0.1:7601)", HelpName = "HOST:PORT" };
     private static readonly Option<string?> Config = Parsing.OptionalPath("--config").Saying("a JSON or YAML file with settings");
@@ -37,7 +41,7 @@ internal static class ServeVerb
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        Command command = new("serve", "Run a broker") { Data, Store, MySql, Listen, Http, Config, Insecure, Check, Level, Json };
+        Command command = new("serve", "Run a broker") { Data, Store, MySql, ZooKeeper, Broker, PeerMySql, Advertise, Listen, Http, Config, Insecure, Check, Level, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -82,6 +86,10 @@ internal static class ServeVerb
                 ["data"] = parsed.GetValue(Data),
                 ["store"] = parsed.GetValue(Store),
                 ["mysql"] = parsed.GetValue(MySql),
+                ["zookeeper"] = parsed.GetValue(ZooKeeper),
+                ["broker"] = parsed.GetValue(Broker),
+                ["peerMysql"] = parsed.GetValue(PeerMySql),
+                ["advertise"] = parsed.GetValue(Advertise),
                 ["listen"] = parsed.GetValue(Listen),
                 ["http"] = parsed.GetValue(Http),
                 ["insecure"] = parsed.GetValue(Insecure) ? "true" : null,

@@ -21,6 +21,7 @@ public sealed class GroupMember
     private IMemberPart _part;
     private TaskCompletionSource _bell = new();
     private GroupView? _told;
+    private GroupView? _view;
     private TimeSpan _pause = FirstPause;
 
     /// <summary>Does nothing yet.</summary>
@@ -45,6 +46,9 @@ public sealed class GroupMember
 
     /// <summary>What it is now.</summary>
     public MemberState State => Volatile.Read(ref _part).State;
+
+    /// <summary>The group as it was told last; null: nothing was told yet. Its parts may be of the moment before a session was lost.</summary>
+    public GroupView? View => Volatile.Read(ref _view);
 
     /// <summary>Takes its part until it is cancelled; then it stops serving or following, and gives its session up.</summary>
     /// <exception cref="OperationCanceledException">Always, in the end.</exception>
@@ -101,7 +105,10 @@ public sealed class GroupMember
         {
             await RungAsync(end);
             if (Interlocked.Exchange(ref _told, null) is { } view)
+            {
                 seat.Note(view);
+                Volatile.Write(ref _view, view);
+            }
             if (!seat.HasView)
                 continue;
             try

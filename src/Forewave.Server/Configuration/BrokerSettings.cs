@@ -16,6 +16,12 @@ internal static class BrokerSettings
         new("data", options => options.DataFolder, (options, text) => options with { DataFolder = Folder(text) }),
         new("store", options => options.Store == StoreKind.MySql ? "mysql" : "files", (options, text) => options with { Store = Store(text) }),
         new("mysql", options => WithoutPassword(options.MySql), (options, text) => options with { MySql = text }),
+        new("zookeeper", options => options.ZooKeeper ?? "", (options, text) => options with { ZooKeeper = Given(text) }),
+        Duration("zookeeperSession", TimeSpan.FromMinutes(1), options => options.ZooKeeperSession, (options, time) => options with { ZooKeeperSession = time }),
+        new("broker", options => options.Broker ?? "", (options, text) => options with { Broker = Given(text) }),
+        new("peerMysql", options => WithoutPassword(options.PeerMySql), (options, text) => options with { PeerMySql = Given(text) }),
+        new("advertise", options => options.Advertise ?? "", (options, text) => options with { Advertise = Given(text) }),
+        Duration("slavePatience", TimeSpan.FromMinutes(1), options => options.SlavePatience, (options, time) => options with { SlavePatience = time }),
         new("listen", options => options.Listen ?? "", (options, text) => options with { Listen = text }),
         new("http", options => options.Http ?? "", (options, text) => options with { Http = text }),
         Switch("httpApi", options => options.HttpApi, (options, on) => options with { HttpApi = on }),
@@ -53,6 +59,8 @@ internal static class BrokerSettings
     public static BrokerSetting? Find(string key) => All.FirstOrDefault(setting => setting.Key == key);
 
     private static string Folder(string text) => text.Length > 0 ? text : throw new FormatException("a data folder has a path");
+
+    private static string? Given(string text) => text.Length > 0 ? text : null;
 
     private static StoreKind Store(string text) => text switch
     {

@@ -4,9 +4,13 @@ namespace Forewave.Server.Http;
 internal sealed class BrokerReadiness
 {
     private volatile Readiness _current;
+    private volatile Func<Readiness>? _role;
 
     /// <summary>Now.</summary>
-    public Readiness Current => _current;
+    public Readiness Current => _current == Readiness.Ready && _role is { } role ? role() : _current;
+
+    /// <summary>In a broker group: it is ready as far as its role is.</summary>
+    public void Follow(Func<Readiness> role) => _role = role;
 
     /// <summary>It went on.</summary>
     public void Set(Readiness next) => _current = next;

@@ -7,6 +7,7 @@ using Forewave.Server.Http.Operations;
 using Forewave.Server.Http.Publishing;
 using Forewave.Server.Http.Requests;
 using Forewave.Server.Http.Routing;
+using Forewave.Server.Listeners;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -28,6 +29,7 @@ internal sealed class HttpApi : IAsyncDisposable
     private readonly HttpFaults _faults;
     private readonly HttpMetrics _metrics;
     private readonly BrokerReadiness _readiness;
+    private readonly PartitionDoor _door;
 
     public HttpApi(HttpApiParts parts)
     {
@@ -36,6 +38,7 @@ internal sealed class HttpApi : IAsyncDisposable
         _faults = parts.Faults;
         _metrics = parts.Metrics;
         _readiness = parts.Readiness;
+        _door = parts.Door;
         BodyMemory memory = parts.Memory;
         _publishing = new PublishRequests(_links, memory);
         _publish = new ApiOperation
@@ -80,7 +83,7 @@ internal sealed class HttpApi : IAsyncDisposable
     {
         try
         {
-            RefuseWhenStopping();
+            RefuseWhenNotServing();
             _guard.Check(context, _publish, NoNames);
             await _publishing.RunAsync(context, queue);
         }
@@ -99,7 +102,7 @@ internal sealed class HttpApi : IAsyncDisposable
         {
             var operation = Find(context, target, out var names);
             id = operation.Id;
-            RefuseWhenStopping();
+            RefuseWhenNotServing();
             _guard.Check(context, operation, names);
             ApiCall call = new(context, names, QueryFields.Read(target, operation.Query));
             await operation.Run(call);
@@ -129,10 +132,12 @@ internal sealed class HttpApi : IAsyncDisposable
     }
 
     // What came now would wait for a broker that does not come back.
-    private void RefuseWhenStopping()
+    private void RefuseWhenNotServing()
     {
         if (_readiness.Current == Readiness.Stopping)
             throw new ForewaveException(ErrorCode.ShuttingDown);
+        if (_door.Engine is null)
+            throw _door.Refusal();
     }
 
     private static int StatusOf(HttpContext context) =>

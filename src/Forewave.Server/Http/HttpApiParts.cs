@@ -1,5 +1,6 @@
 using Forewave.Server.Http.Requests;
 using Forewave.Server.Http.Routing;
+using Forewave.Server.Listeners;
 
 namespace Forewave.Server.Http;
 
@@ -23,6 +24,9 @@ internal sealed record HttpApiParts
 
     /// <summary>Where the broker is in its life.</summary>
     public required BrokerReadiness Readiness { get; init; }
+
+    /// <summary>Whether the partition is served here.</summary>
+    public required PartitionDoor Door { get; init; }
 
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }

@@ -37,17 +37,18 @@ internal sealed class HttpRequests(HostParts parts)
         await ProblemAnswer.WriteAsync(context, new ForewaveException(ErrorCode.MethodNotAllowed));
     }
 
-    private Task AnswerLiveAsync(HttpContext context) => parts.Engine.Failure is { } failure
+    private Task AnswerLiveAsync(HttpContext context) => parts.Door.Failure is { } failure
         ? AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, $"stopped: {failure.Message}")
         : AnswerAsync(context, StatusCodes.Status200OK, "live");
 
     private Task AnswerReadyAsync(HttpContext context)
     {
-        if (parts.Engine.Failure is not null)
+        if (parts.Door.Failure is not null)
             return AnswerLiveAsync(context);
         var readiness = parts.Readiness.Current;
         int status = readiness == Readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return AnswerAsync(context, status, readiness.ToString().ToLowerInvariant());
+        string text = readiness.ToString().ToLowerInvariant();
+        return AnswerAsync(context, status, readiness is Readiness.Waiting or Readiness.Following or Readiness.TakingOver ? $"{text}: {parts.Door.Refusal().Detail}" : text);
     }
 
     private async Task AnswerMetricsAsync(HttpContext context)

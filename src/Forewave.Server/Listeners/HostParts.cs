@@ -1,4 +1,3 @@
-using Forewave.Broker;
 using Forewave.Protocol;
 using Forewave.Server.Http;
 using Forewave.Server.Metrics;
@@ -7,13 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace Forewave.Server.Listeners;
 
 /// <summary>What the listeners serve.</summary>
-/// <param name="Engine">For frames.</param>
+/// <param name="Door">For frames.</param>
 /// <param name="Readiness">What the health checks answer.</param>
 /// <param name="Metrics">What is shown at /metrics.</param>
 /// <param name="Loggers">Where to log.</param>
 /// <param name="End">Cancelled when the broker has stopped: sessions that are left end without a word.</param>
 internal sealed record HostParts(
-    BrokerEngine Engine, BrokerReadiness Readiness, MetricCollector Metrics, ILoggerFactory Loggers, CancellationToken End)
+    PartitionDoor Door, BrokerReadiness Readiness, MetricCollector Metrics, ILoggerFactory Loggers, CancellationToken End)
 {
     /// <summary>The HTTP API; null where it is switched off.</summary>
     public HttpApi? Api { get; init; }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
-using Forewave.Broker;
 using Forewave.Broker.Sessions;
 
 namespace Forewave.Server.Listeners;
@@ -9,7 +8,7 @@ namespace Forewave.Server.Listeners;
 /// Connections of clients in this process: a pair of pipes each, and a session at the broker's end. Thread-safe. The sessions
 /// run on the thread pool and are kept until they end; <see cref="EndAsync"/> waits for all of them.
 /// </summary>
-internal sealed class MemoryConnections(BrokerEngine engine, CancellationToken end)
+internal sealed class MemoryConnections(PartitionDoor door, CancellationToken end)
 {
     private const int PauseBytes = 1024 * 1024;
     private const int SegmentBytes = 64 * 1024;
@@ -22,7 +21,7 @@ internal sealed class MemoryConnections(BrokerEngine engine, CancellationToken e
     {
         Pipe toBroker = new(PipeOptionsOfBoth()), toClient = new(PipeOptionsOfBoth());
         DuplexPipe brokersEnd = new(toBroker.Reader, toClient.Writer);
-        var session = Task.Run(() => engine.RunSessionAsync(brokersEnd, _origin, end), CancellationToken.None);
+        var session = Task.Run(() => door.RunSessionAsync(brokersEnd, _origin, end), CancellationToken.None);
         _sessions.TryAdd(session, true);
         _ = ForgetAsync(session);
         return new DuplexPipe(toClient.Reader, toBroker.Writer);

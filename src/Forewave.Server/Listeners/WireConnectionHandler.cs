@@ -1,4 +1,3 @@
-using Forewave.Broker;
 using Forewave.Broker.Sessions;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -18,7 +17,7 @@ internal sealed class WireConnectionHandler(HostParts parts) : ConnectionHandler
         SessionOrigin origin = new() { Listener = "tcp", Peer = connection.RemoteEndPoint?.ToString() ?? "" };
         try
         {
-            if (await parts.Engine.RunSessionAsync(connection.Transport, origin, parts.End) == SessionEnd.Abort)
+            if (await parts.Door.RunSessionAsync(connection.Transport, origin, parts.End) == SessionEnd.Abort)
                 connection.Abort();
         }
         catch (Exception fault)

@@ -5,10 +5,14 @@ namespace Forewave.Server.Metrics;
 /// <summary>
 /// The meters of one broker, told from those of another broker in the process by their scope. Thread-safe; disposes its meters.
 /// </summary>
-internal sealed class BrokerMeters : IMeterFactory
+/// <param name="parent">Those of the broker, where these are of one engine of several that it has in its life; null: they are the broker's.</param>
+internal sealed class BrokerMeters(BrokerMeters? parent = null) : IMeterFactory
 {
     private readonly Lock _gate = new();
     private readonly List<Meter> _meters = [];
+
+    /// <summary>Whether they belong to a broker's.</summary>
+    public bool AreOf(BrokerMeters broker) => this == broker || parent == broker;
 
     /// <inheritdoc/>
     public Meter Create(MeterOptions options)

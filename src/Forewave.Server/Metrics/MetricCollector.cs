@@ -18,6 +18,8 @@ internal sealed class MetricCollector : IDisposable
     {
         _meters = meters;
         _listener.InstrumentPublished = Published;
+        // An engine that has ended takes its instruments along: the next one has the same again.
+        _listener.MeasurementsCompleted = (instrument, _) => _instruments.TryRemove(instrument, out InstrumentSeries? _);
         _listener.SetMeasurementEventCallback<long>(static (_, value, tags, series) => ((InstrumentSeries)series!).Record(value, tags));
         _listener.SetMeasurementEventCallback<int>(static (_, value, tags, series) => ((InstrumentSeries)series!).Record(value, tags));
         _listener.SetMeasurementEventCallback<double>(static (_, value, tags, series) => ((InstrumentSeries)series!).Record(value, tags));
@@ -41,7 +43,7 @@ internal sealed class MetricCollector : IDisposable
 
     private void Published(Instrument instrument, MeterListener listener)
     {
-        if (!ReferenceEquals(instrument.Meter.Scope, _meters))
+        if (instrument.Meter.Scope is not BrokerMeters meters || !meters.AreOf(_meters))
             return;
         var series = _instruments.GetOrAdd(instrument, static instrument => new InstrumentSeries(instrument));
         listener.EnableMeasurementEvents(instrument, series);

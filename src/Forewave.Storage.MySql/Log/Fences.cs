@@ -1,3 +1,4 @@
+using System.Globalization;
 using Forewave.Protocol;
 using Forewave.Storage.MySql.Connections;
 using Forewave.Storage.MySql.Interop;
@@ -14,12 +15,30 @@ internal sealed class Fences(SchemaNames names, PartitionNumber partition)
 {
     private static readonly FenceRole[] Roles = [FenceRole.Log, FenceRole.Mover, FenceRole.State];
 
+    /// <summary>The highest epoch of any role; <see cref="Epoch.None"/> where no broker was yet. Takes no lock.</summary>
+    /// <exception cref="DatabaseException">The server refused, or the connection is lost.</exception>
+    public Epoch Highest(Connection connection)
+    {
+        string there = $"SELECT COUNT(*) AS tables FROM information_schema.TABLES WHERE TABLE_NAME = 'MQ_FENCE' AND TABLE_SCHEMA IN ('{names.Log}', '{names.Queues}')";
+        if (connection.ReadNamed(there)["tables"] != "2")
+        {
+            return Epoch.None;
+        }
+
+        string highest = string.Join(" UNION ALL ", Roles.Select(role => $"SELECT epoch FROM {Table(role)} WHERE {Row(role)}"));
+        string? epoch = connection.ReadNamed($"SELECT COALESCE(MAX(epoch), 0) AS highest FROM ({highest}) AS roles").GetValueOrDefault("highest");
+        return new Epoch(uint.Parse(epoch ?? "0", CultureInfo.InvariantCulture));
+    }
+
     /// <summary>
     /// Takes the partition: raises the epoch of every role to one that no broker had. Transactions of the one before that are
     /// under way are waited for; those that come later fail.
     /// </summary>
+    /// <param name="connection">Where to.</param>
+    /// <param name="given">The epoch that the group's record gave; <see cref="Epoch.None"/>: the next one.</param>
+    /// <exception cref="StoreException">NotOwner: somebody had the epoch that was given, or a higher one.</exception>
     /// <exception cref="DatabaseException">The server refused, or the connection is lost; then it may be raised or not.</exception>
-    public Epoch Raise(Connection connection)
+    public Epoch Raise(Connection connection, Epoch given = default)
     {
         foreach (FenceRole role in Roles)
         {
@@ -29,7 +48,13 @@ internal sealed class Fences(SchemaNames names, PartitionNumber partition)
         connection.Begin();
         try
         {
-            Epoch next = Roles.Select(role => Look(connection, role).Epoch).Max().Next;
+            Epoch highest = Roles.Select(role => Look(connection, role).Epoch).Max();
+            Epoch next = given == Epoch.None ? highest.Next : given;
+            if (next <= highest)
+            {
+                throw Overtaken(next);
+            }
+
             foreach (FenceRole role in Roles)
             {
                 connection.Execute($"UPDATE {Table(role)} SET epoch = {next.Value} WHERE {Row(role)}");

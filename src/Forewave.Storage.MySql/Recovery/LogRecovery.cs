@@ -37,7 +37,7 @@ internal sealed class LogRecovery(MySqlStoreOptions options, TimeProvider time, 
         using Connection connection = Connection.Open(options.Connection);
         ServerCheck.Refuse(connection);
         new SchemaUpgrade(_names, Migrations.All, time).Apply(connection, finalize: false);
-        Epoch epoch = _fences.Raise(connection);
+        Epoch epoch = _fences.Raise(connection, options.Epoch);
         raised(epoch);
         FencePlace tail = Look(connection, FenceRole.Log);
         ulong checkpoint = Look(connection, FenceRole.State).Position;

@@ -37,6 +37,7 @@ public sealed partial class OpenApiTests(HttpBroker http) : IClassFixture<HttpBr
             Faults = new HttpFaults(NullLogger.Instance),
             Metrics = new HttpMetrics(meters, memory),
             Readiness = new BrokerReadiness(),
+            Door = new PartitionDoor(() => "", TimeProvider.System),
             Time = TimeProvider.System,
         });
 

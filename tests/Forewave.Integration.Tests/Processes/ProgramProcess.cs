@@ -131,11 +131,17 @@ internal sealed class ProgramProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task<int> SignalAsync(string signal)
+    /// <summary>Sends it a signal, and does not wait for what it does then.</summary>
+    public async Task SendAsync(string signal)
     {
         ProcessStartInfo start = new("kill", [$"-{signal}", $"{_process.Id}"]) { UseShellExecute = false };
-        using (var kill = Process.Start(start) ?? throw new InvalidOperationException("kill did not start"))
-            await kill.WaitForExitAsync();
+        using var kill = Process.Start(start) ?? throw new InvalidOperationException("kill did not start");
+        await kill.WaitForExitAsync();
+    }
+
+    private async Task<int> SignalAsync(string signal)
+    {
+        await SendAsync(signal);
         return await WaitAsync();
     }
 

@@ -63,6 +63,12 @@ public sealed partial class ServerProcess : IAsyncLifetime, IAsyncDisposable
     /// <summary>kill -9, and nothing else.</summary>
     public Task KillAsync() => Process.KillAsync();
 
+    /// <summary>It does nothing until it is thawed; its connections stay.</summary>
+    public Task FreezeAsync() => Process.SendAsync("STOP");
+
+    /// <summary>It goes on.</summary>
+    public Task ThawAsync() => Process.SendAsync("CONT");
+
     /// <summary>Ends it cleanly; its exit code.</summary>
     public Task<int> TerminateAsync() => Process.TerminateAsync();
 

@@ -122,7 +122,8 @@ public sealed class SettingTests
     {
         "data" => new ForewaveBrokerOptions().DataFolder,
         "store" => "files",
-        "mysql" => "",
+        "mysql" or "zookeeper" or "broker" or "peerMysql" or "advertise" => "",
+        "zookeeperSession" => Shown(new ForewaveBrokerOptions().ZooKeeperSession),
         "listen" => $"127.0.0.1:{Limits.DefaultPort}",
         "http" => $"127.0.0.1:{Limits.DefaultHttpPort}",
         _ => Shown(typeof(ForewaveBrokerOptions).GetProperty(char.ToUpperInvariant(setting.Key[0]) + setting.Key[1..])!.GetValue(new ForewaveBrokerOptions())!),

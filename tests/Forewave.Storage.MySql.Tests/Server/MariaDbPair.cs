@@ -36,6 +36,11 @@ public sealed class MariaDbPair : IAsyncLifetime
             root.Execute("""
                 GRANT REPLICATION SLAVE ADMIN, REPLICATION MASTER ADMIN, REPLICA MONITOR, BINLOG ADMIN, READ_ONLY ADMIN, PROCESS, RELOAD ON *.* TO keeper@'%'
                 """);
+            // One account for all of it, as a broker group has it.
+            root.Execute("CREATE USER pair@'%' IDENTIFIED BY 'secret'");
+            root.Execute("""
+                GRANT REPLICATION SLAVE, REPLICATION SLAVE ADMIN, REPLICATION MASTER ADMIN, REPLICA MONITOR, BINLOG ADMIN, READ_ONLY ADMIN, PROCESS, RELOAD ON *.* TO pair@'%'
+                """);
         }
     }
 

@@ -73,10 +73,10 @@ public sealed class MariaDbServer : IAsyncLifetime
     /// <summary>The same database over TCP.</summary>
     internal ConnectionOptions OverTcp(ConnectionOptions options) => options with { Socket = null, Host = "localhost", Port = Port };
 
-    /// <summary>Starts the server and waits until it takes connections.</summary>
+    /// <summary>Starts the server, on the port that it had if it had one, and waits until it takes connections.</summary>
     internal async Task StartAsync(params string[] options)
     {
-        Port = FreePort();
+        Port = Port == 0 ? FreePort() : Port;
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var said = new List<string>();
         ProcessStartInfo start = Command("mariadbd",

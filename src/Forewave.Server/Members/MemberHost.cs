@@ -1,0 +1,90 @@
+using Forewave.Coordination;
+using Forewave.Coordination.Members;
+using Forewave.Coordination.ZooKeeper;
+using Forewave.Protocol;
+using Forewave.Server.Http;
+using Forewave.Storage.MySql.Replication;
+
+namespace Forewave.Server.Members;
+
+/// <summary>
+/// A broker's part in its group, from its start to its end: one loop, owned by this. Disposing ends the part, with what it serves, and
+/// then the thread of its database.
+/// </summary>
+internal sealed class MemberHost : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _end = new();
+    private readonly GroupDatabase _database;
+    private readonly GroupMember _member;
+    private readonly Action<Exception> _faulted;
+    private Task _loop = Task.CompletedTask;
+
+    /// <param name="options">Who it is.</param>
+    /// <param name="zooKeeper">Where the group's record is.</param>
+    /// <param name="database">The own database; owned from now on.</param>
+    /// <param name="service">Serves.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="faulted">Told when the loop ends by a fault of its own.</param>
+    public MemberHost(
+        MemberOptions options, ZooKeeperOptions zooKeeper, GroupDatabase database, MemberService service, TimeProvider time, Action<Exception> faulted)
+    {
+        _database = database;
+        _faulted = faulted;
+        _member = new GroupMember(options, async end => await ZooKeeperSession.OpenAsync(zooKeeper, end), new MemberDatabase(database), service, time);
+    }
+
+    /// <summary>What it is now, for whoever asks whether it serves.</summary>
+    public Readiness Role => _member.State switch
+    {
+        MemberState.Master => Readiness.Ready,
+        MemberState.Slave => Readiness.Following,
+        MemberState.TakingOver => Readiness.TakingOver,
+        _ => Readiness.Waiting,
+    };
+
+    /// <summary>What it is now.</summary>
+    public MemberState State => _member.State;
+
+    /// <summary>The epoch of the record, as it was told last.</summary>
+    public Epoch? Epoch => _member.View?.Group?.Record.Epoch;
+
+    /// <summary>How many are in sync, as the record was told last.</summary>
+    public int InSync => _member.View?.Group?.Record.InSync.Count ?? 0;
+
+    /// <summary>Where clients find the master, in words.</summary>
+    public string Where()
+    {
+        GroupView? view = _member.View;
+        return view?.Master is { } master
+            ? $"this broker does not serve the partition; the master is {master.Broker} at {master.Address}"
+            : $"this broker does not serve the partition; {(view?.Group is { } group ? $"its master, {group.Record.Master}, is not there" : "it has no master yet")}";
+    }
+
+    /// <summary>Begins.</summary>
+    public void Start() => _loop = Task.Run(RunAsync);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _loop;
+        await Task.Run(_database.Dispose);
+        _end.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await _member.RunAsync(_end.Token);
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            // As it was told.
+        }
+        catch (Exception fault)
+        {
+            _faulted(fault);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using Forewave.Coordination.Members;
+using Forewave.Coordination.ZooKeeper;
+using Forewave.Server.Listeners;
+using Forewave.Storage.MySql;
+using Forewave.Storage.MySql.Replication;
+
+namespace Forewave.Server.Members;
+
+/// <summary>What the settings say of a broker's part in its group.</summary>
+internal static class MemberPlan
+{
+    /// <summary>Looks at the settings of a group, and opens nothing.</summary>
+    /// <exception cref="ArgumentException">One is missing, cannot be read, or says nothing without the others.</exception>
+    public static void Check(ForewaveBrokerOptions options, Func<ForewaveBrokerOptions, MySqlStoreOptions> where)
+    {
+        if (options.ZooKeeper is null)
+        {
+            Require(options.Broker is null && options.PeerMySql is null && options.Advertise is null, "broker, peerMysql and advertise are for a broker group, which zookeeper makes it");
+            return;
+        }
+        Require(options.Store == StoreKind.MySql, "zookeeper: a broker group needs the store mysql");
+        Require(options.Broker is { Length: >= 1 and <= 64 }, "broker: a broker of a group has a name of 1 to 64 characters");
+        Require(options.PeerMySql is not null, "peerMysql: a broker of a group knows the other one's database");
+        Require(options.SlavePatience >= TimeSpan.FromMilliseconds(100), "slavePatience: from 100ms on");
+        Require(options.ZooKeeperSession >= ZooKeeperOptions.ShortestSession, "zookeeperSession: from 1s on");
+        Require(options.Advertise is not null || ListensWhereItIsReached(options), "advertise: a broker that listens at every address of its host says where it is reached");
+        try
+        {
+            GroupDatabase.Check(where(options), options.PeerMySql!, Environment.GetEnvironmentVariable);
+        }
+        catch (FormatException wrong)
+        {
+            throw new ArgumentException($"peerMysql: {wrong.Message}", wrong);
+        }
+    }
+
+    /// <summary>Who it is.</summary>
+    public static MemberOptions OptionsOf(ForewaveBrokerOptions options, IPEndPoint? listen, Action<string> told) => new()
+    {
+        Partition = default,
+        Broker = options.Broker!,
+        Address = options.Advertise ?? listen?.ToString() ?? "",
+        SlavePatience = options.SlavePatience,
+        MayBegin = true,
+        Told = told,
+    };
+
+    /// <summary>Where its group's record is.</summary>
+    public static ZooKeeperOptions ZooKeeperOf(ForewaveBrokerOptions options) => new()
+    {
+        Servers = options.ZooKeeper!, SessionTimeout = options.ZooKeeperSession, Time = options.TimeProvider,
+    };
+
+    private static bool ListensWhereItIsReached(ForewaveBrokerOptions options) =>
+        options.Listen is null || ListenPlan.Of(options).Listen is not { } listen || !(listen.EndPoint.Address.Equals(IPAddress.Any) || listen.EndPoint.Address.Equals(IPAddress.IPv6Any));
+
+    private static void Require(bool isRight, string wrong)
+    {
+        if (!isRight)
+            throw new ArgumentException(wrong);
+    }
+}
