@@ -273,11 +273,13 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
                 {
                     while (!TryPublish(queue, message, publish))
                     {
-                        await WaitForRoomAsync(cancellation).ConfigureAwait(false);
+                        // Before the wait: of those who stood in line for so long none waits for a room of its own.
                         if (_time.GetElapsedTime(begun) > _options.DeliveryDeadline)
                         {
                             throw _buffer.NoRoom(_options.DeliveryDeadline);
                         }
+
+                        await WaitForRoomAsync(cancellation).ConfigureAwait(false);
                     }
                 },
                 cancellation).ConfigureAwait(false);

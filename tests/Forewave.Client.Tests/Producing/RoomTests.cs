@@ -1,8 +1,10 @@
 using Forewave.Client.Producing;
+using Forewave.Client.Tests.Fakes;
+using Forewave.Protocol;
 
 namespace Forewave.Client.Tests.Producing;
 
-/// <summary>Who found no room misses none that there is between looking and waiting.</summary>
+/// <summary>Who found no room misses none that there is between looking and waiting, and nobody waits for longer than the delivery deadline.</summary>
 public sealed class RoomTests
 {
     private readonly Room _room = new();
@@ -43,5 +45,25 @@ public sealed class RoomTests
 
         Assert.False(early);
         Assert.True(next.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Publishers_in_line_all_fail_at_their_deadline_when_there_is_no_room_until_then()
+    {
+        await using Scene scene = await Scene.ProducingAsync(
+            new ProducerOptions { MaxBufferedBytes = 100, DeliveryDeadline = TimeSpan.FromSeconds(5) });
+        Task<Receipt> unanswered = scene.Producer.PublishAsync(Scene.Queue, new byte[90]).AsTask();
+        await scene.Connection.AnswerQueueAsync("orders");
+        await scene.PublishAsync();
+        Task<Receipt>[] line = [.. Enumerable.Range(0, 3).Select(_ => scene.Producer.PublishAsync(Scene.Queue, new byte[90]).AsTask())];
+
+        scene.Time.Advance(TimeSpan.FromSeconds(6));
+
+        foreach (Task<Receipt> waiting in line)
+        {
+            Assert.Equal(ErrorCode.BufferFull, (await Assert.ThrowsAsync<ForewaveException>(() => waiting.Soon())).Code);
+        }
+
+        Assert.Equal(ErrorCode.OutcomeUnknown, (await Assert.ThrowsAsync<ForewaveException>(() => unanswered.Soon())).Code);
     }
 }
