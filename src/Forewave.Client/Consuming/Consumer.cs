@@ -343,7 +343,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
     {
         if (_options.PrefetchMessages > 0)
         {
-            await WaitAtMostAsync(_prefetch.WaitAsync(), wait, cancellation).ConfigureAwait(false);
+            await _prefetch.WaitAsync(wait, cancellation).ConfigureAwait(false);
         }
         else
         {

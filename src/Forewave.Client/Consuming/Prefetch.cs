@@ -76,12 +76,32 @@ internal sealed class Prefetch
         return count;
     }
 
-    /// <summary>Completes when it is worth looking for a message again.</summary>
-    public Task WaitAsync()
+    /// <summary>Completes when it is worth looking for a message again, at the latest after this wait.</summary>
+    /// <exception cref="OperationCanceledException">By the token.</exception>
+    public async ValueTask WaitAsync(TimeSpan wait, CancellationToken cancellation)
     {
+        MessageWaiter waiter;
         lock (_lock)
         {
-            return _runs.Count > 0 || _isClosed || _fault is not null ? Task.CompletedTask : _waiters.Add();
+            if (_runs.Count > 0 || _isClosed || _fault is not null)
+            {
+                return;
+            }
+
+            waiter = _waiters.Add();
+        }
+
+        try
+        {
+            await waiter.Task.WaitAsync(wait, _time, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            Leave(waiter);
+            if (e is OperationCanceledException)
+            {
+                throw;
+            }
         }
     }
 
@@ -203,6 +223,19 @@ internal sealed class Prefetch
         if (any)
         {
             _settlements.Wake();
+        }
+    }
+
+    // A message that comes later is for somebody who still waits. Where one came just now, and its wake went to the one who leaves,
+    // the next one looks.
+    private void Leave(MessageWaiter waiter)
+    {
+        lock (_lock)
+        {
+            if (!_waiters.TryRemove(waiter) && _runs.Count > 0)
+            {
+                _waiters.Wake(1);
+            }
         }
     }
 

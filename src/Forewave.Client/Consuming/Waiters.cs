@@ -7,22 +7,35 @@ namespace Forewave.Client.Consuming;
 /// </summary>
 internal sealed class Waiters
 {
-    private readonly Queue<MessageWaiter> _waiting = new();
+    private readonly LinkedList<MessageWaiter> _waiting = new();
 
-    /// <summary>Completes at the next wake that reaches it.</summary>
-    public Task Add()
+    /// <summary>Its task completes at the next wake that reaches it. Who gives up before says so by <see cref="TryRemove"/>.</summary>
+    public MessageWaiter Add()
     {
         MessageWaiter waiter = new();
-        _waiting.Enqueue(waiter);
-        return waiter.Task;
+        _waiting.AddLast(waiter.Place);
+        return waiter;
+    }
+
+    /// <summary>It waits no more; false: a wake has reached it.</summary>
+    public bool TryRemove(MessageWaiter waiter)
+    {
+        if (waiter.Place.List is null)
+        {
+            return false;
+        }
+
+        _waiting.Remove(waiter.Place);
+        return true;
     }
 
     /// <summary>Wakes as many as there is something for.</summary>
     public void Wake(int messages)
     {
-        for (; messages > 0 && _waiting.TryDequeue(out MessageWaiter? waiter); messages--)
+        for (; messages > 0 && _waiting.First is { } first; messages--)
         {
-            ReadyThreads.Shared.Queue(waiter);
+            _waiting.Remove(first);
+            ReadyThreads.Shared.Queue(first.Value);
         }
     }
 

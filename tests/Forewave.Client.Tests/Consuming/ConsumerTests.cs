@@ -11,6 +11,32 @@ namespace Forewave.Client.Tests.Consuming;
 
 public sealed class ConsumerTests
 {
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Message_wakes_who_waits_for_it_when_others_have_given_up_before(bool isCancelled)
+    {
+        await using Scene scene = await Scene.ConsumingAsync();
+        using CancellationTokenSource source = new();
+        TimeSpan wait = isCancelled ? TimeSpan.FromSeconds(60) : TimeSpan.FromSeconds(1);
+        Task<IReadOnlyList<ReceivedMessage>> first = scene.Consumer.ReceiveAsync(1, wait, source.Token).AsTask();
+        if (isCancelled)
+        {
+            await source.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.Soon());
+        }
+        else
+        {
+            scene.Time.Advance(wait);
+            Assert.Empty(await first.Soon());
+        }
+
+        Task<IReadOnlyList<ReceivedMessage>> second = scene.Consumer.ReceiveAsync(1, TimeSpan.FromSeconds(60)).AsTask();
+        await scene.Connection.DeliverAsync(FakeConnection.Run(1, 1));
+
+        Assert.Equal("1", Scene.Text(Assert.Single(await second.Soon())));
+    }
+
     [Fact]
     public async Task Consumer_asks_for_what_its_options_say_when_it_subscribes()
     {
