@@ -15,6 +15,13 @@ public sealed record ForewaveConsumerOptions
     /// <summary>How many handlers run at once. Default 1.</summary>
     public int Concurrency { get; init; } = 1;
 
+    /// <summary>
+    /// What becomes of a message by the type of what its handler threw: the first one whose type fits counts. Default: none, and every
+    /// failed message comes again after the group's back-off, until its attempts are used up. A body that cannot be read is rejected,
+    /// unless one of them is for <see cref="UnreadableBodyException"/> itself.
+    /// </summary>
+    public IReadOnlyList<HandlerOutcome> Outcomes { get; init; } = [];
+
     /// <summary>How the consumer works. Default: the consumer's defaults.</summary>
     public ConsumerOptions Consumer { get; init; } = new();
 }

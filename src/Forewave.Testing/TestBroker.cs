@@ -41,7 +41,14 @@ public sealed class TestBroker : IAsyncDisposable
     /// <summary>A client of this broker, through restarts of it. The caller disposes it.</summary>
     /// <param name="options">Its settings, but for the connector. Default: all defaults.</param>
     public ForewaveClient CreateClient(ForewaveClientOptions? options = null) =>
-        new((options ?? new ForewaveClientOptions()) with { Connector = cancellation => _broker.ConnectAsync(cancellation) });
+        new(Reaching(options ?? new ForewaveClientOptions()));
+
+    /// <summary>Options of a client that somebody else makes, an application's host for example: the same, but they reach this broker.</summary>
+    public ForewaveClientOptions Reaching(ForewaveClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options with { Connector = cancellation => _broker.ConnectAsync(cancellation) };
+    }
 
     /// <summary>
     /// Stops the broker without a grace and starts another one on the same log, as after a crash: connections break, what was

@@ -1,4 +1,5 @@
 using Forewave.Client;
+using Forewave.Client.Hosting;
 using Forewave.Protocol;
 using Forewave.Server;
 using Forewave.Testing;
@@ -35,17 +36,28 @@ public sealed class CodeTests
                 public byte[] ToBytes() => [];
             }
 
-            static async Task RunAsync()
+            record Order(int Number);
+
+            class ShipOrder : IMessageHandler<Order>
             {
-        #line 1
+                public ValueTask HandleAsync(Order value, ReceivedMessage message, CancellationToken cancellation) => default;
+            }
+
+            static readonly string[] args = [];
 
         """;
 
+    private const string Statements = "static async Task RunAsync()\n{\n";
+    private const string Declarations = "static class Shown\n{\n";
+
     private static readonly string[] Frameworks =
-        ["System", "System.Collections.Generic", "System.Linq", "System.Threading", "System.Threading.Tasks", "Microsoft.Extensions.Logging"];
+    [
+        "System", "System.Collections.Generic", "System.Linq", "System.Threading", "System.Threading.Tasks", "Microsoft.AspNetCore.Builder",
+        "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
+    ];
 
     private static readonly string Usings = string.Concat(
-        Frameworks.Concat(NamespacesOf(typeof(ForewaveClient), typeof(QueueName), typeof(ForewaveBroker), typeof(TestBroker)))
+        Frameworks.Concat(NamespacesOf(typeof(ForewaveClient), typeof(QueueName), typeof(ForewaveBroker), typeof(TestBroker), typeof(ForewaveBuilder)))
             .Select(name => $"using {name};\n"));
 
     private static readonly MetadataReference[] References =
@@ -94,7 +106,8 @@ public sealed class CodeTests
     private static IEnumerable<string> ErrorsOf(string code)
     {
         var lines = code.Split('\n').ToLookup(line => line.StartsWith("using ", StringComparison.Ordinal) && line.EndsWith(';') && !line.Contains('='));
-        string whole = string.Join('\n', lines[true]) + "\n" + Usings + Around + string.Join('\n', lines[false]) + "\n}}";
+        string around = code.StartsWith("internal ", StringComparison.Ordinal) || code.StartsWith("public ", StringComparison.Ordinal) ? Declarations : Statements;
+        string whole = $"{string.Join('\n', lines[true])}\n{Usings}{Around}{around}{string.Join('\n', lines[false])}\n}}}}";
         var compilation = CSharpCompilation.Create(
             "page",
             [CSharpSyntaxTree.ParseText(whole)],
