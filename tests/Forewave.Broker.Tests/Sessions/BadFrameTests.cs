@@ -36,7 +36,8 @@ public sealed class BadFrameTests
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", ErrorCode.FrameBroken, "HTTP")]
     [InlineData("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001", ErrorCode.FrameBroken, "TLS")]
-    [InlineData("SSH-2.0-OpenSSH_9.2\r\n", ErrorCode.FrameTooLarge, "limit")]
+    [InlineData("SSH-2.0-OpenSSH_9.2\r\n", ErrorCode.FrameBroken, "SSH")]
+    [InlineData("USER anonymous\r\n", ErrorCode.FrameTooLarge, "limit")]
     public async Task Other_protocols_are_named_and_closed(string text, ErrorCode code, string word)
     {
         await using var engine = await TestEngine.StartAsync();
