@@ -74,11 +74,16 @@ internal static class PublishBatchCheck
         batch.Crc = batch.Slices is null ? Checksum.Of(span) : 0;
     }
 
-    /// <summary>A time of delivery that cannot be is refused as such, later.</summary>
+    /// <summary>
+    /// A time of delivery that cannot be is refused as such, later. One that passed on the way is what was asked for: a message that
+    /// expired since did not ask to expire before it.
+    /// </summary>
     private static string? ExpiryProblem(in MessageView view, in PublishTerms terms)
     {
         var now = Timestamp.From(terms.Time.GetUtcNow());
-        return ScheduledSlices.TryDue(view, now, out var due, out _) ? ExpiryCheck.Problem(view, now, due) : null;
+        if (!ScheduledSlices.TryDue(view, now, out var due, out _))
+            return null;
+        return ExpiryCheck.Problem(view, now, view.DeliverAtMilliseconds > 0 ? new Timestamp(view.DeliverAtMilliseconds) : due);
     }
 
     private static ScheduledSlices Slices(in PendingBatch batch, in PublishTerms terms, int before, long beforeBytes)

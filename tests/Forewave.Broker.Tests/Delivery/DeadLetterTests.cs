@@ -99,6 +99,53 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public async Task Redriven_message_leaves_again_when_the_record_of_its_lease_is_committed()
+    {
+        var awaited = new List<bool>();
+        await using var stage = await DeliveryStage.StartAsync(setting => setting with
+        {
+            Store = new NarrowStore(setting.Store, _ => false) { Leased = awaited.Add },
+        });
+        var consumer = await StreamingAsync(stage, "bad");
+        await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Group, null);
+        consumer.Credit(2);
+        await stage.IdleAsync();
+
+        await consumer.SettleAsync(SettleVerb.Nack, consumer.Output.TakeMessages(), TimeSpan.FromSeconds(1));
+        await stage.MoveAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Equal([false, true, true], awaited);
+        Assert.Equal([2u], consumer.Output.Messages.Select(message => message.Attempt));
+    }
+
+    [Fact]
+    public async Task Redriven_message_is_not_settled_by_a_handle_that_an_earlier_epoch_gave_before_its_death()
+    {
+        var stage = await DeliveryStage.StartAsync();
+        var consumer = await StreamingAsync(stage, "bad");
+        await consumer.SettleAsync(SettleVerb.Nack, consumer.Output.TakeMessages(), TimeSpan.FromSeconds(1));
+        await stage.MoveAsync(TimeSpan.FromSeconds(2));
+        var early = Assert.Single(consumer.Output.TakeMessages());
+        stage = await stage.RestartAsync();
+        await using var restarted = stage;
+        consumer = await stage.SubscribeAsync("q");
+        await consumer.SettleAsync(SettleVerb.Reject, [early]);
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Group, null);
+        consumer.Credit(1);
+        await stage.IdleAsync();
+        var redriven = Assert.Single(consumer.Output.TakeMessages());
+
+        var late = await consumer.SettleAsync(SettleVerb.Ack, [early]);
+        long unsettled = stage.StateOf(consumer).Cursor.Unsettled;
+        await consumer.SettleAsync(SettleVerb.Ack, [redriven]);
+
+        Assert.Equal((2u, 1u), (early.Attempt, redriven.Attempt));
+        Assert.Empty(late);
+        Assert.Equal((1L, 0L), (unsettled, stage.StateOf(consumer).Cursor.Unsettled));
+    }
+
+    [Fact]
     public async Task Redriven_message_does_not_leave_when_its_lease_ended_before_the_commit()
     {
         await using var stage = await DeliveryStage.StartAsync();

@@ -45,6 +45,26 @@ public sealed class ExpiryPublishTests
     }
 
     [Fact]
+    public async Task Message_whose_delivery_and_expiry_passed_on_the_way_is_stored_with_its_batch_and_expires_at_once()
+    {
+        await using var engine = await TestEngine.StartOnDiskAsync(new MemoryDisk(), new MovedTime());
+        var client = await ScheduleClient.OpenAsync(engine);
+        var late = Until("late", client.In(TimeSpan.FromSeconds(-4)));
+        late.DeliverAt = client.In(TimeSpan.FromSeconds(-10));
+        var wrong = Until("wrong", client.In(TimeSpan.FromSeconds(-10)));
+        wrong.DeliverAt = client.In(TimeSpan.FromSeconds(-4));
+
+        var stored = await client.PublishAsync(late, ScheduleClient.Named("beside it"));
+        var refused = await client.PublishAsync(wrong);
+        await client.MoveAsync(Minute);
+
+        Assert.Null(stored.Error);
+        Assert.Equal((uint)ErrorCode.ExpiryTimeInvalid, refused.Error.Number);
+        Assert.Equal(["beside it"], (await client.ReceiveAsync(1)).Select(message => message.Name));
+        Assert.Equal(1ul, (await GroupAsync(client)).Expired);
+    }
+
+    [Fact]
     public async Task Message_that_would_be_due_after_its_time_is_not_rescheduled_nor_is_any_other()
     {
         await using var engine = await TestEngine.StartOnDiskAsync(new MemoryDisk(), new MovedTime());

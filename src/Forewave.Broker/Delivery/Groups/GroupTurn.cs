@@ -157,8 +157,9 @@ internal sealed class GroupTurn
             Epoch = _group.Loop.Store.Epoch.Value,
         }.Write(payload);
         WriteRuns(frame, payload, place);
-        // Below the read offset a lost record leaves no trace of the lease: a handle of it could settle nothing.
-        if (frame.IsRedriven || isReplayed)
+        // Below the read offset a lost record leaves no trace of the lease: a handle of it could settle nothing. Of a redriven message's
+        // later attempts it leaves one, but none that tells them from those before its death.
+        if (frame.IsRedriven || frame.HasRedrivenAgain || isReplayed)
             return SendCommitted(frame, subscription, RecordType.Leased);
         if (!_filling.Notes.TryRecord(_group.Draft(RecordType.Leased)))
             return PutBack();

@@ -167,16 +167,14 @@ internal sealed class LeaseJudge
 
     /// <summary>
     /// What a handle comes to that the message had before it died and was redriven, or before it was settled and replayed, and counts its
-    /// attempts anew. Null: it may be of the present run.
+    /// attempts anew. Null: it may be of the present run. Each lease of a redriven message is durable before it leaves: one that nobody
+    /// knows was given before, and taken for one of the present run it would settle what nobody has got.
     /// </summary>
     private Verdict? OfEarlierRun(long offset, bool isHeld, in SettleItem item)
     {
         if (!_dead.IsRedriven(offset))
             return isHeld ? Verdict.Lost : null;
-        if (item.Epoch.Value >= _epoch)
-            return Settled(item.Verb);
-        // It waits for its turn in its key: taken for one of the present run, the handle would settle what nobody has got.
-        return isHeld ? Verdict.Lost : null;
+        return isHeld && item.Epoch.Value < _epoch ? Verdict.Lost : Settled(item.Verb);
     }
 
     /// <summary>Nothing is known of such a lease: an earlier epoch may have given it and lost its record.</summary>

@@ -28,6 +28,9 @@ internal sealed class DeliveryFrame
     /// <summary>They are redriven dead letters.</summary>
     public bool IsRedriven { get; private set; }
 
+    /// <summary>Redriven ones are in it whose attempt failed: it leaves when its record is committed, as their first attempt did.</summary>
+    public bool HasRedrivenAgain { get; private set; }
+
     /// <summary>The place of the last redriven dead letter in it; 0 where there is none.</summary>
     public long LastPlace => _runs.Count > 0 ? _runs[^1].Place : 0;
 
@@ -67,6 +70,7 @@ internal sealed class DeliveryFrame
         MessageBytes += messages.Length;
         Again += again ? run.Count : 0;
         IsRedriven |= run.Place > 0;
+        HasRedrivenAgain |= head.IsRedriven && again;
         if (_runs.Count > 0 && run.Place == 0 && _runs[^1] is var last && last.End == run.First && last.Attempt == run.Attempt)
             _runs[^1] = last with { Count = last.Count + run.Count };
         else
@@ -115,6 +119,7 @@ internal sealed class DeliveryFrame
         MessageBytes = 0;
         Again = 0;
         IsRedriven = false;
+        HasRedrivenAgain = false;
     }
 
     /// <summary>Answers a pull with no messages.</summary>

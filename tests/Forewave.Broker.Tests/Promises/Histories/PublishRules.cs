@@ -132,11 +132,19 @@ internal sealed class PublishRules(ViolationLog log, SentMessages sent, IdRules 
             About(happened, ViolationKind.WronglyRefused, $"message {happened.Message} was refused with {happened.Error}, its producer has stored messages"));
     }
 
-    /// <summary>It, or one that was sent with it, was to come more than the grace before it was refused.</summary>
-    private bool IsTooLate(HistoryEvent refused) => refused.Error == ErrorCode.DeliveryTimeInvalid && _messages.Values.Any(message =>
-        message.Key.Producer == refused.Message.Producer && message.Queue == refused.Group.Queue
-        && sent.Find(message.Key)?.First is { Due: > 0, IsRelative: false } asked
-        && asked.Due + (long)ScheduledSlices.LateArrival.TotalMilliseconds < refused.Time.ToUnixTimeMilliseconds());
+    /// <summary>It, or one that was sent with it, was to come, or to expire, more than the grace before it was refused.</summary>
+    private bool IsTooLate(HistoryEvent refused)
+    {
+        long now = refused.Time.ToUnixTimeMilliseconds();
+        return refused.Error is ErrorCode.DeliveryTimeInvalid or ErrorCode.ExpiryTimeInvalid && _messages.Values.Any(message =>
+            message.Key.Producer == refused.Message.Producer && message.Queue == refused.Group.Queue
+            && sent.Find(message.Key)?.First is { } asked && Named(asked, refused.Error) is > 0 and var time && time < now);
+    }
+
+    /// <summary>Until when a sending may arrive that names a time; 0: it names none.</summary>
+    private static long Named(HistoryEvent asked, ErrorCode error) => error == ErrorCode.DeliveryTimeInvalid
+        ? asked is { Due: > 0, IsRelative: false } ? asked.Due + (long)ScheduledSlices.LateArrival.TotalMilliseconds : 0
+        : asked is { Expires: > 0, IsTimeToLive: false } ? asked.Expires + (long)ExpiryCheck.LateArrival.TotalMilliseconds : 0;
 
     private void Delivered(HistoryEvent happened)
     {

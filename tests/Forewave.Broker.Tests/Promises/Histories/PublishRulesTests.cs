@@ -9,10 +9,12 @@ public sealed class PublishRulesTests
     private static readonly GroupKey Queue = GroupKey.OfQueue("q");
     private static readonly GroupKey Again = GroupKey.OfQueue("q~1");
 
-    private readonly History _history = new(new MovedTime());
+    private readonly MovedTime _time = new();
+    private readonly History _history;
 
     public PublishRulesTests()
     {
+        _history = new History(_time);
         _history.Add(new HistoryEvent { Kind = EventKind.LifeBegan });
         _history.Add(new HistoryEvent { Kind = EventKind.QueueMade, Group = Queue, Text = "synced" });
     }
@@ -70,6 +72,39 @@ public sealed class PublishRulesTests
 
         // Once for the original, once for its repeat.
         Assert.Equal(isThere ? 0 : 2, Check().Count(kind => kind == ViolationKind.AcknowledgedLost));
+    }
+
+    [Theory]
+    [InlineData(ErrorCode.DeliveryTimeInvalid, 30_000, false, true)]
+    [InlineData(ErrorCode.DeliveryTimeInvalid, 30_001, false, false)]
+    [InlineData(ErrorCode.DeliveryTimeInvalid, 30_001, true, true)]
+    [InlineData(ErrorCode.ExpiryTimeInvalid, 600_000, false, true)]
+    [InlineData(ErrorCode.ExpiryTimeInvalid, 600_001, false, false)]
+    [InlineData(ErrorCode.ExpiryTimeInvalid, 600_001, true, true)]
+    public void Checker_finds_a_message_that_is_refused_for_a_time_that_it_may_still_name(
+        ErrorCode error, int milliseconds, bool isRelative, bool isBroken)
+    {
+        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var message = Message(1, 1);
+        message = error == ErrorCode.ExpiryTimeInvalid
+            ? message with { Expires = now, IsTimeToLive = isRelative }
+            : message with { Due = now, IsRelative = isRelative };
+        _history.Add(message);
+        _time.Move(TimeSpan.FromMilliseconds(milliseconds));
+        Refuse(message, error);
+
+        Assert.Equal(isBroken, Check().Contains(ViolationKind.WronglyRefused));
+    }
+
+    [Fact]
+    public void Checker_finds_a_message_that_is_refused_for_its_expiry_and_has_a_time_of_delivery()
+    {
+        var message = Message(1, 1) with { Due = _time.GetUtcNow().ToUnixTimeMilliseconds() };
+        _history.Add(message);
+        _time.Move(TimeSpan.FromHours(1));
+        Refuse(message, ErrorCode.ExpiryTimeInvalid);
+
+        Assert.Contains(ViolationKind.WronglyRefused, Check());
     }
 
     private List<ViolationKind> Check() => [.. HistoryChecker.Check(_history.Events).Select(violation => violation.Kind)];

@@ -198,9 +198,9 @@ internal sealed class ScenarioProducer
 
     private void Refused(List<TestMessage> batch, V1.Error error)
     {
-        // What was to come before it could be sent is given up, as what was for a queue that is deleted, and what is behind it goes with it: the sequences are used up.
+        // What was to come, or to expire, before it could be sent is given up, as what was for a queue that is deleted, and what is behind it goes with it: the sequences are used up.
         // Where that answer was lost with a life, the next one takes the sequence for one that was left out.
-        _isUnknown |= (ErrorCode)error.Number is ErrorCode.ProducerUnknown or ErrorCode.DeliveryTimeInvalid
+        _isUnknown |= (ErrorCode)error.Number is ErrorCode.ProducerUnknown or ErrorCode.DeliveryTimeInvalid or ErrorCode.ExpiryTimeInvalid
             or ErrorCode.QueueNotFound or ErrorCode.SequenceGap;
         foreach (var message in batch)
             _scenario.History.Add(Event(EventKind.PublishRefused, message) with { Error = (ErrorCode)error.Number, Request = message.SentAt });
