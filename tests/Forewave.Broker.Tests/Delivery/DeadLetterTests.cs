@@ -120,6 +120,33 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public async Task First_deliveries_do_not_wait_for_the_record_that_a_redriven_message_needs_to_leave_again()
+    {
+        var awaited = new List<bool>();
+        await using var stage = await DeliveryStage.StartAsync(setting => setting with
+        {
+            Store = new NarrowStore(setting.Store, _ => false) { Leased = awaited.Add },
+        });
+        var consumer = await stage.SubscribeAsync("q");
+        consumer.Credit(1);
+        await stage.PublishAsync("q", "bad");
+        await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Group, null);
+        consumer.Credit(1);
+        await stage.IdleAsync();
+        await consumer.SettleAsync(SettleVerb.Nack, consumer.Output.TakeMessages(), TimeSpan.FromSeconds(1));
+        await stage.MoveAsync(TimeSpan.FromSeconds(2));
+        await stage.PublishAsync("q", "first", "second");
+        awaited.Clear();
+
+        consumer.Credit(3);
+        await stage.IdleAsync();
+
+        Assert.Equal([true, false], awaited);
+        Assert.Equal(["bad", "first", "second"], consumer.Output.Messages.Select(message => message.Body).Order());
+    }
+
+    [Fact]
     public async Task Redriven_message_is_not_settled_by_a_handle_that_an_earlier_epoch_gave_before_its_death()
     {
         var stage = await DeliveryStage.StartAsync();

@@ -44,6 +44,9 @@ internal sealed class FrameFilling(GroupDelivery group)
     {
         Begin(frame, subscription);
         FillAgain();
+        // It leaves when its record is committed: first deliveries in it would come after those of later frames.
+        if (frame.HasRedrivenAgain)
+            return true;
         bool more = group.Limit.HasRoom() && FillFirst();
         if (frame.IsEmpty && !more && !_notes.Any)
             more = FillRedriven();

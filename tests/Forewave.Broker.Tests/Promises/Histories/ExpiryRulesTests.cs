@@ -147,6 +147,26 @@ public sealed class ExpiryRulesTests
     }
 
     [Theory]
+    [InlineData(0, "expired", true)]
+    [InlineData(1, "expired", false)]
+    [InlineData(2, "expired", true)]
+    [InlineData(1, "because", true)]
+    public void Checker_lets_a_purged_message_die_of_age_anew_where_a_reset_lets_it_come(long resetTo, string reason, bool isBroken)
+    {
+        Make(buries: true);
+        Publish(1, expiresAfter: 10);
+        Done(1, group: Other);
+        Move(11);
+        if (resetTo > 0)
+            _history.Add(new HistoryEvent { Kind = EventKind.ResetSent, Group = Group, Offset = resetTo });
+        _history.Add(new HistoryEvent { Kind = EventKind.DeadPurgeSent, Group = Group, Offset = 1 });
+        _history.Add(new HistoryEvent { Kind = EventKind.DeadPurgeAnswered, Group = Group, Offset = 1 });
+        _history.Add(Dead(1) with { Reason = reason });
+
+        Assert.Equal(isBroken, Check().Contains(ViolationKind.DeadPurgedListed));
+    }
+
+    [Theory]
     [InlineData(29, true)]
     [InlineData(30, false)]
     public void Checker_wants_a_key_to_wait_for_the_lease_of_an_expired_message(int after, bool isBroken)

@@ -31,7 +31,8 @@ internal sealed class GroupEndRules(ViolationLog log, SentMessages sent)
             CheckListed(group, message, (listed, first));
         log.Require(message.TakenBack is null || message.Listed is not null, () =>
             About(ViolationKind.TakenBackLost, $"offset {offset} was taken back and is no dead letter"));
-        log.Require(message.DeadPurged is null || message.Listed is null, () =>
+        bool diedOfAgeAnew = message.Listed is { Reason: Expired } && group.MayComeByReset(offset);
+        log.Require(message.DeadPurged is null || message.Listed is null || diedOfAgeAnew, () =>
             About(ViolationKind.DeadPurgedListed, $"the dead letter of offset {offset} was purged and is there"));
         if (message.Deliveries.Count == 0)
         {

@@ -11,6 +11,7 @@ internal sealed class GroupHistory(GroupKey key)
     private readonly Dictionary<(int Connection, int Band), long> _lastFirst = [];
     private readonly Dictionary<int, long> _ackedUpTo = [];
     private readonly Dictionary<int, long> _skippedBelow = [];
+    private readonly Dictionary<int, long> _rewoundTo = [];
     private readonly List<HistoryEvent> _replays = [];
     private int _releasedUntil;
     private bool _isReleasing;
@@ -48,11 +49,15 @@ internal sealed class GroupHistory(GroupKey key)
     /// <summary>A reset may have left a message out.</summary>
     public bool MayBeSkipped(long offset) => offset < _skippedBelow.GetValueOrDefault(HistoryEvent.BandOf(offset));
 
+    /// <summary>A reset may have let a message come again, or die of age anew before anybody saw it.</summary>
+    public bool MayComeByReset(long offset) => offset >= _rewoundTo.GetValueOrDefault(HistoryEvent.BandOf(offset), long.MaxValue);
+
     /// <summary>Somebody asked it to begin anew at an offset; what of it is to come again shows when that is answered.</summary>
     public void Reset(HistoryEvent sent)
     {
         WasReset = true;
         _skippedBelow[sent.Band] = Math.Max(sent.Offset, _skippedBelow.GetValueOrDefault(sent.Band));
+        _rewoundTo[sent.Band] = Math.Min(sent.Offset, _rewoundTo.GetValueOrDefault(sent.Band, long.MaxValue));
         foreach (var (offset, message) in _messages.Where(pair => HistoryEvent.BandOf(pair.Key) == sent.Band))
         {
             message.ComesAgainSince = 0;
