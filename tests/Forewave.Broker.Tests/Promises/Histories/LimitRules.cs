@@ -10,6 +10,7 @@ internal sealed class LimitRules(ViolationLog log)
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private readonly Dictionary<GroupKey, LimitedGroup> _groups = [];
+    private readonly Dictionary<string, HistoryEvent> _purges = [];
     private readonly LateReading _late = new(moves: 2);
 
     public void Apply(HistoryEvent happened)
@@ -37,12 +38,13 @@ internal sealed class LimitRules(ViolationLog log)
             case EventKind.LeasesReleased:
                 Of(happened).GiveBack(happened.Connection);
                 break;
-            case EventKind.ResetSent:
-                Of(happened).Out.Clear();
+            case EventKind.ResetSent or EventKind.ResetAnswered:
+                Of(happened).LeaseNone(happened);
                 break;
-            case EventKind.PurgeSent:
+            case EventKind.PurgeSent or EventKind.PurgeAnswered:
+                _purges[happened.Group.Queue] = happened;
                 foreach (var (_, purged) in _groups.Where(pair => pair.Key.Queue == happened.Group.Queue))
-                    purged.Out.Clear();
+                    purged.LeaseNone(happened);
                 break;
             default:
                 break;
@@ -51,7 +53,9 @@ internal sealed class LimitRules(ViolationLog log)
 
     private void Delivered(LimitedGroup group, HistoryEvent delivery)
     {
-        group.Out[delivery.Offset] = (delivery, _late.Since);
+        // What a purge or a reset crossed on its way is nobody's lease.
+        if (_late.Since > group.NoneLeasedAt)
+            group.Out[delivery.Offset] = (delivery, _late.Since);
         if (group.Limit is not { } limit)
             return;
         log.Require(limit.Rate == 0 || group.TakeToken(delivery, _late.Since), () => About(
@@ -65,7 +69,11 @@ internal sealed class LimitRules(ViolationLog log)
     private LimitedGroup Of(HistoryEvent happened)
     {
         if (!_groups.TryGetValue(happened.Group, out var group))
+        {
             _groups.Add(happened.Group, group = new LimitedGroup());
+            if (_purges.TryGetValue(happened.Group.Queue, out var purge))
+                group.LeaseNone(purge);
+        }
         return group;
     }
 

@@ -96,6 +96,28 @@ public sealed class LimitRulesTests
         Assert.Equal(isBroken, Check().Contains(ViolationKind.TooManyLeased));
     }
 
+    [Theory]
+    [InlineData(true, false, false)]
+    [InlineData(true, true, true)]
+    [InlineData(false, false, false)]
+    [InlineData(false, true, true)]
+    public void Checker_takes_what_a_purge_or_a_reset_crossed_on_its_way_for_free(bool isPurge, bool isLongAgo, bool isBroken)
+    {
+        var group = isPurge ? GroupKey.OfQueue("q1") : Group;
+        var (sent, answered) = isPurge ? (EventKind.PurgeSent, EventKind.PurgeAnswered) : (EventKind.ResetSent, EventKind.ResetAnswered);
+        Idle();
+        Limit(leases: 2);
+        int request = _history.Add(new HistoryEvent { Kind = sent, Group = group, Offset = 9 });
+        Deliver(1, 1);
+        _history.Add(new HistoryEvent { Kind = answered, Group = group, Offset = 9, Request = request });
+        if (isLongAgo)
+            Idle();
+        Deliver(10, 1);
+        Deliver(11, 2);
+
+        Assert.Equal(isBroken, Check().Contains(ViolationKind.TooManyLeased));
+    }
+
     private IEnumerable<ViolationKind> Check() => HistoryChecker.Check(_history.Events, isDrained: false).Select(violation => violation.Kind);
 
     // What is read now was not handed out long ago.

@@ -13,6 +13,16 @@ internal sealed class LimitedGroup
     /// <summary>What consumers surely have, by offset, and since when at the latest, as Unix time in milliseconds.</summary>
     public Dictionary<long, (HistoryEvent Delivery, long Since)> Out { get; } = [];
 
+    /// <summary>Unix time in milliseconds up to which a purge or a reset ended the leases that there were; -1: none did.</summary>
+    public long NoneLeasedAt { get; private set; } = -1;
+
+    /// <summary>A purge or a reset ends all leases, also of what is on its way.</summary>
+    public void LeaseNone(HistoryEvent happened)
+    {
+        NoneLeasedAt = happened.Time.ToUnixTimeMilliseconds();
+        Out.Clear();
+    }
+
     /// <summary>A limit counts from now on.</summary>
     public void Begin(HistoryEvent limit)
     {
