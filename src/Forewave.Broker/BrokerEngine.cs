@@ -63,6 +63,12 @@ public sealed class BrokerEngine : IAsyncDisposable
     /// <summary>Cancelled when the partition stops after a failure.</summary>
     public CancellationToken Failed => _parts.Health.Stopped;
 
+    /// <summary>
+    /// Bounds the time in which messages are handed out: up to a timestamp of the engine's clock, to be moved on as long as it is certain that
+    /// nobody else hands them out. <see cref="long.MaxValue"/>, the default: always. What was handed out is settled as ever. Any thread.
+    /// </summary>
+    public void HandOutUntil(long timestamp) => _parts.Delivery.HandOutUntil(timestamp);
+
     /// <summary>Connections open now.</summary>
     public int Connections => _parts.Sessions.Count;
 

@@ -63,6 +63,7 @@ internal static class Program
         DeadVerbs.Create(),
         MessageVerbs.Create(),
         RecurringVerbs.Create(),
+        ClusterVerbs.Create(),
         UpgradeVerbs.Create(),
         BenchVerbs.Create(),
     };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Forewave.Coordination.ZooKeeper.Interop;
 using Forewave.Coordination.ZooKeeper.Nodes;
@@ -67,7 +68,7 @@ public sealed class ZooKeeperSession : ICoordinationSession
     public async ValueTask<bool> AnnounceAsync(
         PartitionNumber partition, BrokerRole role, BrokerAnnouncement announcement, CancellationToken cancellation)
     {
-        string path = NodePaths.Server(partition, role);
+        string path = NodePaths.Server(partition, role, announcement.Broker);
         byte[] content = NodeContent.Write(announcement);
         while (true)
         {
@@ -99,7 +100,55 @@ public sealed class ZooKeeperSession : ICoordinationSession
     /// <inheritdoc/>
     public async ValueTask WithdrawAsync(PartitionNumber partition, BrokerRole role, CancellationToken cancellation)
     {
-        string path = NodePaths.Server(partition, role);
+        if (role != BrokerRole.Waiting)
+        {
+            await WithdrawAsync(NodePaths.Server(partition, role), cancellation);
+            return;
+        }
+
+        // Whose it is says the session, not the name.
+        foreach (string name in await NamesAsync(NodePaths.Servers(partition), cancellation))
+        {
+            if (NodePaths.RoleOf(name) == BrokerRole.Waiting)
+                await WithdrawAsync($"{NodePaths.Servers(partition)}/{name}", cancellation);
+        }
+    }
+
+    /// <summary>
+    /// The partitions that have a record, or a broker that announces itself, in the order of their numbers. As the connected server has them:
+    /// it may lag.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<PartitionNumber>> PartitionsAsync(CancellationToken cancellation)
+    {
+        var names = (await NamesAsync(NodePaths.Groups, cancellation)).Concat(await NamesAsync(NodePaths.AllServers, cancellation));
+        return [.. names.Distinct().Select(name => ushort.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number) ? number : -1)
+            .Where(number => number >= 0).Order().Select(number => new PartitionNumber((ushort)number))];
+    }
+
+    /// <summary>All brokers that announce themselves in a group, whatever they are. As the connected server has them: it may lag.</summary>
+    /// <exception cref="ForewaveException"><see cref="ErrorCode.GroupRecordInvalid"/>: a node holds what this version cannot read.</exception>
+    public async ValueTask<IReadOnlyList<PresentBroker>> PresentAsync(PartitionNumber partition, CancellationToken cancellation)
+    {
+        List<PresentBroker> present = [];
+        foreach (string name in (await NamesAsync(NodePaths.Servers(partition), cancellation)).Order(StringComparer.Ordinal))
+        {
+            string path = $"{NodePaths.Servers(partition)}/{name}";
+            if (NodePaths.RoleOf(name) is not { } role)
+                continue;
+            Reply there = await AskAsync(() => _native.GetAsync(path, isWatched: false), cancellation);
+            // Gone since.
+            if (there.Code == ReturnCode.Ok)
+                present.Add(new PresentBroker(role, NodeContent.ReadServer(path, there.Content)));
+        }
+
+        return present;
+    }
+
+    private async Task<string[]> NamesAsync(string path, CancellationToken cancellation) =>
+        (await AskAsync(() => _native.ChildrenAsync(path, isWatched: false), cancellation)).Names;
+
+    private async Task WithdrawAsync(string path, CancellationToken cancellation)
+    {
         Reply there = await AskAsync(() => _native.ExistsAsync(path, isWatched: false), cancellation);
         if (there.Code == ReturnCode.NoNode || there.OwnerSession != _native.Number)
             return;

@@ -9,6 +9,9 @@ public sealed record BrokerAnnouncement
     /// <summary>Where clients and the other broker reach it, as <c>host:port</c>.</summary>
     public required string Address { get; init; }
 
+    /// <summary>Where it says over HTTP how it does, as <c>host:port</c>; empty where it serves no HTTP.</summary>
+    public string Http { get; init; } = "";
+
     /// <summary>The run of its database's receiver (see <see cref="InSyncBroker.Run"/>); empty where it receives nothing.</summary>
     public string Run { get; init; } = "";
 }

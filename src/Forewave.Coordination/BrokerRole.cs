@@ -8,4 +8,7 @@ public enum BrokerRole
 
     /// <summary>Its database follows the master's.</summary>
     Slave,
+
+    /// <summary>It is there, and neither serves nor follows. Several brokers may announce that at the same time; nobody decides by it.</summary>
+    Waiting,
 }

@@ -17,7 +17,13 @@ public sealed record GroupRecord
     /// <summary>The master, and the slave while it is in sync: at most two.</summary>
     public required IReadOnlyList<InSyncBroker> InSync { get; init; }
 
-    /// <summary>Whether both say the same.</summary>
+    /// <summary>
+    /// What a person who set it by hand said of it, for the logs of the brokers: at most 200 characters; empty in what brokers set. Nothing is
+    /// decided by it.
+    /// </summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>Whether both say the same; what was noted does not count.</summary>
     public bool Equals(GroupRecord? other) =>
         other is not null && Epoch == other.Epoch && Master == other.Master && InSync.SequenceEqual(other.InSync);
 

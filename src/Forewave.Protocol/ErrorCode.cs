@@ -204,6 +204,18 @@ public enum ErrorCode
     ReplicationBroken = 641,
     /// <summary>What was committed is not known to be received by the slave.</summary>
     NotReceived = 642,
+    /// <summary>A broker was not made master by hand: the group's master may be there, or another broker has what this one lacks.</summary>
+    PromotionRefused = 660,
+    /// <summary>A partition has a record already: none is made for it.</summary>
+    GroupRecordExists = 661,
+    /// <summary>The broker that is to become master does not announce itself in the group, or does not answer.</summary>
+    BrokerNotThere = 662,
+    /// <summary>The group's record was set by somebody else meanwhile.</summary>
+    GroupRecordChanged = 663,
+    /// <summary>The copy of the master's database did not come to its end: the former master's is unusable until it is repeated.</summary>
+    CopyFailed = 664,
+    /// <summary>A database follows its master: it needs no repair.</summary>
+    NothingToRepair = 665,
 
     // 7xx: found by the client itself.
     /// <summary>The call's deadline passed before the request was sent.</summary>
@@ -222,6 +234,9 @@ public enum ErrorCode
     RequestFailed = 707,
     /// <summary>A request was stored and no reply came before the deadline.</summary>
     NoReply = 708,
+
+    /// <summary>The message is stored, less durably than its producer asks for.</summary>
+    DurabilityNotReached = 709,
 
     // 8xx: HTTP.
     /// <summary>An HTTP request cannot be understood: its target, a header, a parameter or its body.</summary>

@@ -207,6 +207,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
             Metrics = new HttpMetrics(_meters, memory),
             Readiness = _readiness,
             Door = _door,
+            Member = () => _member,
             Time = _options.TimeProvider,
         });
     }
@@ -232,16 +233,24 @@ public sealed class ForewaveBroker : IAsyncDisposable
 
     private void JoinGroup(int maxConnections)
     {
-        GroupDatabase database = new(Where(_options), _options.PeerMySql!, Environment.GetEnvironmentVariable);
+        GroupDatabase database = new(MySqlOptions(), _options.PeerMySql!, Environment.GetEnvironmentVariable);
         MemberService service = new(
             database, MySqlOptions(), (store, meters) => EngineOn(store, maxConnections, meters), _door, _meters, _options.TimeProvider)
         {
             Patience = _options.SlavePatience,
+            HandOut = new HandOutTerms
+            {
+                Session = _options.ZooKeeperSession, Time = _options.TimeProvider, Told = text => ServerLog.Member(_logger, text),
+                AskCoordination = end => _member?.HearsAsync(end) ?? Task.FromResult(false),
+            },
         };
         Action<string> told = text => ServerLog.Member(_logger, text);
         _member = new MemberHost(
-            MemberPlan.OptionsOf(_options, ListenAddress, told), MemberPlan.ZooKeeperOf(_options), database, service, _options.TimeProvider,
-            fault => ServerLog.MemberFaulted(_logger, fault));
+            MemberPlan.OptionsOf(_options, (ListenAddress, HttpAddress), told), MemberPlan.ZooKeeperOf(_options), database, service, _options.TimeProvider,
+            fault => ServerLog.MemberFaulted(_logger, fault))
+        {
+            Report = database.ReportAsync,
+        };
         _readiness.Follow(() => _member.Role);
         MemberMetrics.Add(_meters, _member);
         _member.Start();

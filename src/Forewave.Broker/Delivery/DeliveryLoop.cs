@@ -38,6 +38,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     private Task _room = Task.CompletedTask;
     private volatile bool _hasRoom = true;
     private volatile bool _started;
+    private long _handsOutUntil = long.MaxValue;
     private ErrorCode? _refusesAll;
     private bool _isAtCommit;
 
@@ -127,6 +128,20 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
 
     /// <summary>The store took the last record that was offered.</summary>
     public bool HasStoreRoom => _hasRoom;
+
+    /// <summary>
+    /// Messages are handed out until the clock's timestamp is this; <see cref="long.MaxValue"/>, the default: always. Any thread. Also a process
+    /// that stood still keeps to it.
+    /// </summary>
+    public void HandOutUntil(long timestamp)
+    {
+        long before = Interlocked.Exchange(ref _handsOutUntil, timestamp);
+        // Also when it was about to be over: the loop may have seen that in the same moment, and sleep with turns that nobody takes.
+        if (before != long.MaxValue && before - Setting.Time.GetTimestamp() < Setting.Time.TimestampFrequency / 4)
+            Ring();
+    }
+
+    private bool HandsOut => Volatile.Read(ref _handsOutUntil) is var until && (until == long.MaxValue || Setting.Time.GetTimestamp() < until);
 
     /// <summary>A group waits for its turn.</summary>
     public bool HasTurns => _turns.Any;
@@ -311,7 +326,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
                 return;
             }
         }
-        while (_refusesAll is null && _hasRoom && _turns.Any || !_mailbox.TrySleep(ignoreCommands: !_hasRoom));
+        while (_refusesAll is null && _hasRoom && _turns.Any && HandsOut || !_mailbox.TrySleep(ignoreCommands: !_hasRoom));
     }
 
     private void DispatchCommitted()
@@ -361,7 +376,7 @@ internal sealed class DeliveryLoop : IThreadPoolWorkItem, IDrainObserver, IDispo
     {
         try
         {
-            for (int left = _turns.Count; left > 0 && _hasRoom && !IsOver(start) && _turns.TryTake(out var group); left--)
+            for (int left = HandsOut ? _turns.Count : 0; left > 0 && _hasRoom && !IsOver(start) && _turns.TryTake(out var group); left--)
             {
                 GiveTurn(group);
             }

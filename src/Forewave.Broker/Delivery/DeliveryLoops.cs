@@ -45,6 +45,9 @@ internal sealed class DeliveryLoops : IDisposable
     /// <summary>The loops.</summary>
     public IReadOnlyList<DeliveryLoop> All => _loops;
 
+    /// <summary>Until when messages are handed out. Any thread.</summary>
+    public void HandOutUntil(long timestamp) => Array.ForEach(_loops, loop => loop.HandOutUntil(timestamp));
+
     /// <summary>How many loops.</summary>
     public int Count => _loops.Length;
 

@@ -64,6 +64,27 @@ internal sealed class ProducerState
             LoadProducer(ref reader);
     }
 
+    /// <summary>Reads the identities of a part, and passes over what else it says.</summary>
+    public static void Visit(ReadOnlySpan<byte> state, Action<uint, ProducerId, byte[]> visit)
+    {
+        var reader = new StateReader(state);
+        reader.ExpectVersion(Version, nameof(StateKind.Producers));
+        reader.UInt32();
+        uint count = reader.UInt32();
+        for (uint i = 0; i < count; i++)
+        {
+            uint number = reader.UInt32();
+            visit(number, ReadId(ref reader), reader.ShortBytes().ToArray());
+            reader.UInt64();
+            reader.UInt64();
+            reader.Bytes(checked((int)reader.UInt32() * (sizeof(ulong) + sizeof(uint))));
+        }
+    }
+
+    private static ProducerId ReadId(ref StateReader reader) => ProducerId.TryRead(reader.Bytes(ProducerId.ByteLength), out var id)
+        ? id
+        : throw new StoreException(ErrorCode.LogDamaged, "a checkpoint has a producer without an id");
+
     private static void Follow(SequenceWindow sequences, in RecordHeader header, LogPosition first)
     {
         ulong end = header.Sequence + (ulong)header.Count;
@@ -110,8 +131,7 @@ internal sealed class ProducerState
     private void LoadProducer(ref StateReader reader)
     {
         uint number = reader.UInt32();
-        if (!ProducerId.TryRead(reader.Bytes(ProducerId.ByteLength), out var id))
-            throw new StoreException(ErrorCode.LogDamaged, "a checkpoint has a producer without an id");
+        var id = ReadId(ref reader);
         var producer = _producers.Restore(number, id, reader.ShortBytes().ToArray());
         producer.LastSeen = (long)reader.UInt64();
         ulong last = reader.UInt64();

@@ -35,6 +35,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
     private readonly PublishLine _line = new();
     private readonly ITimer _timer;
     private readonly ProducerName _name;
+    private readonly Protocol.Durability _requiredDurability;
     private ProducerId _id;
     private PartitionNumber _partition;
     private bool _isClosed;
@@ -45,6 +46,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
         _options = options;
         _time = client.TimeProvider;
         _logger = client.LoggerFactory.CreateLogger("Forewave.Client");
+        _requiredDurability = options.RequiredDurability ?? Protocol.Durability.Unspecified;
         _id = options.ProducerId ?? ProducerId.New();
         _name = options.Name ?? new ProducerName(client.Name);
         _buffer = new ProducerBuffer(options, _time)
@@ -334,12 +336,19 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
         }
     }
 
+    private ForewaveException? ShortfallOf(in BatchOutcome outcome, int message) => outcome.Durability < _requiredDurability
+        ? new ForewaveException(
+            ErrorCode.DurabilityNotReached,
+            $"Message {new MessageId(_partition, outcome.PositionOf(message))} is stored with durability {outcome.Durability}, and {_requiredDurability} was asked for.")
+        : null;
+
     private void Tell(in CompletionEntry entry, in BatchOutcome outcome, int message)
     {
         // No position: an earlier try of this message was refused, and the refusal was lost with its connection.
         ForewaveException? error = outcome.Error ?? (outcome.PositionOf(message) == LogPosition.None
             ? new ForewaveException(ErrorCode.OutcomeUnknown, "An earlier try was refused; why was lost with its connection.")
             : null);
+        error ??= ShortfallOf(outcome, message);
         if (error is not null)
         {
             entry.Observer?.Failed(error, entry.Token);

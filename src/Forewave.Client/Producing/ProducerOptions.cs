@@ -39,6 +39,13 @@ public sealed record ProducerOptions
     /// <summary>Frames that may be unanswered at once; more messages gather meanwhile. 1 to 512, default 64.</summary>
     public int FramesInFlight { get; init; } = 64;
 
+    /// <summary>
+    /// What a receipt has to say at least: a message that is stored less durably fails with <c>DurabilityNotReached</c>, for its program to
+    /// decide on; it is stored all the same, and is not published again. <see cref="Durability.SlaveReceived"/>: only with a slave in sync.
+    /// <see cref="Durability.Synced"/>: not in a relaxed queue. Default: whatever its queue and its broker give.
+    /// </summary>
+    public Durability? RequiredDurability { get; init; }
+
     /// <summary>Makes a queue that does not exist. Default true.</summary>
     public bool CreateQueues { get; init; } = true;
 

@@ -74,6 +74,15 @@ internal static unsafe partial class LibZooKeeper
         delegate* unmanaged[Cdecl]<int, byte*, int, NativeStat*, void*, void> completion,
         void* context);
 
+    [LibraryImport(Library, EntryPoint = "zoo_awget_children", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Children(
+        nint session,
+        string path,
+        delegate* unmanaged[Cdecl]<nint, int, int, byte*, void*, void> watcher,
+        void* watcherContext,
+        delegate* unmanaged[Cdecl]<int, NativeNames*, void*, void> completion,
+        void* context);
+
     [LibraryImport(Library, EntryPoint = "zoo_aset", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Set(
         nint session,

@@ -72,6 +72,10 @@ internal sealed class NativeSession : IAsyncDisposable
     internal unsafe Task<Reply> ExistsAsync(string path, bool isWatched) =>
         Begin((session, context) => LibZooKeeper.Exists(session, path, isWatched ? &OnEvent : null, Context(isWatched), &OnStat, (void*)context));
 
+    /// <summary>The names of the nodes below one; when <paramref name="isWatched"/>, the next that comes or goes is an event.</summary>
+    internal unsafe Task<Reply> ChildrenAsync(string path, bool isWatched) =>
+        Begin((session, context) => LibZooKeeper.Children(session, path, isWatched ? &OnEvent : null, Context(isWatched), &OnNames, (void*)context));
+
     /// <summary>When it is done, reads see all that was done before it began, through whichever server.</summary>
     internal unsafe Task<Reply> SyncAsync(string path) =>
         Begin((session, context) => LibZooKeeper.Sync(session, path, &OnText, (void*)context));
@@ -142,6 +146,10 @@ internal sealed class NativeSession : IAsyncDisposable
         Complete(context, code == 0
             ? new Reply(ReturnCode.Ok, contentBytes > 0 ? new ReadOnlySpan<byte>(content, contentBytes).ToArray() : [], stat->Version, stat->OwnerSession)
             : new Reply((ReturnCode)code, [], 0, 0));
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static unsafe void OnNames(int code, NativeNames* names, void* context) =>
+        Complete(context, new Reply((ReturnCode)code, [], 0, 0) { Names = code == 0 ? names->Read() : [] });
 
     private static unsafe void Complete(void* context, Reply reply)
     {

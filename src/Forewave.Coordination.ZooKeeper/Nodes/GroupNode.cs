@@ -11,6 +11,9 @@ internal sealed record GroupNode
 
     public required MemberNode[] InSync { get; init; }
 
+    /// <summary>Null where it is left out.</summary>
+    public string? Note { get; init; }
+
     /// <summary>Differs from set to set: by it a set whose reply was lost is told from another one that says the same.</summary>
     public required string Set { get; init; }
 }

@@ -17,6 +17,7 @@ internal static class NodeContent
     internal const int MaxBytes = 4096;
 
     private const int MaxNameCharacters = 64;
+    private const int MaxNoteCharacters = 200;
 
     internal static byte[] Write(GroupRecord record, Guid set) => Bounded(JsonSerializer.SerializeToUtf8Bytes(
         new GroupNode
@@ -26,11 +27,12 @@ internal static class NodeContent
             Master = record.Master,
             InSync = [.. record.InSync.Select(member => new MemberNode { Broker = member.Broker, Run = member.Run })],
             Set = set.ToString("n"),
+            Note = record.Note.Length > 0 ? record.Note : null,
         },
         NodeJson.Default.GroupNode));
 
     internal static byte[] Write(BrokerAnnouncement announcement) => Bounded(JsonSerializer.SerializeToUtf8Bytes(
-        new ServerNode { Format = Format, Broker = announcement.Broker, Address = announcement.Address, Run = announcement.Run },
+        new ServerNode { Format = Format, Broker = announcement.Broker, Address = announcement.Address, Run = announcement.Run, Http = announcement.Http.Length > 0 ? announcement.Http : null },
         NodeJson.Default.ServerNode));
 
     /// <exception cref="ForewaveException">GroupRecordInvalid.</exception>
@@ -46,6 +48,7 @@ internal static class NodeContent
             Epoch = new Epoch(node.Epoch),
             Master = node.Master,
             InSync = [.. node.InSync.Select(member => new InSyncBroker { Broker = member.Broker, Run = member.Run ?? "" })],
+            Note = node.Note is { Length: <= MaxNoteCharacters } note ? note : "",
         };
     }
 
@@ -55,7 +58,7 @@ internal static class NodeContent
         ServerNode node = Read(path, content, NodeJson.Default.ServerNode);
         if (node is not { Format: Format, Address: not null } || !IsName(node.Broker))
             throw Invalid(path, node.Format);
-        return new BrokerAnnouncement { Broker = node.Broker, Address = node.Address, Run = node.Run ?? "" };
+        return new BrokerAnnouncement { Broker = node.Broker, Address = node.Address, Run = node.Run ?? "", Http = node.Http ?? "" };
     }
 
     private static T Read<T>(string path, ReadOnlySpan<byte> content, JsonTypeInfo<T> type)

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Forewave.Coordination.ZooKeeper.Nodes;
 
 /// <summary>Serialization without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(GroupNode))]
 [JsonSerializable(typeof(ServerNode))]
 internal sealed partial class NodeJson : JsonSerializerContext;

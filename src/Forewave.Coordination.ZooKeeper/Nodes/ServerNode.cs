@@ -11,4 +11,7 @@ internal sealed record ServerNode
 
     /// <summary>Null where it is left out.</summary>
     public string? Run { get; init; }
+
+    /// <summary>Null where it is left out.</summary>
+    public string? Http { get; init; }
 }

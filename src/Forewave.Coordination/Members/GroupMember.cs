@@ -22,6 +22,7 @@ public sealed class GroupMember
     private TaskCompletionSource _bell = new();
     private GroupView? _told;
     private GroupView? _view;
+    private ICoordinationSession? _session;
     private TimeSpan _pause = FirstPause;
 
     /// <summary>Does nothing yet.</summary>
@@ -49,6 +50,26 @@ public sealed class GroupMember
 
     /// <summary>The group as it was told last; null: nothing was told yet. Its parts may be of the moment before a session was lost.</summary>
     public GroupView? View => Volatile.Read(ref _view);
+
+    /// <summary>
+    /// Asks the coordination service something over the present session. True: it answered, so the session lived when that was asked. False: it
+    /// did not, or there is no session. Any thread; it ends when it is cancelled.
+    /// </summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever fails is no answer.")]
+    public async Task<bool> HearsAsync(CancellationToken cancellation)
+    {
+        if (Volatile.Read(ref _session) is not { } session)
+            return false;
+        try
+        {
+            await session.ReadAsync(_around.Options.Partition, cancellation);
+            return true;
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Takes its part until it is cancelled; then it stops serving or following, and gives its session up.</summary>
     /// <exception cref="OperationCanceledException">Always, in the end.</exception>
@@ -82,6 +103,7 @@ public sealed class GroupMember
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Ended);
             var watching = WatchAsync(session, end.Token);
+            Volatile.Write(ref _session, session);
             try
             {
                 await TakeTurnsAsync(new Seat(session, _around.Options), end.Token);
@@ -92,6 +114,7 @@ public sealed class GroupMember
             }
             finally
             {
+                Volatile.Write(ref _session, null);
                 Stop(end);
                 await watching;
             }

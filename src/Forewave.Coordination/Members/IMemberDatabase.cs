@@ -25,6 +25,9 @@ public interface IMemberDatabase
     /// <summary>Applies all that was received in a run, then gives replication up: the database can be written.</summary>
     ValueTask ApplyAsync(ReceiverRun run, CancellationToken cancellation);
 
-    /// <summary>Stops to receive and to apply, where it does.</summary>
+    /// <summary>Stops to receive, applies what was received where the applier works, then gives replication up: the database can be written.</summary>
+    ValueTask FinishAsync(CancellationToken cancellation);
+
+    /// <summary>Stops to receive and to apply, where it does; what was received and not applied is gone.</summary>
     ValueTask StopAsync(CancellationToken cancellation);
 }

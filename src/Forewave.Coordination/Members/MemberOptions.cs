@@ -14,6 +14,9 @@ public sealed record MemberOptions
     /// <summary>Where the other broker and clients reach it, as <c>host:port</c>: what it announces.</summary>
     public required string Address { get; init; }
 
+    /// <summary>Where it says over HTTP how it does, as <c>host:port</c>: what it announces. Default: nowhere.</summary>
+    public string Http { get; init; } = "";
+
     /// <summary>
     /// How long an answer may wait for the slave before the record is set to be without it: 100 ms to 60 s. Default 2 s. It is what a
     /// publish waits at most when the slave goes away.

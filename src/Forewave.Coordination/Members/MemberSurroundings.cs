@@ -6,7 +6,7 @@ internal sealed record MemberSurroundings(MemberOptions Options, IMemberDatabase
     public string Broker => Options.Broker;
 
     /// <summary>What it says of itself.</summary>
-    public BrokerAnnouncement Announced(string run) => new() { Broker = Broker, Address = Options.Address, Run = run };
+    public BrokerAnnouncement Announced(string run) => new() { Broker = Broker, Address = Options.Address, Http = Options.Http, Run = run };
 
     public void Tell(string text) => Options.Told(text);
 }

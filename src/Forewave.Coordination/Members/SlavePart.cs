@@ -13,8 +13,10 @@ internal sealed class SlavePart(MemberSurroundings around, BrokerAnnouncement ma
     private bool _isFenced;
     private bool _isApplied;
     private bool _mustLeave;
+    private bool _hasToldOver;
+    private MemberState _state = MemberState.Slave;
 
-    public MemberState State { get; private set; } = MemberState.Slave;
+    public MemberState State => _run.Broken.IsCancellationRequested ? MemberState.Waiting : _state;
 
     public async ValueTask<IMemberPart> TurnAsync(Seat seat, CancellationToken cancellation)
     {
@@ -23,13 +25,12 @@ internal sealed class SlavePart(MemberSurroundings around, BrokerAnnouncement ma
         // Its own set may be under way still, or one of the process before it was done.
         if (_mustLeave || group.Record.Master == around.Broker)
             return await LeaveAsync(seat, cancellation);
+        if (_run.Broken.IsCancellationRequested && await SayOverAsync(seat, group, cancellation))
+            return this;
         if (seat.View.Master is { } present && present.Broker == group.Record.Master && (present != _master || _isFenced || _run.Broken.IsCancellationRequested))
             await FollowAsync(present, cancellation);
         if (_run.Broken.IsCancellationRequested)
-        {
-            await seat.WithdrawAsync(cancellation);
             return this;
-        }
         await seat.AnnounceAsync(BrokerRole.Slave, around.Announced(_run.Name), cancellation);
         return seat.View.Master is null && group.Record.SlaveRun() == _run.Name
             ? await TakeOverAsync(seat, group, cancellation)
@@ -39,10 +40,28 @@ internal sealed class SlavePart(MemberSurroundings around, BrokerAnnouncement ma
     // Its database goes on following: nobody takes over in this run any more, and the next process begins another one.
     public ValueTask EndAsync() => ValueTask.CompletedTask;
 
+    // A run that is over takes nothing over: nobody is to count on it, also while the master writes nothing and so does not see it.
+    private async ValueTask<bool> SayOverAsync(Seat seat, VersionedGroup group, CancellationToken cancellation)
+    {
+        TellOver();
+        await seat.AnnounceAsync(BrokerRole.Waiting, around.Announced(run: ""), cancellation);
+        if (group.Record.SlaveRun() != _run.Name)
+            return false;
+        await seat.SetAsync(group.Record.Alone(), group.Version, cancellation);
+        return true;
+    }
+
+    private void TellOver()
+    {
+        if (!_hasToldOver)
+            around.Tell($"The run {_run.Name} is over: this broker's database, or its receiver, was started again, or does not answer. It takes nothing over until it follows anew.");
+        _hasToldOver = true;
+    }
+
     private async ValueTask FollowAsync(BrokerAnnouncement present, CancellationToken cancellation)
     {
         _run = await around.Database.FollowAsync(present, cancellation);
-        (_master, _isFenced, _isApplied, State) = (present, false, false, MemberState.Slave);
+        (_master, _isFenced, _isApplied, _hasToldOver, _state) = (present, false, false, false, MemberState.Slave);
     }
 
     private async ValueTask<IMemberPart> TakeOverAsync(Seat seat, VersionedGroup group, CancellationToken cancellation)
@@ -50,7 +69,7 @@ internal sealed class SlavePart(MemberSurroundings around, BrokerAnnouncement ma
         if (!_isApplied)
         {
             around.Tell($"Broker {group.Record.Master} is gone: taking partition {around.Options.Partition} over.");
-            State = MemberState.TakingOver;
+            _state = MemberState.TakingOver;
             _isFenced = true;
             await around.Database.FenceAsync(_run, cancellation);
             await around.Database.ApplyAsync(_run, cancellation);
@@ -71,7 +90,9 @@ internal sealed class SlavePart(MemberSurroundings around, BrokerAnnouncement ma
 
     private async ValueTask<IMemberPart> LeaveAsync(Seat seat, CancellationToken cancellation)
     {
-        await around.Database.StopAsync(cancellation);
+        // Where the record names this broker, what it received is applied before it opens.
+        if (seat.Group?.Record.Master != around.Broker)
+            await around.Database.StopAsync(cancellation);
         await seat.WithdrawAsync(cancellation);
         return new WaitingPart(around);
     }

@@ -15,6 +15,8 @@ internal sealed class WaitingPart(MemberSurroundings around) : IMemberPart
 
     public async ValueTask<IMemberPart> TurnAsync(Seat seat, CancellationToken cancellation)
     {
+        // For people alone: nobody waits for it, nor decides by it.
+        await seat.AnnounceAsync(BrokerRole.Waiting, around.Announced(run: ""), cancellation);
         if (seat.Group is not { } group)
             return await BeginAsync(seat, cancellation);
         if (group.Record.Master == around.Broker)
@@ -39,7 +41,7 @@ internal sealed class WaitingPart(MemberSurroundings around) : IMemberPart
         var known = await around.Database.EpochAsync(cancellation);
         if (known != Epoch.None)
         {
-            TellOnce($"Partition {around.Options.Partition} has no record in the coordination service, and the database was served under epoch {known}: the service lost it, or this is another one.");
+            TellOnce($"Partition {around.Options.Partition} has no record in the coordination service, and the database was served under epoch {known}: the service lost it, or this is another one. 'forewave cluster adopt' makes a record for it.");
             return this;
         }
         GroupRecord first = GroupRecords.Of(around.Broker, known.Next);
@@ -50,7 +52,10 @@ internal sealed class WaitingPart(MemberSurroundings around) : IMemberPart
 
     private async ValueTask<IMemberPart> OpenAsync(Seat seat, VersionedGroup group, CancellationToken cancellation)
     {
-        await around.Database.StopAsync(cancellation);
+        if (group.Record.Note.Length > 0)
+            around.Tell($"The record of partition {around.Options.Partition} was set by hand: {group.Record.Note}.");
+        // Made master by hand it may have received what it has not applied.
+        await around.Database.FinishAsync(cancellation);
         var epoch = GroupRecords.After(group.Record.Epoch, await around.Database.EpochAsync(cancellation));
         // Without the slave, that opening waits for nobody; it is added again when it has all.
         GroupRecord wanted = GroupRecords.Of(around.Broker, epoch);

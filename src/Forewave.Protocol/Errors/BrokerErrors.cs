@@ -153,5 +153,41 @@ internal static class BrokerErrors
             Happened = "The message was committed, and the slave did not say that it received it.",
             Advice = "Send again under the same sequences; they are not stored twice.",
         },
+        new()
+        {
+            Code = ErrorCode.PromotionRefused, HttpStatus = 409,
+            Happened = "A broker was not made master by hand: messages that were answered could be lost without need.",
+            Advice = "Do what the text says: start the master again, stop its database's server for good, or take the other broker.",
+        },
+        new()
+        {
+            Code = ErrorCode.GroupRecordExists, HttpStatus = 409,
+            Happened = "The partition has a record in ZooKeeper, so none is made for it.",
+            Advice = "Look at it with forewave cluster status; where its master is gone for good, promote the other broker.",
+        },
+        new()
+        {
+            Code = ErrorCode.BrokerNotThere, HttpStatus = 409,
+            Happened = "The broker that is to become master does not announce itself in the group, or does not say how it does.",
+            Advice = "Start it, with --http, and look with forewave cluster status whether it is there.",
+        },
+        new()
+        {
+            Code = ErrorCode.GroupRecordChanged, HttpStatus = 409, Retry = RetryAdvice.Same,
+            Happened = "The group's record was set by a broker while it was to be set by hand: nothing was changed.",
+            Advice = "Look again with forewave cluster status, and decide anew.",
+        },
+        new()
+        {
+            Code = ErrorCode.CopyFailed, HttpStatus = 500, Retry = RetryAdvice.Same,
+            Happened = "The copy of the master's database did not come to its end, so the former master's is not whole.",
+            Advice = "Read what the database's programs say in the text, and repeat forewave cluster tail --make-anew.",
+        },
+        new()
+        {
+            Code = ErrorCode.NothingToRepair, HttpStatus = 409,
+            Happened = "The database follows its master and needs no repair.",
+            Advice = "Look at the group with forewave cluster status.",
+        },
     ];
 }

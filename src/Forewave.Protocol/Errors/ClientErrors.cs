@@ -53,5 +53,11 @@ internal static class ClientErrors
             Happened = "The request was stored and no reply came before the deadline.",
             Advice = "Look whether a responder runs; the request may still be handled, so ask again only for what may be done twice.",
         },
+        new()
+        {
+            Code = ErrorCode.DurabilityNotReached, HttpStatus = 502, Stored = StoredOutcome.Unknown,
+            Happened = "The message is stored, less durably than its producer asks for.",
+            Advice = "Go on, or wait until the slave is in sync and publish what has to be there; a new publish makes a second message.",
+        },
     ];
 }

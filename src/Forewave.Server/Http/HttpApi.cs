@@ -59,6 +59,7 @@ internal sealed class HttpApi : IAsyncDisposable
             .. new DeadOperations(_links, memory).All,
             .. new MessageOperations(_links).All,
             .. new ScheduleOperations(_links, memory).All,
+            .. new ClusterOperations(parts.Member).All,
         ]);
     }
 
@@ -102,7 +103,8 @@ internal sealed class HttpApi : IAsyncDisposable
         {
             var operation = Find(context, target, out var names);
             id = operation.Id;
-            RefuseWhenNotServing();
+            if (!operation.Anywhere)
+                RefuseWhenNotServing();
             _guard.Check(context, operation, names);
             ApiCall call = new(context, names, QueryFields.Read(target, operation.Query));
             await operation.Run(call);

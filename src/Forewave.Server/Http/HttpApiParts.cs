@@ -1,6 +1,7 @@
 using Forewave.Server.Http.Requests;
 using Forewave.Server.Http.Routing;
 using Forewave.Server.Listeners;
+using Forewave.Server.Members;
 
 namespace Forewave.Server.Http;
 
@@ -27,6 +28,9 @@ internal sealed record HttpApiParts
 
     /// <summary>Whether the partition is served here.</summary>
     public required PartitionDoor Door { get; init; }
+
+    /// <summary>The broker's part in its group; null: it is alone, or has none yet.</summary>
+    public Func<MemberHost?> Member { get; init; } = static () => null;
 
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }

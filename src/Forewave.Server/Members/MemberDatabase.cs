@@ -21,5 +21,7 @@ internal sealed class MemberDatabase(GroupDatabase database) : IMemberDatabase
 
     public async ValueTask ApplyAsync(ReceiverRun run, CancellationToken cancellation) => await database.ApplyAsync(run.Name, cancellation);
 
+    public async ValueTask FinishAsync(CancellationToken cancellation) => await database.FinishAsync(cancellation);
+
     public async ValueTask StopAsync(CancellationToken cancellation) => await database.StopAsync(cancellation);
 }

@@ -17,7 +17,9 @@ internal sealed class MemberHost : IAsyncDisposable
     private readonly GroupDatabase _database;
     private readonly GroupMember _member;
     private readonly Action<Exception> _faulted;
+    private readonly MemberOptions _options;
     private Task _loop = Task.CompletedTask;
+    private volatile string _says = "";
 
     /// <param name="options">Who it is.</param>
     /// <param name="zooKeeper">Where the group's record is.</param>
@@ -30,8 +32,22 @@ internal sealed class MemberHost : IAsyncDisposable
     {
         _database = database;
         _faulted = faulted;
+        _options = options;
+        options = options with { Told = Tell };
         _member = new GroupMember(options, async end => await ZooKeeperSession.OpenAsync(zooKeeper, end), new MemberDatabase(database), service, time);
     }
+
+    /// <summary>Its name, and the partition of its group.</summary>
+    public (string Broker, PartitionNumber Partition) Name => (_options.Broker, _options.Partition);
+
+    /// <summary>What it told last of what it is and waits for; empty: nothing yet.</summary>
+    public string Says => _says;
+
+    /// <summary>How its database does; null where it has none that follows or is followed.</summary>
+    public Func<CancellationToken, Task<GroupReport>>? Report { get; init; }
+
+    /// <summary>Whether ZooKeeper answers over the broker's session. Never throws.</summary>
+    public Task<bool> HearsAsync(CancellationToken cancellation) => _member.HearsAsync(cancellation);
 
     /// <summary>What it is now, for whoever asks whether it serves.</summary>
     public Readiness Role => _member.State switch
@@ -70,6 +86,12 @@ internal sealed class MemberHost : IAsyncDisposable
         await _loop;
         await Task.Run(_database.Dispose);
         _end.Dispose();
+    }
+
+    private void Tell(string text)
+    {
+        _says = text;
+        _options.Told(text);
     }
 
     private async Task RunAsync()

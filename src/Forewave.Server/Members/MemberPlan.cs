@@ -36,11 +36,12 @@ internal static class MemberPlan
     }
 
     /// <summary>Who it is.</summary>
-    public static MemberOptions OptionsOf(ForewaveBrokerOptions options, IPEndPoint? listen, Action<string> told) => new()
+    public static MemberOptions OptionsOf(ForewaveBrokerOptions options, (IPEndPoint? Listen, IPEndPoint? Http) at, Action<string> told) => new()
     {
         Partition = default,
         Broker = options.Broker!,
-        Address = options.Advertise ?? listen?.ToString() ?? "",
+        Address = options.Advertise ?? at.Listen?.ToString() ?? "",
+        Http = HttpOf(options, at.Http),
         SlavePatience = options.SlavePatience,
         MayBegin = true,
         Told = told,
@@ -52,8 +53,18 @@ internal static class MemberPlan
         Servers = options.ZooKeeper!, SessionTimeout = options.ZooKeeperSession, Time = options.TimeProvider,
     };
 
+    // Where it listens at every address of its host, that host is called as its clients call it.
+    private static string HttpOf(ForewaveBrokerOptions options, IPEndPoint? http) => http switch
+    {
+        null => "",
+        _ when IsAnywhere(http.Address) && options.Advertise is { } advertised => $"{advertised[..advertised.LastIndexOf(':')]}:{http.Port}",
+        _ => http.ToString(),
+    };
+
+    private static bool IsAnywhere(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+
     private static bool ListensWhereItIsReached(ForewaveBrokerOptions options) =>
-        options.Listen is null || ListenPlan.Of(options).Listen is not { } listen || !(listen.EndPoint.Address.Equals(IPAddress.Any) || listen.EndPoint.Address.Equals(IPAddress.IPv6Any));
+        options.Listen is null || ListenPlan.Of(options).Listen is not { } listen || !IsAnywhere(listen.EndPoint.Address);
 
     private static void Require(bool isRight, string wrong)
     {

@@ -22,13 +22,17 @@ internal sealed class MemberService(
     /// <summary>How long the own database, like a slave, may be silent.</summary>
     public required TimeSpan Patience { get; init; }
 
+    /// <summary>Until when messages are handed out.</summary>
+    public required HandOutTerms HandOut { get; init; }
+
     /// <inheritdoc/>
     public async ValueTask<IServing> ServeAsync(Epoch epoch, CancellationToken cancellation)
     {
         var master = await Task.Run(() => GroupMaster.Begin(database, time), cancellation);
         BrokerMeters own = new(meters);
         var engine = engineOf(new MySqlStore(master.Prove(store, epoch), time), own);
-        MemberServing serving = new(engine, master, door, own, Patience);
+        ProofMetrics.Add(own, master);
+        MemberServing serving = new(engine, master, door, own, (Patience, HandOut));
         try
         {
             await engine.StartAsync(cancellation);

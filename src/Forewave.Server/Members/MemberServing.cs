@@ -20,6 +20,7 @@ internal sealed class MemberServing : IServing
     private readonly PartitionDoor _door;
     private readonly BrokerMeters _meters;
     private readonly TimeSpan _patience;
+    private readonly HandOutLease _lease;
     private readonly CancellationTokenSource _ended;
     private volatile bool _needs;
     private int _isDisposed;
@@ -28,10 +29,13 @@ internal sealed class MemberServing : IServing
     /// <param name="master">The proof; owned from now on.</param>
     /// <param name="door">Closed at the end.</param>
     /// <param name="meters">The engine's; owned from now on.</param>
-    /// <param name="patience">So long the own database may be silent before the slave, if one is in sync, is given the chance.</param>
-    public MemberServing(BrokerEngine engine, GroupMaster master, PartitionDoor door, BrokerMeters meters, TimeSpan patience)
+    /// <param name="bounds">
+    /// So long the own database may be silent before the slave, if one is in sync, is given the chance; and until when messages are handed out.
+    /// </param>
+    public MemberServing(BrokerEngine engine, GroupMaster master, PartitionDoor door, BrokerMeters meters, (TimeSpan Patience, HandOutTerms HandOut) bounds)
     {
-        _patience = patience;
+        _patience = bounds.Patience;
+        _lease = new HandOutLease(engine, master, bounds.HandOut);
         (_engine, _master, _door, _meters) = (engine, master, door, meters);
         _ended = CancellationTokenSource.CreateLinkedTokenSource(engine.Failed);
         Ended = _ended.Token;
@@ -44,6 +48,7 @@ internal sealed class MemberServing : IServing
     public void Need(string run)
     {
         _needs = true;
+        _lease.Need(isNeeded: true);
         _master.Need();
     }
 
@@ -52,6 +57,7 @@ internal sealed class MemberServing : IServing
     {
         _needs = false;
         _master.GoAlone();
+        _lease.Need(isNeeded: false);
     }
 
     /// <inheritdoc/>
@@ -72,6 +78,7 @@ internal sealed class MemberServing : IServing
             return;
         _door.Close();
         _master.Forbid();
+        await _lease.DisposeAsync();
         await _engine.DisposeAsync();
         await Task.Run(_master.Dispose);
         _meters.Dispose();

@@ -17,7 +17,7 @@ internal sealed class CommitProofs : IDisposable
     private static readonly TimeSpan LongestAtEnd = TimeSpan.FromSeconds(2);
 
     private readonly object _gate = new();
-    private readonly Queue<GatheredGroup> _waiting = new();
+    private readonly Queue<(GatheredGroup Group, long Committed)> _waiting = new();
     private readonly ICommitProof _proof;
     private readonly Gather _gather;
     private readonly Action<StoreException> _fail;
@@ -51,7 +51,7 @@ internal sealed class CommitProofs : IDisposable
         lock (_gate)
         {
             Interlocked.Increment(ref _unproven);
-            _waiting.Enqueue(group);
+            _waiting.Enqueue((group, Stopwatch.GetTimestamp()));
             Monitor.Pulse(_gate);
         }
     }
@@ -79,11 +79,16 @@ internal sealed class CommitProofs : IDisposable
 
     private void Run()
     {
-        while (Next(out GatheredGroup? group, out StoreException? end))
+        while (Next(out GatheredGroup? group, out long committed, out StoreException? end))
         {
             if (group is not null)
             {
                 Prove(group);
+                if (group.Failure is null)
+                {
+                    _proof.Note(Stopwatch.GetElapsedTime(committed));
+                }
+
                 _answers.AddCommitted(group, _gather);
                 Interlocked.Decrement(ref _unproven);
             }
@@ -94,7 +99,7 @@ internal sealed class CommitProofs : IDisposable
         }
     }
 
-    private bool Next(out GatheredGroup? group, out StoreException? end)
+    private bool Next(out GatheredGroup? group, out long committed, out StoreException? end)
     {
         lock (_gate)
         {
@@ -104,7 +109,12 @@ internal sealed class CommitProofs : IDisposable
             }
 
             end = null;
-            if (!_waiting.TryDequeue(out group))
+            (group, committed) = (null, 0);
+            if (_waiting.TryDequeue(out (GatheredGroup Group, long Committed) next))
+            {
+                (group, committed) = next;
+            }
+            else
             {
                 (end, _end) = (_end, null);
             }

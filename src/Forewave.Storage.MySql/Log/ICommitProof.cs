@@ -12,6 +12,9 @@ internal interface ICommitProof
     /// <summary>What the last proof was worth. Any thread.</summary>
     Durability Reached { get; }
 
+    /// <summary>Told of each commit that is proven how long that took from its end on. Any thread; short.</summary>
+    void Note(TimeSpan sinceCommit);
+
     /// <summary>
     /// Waits until a commit, and with it all that was committed before it, is proven. False: not yet. Blocks; for one thread.
     /// </summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Forewave.Protocol;
 using Forewave.Storage.MySql.Checkpoints;
@@ -49,6 +50,7 @@ internal sealed class LogRecovery(MySqlStoreOptions options, TimeProvider time, 
         RequireWholeLog(tail);
 
         var last = LogPosition.FromBits(tail.Position);
+        NoteEpoch(connection, epoch, last);
         LogSlices slices = new(_log, time);
         slices.Open(connection, new LogPosition(epoch, last.Number));
         GroupWriter writer = new(options.Connection, _fences, _log, new FencePlace(epoch, tail.Position))
@@ -72,6 +74,11 @@ internal sealed class LogRecovery(MySqlStoreOptions options, TimeProvider time, 
         var report = new RecoveryReport(_records, new ByteCount(_bytes), default, time.GetElapsedTime(begin));
         return new RecoveredLog(start, writer, slices, checkpoint, report);
     }
+
+    // Before its first record: what a former master has behind this is its tail.
+    private void NoteEpoch(Connection connection, Epoch epoch, LogPosition after) => connection.Execute(string.Create(CultureInfo.InvariantCulture, $"""
+        INSERT INTO {_names.Queues}.MQ_EPOCH VALUES ({options.Partition.Value}, {epoch.Value}, {after.Bits}, UTC_TIMESTAMP(3))
+        """));
 
     private FencePlace Look(Connection connection, FenceRole role)
     {

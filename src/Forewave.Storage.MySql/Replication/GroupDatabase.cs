@@ -20,9 +20,12 @@ public sealed class GroupDatabase : IDisposable
 
     private readonly BlockingCollection<Action> _work = [];
     private readonly CancellationTokenSource _end = new();
+    private readonly SemaphoreSlim _reporting = new(1);
     private readonly MySqlStoreOptions _store;
     private readonly GroupPlace _place;
     private readonly Thread _thread;
+    private readonly Action<string> _told;
+    private readonly SettingWatch _settings;
     private ReceiverRun? _run;
     private CancellationTokenSource? _broken;
     private GtidList _received = GtidList.Empty;
@@ -36,6 +39,8 @@ public sealed class GroupDatabase : IDisposable
     {
         _store = store;
         _place = GroupPlace.Parse(store, peer, environment);
+        _told = store.Told;
+        _settings = new SettingWatch(_place, EndWrong);
         _thread = new Thread(Run) { Name = "forewave-group", IsBackground = true };
         _thread.Start();
     }
@@ -66,7 +71,12 @@ public sealed class GroupDatabase : IDisposable
         () =>
         {
             Leave();
-            using (Connection own = Connection.Open(_place.OwnChanged))
+            using Connection own = Connection.Open(_place.OwnChanged);
+            if (!FollowLock.Take(own, TimeSpan.Zero))
+            {
+                throw new StoreException(ErrorCode.ReplicationBroken, $"The database at {_place.Own.Place} is being made anew from the master's: waiting for its end.");
+            }
+
             using (Connection peer = Connection.Open(_place.PeerLooked))
             {
                 RequireNoTail(own, peer);
@@ -77,6 +87,7 @@ public sealed class GroupDatabase : IDisposable
             }
 
             _run = ReceiverRun.Begin(_place.OwnChanged, _place.Master);
+            _settings.Begin(_run.Name);
             _broken = new CancellationTokenSource();
             return new FollowedRun(_run.Name, _broken.Token);
         },
@@ -104,7 +115,46 @@ public sealed class GroupDatabase : IDisposable
         },
         cancellation);
 
-    /// <summary>Follows nobody any more.</summary>
+    /// <summary>
+    /// How it stands, and how it stands to the other one. It needs no turn on the thread: up to 4 s on the thread pool, for one at a time. It
+    /// never throws but for a cancellation.
+    /// </summary>
+    public async Task<GroupReport> ReportAsync(CancellationToken cancellation)
+    {
+        await _reporting.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => GroupLook.Ask(_store, _place), CancellationToken.None);
+        }
+        finally
+        {
+            _reporting.Release();
+        }
+    }
+
+    /// <summary>
+    /// Receives nothing more, applies what was received, as long as the lag, and follows nobody any more. Where the applier stands still,
+    /// what it has not applied is gone.
+    /// </summary>
+    /// <exception cref="StoreException">The database is not there, or refused; ReplicationBroken: the applier stopped meanwhile.</exception>
+    public Task FinishAsync(CancellationToken cancellation) => DoAsync(
+        () =>
+        {
+            Leave();
+            using Connection own = Connection.Open(_place.OwnChanged);
+            SlaveDatabase database = new(own);
+            if (database.Status() is { Applier.Runs: true })
+            {
+                database.ApplyAll(database.Fence(), _end.Token);
+            }
+
+            own.Execute("STOP SLAVE");
+            own.Execute("RESET SLAVE ALL");
+            return true;
+        },
+        cancellation);
+
+    /// <summary>Follows nobody any more; what was received and not applied is gone.</summary>
     /// <exception cref="StoreException">The database is not there, or refused.</exception>
     public Task StopAsync(CancellationToken cancellation) => DoAsync(
         () =>
@@ -121,10 +171,13 @@ public sealed class GroupDatabase : IDisposable
     public void Dispose()
     {
         _end.Cancel();
+        // First, for it hands over to the thread.
+        _settings.Dispose();
         _work.CompleteAdding();
         _thread.Join();
         _work.Dispose();
         _end.Dispose();
+        _reporting.Dispose();
         _broken?.Dispose();
     }
 
@@ -156,9 +209,23 @@ public sealed class GroupDatabase : IDisposable
     // The run is over, whatever the database does.
     private void Leave()
     {
+        _settings.End();
         _broken?.Cancel();
         _run?.Dispose();
         _run = null;
+    }
+
+    // On the thread of the looks: a run whose settings were changed ends, for what happened meanwhile is not known.
+    private void EndWrong((string Run, string Wrong) found)
+    {
+        _told(found.Wrong);
+        _work.Add(() =>
+        {
+            if (_run?.Name == found.Run)
+            {
+                Leave();
+            }
+        });
     }
 
     private ReceiverRun Require(string run) => _run is { } current && current.Name == run && current.GoesOn() ? current : throw Over(run);
@@ -175,7 +242,7 @@ public sealed class GroupDatabase : IDisposable
         {
             throw new StoreException(
                 ErrorCode.ReplicationBroken,
-                $"This database has written {written} and the master's at {_place.Peer.Place} has {has}: it has a tail that was never answered, and cannot follow. Make it anew from a copy of the master's database (docs/replication.md), then start this broker again.");
+                $"This database has written {written} and the master's at {_place.Peer.Place} has {has}: it has a tail that was never answered, and cannot follow. What it is says 'forewave cluster tail'; with --make-anew this database becomes a copy of the master's, and follows.");
         }
     }
 

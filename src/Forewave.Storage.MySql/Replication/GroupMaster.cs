@@ -30,6 +30,7 @@ public sealed class GroupMaster : IDisposable
     private long _wantedSince;
     private long _ownHeard;
     private long _slaveHeard;
+    private long _slaveReceived;
     private long _need;
     private bool _needsSlave;
     private bool _receives;
@@ -42,13 +43,22 @@ public sealed class GroupMaster : IDisposable
         _time = time;
         _proof = new ReceivedProof(time);
         _proof.Release();
-        _ownHeard = _slaveHeard = time.GetTimestamp();
+        _ownHeard = _slaveHeard = _slaveReceived = time.GetTimestamp();
         _ownLooks = new Thread(LookAtOwn) { Name = "forewave-own", IsBackground = true };
         _slaveLooks = new Thread(LookAtSlave) { Name = "forewave-slave", IsBackground = true };
     }
 
     /// <summary>For how long the own database has not answered.</summary>
     public TimeSpan OwnSilence => Read(() => _time.GetElapsedTime(_ownHeard));
+
+    /// <summary>The clock's timestamp of the last question to the slave's database that was answered with: it receives.</summary>
+    public long SlaveReceived => Read(() => _slaveReceived);
+
+    /// <summary>Told of each proof how long it took from the commit on; on a thread of the store: short, not throwing.</summary>
+    public Action<TimeSpan> Proven
+    {
+        set => _proof.Proven = value;
+    }
 
     /// <summary>For how long something that is committed has waited for the slave's receipt; zero when nothing does.</summary>
     public TimeSpan SlaveSilence => Read(() => _wanted is null ? TimeSpan.Zero : _time.GetElapsedTime(_wantedSince));
@@ -193,7 +203,8 @@ public sealed class GroupMaster : IDisposable
             {
                 GtidList? before = Read(() => _need == need ? _before : null);
                 slave ??= Connection.Open(_place.PeerLooked);
-                Note(new SlaveDatabase(slave).Status(), before);
+                long asked = _time.GetTimestamp();
+                Note(new SlaveDatabase(slave).Status(), before, asked);
             }
             catch (Exception failure) when (failure is DatabaseException or StoreException)
             {
@@ -238,11 +249,12 @@ public sealed class GroupMaster : IDisposable
         }
     }
 
-    private void Note(ReplicationStatus status, GtidList? before)
+    private void Note(ReplicationStatus status, GtidList? before, long asked)
     {
         lock (_gate)
         {
-            _slaveHeard = _time.GetTimestamp();
+            _slaveHeard = asked;
+            _slaveReceived = status.Receiver.Runs ? asked : _slaveReceived;
             _receives = status.Receiver.Runs;
             _received = status.Received;
             _hasAll |= before is not null && ReferenceEquals(before, _before) && _received.Covers(before);

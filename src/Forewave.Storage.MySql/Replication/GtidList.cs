@@ -54,5 +54,8 @@ internal sealed class GtidList
     /// <summary>Whether it covers each of them.</summary>
     public bool Covers(GtidList others) => Array.TrueForAll(others._gtids, Covers);
 
+    /// <summary>Those of it that the others do not cover.</summary>
+    public GtidList Without(GtidList others) => new(Array.FindAll(_gtids, gtid => !others.Covers(gtid)));
+
     public override string ToString() => string.Join(',', _gtids);
 }

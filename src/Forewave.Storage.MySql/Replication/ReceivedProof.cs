@@ -44,6 +44,18 @@ internal sealed class ReceivedProof : ICommitProof, IDisposable
     /// <inheritdoc/>
     public Durability Reached => (Durability)_reached;
 
+    /// <summary>Told of each proof by the slave how long it took from the commit on. Default: nobody is.</summary>
+    public Action<TimeSpan> Proven { get; set; } = static _ => { };
+
+    /// <inheritdoc/>
+    public void Note(TimeSpan sinceCommit)
+    {
+        if (Reached == Durability.SlaveReceived)
+        {
+            Proven(sinceCommit);
+        }
+    }
+
     /// <summary>For how long the oldest commit without a proof has waited; zero when none does.</summary>
     public TimeSpan Waiting
     {

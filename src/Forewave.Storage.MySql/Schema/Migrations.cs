@@ -29,6 +29,13 @@ internal static class Migrations
             OldestReader = 1,
             Statements = names => [Trail(names)],
         },
+        new()
+        {
+            Number = 4,
+            Name = "where each epoch began",
+            OldestReader = 1,
+            Statements = names => [Epoch(names)],
+        },
     ];
 
     // A slice is cut off the open end ahead of use, while that is empty: so no append ever waits for an ALTER.
@@ -160,6 +167,17 @@ internal static class Migrations
             KEY (id)
         ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin
         PARTITION BY LIST (day) (PARTITION none VALUES IN (0))
+        """;
+
+    private static string Epoch(SchemaNames names) => $"""
+        CREATE TABLE IF NOT EXISTS {names.Queues}.MQ_EPOCH (
+            `partition` SMALLINT UNSIGNED NOT NULL,
+            epoch INT UNSIGNED NOT NULL,
+            after BIGINT UNSIGNED NOT NULL COMMENT 'last log position before its first',
+            opened DATETIME(3) NOT NULL COMMENT 'UTC',
+            PRIMARY KEY (`partition`, epoch)
+        ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin
+        COMMENT = 'one row for each opening of the partition'
         """;
 
     private static string Trail(SchemaNames names) => $"""

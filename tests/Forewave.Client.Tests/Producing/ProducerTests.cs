@@ -31,6 +31,27 @@ public sealed partial class ProducerTests
     }
 
     [Fact]
+    public async Task Receipt_that_says_less_than_the_producer_requires_is_an_error()
+    {
+        await using Scene scene = await Scene.ProducingAsync(new ProducerOptions { RequiredDurability = Durability.SlaveReceived });
+        await OpenAsync(scene);
+        Task<Receipt> alone = scene.Producer.PublishAsync(Scene.Queue, "a"u8.ToArray()).AsTask();
+        V1.ClientFrame first = await scene.PublishAsync();
+        V1.Published answer = new();
+        answer.Batches.Add(new V1.PublishedBatch { FirstPosition = 700, Durability = V1.Durability.MasterSynced });
+        await scene.Connection.AnswerAsync(first, new V1.ServerFrame { Published = answer });
+        ForewaveException error = await Assert.ThrowsAsync<ForewaveException>(() => alone.Soon());
+        Task<Receipt> received = scene.Producer.PublishAsync(Scene.Queue, "b"u8.ToArray()).AsTask();
+        V1.ClientFrame second = await scene.PublishAsync();
+        answer.Batches[0] = new V1.PublishedBatch { FirstPosition = 701, Durability = V1.Durability.SlaveReceived };
+        await scene.Connection.AnswerAsync(second, new V1.ServerFrame { Published = answer });
+
+        Assert.Equal((ErrorCode.DurabilityNotReached, StoredOutcome.Unknown), (error.Code, error.Stored));
+        Assert.Equal(Durability.SlaveReceived, (await received.Soon()).Durability);
+        Assert.Equal((1, "b"), (second.Publish.Batches.Count, Scene.Text(second.Publish.Batches[0])));
+    }
+
+    [Fact]
     public async Task Message_is_published_with_all_its_parts()
     {
         await using Scene scene = await Scene.ProducingAsync();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Forewave.Coordination;
 using Forewave.Coordination.ZooKeeper;
 using Forewave.Coordination.ZooKeeper.Tests.Server;
@@ -20,17 +21,27 @@ internal sealed class BrokerPair : IAsyncDisposable
     private readonly SchemaNames _names = SchemaNames.Of("orders");
     // A slow machine is no dead slave.
     private readonly TemporaryFile _configuration = new(".json", """{ "slavePatience": "5s" }""");
+    private readonly MariaDbPair _databases;
+    private readonly Relay _link;
     private ZooKeeperSession? _session;
 
     private BrokerPair(MariaDbPair databases)
     {
-        A = new ServerProcess { Store = ArgumentsOf("A", databases.A, databases.B) };
-        B = new ServerProcess { Store = ArgumentsOf("B", databases.B, databases.A) };
+        _databases = databases;
+        A = new ServerProcess { Store = [.. ArgumentsOf("A", databases.A), "--peer-mysql", WordsOf(databases.B.Port, "pair")] };
+        _link = new Relay(databases.A.Port);
+        B = new ServerProcess { Store = [.. ArgumentsOf("B", databases.B), "--peer-mysql", WordsOf(int.Parse(_link.Address.Split(':')[1], CultureInfo.InvariantCulture), "pair")] };
     }
 
     public ServerProcess A { get; }
 
     public ServerProcess B { get; }
+
+    /// <summary>ZooKeeper, for operators.</summary>
+    public string ZooKeeper => _zooKeeper.Address;
+
+    /// <summary>Between B's database and what it follows, A's.</summary>
+    public Relay Link => _link;
 
     /// <summary>Both brokers, for clients.</summary>
     public string Addresses => $"{A.Address},{B.Address}";
@@ -38,11 +49,19 @@ internal sealed class BrokerPair : IAsyncDisposable
     /// <summary>For a failing test.</summary>
     public string Log => $"A: {A.Log}\nB: {B.Log}";
 
-    public static async Task<BrokerPair> StartedAsync(MariaDbPair databases)
+    /// <summary>Two brokers that know of nothing yet, and a ZooKeeper that has no record.</summary>
+    public static async Task<BrokerPair> PreparedAsync(MariaDbPair databases)
     {
         BrokerPair pair = new(databases);
         await pair._zooKeeper.InitializeAsync();
         pair._session = await ZooKeeperServer.OpenAsync(pair._zooKeeper.Address);
+        return pair;
+    }
+
+    /// <summary>Two brokers of which B is the slave, in sync.</summary>
+    public static async Task<BrokerPair> StartedAsync(MariaDbPair databases)
+    {
+        BrokerPair pair = await PreparedAsync(databases);
         await pair.A.StartAsync();
         await pair.UntilAsync(view => view.Master?.Broker == "A");
         await pair.B.StartAsync();
@@ -57,6 +76,20 @@ internal sealed class BrokerPair : IAsyncDisposable
     /// <summary>Completes when a broker announces itself as master.</summary>
     public Task UntilMasterAsync(string master) => UntilAsync(view => view.Master?.Broker == master && view.Group?.Record.Master == master);
 
+    /// <summary>kill -9 of ZooKeeper.</summary>
+    public Task KillZooKeeperAsync() => _zooKeeper.KillAsync();
+
+    /// <summary>Starts it again, with what it had, and waits until it answers.</summary>
+    public async Task StartZooKeeperAsync()
+    {
+        _zooKeeper.Start();
+        await _session!.DisposeAsync();
+        _session = await ZooKeeperServer.OpenAsync(_zooKeeper.Address);
+    }
+
+    /// <summary>Completes when nobody announces itself as master.</summary>
+    public Task UntilGoneAsync() => UntilAsync(view => view.Master is null);
+
     /// <summary>Completes when the record names no slave.</summary>
     public Task UntilAloneAsync() => UntilAsync(view => view.Group?.Record.InSync.Count == 1);
 
@@ -67,6 +100,7 @@ internal sealed class BrokerPair : IAsyncDisposable
         if (_session is not null)
             await _session.DisposeAsync();
         await _zooKeeper.DisposeAsync();
+        await _link.DisposeAsync();
         _configuration.Dispose();
     }
 
@@ -89,10 +123,18 @@ internal sealed class BrokerPair : IAsyncDisposable
         }
     }
 
-    private string[] ArgumentsOf(string name, MariaDbServer own, MariaDbServer peer) =>
+    /// <summary>The settings of A, for verbs that work on its database.</summary>
+    public string[] SettingsOfA =>
     [
-        "--store", "mysql", "--mysql", $"host=127.0.0.1;port={own.Port};user=forewave;password=secret;tls=off;schema={_names.Queues}",
+        "--zookeeper", _zooKeeper.Address, "--broker", "A", "--mysql", WordsOf(_databases.A.Port, "forewave") + $";schema={_names.Queues}",
+        "--peer-mysql", WordsOf(_databases.B.Port, "pair"),
+    ];
+
+    private static string WordsOf(int port, string user) => $"host=127.0.0.1;port={port};user={user};password=secret;tls=off";
+
+    private string[] ArgumentsOf(string name, MariaDbServer own) =>
+    [
+        "--store", "mysql", "--mysql", WordsOf(own.Port, "forewave") + $";schema={_names.Queues}",
         "--zookeeper", _zooKeeper.Address, "--broker", name, "--config", _configuration.Path,
-        "--peer-mysql", $"host=127.0.0.1;port={peer.Port};user=pair;password=secret;tls=off",
     ];
 }

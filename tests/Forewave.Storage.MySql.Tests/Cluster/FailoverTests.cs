@@ -42,7 +42,7 @@ public sealed class FailoverTests(MariaDbPair databases, ITestOutputHelper outpu
         await AssertWholeAsync(group.B, record);
     }
 
-    [Fact]
+    [NightlyFact]
     public async Task Former_master_follows_and_takes_over_again()
     {
         await using BrokerPair group = await BrokerPair.StartedAsync(databases);
@@ -63,7 +63,7 @@ public sealed class FailoverTests(MariaDbPair databases, ITestOutputHelper outpu
         await AssertWholeAsync(group.A, record);
     }
 
-    [Fact]
+    [NightlyFact]
     public async Task Master_answers_alone_without_its_slave_and_takes_it_back()
     {
         await using BrokerPair group = await BrokerPair.StartedAsync(databases);
@@ -87,7 +87,7 @@ public sealed class FailoverTests(MariaDbPair databases, ITestOutputHelper outpu
         await AssertWholeAsync(group.B, record);
     }
 
-    [Fact]
+    [NightlyFact]
     public async Task Frozen_master_that_wakes_answers_nothing_and_loses_nothing()
     {
         await using BrokerPair group = await BrokerPair.StartedAsync(databases);

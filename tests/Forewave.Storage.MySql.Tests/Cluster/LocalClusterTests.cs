@@ -47,6 +47,34 @@ public sealed class LocalClusterTests
         Assert.Equal("local-cluster: there is no group 1: there are 1", role.Errors.Trim());
     }
 
+    [NightlyFact]
+    public async Task Three_ZooKeepers_lose_one_and_then_all_and_the_group_goes_on()
+    {
+        await using LocalCluster cluster = await LocalCluster.StartedAsync("--zookeepers", "3");
+        string record = cluster.PathOf("record");
+        await using ProgramProcess load = ProgramProcess.Start(
+            "bench", "publish", "--server", cluster.Servers, "--queue", "orders", "--messages", "1000000000", "--size", "200",
+            "--in-flight", "500", "--rate", "1400", "--record", record);
+        await MoreAsync(record, load, cluster);
+
+        await cluster.DoAsync("kill", "zookeeper-1");
+        await MoreAsync(record, load, cluster);
+        await cluster.DoAsync("kill", "master-0");
+        await MoreAsync(record, load, cluster);
+        await cluster.DoAsync("start", "master-0");
+        await cluster.DoAsync("kill", "zookeeper-2");
+        await cluster.DoAsync("kill", "zookeeper-3");
+        await MoreAsync(record, load, cluster);
+        await cluster.DoAsync("up");
+        await cluster.DoAsync("kill", "master-0");
+        await MoreAsync(record, load, cluster);
+        await load.InterruptAsync().WaitAsync(Patience);
+        ProgramResult verified = await ProgramProcess.RunAsync(
+            "bench", "verify", "--server", cluster.Servers, "--queue", "orders", "--group", "audit", "--record", record, "--json").WaitAsync(Patience);
+
+        Assert.True(verified.ExitCode == 0, $"{verified}\n{await cluster.LogsAsync()}");
+    }
+
     private static async Task MoreAsync(string record, ProgramProcess load, LocalCluster cluster)
     {
         const int bytes = 1_000 * 60;

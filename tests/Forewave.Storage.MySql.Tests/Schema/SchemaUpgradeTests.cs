@@ -10,9 +10,9 @@ namespace Forewave.Storage.MySql.Tests.Schema;
 [Trait("Suite", "mysql")]
 public class SchemaUpgradeTests(MariaDbServer server)
 {
-    private static readonly Migration Added = Step(4, oldestReader: 1, "CREATE TABLE IF NOT EXISTS {0}.MQ_MORE (a INT PRIMARY KEY)");
-    private static readonly Migration Removed = Step(5, oldestReader: 5, "DROP TABLE IF EXISTS {0}.MQ_MORE");
-    private static readonly Migration AfterRemoved = Step(6, oldestReader: 5, "CREATE TABLE IF NOT EXISTS {0}.MQ_LAST (a INT PRIMARY KEY)");
+    private static readonly Migration Added = Step(5, oldestReader: 1, "CREATE TABLE IF NOT EXISTS {0}.MQ_MORE (a INT PRIMARY KEY)");
+    private static readonly Migration Removed = Step(6, oldestReader: 6, "DROP TABLE IF EXISTS {0}.MQ_MORE");
+    private static readonly Migration AfterRemoved = Step(7, oldestReader: 6, "CREATE TABLE IF NOT EXISTS {0}.MQ_LAST (a INT PRIMARY KEY)");
 
     private readonly SchemaNames _names = server.NewNames();
 
@@ -39,7 +39,7 @@ public class SchemaUpgradeTests(MariaDbServer server)
         Assert.Equal(Migrations.All.Select(step => step.Number), first.Applied);
         Assert.Empty(second.Applied);
         Assert.Equal(
-            ["MQ_DAY", "MQ_DEAD", "MQ_FENCE", "MQ_FENCE", "MQ_LOG", "MQ_PENDING", "MQ_QUEUE", "MQ_SCHEMA", "MQ_SLICE", "MQ_STATE", "MQ_TRACE", "MQ_TRAIL"],
+            ["MQ_DAY", "MQ_DEAD", "MQ_EPOCH", "MQ_FENCE", "MQ_FENCE", "MQ_LOG", "MQ_PENDING", "MQ_QUEUE", "MQ_SCHEMA", "MQ_SLICE", "MQ_STATE", "MQ_TRACE", "MQ_TRAIL"],
             Strings(connection, $"SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA IN ('{_names.Log}', '{_names.Queues}') ORDER BY 1"));
         Assert.Equal(
             ["InnoDB"],
@@ -59,7 +59,7 @@ public class SchemaUpgradeTests(MariaDbServer server)
             new SchemaUpgrade(names, Migrations.All, TimeProvider.System).Apply(connection, finalize: false);
 
             Assert.Equal(
-                ["1", "2", "3"], Strings(connection, $"SELECT CAST(number AS CHAR) FROM {names.Queues}.MQ_SCHEMA ORDER BY number"));
+                ["1", "2", "3", "4"], Strings(connection, $"SELECT CAST(number AS CHAR) FROM {names.Queues}.MQ_SCHEMA ORDER BY number"));
         }
     }
 
@@ -83,8 +83,8 @@ public class SchemaUpgradeTests(MariaDbServer server)
         Upgrade([.. Migrations.All]).Apply(connection, finalize: false);
         SchemaReport finalized = Upgrade([.. Migrations.All, Added, Removed, AfterRemoved]).Apply(connection, finalize: true);
 
-        Assert.Equal([5, 6], start.Waiting);
-        Assert.Equal([5, 6], finalized.Applied);
+        Assert.Equal([6, 7], start.Waiting);
+        Assert.Equal([6, 7], finalized.Applied);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public class SchemaUpgradeTests(MariaDbServer server)
         var refused = Assert.Throws<StoreException>(() => Upgrade([.. Migrations.All]).Apply(connection, finalize: false));
 
         Assert.Equal(ErrorCode.FormatTooNew, refused.Error);
-        Assert.Contains("schema step 5; this one knows 3", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("schema step 6; this one knows 4", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public class SchemaUpgradeTests(MariaDbServer server)
         IReadOnlyList<int> first = await MySqlUpgrade.FinalizeAsync(options, Upgrade([.. Migrations.All, Added, Removed]), default);
         IReadOnlyList<int> second = await MySqlUpgrade.FinalizeAsync(options, Upgrade([.. Migrations.All, Added, Removed]), default);
 
-        Assert.Equal([5], first);
+        Assert.Equal([6], first);
         Assert.Empty(second);
     }
 

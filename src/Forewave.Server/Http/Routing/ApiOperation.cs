@@ -18,6 +18,9 @@ internal sealed record ApiOperation
     /// <summary>Does it and answers.</summary>
     public required Func<ApiCall, Task> Run { get; init; }
 
+    /// <summary>It is answered also where the partition is not served at present.</summary>
+    public bool Anywhere { get; init; }
+
     /// <summary>The query parameters that it knows; others are refused.</summary>
     public string[] Query { get; init; } = [];
 }

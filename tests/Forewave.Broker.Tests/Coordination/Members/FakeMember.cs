@@ -133,6 +133,17 @@ internal sealed class FakeMember : IMemberDatabase, IMemberService
         },
         cancellation);
 
+    public async ValueTask FinishAsync(CancellationToken cancellation) => await TakeAsync(
+        "finish",
+        () =>
+        {
+            Database.ApplyAll();
+            Database.Wipe();
+            Database.Detach();
+            return true;
+        },
+        cancellation);
+
     public async ValueTask StopAsync(CancellationToken cancellation) => await TakeAsync(
         "stop",
         () =>
