@@ -40,19 +40,20 @@ internal static class ClusterText
         if (!broker.HasDatabase)
             return broker.DatabaseText("failure");
         if (broker.Role == BrokerRole.Slave)
-            return $"received {TextOr(broker, "received", "nothing")}, {LagOf(broker)}";
+            return $"received {TextOr(broker, ("received", "nothing"))}, {LagOf(broker)}";
         string tail = broker.Role == BrokerRole.Waiting ? broker.DatabaseText("ahead") : "";
-        return $"written {TextOr(broker, "written", "nothing")}{(tail.Length > 0 ? $", tail {tail}" : "")}";
+        return $"written {TextOr(broker, ("written", "nothing"))}{(tail.Length > 0 ? $", tail {tail}" : "")}";
     }
 
     private static string LagOf(BrokerStanding broker)
     {
         if (broker.Database!.Value.TryGetProperty("lagSeconds", out var lag))
             return $"{lag.GetDouble():0} s behind";
-        return $"receiver {TextOr(broker, "receiver", "?")}, applier {TextOr(broker, "applier", "?")}";
+        return $"receiver {TextOr(broker, ("receiver", "?"))}, applier {TextOr(broker, ("applier", "?"))}";
     }
 
-    private static string TextOr(BrokerStanding broker, string name, string otherwise) => broker.DatabaseText(name) is { Length: > 0 } text ? text : otherwise;
+    private static string TextOr(BrokerStanding broker, (string Name, string Otherwise) which) =>
+        broker.DatabaseText(which.Name) is { Length: > 0 } text ? text : which.Otherwise;
 
     private static string SaysOf(BrokerStanding broker) => broker.Report is { } report ? report.GetProperty("says").GetString() ?? "" : broker.Failure;
 
