@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
-using System.Text.RegularExpressions;
 using Forewave.Protocol;
 using Forewave.Storage.MySql.Connections;
 using Forewave.Storage.MySql.Interop;
@@ -14,12 +13,13 @@ namespace Forewave.Storage.MySql.Replication;
 /// <c>mariadb</c>. A connection that has read every table keeps the master from altering any meanwhile, which it tries again later
 /// by itself: so no slice comes or goes within the copy. Blocks.
 /// </summary>
-internal sealed partial class DatabaseCopy(MySqlStoreOptions store, ConnectionOptions master, Action<string> told)
+internal sealed class DatabaseCopy(MySqlStoreOptions store, ConnectionOptions master, Action<string> told)
 {
     private const int MostTries = 3;
     private const int BufferBytes = 1 << 20;
     private const int KeptTailBytes = 16 * 1024;
     private const string Complete = "-- Dump completed";
+    private const string PositionBegin = "SET GLOBAL gtid_slave_pos='";
 
     private readonly SchemaNames _names = store.Names;
 
@@ -104,9 +104,8 @@ internal sealed partial class DatabaseCopy(MySqlStoreOptions store, ConnectionOp
         load.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
         bool isWhole = dump.ExitCode == 0 && load.ExitCode == 0 && last.Contains(Complete, StringComparison.Ordinal);
-        Match position = Position().Match(last);
-        return isWhole && position.Success
-            ? position.Groups["gtids"].Value
+        return isWhole && PositionIn(last) is { } position
+            ? position
             : throw new StoreException(ErrorCode.CopyFailed, $"The copy of the database at {master.Place} did not come to its end: {said}".TrimEnd());
     }
 
@@ -188,6 +187,11 @@ internal sealed partial class DatabaseCopy(MySqlStoreOptions store, ConnectionOp
         process.BeginErrorReadLine();
     }
 
-    [GeneratedRegex("SET GLOBAL gtid_slave_pos='(?<gtids>[0-9,-]+)'")]
-    private static partial Regex Position();
+    // The dump says it near its end, as a remark: SET GLOBAL gtid_slave_pos='0-1-39';
+    private static string? PositionIn(string last)
+    {
+        int from = last.IndexOf(PositionBegin, StringComparison.Ordinal) + PositionBegin.Length;
+        int end = from < PositionBegin.Length ? -1 : last.IndexOf('\'', from);
+        return end > from ? last[from..end] : null;
+    }
 }
