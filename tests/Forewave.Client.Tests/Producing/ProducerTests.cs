@@ -34,8 +34,8 @@ public sealed partial class ProducerTests
     public async Task Receipt_that_says_less_than_the_producer_requires_is_an_error()
     {
         await using Scene scene = await Scene.ProducingAsync(new ProducerOptions { RequiredDurability = Durability.SlaveReceived });
-        await OpenAsync(scene);
         Task<Receipt> alone = scene.Producer.PublishAsync(Scene.Queue, "a"u8.ToArray()).AsTask();
+        await scene.Connection.AnswerQueueAsync("orders");
         V1.ClientFrame first = await scene.PublishAsync();
         V1.Published answer = new();
         answer.Batches.Add(new V1.PublishedBatch { FirstPosition = 700, Durability = V1.Durability.MasterSynced });
