@@ -181,6 +181,25 @@ public sealed class ExpiryRulesTests
     }
 
     [Theory]
+    [InlineData(19, true)]
+    [InlineData(20, false)]
+    public void Checker_lets_a_key_go_on_after_the_lease_of_an_expired_message_that_may_have_been_read_late(int after, bool isBroken)
+    {
+        Publish(1, expiresAfter: 10, key: "k");
+        Publish(2, key: "k");
+        for (int moves = 0; moves < 3; moves++)
+        {
+            Move(5);
+            Pull();
+        }
+        Deliver(1);
+        Move(after);
+        Done(2);
+
+        Assert.Equal(isBroken, Check().Contains(ViolationKind.KeyOrderBroken));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void Checker_misses_nothing_of_a_queue_that_was_deleted(bool isDeleted)

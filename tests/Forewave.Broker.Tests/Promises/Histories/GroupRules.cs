@@ -12,9 +12,12 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
     private readonly Dictionary<int, HistoryEvent> _commands = [];
     private readonly Dictionary<int, int> _durable = [];
     private readonly Dictionary<MessageKey, int> _sentAt = [];
+    private readonly Dictionary<int, long> _handedOut = [];
+    private readonly LateReading _late = new(moves: 2);
 
     public void Apply(HistoryEvent happened)
     {
+        _late.Apply(happened);
         switch (happened.Kind)
         {
             case EventKind.LifeBegan:
@@ -31,6 +34,7 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
                 _durable[happened.Life] = Math.Max(_durable.GetValueOrDefault(happened.Life), happened.Request);
                 break;
             case EventKind.Delivered:
+                _handedOut.Add(happened.Number, _late.Since);
                 Delivered(Of(happened), happened);
                 break;
             case EventKind.SettleSent:
@@ -84,7 +88,7 @@ internal sealed class GroupRules(ViolationLog log, SentMessages sent)
     public void Finish(QueueRules queues)
     {
         var rules = new GroupEndRules(log, sent);
-        var keys = new KeyRules(log, sent);
+        var keys = new KeyRules(log, sent, _handedOut);
         foreach (var group in _groups.Values.Where(group => !group.MayBeDeleted && !sent.MayBeDeleted(group.Key.Queue)))
         {
             rules.Check(group, queues);

@@ -7,7 +7,10 @@ namespace Forewave.Broker.Tests.Promises.Histories;
 /// or dead because their last lease ended. A client sends a settle before the broker can hand out what follows, so no answer is
 /// waited for.
 /// </summary>
-internal sealed class KeyRules(ViolationLog log, SentMessages sent)
+/// <param name="log">Where violations go.</param>
+/// <param name="sent">What was asked for.</param>
+/// <param name="handedOut">The Unix time in milliseconds before which a delivery was not handed out, by its event's number: it may be read late.</param>
+internal sealed class KeyRules(ViolationLog log, SentMessages sent, IReadOnlyDictionary<int, long> handedOut)
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
@@ -62,7 +65,7 @@ internal sealed class KeyRules(ViolationLog log, SentMessages sent)
         if (sent.Find(earlier.Message)?.MayHaveExpired(delivery.Time.ToUnixTimeMilliseconds()) != true)
             return false;
         var seen = message.Deliveries.LastOrDefault(one => one.Number < delivery.Number);
-        return seen is null || seen.Life != delivery.Life || delivery.Time - seen.Time >= Lease || group.MayBeReleased(seen)
+        return seen is null || seen.Life != delivery.Life || SinceHandedOut(seen, delivery) >= Lease || group.MayBeReleased(seen)
             || message.Settles.Exists(settle => settle.Number > seen.Number && settle.Number < delivery.Number);
     }
 
@@ -71,11 +74,18 @@ internal sealed class KeyRules(ViolationLog log, SentMessages sent)
     {
         uint last = group.LastAttempt(isKeyed: true);
         var seen = message.Deliveries.LastOrDefault(one => one.Number < delivery.Number);
-        var since = delivery.Time - (seen?.Time ?? sent.Find(earlier.Message)!.First.Time);
+        var since = seen is null ? delivery.Time - sent.Find(earlier.Message)!.First.Time : SinceHandedOut(seen, delivery);
         // An extension may have shortened the lease that was seen; those that were not seen ran their time.
         bool isExtended = message.Settles.Exists(settle => settle.Verb == SettleVerb.Extend && settle.Number < delivery.Number);
         uint unseen = last - Math.Min(last, seen?.Attempt ?? 0);
         return since >= Lease * unseen && (unseen > 0 || isExtended || since >= Lease);
+    }
+
+    /// <summary>At most; nothing is handed out before it was sent.</summary>
+    private TimeSpan SinceHandedOut(HistoryEvent seen, HistoryEvent delivery)
+    {
+        var earliest = DateTimeOffset.FromUnixTimeMilliseconds(handedOut[seen.Number]);
+        return delivery.Time - (sent.Find(seen.Message)?.First.Time is { } first && first > earliest ? first : earliest);
     }
 
     private string KeyOf(HistoryEvent message) => sent.Find(message.Message)?.First.OrderingKey ?? "";
