@@ -5,13 +5,17 @@ namespace Forewave.Coordination.ZooKeeper;
 /// <summary>Who waits for which nodes to change. Thread-safe; told by the library's thread.</summary>
 internal sealed class NodeWatches
 {
-    private ImmutableList<(string[] Paths, Bell Bell)> _watches = [];
+    private ImmutableList<(Func<string?, bool> Concerns, Bell Bell)> _watches = [];
 
     /// <summary>Rings at each change of one of these nodes, until it is removed.</summary>
-    internal Bell Add(string[] paths)
+    internal Bell Add(string[] paths) => Add(path => path is null || paths.Contains(path));
+
+    /// <summary>Rings at each change of a node of which that is true, until it is removed.</summary>
+    /// <param name="concerns">Gets the node; null: any may have changed, and then what it says is not looked at. Runs on the library's thread: short, not throwing.</param>
+    internal Bell Add(Func<string?, bool> concerns)
     {
         var bell = new Bell();
-        ImmutableInterlocked.Update(ref _watches, static (all, added) => all.Add(added), (paths, bell));
+        ImmutableInterlocked.Update(ref _watches, static (all, added) => all.Add(added), (concerns, bell));
         return bell;
     }
 
@@ -20,9 +24,9 @@ internal sealed class NodeWatches
     /// <summary>A node changed; null: all may have, since the connection was lost or is there again.</summary>
     internal void Ring(string? path)
     {
-        foreach (var (paths, bell) in _watches)
+        foreach (var (concerns, bell) in _watches)
         {
-            if (path is null || paths.Contains(path))
+            if (concerns(path) || path is null)
                 bell.Ring();
         }
     }

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Forewave.Coordination.Routes;
 using Forewave.Coordination.ZooKeeper.Interop;
 using Forewave.Coordination.ZooKeeper.Nodes;
+using Forewave.Coordination.ZooKeeper.Routes;
 using Forewave.Protocol;
+using Forewave.Protocol.Routes;
 
 namespace Forewave.Coordination.ZooKeeper;
 
@@ -10,7 +13,7 @@ namespace Forewave.Coordination.ZooKeeper;
 /// A session with ZooKeeper, as <see cref="ICoordinationSession"/> says. Thread-safe. Nothing here runs on a thread of the library's
 /// but what hands over, so nothing that the broker does can hold up its heartbeats. An exception leaves the session as it was.
 /// </summary>
-public sealed class ZooKeeperSession : ICoordinationSession
+public sealed class ZooKeeperSession : ICoordinationSession, IClusterSession
 {
     private readonly SessionStatus _status = new();
     private readonly NodeWatches _watches = new();
@@ -218,6 +221,58 @@ public sealed class ZooKeeperSession : ICoordinationSession
         }
     }
 
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RouteTable> WatchRoutesAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        RouteNodes nodes = new(GetAsync, ChildrenAsync);
+        Bell bell = _watches.Add(nodes.Changed);
+        try
+        {
+            RouteTable? told = null;
+            while (true)
+            {
+                Task changed = bell.Next;
+                await _status.WhenConnectedAsync(cancellation);
+                Reply synced = Known(await _native.SyncAsync(NodePaths.Groups).WaitAsync(cancellation), NodePaths.Groups);
+                // Where the connection was lost nothing was looked at, and what had changed is still noted.
+                if (IsLost(synced.Code) || await nodes.ReadAsync(cancellation) is not { } table)
+                    continue;
+                if (table.Version != told?.Version)
+                    yield return told = table;
+                await changed.WaitAsync(cancellation);
+            }
+        }
+        finally
+        {
+            _watches.Remove(bell);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SlotMap?> SlotsAsync(QueueName queue, CancellationToken cancellation)
+    {
+        string path = NodePaths.Slots(queue);
+        Reply there = await AskAsync(() => _native.GetAsync(path, isWatched: false), cancellation);
+        return there.Code == ReturnCode.Ok ? NodeContent.ReadSlots(path, there.Content) : null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SlotMap> MakeSlotsAsync(QueueName queue, SlotMap first, CancellationToken cancellation)
+    {
+        string path = NodePaths.Slots(queue);
+        byte[] content = NodeContent.Write(first);
+        while (true)
+        {
+            if (await SlotsAsync(queue, cancellation) is { } there)
+                return there;
+            Reply made = await AskAsync(() => _native.CreateAsync(path, content, isEphemeral: false), cancellation);
+            if (made.Code == ReturnCode.NoNode)
+                await MakeAboveAsync(path, cancellation);
+            else if (made.Code != ReturnCode.NodeExists)
+                Expect(made, ReturnCode.Ok, path);
+        }
+    }
+
     /// <summary>Ends the session at its server too, so that what it announced goes at once; without a server, when it expires.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -274,6 +329,24 @@ public sealed class ZooKeeperSession : ICoordinationSession
             }
 
             return there.Code is ReturnCode.Ok or ReturnCode.NoNode ? there : null;
+        }
+    }
+
+    // The names of the nodes below; none where there is no such node, whose coming is watched then. Null: the connection was lost.
+    private async Task<Reply?> ChildrenAsync(string path, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Reply there = Known(await _native.ChildrenAsync(path, isWatched: true).WaitAsync(cancellation), path);
+            if (there.Code == ReturnCode.NoNode)
+            {
+                Reply exists = Known(await _native.ExistsAsync(path, isWatched: true).WaitAsync(cancellation), path);
+                if (exists.Code == ReturnCode.Ok)
+                    continue;
+                return exists.Code == ReturnCode.NoNode ? exists with { Names = [] } : null;
+            }
+
+            return there.Code == ReturnCode.Ok ? there : null;
         }
     }
 

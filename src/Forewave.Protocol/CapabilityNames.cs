@@ -56,6 +56,9 @@ public static class CapabilityNames
     /// <summary>Redrives and purges of dead letters in the background, that can be cancelled and undone.</summary>
     public const string DeadOperations = "dead-operations";
 
+    /// <summary>Where the partitions of a cluster are served, and the slots of queues.</summary>
+    public const string Routes = "routes";
+
     private static readonly (string Name, MessageCapabilities Flag)[] OfMessages =
     [
         (Ordering, MessageCapabilities.Ordering),

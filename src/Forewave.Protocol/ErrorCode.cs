@@ -204,6 +204,8 @@ public enum ErrorCode
     ReplicationBroken = 641,
     /// <summary>What was committed is not known to be received by the slave.</summary>
     NotReceived = 642,
+    /// <summary>A cluster has several partitions, and the request is for one of them.</summary>
+    PartitionNeeded = 650,
     /// <summary>A broker was not made master by hand: the group's master may be there, or another broker has what this one lacks.</summary>
     PromotionRefused = 660,
     /// <summary>A partition has a record already: none is made for it.</summary>

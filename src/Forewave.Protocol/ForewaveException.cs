@@ -1,3 +1,5 @@
+using Forewave.Protocol.Routes;
+
 namespace Forewave.Protocol;
 
 /// <summary>A failure with a number: what every call of the SDK throws, but for cancellation and misuse.</summary>
@@ -29,6 +31,7 @@ public sealed class ForewaveException : Exception
         Code = original.Code;
         Detail = original.Detail;
         RetryAfter = original.RetryAfter;
+        Routes = original.Routes;
     }
 
     /// <summary>The number. One that a newer broker sent may be missing from this version's <see cref="ErrorTable"/>.</summary>
@@ -40,6 +43,9 @@ public sealed class ForewaveException : Exception
     /// <summary>How long to wait before a repeat; null where there is no advice.</summary>
     public TimeSpan? RetryAfter { get; }
 
+    /// <summary>What the broker that refused said of where partitions are served; null: nothing.</summary>
+    internal RouteTable? Routes { get; init; }
+
     /// <summary>Whether what was to be stored may be; unknown for a number that this version does not know.</summary>
     public StoredOutcome Stored => ErrorTable.TryGet((uint)Code, out var entry) ? entry.Stored : StoredOutcome.Unknown;
 
@@ -47,10 +53,10 @@ public sealed class ForewaveException : Exception
     public RetryAdvice Retry => ErrorTable.TryGet((uint)Code, out var entry) ? entry.Retry : RetryAdvice.Never;
 
     /// <summary>A broker's error in the broker's words, which hold the advice already.</summary>
-    internal static ForewaveException FromBroker(ErrorCode code, string text, TimeSpan? retryAfter)
+    internal static ForewaveException FromBroker(ErrorCode code, string text, TimeSpan? retryAfter, RouteTable? routes = null)
     {
         string name = ErrorTable.TryGet((uint)code, out var entry) ? entry.Name + ", " : "";
-        return new ForewaveException($"{text} ({name}error {(uint)code})", code, text, retryAfter ?? entry?.RetryAfter);
+        return new ForewaveException($"{text} ({name}error {(uint)code})", code, text, retryAfter ?? entry?.RetryAfter) { Routes = routes };
     }
 
     /// <summary>

@@ -15,6 +15,12 @@ public static class Limits
     /// <summary>The port for HTTP unless told otherwise.</summary>
     public const int DefaultHttpPort = 7601;
 
+    /// <summary>Hash slots of a queue: ordering keys and deduplication ids fall into them, and each belongs to a partition.</summary>
+    public const int Slots = 1_024;
+
+    /// <summary>The highest number that a partition of a cluster may have; the lowest is 0.</summary>
+    public const int MaxPartition = Slots - 1;
+
     /// <summary>Bytes of one encoded message: 4 MiB.</summary>
     public const int MessageBytes = 4 * 1024 * 1024;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Forewave.Protocol;
+using Forewave.Protocol.Routes;
 
 namespace Forewave.Coordination.ZooKeeper.Nodes;
 
@@ -15,6 +16,9 @@ internal static class NodeContent
 
     /// <summary>No node of ours comes near this; ZooKeeper takes 1 MiB.</summary>
     internal const int MaxBytes = 4096;
+
+    /// <summary>A map of as many ranges as there are slots.</summary>
+    internal const int MaxSlotsBytes = 32 * 1024;
 
     private const int MaxNameCharacters = 64;
     private const int MaxNoteCharacters = 200;
@@ -34,6 +38,25 @@ internal static class NodeContent
     internal static byte[] Write(BrokerAnnouncement announcement) => Bounded(JsonSerializer.SerializeToUtf8Bytes(
         new ServerNode { Format = Format, Broker = announcement.Broker, Address = announcement.Address, Run = announcement.Run, Http = announcement.Http.Length > 0 ? announcement.Http : null },
         NodeJson.Default.ServerNode));
+
+    internal static byte[] Write(SlotMap map) => JsonSerializer.SerializeToUtf8Bytes(
+        new SlotsNode
+        {
+            Format = Format,
+            Version = map.Version,
+            Ranges = [.. map.Ranges.Select(range => new[] { range.First.Value, range.Count, range.Partition.Value })],
+        },
+        NodeJson.Default.SlotsNode);
+
+    /// <exception cref="ForewaveException">GroupRecordInvalid.</exception>
+    internal static SlotMap ReadSlots(string path, ReadOnlySpan<byte> content)
+    {
+        SlotsNode node = Read(path, content, NodeJson.Default.SlotsNode, MaxSlotsBytes);
+        // A range with more than these three is on its way from one partition to another, which this version cannot follow.
+        return node is { Format: Format, Ranges: not null }
+            && Array.TrueForAll(node.Ranges, range => range is [>= 0 and < Limits.Slots, >= 1 and <= Limits.Slots, >= 0 and <= Limits.MaxPartition])
+            && SlotMap.TryOf(node.Version, node.Ranges.Select(RangeOf), out SlotMap? map) ? map : throw Invalid(path, node.Format);
+    }
 
     /// <exception cref="ForewaveException">GroupRecordInvalid.</exception>
     internal static GroupRecord ReadGroup(string path, ReadOnlySpan<byte> content)
@@ -61,12 +84,14 @@ internal static class NodeContent
         return new BrokerAnnouncement { Broker = node.Broker, Address = node.Address, Run = node.Run ?? "", Http = node.Http ?? "" };
     }
 
-    private static T Read<T>(string path, ReadOnlySpan<byte> content, JsonTypeInfo<T> type)
+    private static SlotRange RangeOf(int[] range) => new(new SlotNumber(range[0]), range[1], new PartitionNumber((ushort)range[2]));
+
+    private static T Read<T>(string path, ReadOnlySpan<byte> content, JsonTypeInfo<T> type, int maxBytes = MaxBytes)
         where T : class
     {
         try
         {
-            if (content.Length <= MaxBytes && JsonSerializer.Deserialize(content, type) is { } node)
+            if (content.Length <= maxBytes && JsonSerializer.Deserialize(content, type) is { } node)
                 return node;
         }
         catch (JsonException broken)

@@ -6,4 +6,5 @@ namespace Forewave.Coordination.ZooKeeper.Nodes;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(GroupNode))]
 [JsonSerializable(typeof(ServerNode))]
+[JsonSerializable(typeof(SlotsNode))]
 internal sealed partial class NodeJson : JsonSerializerContext;

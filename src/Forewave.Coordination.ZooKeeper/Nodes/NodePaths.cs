@@ -5,6 +5,8 @@ namespace Forewave.Coordination.ZooKeeper.Nodes;
 /// <summary>Where a partition's nodes lie: docs/cluster-nodes.md.</summary>
 internal static class NodePaths
 {
+    internal static string Slots(QueueName queue) => $"/MQ/queue/{queue.Value}";
+
     internal static string Group(PartitionNumber partition) => $"/MQ/group/{partition}";
 
     /// <summary>Above the records of all partitions.</summary>

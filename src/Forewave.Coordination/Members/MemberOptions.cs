@@ -35,6 +35,12 @@ public sealed record MemberOptions
     /// </summary>
     public bool MayBegin { get; init; }
 
+    /// <summary>
+    /// Makes that record also where the database has been served before: for a partition whose only copy it is, so that nobody else can have
+    /// a later one. Default false.
+    /// </summary>
+    public bool MayAdopt { get; init; }
+
     /// <summary>Told in words for an operator what it becomes and what it waits for; short, not throwing. Default: nobody is.</summary>
     public Action<string> Told { get; init; } = static _ => { };
 

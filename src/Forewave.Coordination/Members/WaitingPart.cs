@@ -39,7 +39,7 @@ internal sealed class WaitingPart(MemberSurroundings around) : IMemberPart
             return this;
         }
         var known = await around.Database.EpochAsync(cancellation);
-        if (known != Epoch.None)
+        if (known != Epoch.None && !around.Options.MayAdopt)
         {
             TellOnce($"Partition {around.Options.Partition} has no record in the coordination service, and the database was served under epoch {known}: the service lost it, or this is another one. 'forewave cluster adopt' makes a record for it.");
             return this;

@@ -155,6 +155,12 @@ internal static class BrokerErrors
         },
         new()
         {
+            Code = ErrorCode.PartitionNeeded, HttpStatus = 400,
+            Happened = "The cluster has several partitions, and the answers of this request cannot be merged.",
+            Advice = "Name the partition: --partition N, or Partition of the client's options.",
+        },
+        new()
+        {
             Code = ErrorCode.PromotionRefused, HttpStatus = 409,
             Happened = "A broker was not made master by hand: messages that were answered could be lost without need.",
             Advice = "Do what the text says: start the master again, stop its database's server for good, or take the other broker.",

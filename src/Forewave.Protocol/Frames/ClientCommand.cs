@@ -41,4 +41,7 @@ public enum ClientCommand
 
     /// <summary>Looks at queues and groups, or changes them.</summary>
     Administration = 13,
+
+    /// <summary>Asks where the partitions are served.</summary>
+    GetRoutes = 14,
 }

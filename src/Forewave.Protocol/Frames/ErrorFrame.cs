@@ -1,3 +1,5 @@
+using Forewave.Protocol.Routes;
+
 namespace Forewave.Protocol.Frames;
 
 /// <summary>Makes the Error that travels in frames from a number, and back.</summary>
@@ -36,6 +38,7 @@ public static class ErrorFrame
     {
         ArgumentNullException.ThrowIfNull(error);
         TimeSpan? retryAfter = error.RetryAfter == 0 ? null : TimeSpan.FromMilliseconds(error.RetryAfter);
-        return ForewaveException.FromBroker((ErrorCode)error.Number, error.Text, retryAfter);
+        RouteTable? routes = RouteFrames.TryRead(error.Routes, out RouteTable table) && !table.IsEmpty ? table : null;
+        return ForewaveException.FromBroker((ErrorCode)error.Number, error.Text, retryAfter, routes);
     }
 }

@@ -50,4 +50,7 @@ public enum ServerAnswer
 
     /// <summary>A consumer has another role in its group.</summary>
     RoleChanged = 60,
+
+    /// <summary>Answers GetRoutes.</summary>
+    Routes = 61,
 }
