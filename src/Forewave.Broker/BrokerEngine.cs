@@ -74,6 +74,7 @@ public sealed class BrokerEngine : IAsyncDisposable
 
     /// <summary>Recovers the store and starts the loops; sessions may come when it has completed.</summary>
     /// <exception cref="StoreException">The store cannot be used; the message says what to do.</exception>
+    /// <exception cref="ForewaveException">CoordinationUnreachable: in a cluster, the slots of its queues are not known.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
         var report = await _store.RecoverAsync(_state, cancellation);
@@ -81,6 +82,7 @@ public sealed class BrokerEngine : IAsyncDisposable
             BrokerLog.PositionsDamaged(_logger, report.DamagedPositions.Value);
         if (report.DamagedCheckpoint is { } damage)
             BrokerLog.CheckpointDamaged(_logger, damage);
+        await _parts.Slots.AdoptAsync(cancellation);
         _parts.Queues.NoteId(_parts.Delivery.HighestId);
         _parts.Queues.Opened = _parts.Delivery.Administration.OpenQueue;
         _parts.Scheduling.Begin(_parts.Queues, _store.Committed);

@@ -1,3 +1,4 @@
+using Forewave.Coordination.Routes;
 using Forewave.Protocol;
 
 namespace Forewave.Broker;
@@ -7,6 +8,9 @@ public sealed record BrokerOptions
 {
     /// <summary>A publish or subscribe to a queue that does not exist makes it. Default: yes.</summary>
     public bool CreateQueues { get; init; } = true;
+
+    /// <summary>Where the partitions of its cluster are served, and the slots of queues. Null, the default: the broker is alone.</summary>
+    public IClusterView? Cluster { get; init; }
 
     /// <summary>Queues at most. Default: 100,000.</summary>
     public int MaxQueues { get; init; } = Limits.DefaultQueues;

@@ -62,9 +62,10 @@ internal static class EngineParts
         {
             Store = store,
             Options = options,
-            Ingest = new IngestStage(store, health, ids, flushes, metrics, new PublishTerms(capabilities, time)),
+            Ingest = new IngestStage(store, health, ids, flushes, metrics, new PublishTerms(capabilities, time, store.Partition)),
             Producers = producers,
             Queues = queues,
+            Slots = new QueueSlots(queues, options.Cluster, store.Partition),
             Delivery = delivery,
             Deduplication = ids,
             FrameMemory = new FrameMemory(options.FrameMemoryBytes),

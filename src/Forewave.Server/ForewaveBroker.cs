@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using Forewave.Broker;
 using Forewave.Broker.Sessions;
+using Forewave.Coordination.Members;
 using Forewave.Protocol;
 using Forewave.Server.Http;
 using Forewave.Server.Http.Requests;
@@ -40,6 +41,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
     private readonly PartitionDoor _door;
     private BrokerEngine? _engine;
     private MemberHost? _member;
+    private ClusterHost? _cluster;
     private MemoryConnections? _memory;
     private KestrelHost? _host;
     private HttpApi? _api;
@@ -126,6 +128,8 @@ public sealed class ForewaveBroker : IAsyncDisposable
     /// <exception cref="ArgumentException">One of them cannot be read, or is not allowed.</exception>
     internal static void Check(ForewaveBrokerOptions options)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Partition);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Partition, Limits.MaxPartition);
         ListenPlan.Of(options);
         if (options.Store == StoreKind.MySql)
             Where(options);
@@ -183,6 +187,8 @@ public sealed class ForewaveBroker : IAsyncDisposable
             await engine.StopAsync(cancellation);
         if (_member is not null)
             await _member.DisposeAsync();
+        if (_cluster is not null)
+            await _cluster.DisposeAsync();
         await _end.CancelAsync();
         if (_api is not null)
             await _api.DisposeAsync();
@@ -233,32 +239,49 @@ public sealed class ForewaveBroker : IAsyncDisposable
 
     private void JoinGroup(int maxConnections)
     {
-        GroupDatabase database = new(MySqlOptions(), _options.PeerMySql!, Environment.GetEnvironmentVariable);
+        Action<string> told = text => ServerLog.Member(_logger, text);
+        _cluster = new ClusterHost(MemberPlan.ZooKeeperOf(_options), told, _options.TimeProvider);
+        _door.Routes = () => _cluster.View.Routes;
+        _member = _options.PeerMySql is { } peer ? OneOfTwo(peer, maxConnections, told) : Alone(maxConnections, told);
+        _readiness.Follow(() => _member.Role);
+        MemberMetrics.Add(_meters, _member);
+        _member.Start();
+    }
+
+    private MemberHost OneOfTwo(string peer, int maxConnections, Action<string> told)
+    {
+        GroupDatabase database = new(MySqlOptions(), peer, Environment.GetEnvironmentVariable);
         MemberService service = new(
             database, MySqlOptions(), (store, meters) => EngineOn(store, maxConnections, meters), _door, _meters, _options.TimeProvider)
         {
             Patience = _options.SlavePatience,
             HandOut = new HandOutTerms
             {
-                Session = _options.ZooKeeperSession, Time = _options.TimeProvider, Told = text => ServerLog.Member(_logger, text),
+                Session = _options.ZooKeeperSession, Time = _options.TimeProvider, Told = told,
                 AskCoordination = end => _member?.HearsAsync(end) ?? Task.FromResult(false),
             },
         };
-        Action<string> told = text => ServerLog.Member(_logger, text);
-        _member = new MemberHost(
-            MemberPlan.OptionsOf(_options, (ListenAddress, HttpAddress), told), MemberPlan.ZooKeeperOf(_options), database, service, _options.TimeProvider,
-            fault => ServerLog.MemberFaulted(_logger, fault))
-        {
-            Report = database.ReportAsync,
-        };
-        _readiness.Follow(() => _member.Role);
-        MemberMetrics.Add(_meters, _member);
-        _member.Start();
+        return HostOf(new MemberDatabase(database), service, told, database.ReportAsync);
     }
 
-    private IStore OpenStore() => _options.Store == StoreKind.MySql ? OpenMySql() : OpenFolder();
+    private MemberHost Alone(int maxConnections, Action<string> told)
+    {
+        LoneDatabase database = new(_options.Store == StoreKind.MySql ? () => MySqlStore.EpochOf(MySqlOptions()) : () => FilesStore.EpochOf(_openDisk()));
+        LoneService service = new(OpenStore, (store, meters) => EngineOn(store, maxConnections, meters), _door, _meters);
+        return HostOf(database, service, told, null);
+    }
 
-    private MySqlStore OpenMySql() => new(MySqlOptions(), _options.TimeProvider);
+    private MemberHost HostOf(
+        IMemberDatabase database, IMemberService service, Action<string> told, Func<CancellationToken, Task<GroupReport>>? report) => new(
+        MemberPlan.OptionsOf(_options, (ListenAddress, HttpAddress), told), MemberPlan.ZooKeeperOf(_options), database, service, _options.TimeProvider,
+        fault => ServerLog.MemberFaulted(_logger, fault))
+    {
+        Report = report,
+    };
+
+    private IStore OpenStore(Epoch epoch = default) => _options.Store == StoreKind.MySql
+        ? new MySqlStore(MySqlOptions().Under(epoch), _options.TimeProvider)
+        : OpenFolder(epoch);
 
     private MySqlStoreOptions MySqlOptions()
     {
@@ -270,7 +293,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
     {
         try
         {
-            return MySqlStoreOptions.Parse(options.MySql ?? "", Environment.GetEnvironmentVariable);
+            return MySqlStoreOptions.Parse(options.MySql ?? "", Environment.GetEnvironmentVariable) with { Partition = PartitionOf(options) };
         }
         catch (FormatException wrong)
         {
@@ -278,18 +301,24 @@ public sealed class ForewaveBroker : IAsyncDisposable
         }
     }
 
-    private FilesStore OpenFolder()
+    private static PartitionNumber PartitionOf(ForewaveBrokerOptions options) => new((ushort)options.Partition);
+
+    private FilesStore OpenFolder(Epoch epoch)
     {
         var disk = _openDisk();
         if (_options.AddedSyncTime > TimeSpan.Zero)
             disk = new DelayedSyncDisk(disk, _options.AddedSyncTime);
         return new FilesStore(
-            new FilesStoreOptions { Disk = disk, RecentMemoryBytes = _options.RecentMemoryBytes, MinFreeBytes = _options.MinFreeBytes },
+            new FilesStoreOptions
+            {
+                Disk = disk, Partition = PartitionOf(_options), Epoch = epoch, RecentMemoryBytes = _options.RecentMemoryBytes, MinFreeBytes = _options.MinFreeBytes,
+            },
             _options.TimeProvider);
     }
 
     private BrokerOptions EngineOptions(int maxConnections) => new()
     {
+        Cluster = _cluster?.View,
         CreateQueues = _options.CreateQueues,
         Ordering = _options.Ordering,
         GroupControl = _options.GroupControl,

@@ -26,10 +26,16 @@ public sealed record ForewaveBrokerOptions
     public string? MySql { get; init; }
 
     /// <summary>
-    /// The servers of ZooKeeper, <c>host:port[,host:port…][/path]</c>: the broker is one of two of a broker group, with
-    /// <see cref="StoreKind.MySql"/>. Null, the default: it is alone. docs/guides/cluster.md.
+    /// The servers of ZooKeeper, <c>host:port[,host:port…][/path]</c>: the broker is of a cluster, one of two of a broker group with
+    /// <see cref="PeerMySql"/>, else its partition's only one. Null, the default: it is alone. docs/guides/cluster.md.
     /// </summary>
     public string? ZooKeeper { get; init; }
+
+    /// <summary>
+    /// The partition that it serves, 0 to 1,023: each broker group of a cluster has its own. A data folder or database keeps the one that
+    /// it was made with. Default: 0.
+    /// </summary>
+    public int Partition { get; init; }
 
     /// <summary>How long ZooKeeper keeps the broker's session without a sign of life; 1 s to 60 s. Default: 4 s.</summary>
     public TimeSpan ZooKeeperSession { get; init; } = TimeSpan.FromSeconds(4);
@@ -38,8 +44,8 @@ public sealed record ForewaveBrokerOptions
     public string? Broker { get; init; }
 
     /// <summary>
-    /// Where the other broker's database is, with the account of replication, in the words of <see cref="MySql"/>. Needed with
-    /// <see cref="ZooKeeper"/>.
+    /// Where the other broker's database is, with the account of replication, in the words of <see cref="MySql"/>. Null, the default: in
+    /// a cluster the broker serves its partition without a slave.
     /// </summary>
     public string? PeerMySql { get; init; }
 

@@ -85,6 +85,11 @@ public sealed class FilesStore : IStore
 
     private RunningLog Running => _running ?? throw new InvalidOperationException("the store was not started");
 
+    /// <summary>The epoch of a folder's last opening; <see cref="Epoch.None"/> of a new one. For folders that nobody has open.</summary>
+    /// <exception cref="StoreException">Its manifest is damaged or of a newer format.</exception>
+    /// <exception cref="DiskException">It cannot be read.</exception>
+    public static Epoch EpochOf(IDisk disk) => new ManifestStore(disk).Read()?.Epoch ?? Epoch.None;
+
     /// <inheritdoc/>
     public async ValueTask<RecoveryReport> RecoverAsync(IStateFold fold, CancellationToken cancellation)
     {

@@ -13,6 +13,12 @@ public sealed record FilesStoreOptions
     public PartitionNumber Partition { get; init; }
 
     /// <summary>
+    /// In a cluster: the epoch that the partition's record gave, above the folder's (else the opening fails with <c>NotOwner</c>). Default:
+    /// the next one after the folder's.
+    /// </summary>
+    public Epoch Epoch { get; init; } = Epoch.None;
+
+    /// <summary>
     /// Size of a segment file in bytes: 64 KiB to 1 GiB, a multiple of 4 KiB. Default 64 MiB. A folder keeps the one that it was
     /// made with. No append can be larger than a segment.
     /// </summary>

@@ -2,6 +2,7 @@ using Forewave.Protocol;
 using Forewave.Storage.Commits;
 using Forewave.Storage.MySql.Connections;
 using Forewave.Storage.MySql.Indexes;
+using Forewave.Storage.MySql.Interop;
 using Forewave.Storage.MySql.Log;
 using Forewave.Storage.MySql.Recovery;
 using Forewave.Storage.MySql.Slices;
@@ -64,6 +65,21 @@ public sealed class MySqlStore : IStore
     internal Moving.Mover Mover => Running.Mover;
 
     private RunningLog Running => _running ?? throw new InvalidOperationException("the store was not recovered");
+
+    /// <summary>The epoch of a database's last opening; <see cref="Epoch.None"/> of a new one. Opens a connection and blocks.</summary>
+    /// <exception cref="StoreException">It is not there, refused, or is another partition's.</exception>
+    public static Epoch EpochOf(MySqlStoreOptions options)
+    {
+        try
+        {
+            using Connection connection = Connection.Open(options.Connection);
+            return new Fences(options.Names, options.Partition).Highest(connection);
+        }
+        catch (DatabaseException failure)
+        {
+            throw StoreFailures.OfOpening(failure, options.Connection);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask<RecoveryReport> RecoverAsync(IStateFold fold, CancellationToken cancellation)

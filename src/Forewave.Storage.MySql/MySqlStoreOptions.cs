@@ -13,7 +13,7 @@ public sealed record MySqlStoreOptions
     /// <summary>Names of its databases.</summary>
     internal SchemaNames Names { get; init; } = SchemaNames.Default;
 
-    /// <summary>The partition whose log this is. Default 0, and no other: a database has one log.</summary>
+    /// <summary>The partition whose log this is. Default 0. A database has one log and keeps the partition that it was made with.</summary>
     public PartitionNumber Partition { get; init; }
 
     /// <summary>Memory for records that wait to be committed or were just committed: 8 MiB at least. Default 48 MiB.</summary>
@@ -55,14 +55,11 @@ public sealed record MySqlStoreOptions
     /// <exception cref="FormatException">A word is unknown, twice, or its value cannot be; the message never has the password.</exception>
     public static MySqlStoreOptions Parse(string text, Func<string, string?> environment) => ConnectionText.Parse(text, environment);
 
+    /// <summary>These, with the store opened under the epoch that the partition's record gave; none: the next one after the database's.</summary>
+    public MySqlStoreOptions Under(Epoch epoch) => this with { Epoch = epoch };
+
     internal void Check()
     {
-        if (Partition != default)
-        {
-            throw new StoreException(
-                ErrorCode.DatabaseUnusable, $"Partition {Partition} cannot be kept in {Names.Log} and {Names.Queues}: this release keeps partition 0 alone in MySQL. Give each broker databases of its own (schema=…).");
-        }
-
         Require(RecentMemoryBytes >= 8 * 1024 * 1024, nameof(RecentMemoryBytes));
         Require(CheckpointIntervalBytes >= 64 * 1024, nameof(CheckpointIntervalBytes));
         Require(UnmovedRuns >= 1_024, nameof(UnmovedRuns));

@@ -35,6 +35,7 @@ internal static class CommandDispatch
             ClientCommand.OpenQueue => GuardAsync(session, header, OpenQueueCommand.RunAsync(session, frame, header, cancellation)),
             ClientCommand.Subscribe => GuardAsync(session, header, SubscribeCommand.RunAsync(session, frame, header, cancellation)),
             ClientCommand.Unsubscribe => UnsubscribeCommand.Run(session, frame, header),
+            ClientCommand.GetRoutes => RoutesCommand.Run(session, frame, header),
             ClientCommand.Administration => AdministrationCommand.Run(session, frame, header, cancellation),
             _ => Refuse(session, header, new FrameProblem(ErrorCode.CapabilityMissing, "the frame has a command that this broker does not know")),
         };

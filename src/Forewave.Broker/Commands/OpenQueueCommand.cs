@@ -1,6 +1,7 @@
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
+using Forewave.Protocol.Routes;
 using V1 = Forewave.Protocol.V1;
 
 namespace Forewave.Broker.Commands;
@@ -19,12 +20,14 @@ internal static class OpenQueueCommand
         if (!QueueName.TryParse(open.Queue, out var name))
             throw new RefusedException(ErrorCode.NameInvalid);
         session.CheckHandles();
-        var queue = await session.Parts.Queues.OpenAsync(name, open.Create, cancellation);
+        var queue = open.Slots
+            ? await session.Parts.Slots.OpenWithSlotsAsync(name, open.Create, cancellation)
+            : await session.Parts.Slots.OpenAsync(name, open.Create, cancellation);
         uint handle = session.Queues.Add(queue);
         session.Output.Answer(new V1.ServerFrame
         {
             Correlation = header.Correlation.Value,
-            QueueOpened = new V1.QueueOpened { Queue = handle, Relaxed = queue.Options.Relaxed },
+            QueueOpened = new V1.QueueOpened { Queue = handle, Relaxed = queue.Options.Relaxed, Slots = open.Slots ? queue.Slots?.ToWire() : null },
         });
     }
 }

@@ -55,7 +55,10 @@ internal static class QueueVerbs
         SessionParts parts, V1.CreateQueue request, CancellationToken cancellation)
     {
         var options = Changed(QueueOptions.Default, request.Options);
-        var queue = await parts.Queues.CreateAsync(NameOf(request.Queue), options, cancellation);
+        var name = NameOf(request.Queue);
+        var slots = await parts.Slots.OfNewAsync(name, options, cancellation);
+        var queue = await parts.Queues.CreateAsync(name, options, cancellation);
+        queue.Slots = slots ?? queue.Slots;
         await parts.Store.CommittedAsync();
         return await DetailsAsync(parts, queue, cancellation);
     }

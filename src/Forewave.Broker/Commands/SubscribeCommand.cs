@@ -24,7 +24,7 @@ internal static class SubscribeCommand
         if (!QueueName.TryParse(request.Queue, out var name))
             throw new RefusedException(ErrorCode.NameInvalid, "A queue's name is not valid.");
         session.CheckHandles();
-        var queue = await session.Parts.Queues.OpenAsync(name, request.CreateQueue, cancellation);
+        var queue = await session.Parts.Slots.OpenAsync(name, request.CreateQueue, cancellation);
         uint handle = session.Subscriptions.Reserve();
         var subscription = new Subscription
         {

@@ -1,5 +1,6 @@
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
+using Forewave.Protocol.Routes;
 using Forewave.Storage;
 
 namespace Forewave.Broker.Ingest;
@@ -7,6 +8,8 @@ namespace Forewave.Broker.Ingest;
 /// <summary>Everything about a batch that can be checked without a lock: its queue, each message, the sum over its bytes.</summary>
 internal static class PublishBatchCheck
 {
+    private const MessageCapabilities Routed = MessageCapabilities.Ordering | MessageCapabilities.Deduplication;
+
     /// <summary>Fills a batch from its view; sets its error where it is refused.</summary>
     public static void Fill(
         ref PendingBatch batch, in PublishBatchView view, IPublishingSession session, ReadOnlyMemory<byte> frame, in PublishTerms terms)
@@ -51,6 +54,11 @@ internal static class PublishBatchCheck
                 Refuse(ref batch, ErrorCode.CapabilityMissing, Missing(missing));
                 return;
             }
+            if ((view.Capabilities & Routed) != 0 && batch.Queue!.Slots is { } owners && OwnerProblem(view, owners, terms.Partition) is { } elsewhere)
+            {
+                Refuse(ref batch, ErrorCode.NotOwner, elsewhere);
+                return;
+            }
             if ((view.Capabilities & MessageCapabilities.Expiry) != 0 && ExpiryProblem(view, terms) is { } wrong)
             {
                 Refuse(ref batch, ErrorCode.ExpiryTimeInvalid, wrong);
@@ -72,6 +80,13 @@ internal static class PublishBatchCheck
         if (batch.Slices is [{ Due: null }])
             (batch.Band, batch.Slices) = (batch.Slices[0].Band, null);
         batch.Crc = batch.Slices is null ? Checksum.Of(span) : 0;
+    }
+
+    private static string? OwnerProblem(in MessageView view, SlotMap owners, PartitionNumber own)
+    {
+        int slot = KeySlot.Of(view.OrderingKey.IsEmpty ? view.DeduplicationId : view.OrderingKey);
+        var owner = owners.OwnerOf(new SlotNumber(slot));
+        return owner == own ? null : $"slot {slot} of the queue is partition {owner}'s by version {owners.Version} of its map, this is partition {own}";
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 
 namespace Forewave.Broker.Ingest;
@@ -5,4 +6,5 @@ namespace Forewave.Broker.Ingest;
 /// <summary>What publishes may ask for.</summary>
 /// <param name="Capabilities">What messages may ask for.</param>
 /// <param name="Time">The clock from which relative delays count.</param>
-internal readonly record struct PublishTerms(MessageCapabilities Capabilities, TimeProvider Time);
+/// <param name="Partition">The partition whose keys it takes.</param>
+internal readonly record struct PublishTerms(MessageCapabilities Capabilities, TimeProvider Time, PartitionNumber Partition);

@@ -1,4 +1,5 @@
 using Forewave.Protocol;
+using Forewave.Protocol.Routes;
 
 namespace Forewave.Broker.Queues;
 
@@ -9,6 +10,7 @@ internal sealed class QueueEntry
 {
     private volatile QueueOptions _options;
     private volatile bool _isDeleted;
+    private volatile SlotMap? _slots;
 
     /// <summary>Makes a queue.</summary>
     public QueueEntry(uint id, QueueName name, QueueOptions options)
@@ -30,6 +32,13 @@ internal sealed class QueueEntry
     {
         get => _options;
         internal set => _options = value;
+    }
+
+    /// <summary>In a cluster: who owns its slots; null: nobody has asked for them, and then every key may come here. Any thread.</summary>
+    public SlotMap? Slots
+    {
+        get => _slots;
+        set => _slots = value;
     }
 
     /// <summary>It was deleted: nothing is published to it any more; a queue of the same name has another entry.</summary>

@@ -1,5 +1,5 @@
 using System.IO.Pipelines;
-using Forewave.Protocol;
+using Forewave.Protocol.V1;
 
 namespace Forewave.Broker.Sessions;
 
@@ -10,12 +10,11 @@ public static class RefusedConnection
 
     /// <summary>Waits for the hello, refuses it and completes the pipe. Never throws for what the peer does.</summary>
     /// <param name="pipe">The connection; completed afterwards.</param>
-    /// <param name="code">Why.</param>
-    /// <param name="detail">Why, in words.</param>
+    /// <param name="why">Why: an error that a broker sends.</param>
     /// <param name="time">The clock of its patience.</param>
     /// <param name="cancellation">Ends it without a word.</param>
     public static async Task<SessionEnd> RunAsync(
-        IDuplexPipe pipe, ErrorCode code, string detail, TimeProvider time, CancellationToken cancellation)
+        IDuplexPipe pipe, Error why, TimeProvider time, CancellationToken cancellation)
     {
         using CancellationTokenSource late = new(Patience, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
@@ -25,7 +24,7 @@ public static class RefusedConnection
             // What is not read would make the close a reset, which takes the refusal away.
             var hello = await pipe.Input.ReadAsync(end.Token);
             pipe.Input.AdvanceTo(hello.Buffer.End);
-            Write(pipe.Output, ServerFrames.Error(0, code, detail));
+            Write(pipe.Output, new ServerFrame { Error = why });
             await pipe.Output.FlushAsync(end.Token);
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException or InvalidOperationException)
@@ -38,7 +37,7 @@ public static class RefusedConnection
         return outcome;
     }
 
-    private static void Write(PipeWriter output, Protocol.V1.ServerFrame frame)
+    private static void Write(PipeWriter output, ServerFrame frame)
     {
         int bytes = ServerFrames.BytesOf(frame);
         ServerFrames.Fill(output.GetSpan(bytes)[..bytes], frame);

@@ -24,6 +24,8 @@ internal sealed record SessionParts
 
     public required QueueCatalogue Queues { get; init; }
 
+    public required QueueSlots Slots { get; init; }
+
     public required DeliveryLoops Delivery { get; init; }
 
     public required DeduplicationStage Deduplication { get; init; }

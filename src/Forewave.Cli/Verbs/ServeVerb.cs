@@ -18,7 +18,8 @@ internal static class ServeVerb
     private static readonly Option<string?> Data = Parsing.OptionalPath("--data").Saying("the data folder (forewave-data)");
     private static readonly Option<string?> Store = new("--store") { Description = "what keeps the messages: files (default) or mysql", HelpName = "STORE" };
     private static readonly Option<string?> MySql = new("--mysql") { Description = "the database of --store mysql: host=…;user=…;password-file=…", HelpName = "WHERE" };
-    private static readonly Option<string?> ZooKeeper = new("--zookeeper") { Description = "the broker is one of a group of two: ZooKeeper's servers, host:port[,host:port…][/path]", HelpName = "SERVERS" };
+    private static readonly Option<string?> ZooKeeper = new("--zookeeper") { Description = "the broker is of a cluster: ZooKeeper's servers, host:port[,host:port…][/path]", HelpName = "SERVERS" };
+    private static readonly Option<string?> Partition = new("--partition") { Description = "the partition that its group serves (0): 0 to 1023", HelpName = "N" };
     private static readonly Option<string?> Broker = new("--broker") { Description = "its name in the group", HelpName = "NAME" };
     private static readonly Option<string?> PeerMySql = new("--peer-mysql") { Description = "the other broker's database, with the account of replication: host=…;user=…;password-file=…", HelpName = "WHERE" };
     private static readonly Option<string?> Advertise = new("--advertise") { Description = "where clients reach it, as its group says it (where it listens)", HelpName = "HOST:PORT" };
@@ -41,7 +42,7 @@ internal static class ServeVerb
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        Command command = new("serve", "Run a broker") { Data, Store, MySql, ZooKeeper, Broker, PeerMySql, Advertise, Listen, Http, Config, Insecure, Check, Level, Json };
+        Command command = new("serve", "Run a broker") { Data, Store, MySql, ZooKeeper, Partition, Broker, PeerMySql, Advertise, Listen, Http, Config, Insecure, Check, Level, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -87,6 +88,7 @@ internal static class ServeVerb
                 ["store"] = parsed.GetValue(Store),
                 ["mysql"] = parsed.GetValue(MySql),
                 ["zookeeper"] = parsed.GetValue(ZooKeeper),
+                ["partition"] = parsed.GetValue(Partition),
                 ["broker"] = parsed.GetValue(Broker),
                 ["peerMysql"] = parsed.GetValue(PeerMySql),
                 ["advertise"] = parsed.GetValue(Advertise),

@@ -18,6 +18,7 @@ internal static class BrokerSettings
         new("mysql", options => WithoutPassword(options.MySql), (options, text) => options with { MySql = text }),
         new("zookeeper", options => options.ZooKeeper ?? "", (options, text) => options with { ZooKeeper = Given(text) }),
         Duration("zookeeperSession", TimeSpan.FromMinutes(1), options => options.ZooKeeperSession, (options, time) => options with { ZooKeeperSession = time }),
+        Number("partition", new SettingRange { Least = 0, Most = Limits.MaxPartition }, options => options.Partition, (options, number) => options with { Partition = (int)number }),
         new("broker", options => options.Broker ?? "", (options, text) => options with { Broker = Given(text) }),
         new("peerMysql", options => WithoutPassword(options.PeerMySql), (options, text) => options with { PeerMySql = Given(text) }),
         new("advertise", options => options.Advertise ?? "", (options, text) => options with { Advertise = Given(text) }),

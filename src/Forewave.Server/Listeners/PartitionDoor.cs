@@ -2,6 +2,9 @@ using System.IO.Pipelines;
 using Forewave.Broker;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+using Forewave.Protocol.Routes;
+using Forewave.Protocol.V1;
 
 namespace Forewave.Server.Listeners;
 
@@ -30,8 +33,19 @@ internal sealed class PartitionDoor(Func<string> why, TimeProvider time)
     /// <summary>Nothing is served here at present: NotOwner.</summary>
     public ForewaveException Refusal() => new(ErrorCode.NotOwner, why());
 
+    /// <summary>Where the partitions of the cluster are served, for those who are refused. Set once, before the first connection.</summary>
+    public Func<RouteTable> Routes { get; set; } = static () => RouteTable.Empty;
+
     /// <summary>Serves a connection until it ends, or refuses it; the pipe is completed then.</summary>
     public Task<SessionEnd> RunSessionAsync(IDuplexPipe pipe, SessionOrigin origin, CancellationToken cancellation) => _engine is { } engine
         ? engine.RunSessionAsync(pipe, origin, cancellation)
-        : RefusedConnection.RunAsync(pipe, ErrorCode.NotOwner, why(), time, cancellation);
+        : RefusedConnection.RunAsync(pipe, WireRefusal(), time, cancellation);
+
+    private Error WireRefusal()
+    {
+        Error error = ErrorFrame.Of(ErrorCode.NotOwner, why() + ".");
+        RouteTable routes = Routes();
+        error.Routes = routes.IsEmpty ? null : routes.ToWire();
+        return error;
+    }
 }

@@ -5,9 +5,11 @@ using Forewave.Storage.MySql.Replication;
 
 namespace Forewave.Server.Members;
 
-/// <summary>A broker's own database, in the words of its group's member.</summary>
-internal sealed class MemberDatabase(GroupDatabase database) : IMemberDatabase
+/// <summary>A broker's own database, in the words of its group's member. Disposing ends the database's thread.</summary>
+internal sealed class MemberDatabase(GroupDatabase database) : IMemberDatabase, IDisposable
 {
+    public void Dispose() => database.Dispose();
+
     public async ValueTask<Epoch> EpochAsync(CancellationToken cancellation) => await database.EpochAsync(cancellation);
 
     // Where the master's database is stands in this broker's own settings: there is one other.

@@ -9,12 +9,12 @@ namespace Forewave.Server.Members;
 
 /// <summary>
 /// A broker's part in its group, from its start to its end: one loop, owned by this. Disposing ends the part, with what it serves, and
-/// then the thread of its database.
+/// then what its database has of threads.
 /// </summary>
 internal sealed class MemberHost : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
-    private readonly GroupDatabase _database;
+    private readonly IDisposable? _database;
     private readonly GroupMember _member;
     private readonly Action<Exception> _faulted;
     private readonly MemberOptions _options;
@@ -23,18 +23,18 @@ internal sealed class MemberHost : IAsyncDisposable
 
     /// <param name="options">Who it is.</param>
     /// <param name="zooKeeper">Where the group's record is.</param>
-    /// <param name="database">The own database; owned from now on.</param>
+    /// <param name="database">The own database; where it is to be disposed, owned from now on.</param>
     /// <param name="service">Serves.</param>
     /// <param name="time">The clock.</param>
     /// <param name="faulted">Told when the loop ends by a fault of its own.</param>
     public MemberHost(
-        MemberOptions options, ZooKeeperOptions zooKeeper, GroupDatabase database, MemberService service, TimeProvider time, Action<Exception> faulted)
+        MemberOptions options, ZooKeeperOptions zooKeeper, IMemberDatabase database, IMemberService service, TimeProvider time, Action<Exception> faulted)
     {
-        _database = database;
+        _database = database as IDisposable;
         _faulted = faulted;
         _options = options;
         options = options with { Told = Tell };
-        _member = new GroupMember(options, async end => await ZooKeeperSession.OpenAsync(zooKeeper, end), new MemberDatabase(database), service, time);
+        _member = new GroupMember(options, async end => await ZooKeeperSession.OpenAsync(zooKeeper, end), database, service, time);
     }
 
     /// <summary>Its name, and the partition of its group.</summary>
@@ -84,7 +84,8 @@ internal sealed class MemberHost : IAsyncDisposable
     {
         await _end.CancelAsync();
         await _loop;
-        await Task.Run(_database.Dispose);
+        if (_database is not null)
+            await Task.Run(_database.Dispose);
         _end.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Forewave.Coordination.Members;
 using Forewave.Coordination.ZooKeeper;
+using Forewave.Protocol;
 using Forewave.Server.Listeners;
 using Forewave.Storage.MySql;
 using Forewave.Storage.MySql.Replication;
@@ -16,18 +17,19 @@ internal static class MemberPlan
     {
         if (options.ZooKeeper is null)
         {
-            Require(options.Broker is null && options.PeerMySql is null && options.Advertise is null, "broker, peerMysql and advertise are for a broker group, which zookeeper makes it");
+            Require(options.Broker is null && options.PeerMySql is null && options.Advertise is null, "broker, peerMysql and advertise are for a cluster, which zookeeper makes it");
             return;
         }
-        Require(options.Store == StoreKind.MySql, "zookeeper: a broker group needs the store mysql");
-        Require(options.Broker is { Length: >= 1 and <= 64 }, "broker: a broker of a group has a name of 1 to 64 characters");
-        Require(options.PeerMySql is not null, "peerMysql: a broker of a group knows the other one's database");
+        Require(options.Store == StoreKind.MySql || options.PeerMySql is null, "peerMysql: a broker group with a slave needs the store mysql");
+        Require(options.Broker is { Length: >= 1 and <= 64 }, "broker: a broker of a cluster has a name of 1 to 64 characters");
         Require(options.SlavePatience >= TimeSpan.FromMilliseconds(100), "slavePatience: from 100ms on");
         Require(options.ZooKeeperSession >= ZooKeeperOptions.ShortestSession, "zookeeperSession: from 1s on");
         Require(options.Advertise is not null || ListensWhereItIsReached(options), "advertise: a broker that listens at every address of its host says where it is reached");
+        if (options.PeerMySql is null)
+            return;
         try
         {
-            GroupDatabase.Check(where(options), options.PeerMySql!, Environment.GetEnvironmentVariable);
+            GroupDatabase.Check(where(options), options.PeerMySql, Environment.GetEnvironmentVariable);
         }
         catch (FormatException wrong)
         {
@@ -38,12 +40,14 @@ internal static class MemberPlan
     /// <summary>Who it is.</summary>
     public static MemberOptions OptionsOf(ForewaveBrokerOptions options, (IPEndPoint? Listen, IPEndPoint? Http) at, Action<string> told) => new()
     {
-        Partition = default,
+        Partition = new PartitionNumber((ushort)options.Partition),
         Broker = options.Broker!,
         Address = options.Advertise ?? at.Listen?.ToString() ?? "",
         Http = HttpOf(options, at.Http),
         SlavePatience = options.SlavePatience,
         MayBegin = true,
+        // The folder is the partition's only copy. A database may have been one of two.
+        MayAdopt = options.Store == StoreKind.Files,
         Told = told,
     };
 

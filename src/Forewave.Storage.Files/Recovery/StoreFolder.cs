@@ -45,7 +45,7 @@ internal sealed class StoreFolder : IDisposable
         CheckFits(manifest);
         Manifest opened = manifest with
         {
-            Epoch = manifest.Epoch.Next,
+            Epoch = EpochAfter(manifest.Epoch),
             NextGeneration = manifest.NextGeneration.Plus((uint)manifest.Segments.Length + SpareGenerations),
         };
         manifests.Write(opened);
@@ -91,6 +91,15 @@ internal sealed class StoreFolder : IDisposable
     {
         _lock?.Dispose();
         _lock = null;
+    }
+
+    private Epoch EpochAfter(Epoch last)
+    {
+        Epoch next = _options.Epoch == Epoch.None ? last.Next : _options.Epoch;
+        return next > last
+            ? next
+            : throw new StoreException(
+                ErrorCode.NotOwner, $"The data folder was served under epoch {last}, and the record of partition {_options.Partition} gave {next}.");
     }
 
     private void DeleteOldCheckpoints(Manifest manifest)

@@ -16,6 +16,7 @@ internal sealed class Fences(SchemaNames names, PartitionNumber partition)
     private static readonly FenceRole[] Roles = [FenceRole.Log, FenceRole.Mover, FenceRole.State];
 
     /// <summary>The highest epoch of any role; <see cref="Epoch.None"/> where no broker was yet. Takes no lock.</summary>
+    /// <exception cref="StoreException">DatabaseUnusable: it is the database of another partition.</exception>
     /// <exception cref="DatabaseException">The server refused, or the connection is lost.</exception>
     public Epoch Highest(Connection connection)
     {
@@ -25,6 +26,7 @@ internal sealed class Fences(SchemaNames names, PartitionNumber partition)
             return Epoch.None;
         }
 
+        RequireOwn(connection);
         string highest = string.Join(" UNION ALL ", Roles.Select(role => $"SELECT epoch FROM {Table(role)} WHERE {Row(role)}"));
         string? epoch = connection.ReadNamed($"SELECT COALESCE(MAX(epoch), 0) AS highest FROM ({highest}) AS roles").GetValueOrDefault("highest");
         return new Epoch(uint.Parse(epoch ?? "0", CultureInfo.InvariantCulture));
@@ -36,10 +38,13 @@ internal sealed class Fences(SchemaNames names, PartitionNumber partition)
     /// </summary>
     /// <param name="connection">Where to.</param>
     /// <param name="given">The epoch that the group's record gave; <see cref="Epoch.None"/>: the next one.</param>
-    /// <exception cref="StoreException">NotOwner: somebody had the epoch that was given, or a higher one.</exception>
+    /// <exception cref="StoreException">
+    /// NotOwner: somebody had the epoch that was given, or a higher one. DatabaseUnusable: it is the database of another partition.
+    /// </exception>
     /// <exception cref="DatabaseException">The server refused, or the connection is lost; then it may be raised or not.</exception>
     public Epoch Raise(Connection connection, Epoch given = default)
     {
+        RequireOwn(connection);
         foreach (FenceRole role in Roles)
         {
             connection.Execute($"INSERT IGNORE INTO {Table(role)} VALUES ({partition.Value}, '{Name(role)}', 0, 0)");
@@ -138,6 +143,17 @@ internal sealed class Fences(SchemaNames names, PartitionNumber partition)
     public StoreException Differs(FencePlace found, FencePlace left) => found.Epoch > left.Epoch ? Overtaken(left.Epoch) : new StoreException(
         ErrorCode.DatabaseUnusable,
         $"{Table(FenceRole.Log)} stands at epoch {found.Epoch} and position {LogPosition.FromBits(found.Position)}, and this broker left it at epoch {left.Epoch} and position {LogPosition.FromBits(left.Position)}: the database went back in time (restored, or a replica took over that lacked commits), or somebody else wrote it. Nothing more was written. Put the right database in place, then start the broker again.");
+
+    // A database has one log: positions in its tables have no partition.
+    private void RequireOwn(Connection connection)
+    {
+        string? other = connection.ReadNamed($"SELECT MIN(`partition`) AS other FROM {Table(FenceRole.Log)} WHERE `partition` <> {partition.Value}").GetValueOrDefault("other");
+        if (!string.IsNullOrEmpty(other))
+        {
+            throw new StoreException(
+                ErrorCode.DatabaseUnusable, $"{names.Log} and {names.Queues} belong to partition {other}, this broker is partition {partition}. Give each broker databases of its own (schema=…).");
+        }
+    }
 
     private string Table(FenceRole role) => $"{(role == FenceRole.Log ? names.Log : names.Queues)}.MQ_FENCE";
 

@@ -191,13 +191,17 @@ public sealed class MoverTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task Other_partition_than_the_first_is_refused()
+    public async Task Database_keeps_the_partition_that_it_was_made_with()
     {
         await using var place = new DatabasePlace(server);
+        await using (MySqlStore first = new(place.Options with { Partition = new PartitionNumber(7) }, _clock))
+            await first.RecoverAsync(new SmallEngine(first), CancellationToken.None);
+        await using MySqlStore other = new(place.Options, _clock);
 
-        var refused = Assert.Throws<StoreException>(() => new MySqlStore(place.Options with { Partition = new PartitionNumber(1) }, _clock));
+        var refused = await Assert.ThrowsAsync<StoreException>(async () => await other.RecoverAsync(new SmallEngine(other), CancellationToken.None));
 
         Assert.Equal(ErrorCode.DatabaseUnusable, refused.Error);
+        Assert.Contains("belong to partition 7", refused.Message, StringComparison.Ordinal);
     }
 
     private static string Pending(Connection root, DatabasePlace place) =>
