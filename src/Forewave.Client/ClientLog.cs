@@ -31,6 +31,9 @@ internal static partial class ClientLog
     [LoggerMessage(6007, LogLevel.Warning, "The consumer of queue {Queue}, group {Group} could not be closed cleanly: {Reason}")]
     public static partial void NotClosedCleanly(ILogger logger, QueueName queue, GroupName group, string reason);
 
+    [LoggerMessage(6009, LogLevel.Warning, "The routes of the cluster cannot be followed: {Reason}")]
+    public static partial void RoutesNotFollowed(ILogger logger, string reason);
+
     [LoggerMessage(6008, LogLevel.Information, "{Server} is going away, another connection is opened: {Reason}")]
     public static partial void GoingAway(ILogger logger, ServerName server, string reason);
 }

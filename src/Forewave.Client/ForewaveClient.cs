@@ -3,6 +3,7 @@ using Forewave.Client.Connections;
 using Forewave.Client.Consuming;
 using Forewave.Client.Producing;
 using Forewave.Client.Requesting;
+using Forewave.Client.Routing;
 using Forewave.Protocol;
 
 namespace Forewave.Client;
@@ -14,7 +15,7 @@ namespace Forewave.Client;
 public sealed class ForewaveClient : IAsyncDisposable
 {
     private readonly ForewaveClientOptions _options;
-    private readonly BrokerLink _link;
+    private readonly PartitionLinks _links;
     private readonly OutcomeWaits _waits;
 
     /// <summary>A client of the broker at <c>host:port[,host:port…]</c> or <c>dns://name:port</c>.</summary>
@@ -29,8 +30,8 @@ public sealed class ForewaveClient : IAsyncDisposable
     public ForewaveClient(ForewaveClientOptions? options = null)
     {
         _options = options ?? new ForewaveClientOptions();
-        _link = new BrokerLink(_options);
-        AdministrationCalls calls = new(_link, _options);
+        _links = new PartitionLinks(_options);
+        AdministrationCalls calls = new(_links, _options);
         Administration = new BrokerAdministration(calls);
         _waits = new OutcomeWaits(calls, _options);
     }
@@ -39,14 +40,14 @@ public sealed class ForewaveClient : IAsyncDisposable
     public BrokerAdministration Administration { get; }
 
     /// <summary>Makes a producer. Cheap; it connects in the background. The caller disposes it.</summary>
-    public Producer CreateProducer(ProducerOptions? options = null) => new(_link, options ?? new ProducerOptions(), _options);
+    public Producer CreateProducer(ProducerOptions? options = null) => new(_links, options ?? new ProducerOptions(), _options);
 
     /// <summary>
     /// Makes a consumer: a member of a group of a queue, both made if there are none. Cheap; it connects in the background. The
     /// caller disposes it.
     /// </summary>
     public Consumer CreateConsumer(QueueName queue, GroupName group, ConsumerOptions? options = null) =>
-        new(_link, queue, group, options ?? new ConsumerOptions(), _options);
+        new(_links, queue, group, options ?? new ConsumerOptions(), _options);
 
     /// <summary>Makes a requester: it publishes requests and waits for their replies. Cheap. The caller disposes it before the client.</summary>
     public Requester CreateRequester(RequesterOptions? options = null) => new(this, options ?? new RequesterOptions(), _options.TimeProvider);
@@ -85,12 +86,12 @@ public sealed class ForewaveClient : IAsyncDisposable
     public async ValueTask ConnectAsync(TimeSpan longest, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        await _link.ConnectionAsync(longest, cancellation).ConfigureAwait(false);
+        await _links.ConnectionAsync(longest, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Why there is no connection, in words; null while there is one.</summary>
-    internal string? WhyAway => _link.WhyAway;
+    internal string? WhyAway => _links.First.Link.WhyAway;
 
     /// <summary>Ends the connection. Producers and consumers are to be disposed before.</summary>
-    public ValueTask DisposeAsync() => _link.DisposeAsync();
+    public ValueTask DisposeAsync() => _links.DisposeAsync();
 }

@@ -1,4 +1,6 @@
 using System.IO.Pipelines;
+using System.Net;
+using Forewave.Client.Routing;
 using Forewave.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,9 +11,22 @@ namespace Forewave.Client;
 public sealed record ForewaveClientOptions
 {
     /// <summary>
-    /// <c>host:port[,host:port…]</c> or <c>dns://name:port</c>; tried in turn. Default <c>127.0.0.1:7600</c>.
+    /// <c>host:port[,host:port…]</c> or <c>dns://name:port</c>, tried in turn: one broker that runs is enough, it tells where the others of its
+    /// cluster are. Or <c>zk://host:port[,…]/path</c>, with Forewave.Client.ZooKeeper. Default <c>127.0.0.1:7600</c>.
     /// </summary>
     public string Server { get; init; } = $"127.0.0.1:{Limits.DefaultPort}";
+
+    /// <summary>
+    /// Tells where the partitions of the cluster are served; then <see cref="Server"/> is not used. Default: null, the brokers at
+    /// <see cref="Server"/> tell it themselves.
+    /// </summary>
+    public IRouteSource? Routes { get; init; }
+
+    /// <summary>
+    /// In a cluster of several partitions: administrative requests go to this one alone. Needed for those whose answers cannot be merged, as lists
+    /// of dead letters. Default: null, all.
+    /// </summary>
+    public PartitionNumber? Partition { get; init; }
 
     /// <summary>The client's name as operators see it; at most 64 bytes. Default: the program's name.</summary>
     public string Name { get; init; } = AppDomain.CurrentDomain.FriendlyName;
@@ -38,4 +53,7 @@ public sealed record ForewaveClientOptions
     /// Reaches a broker otherwise than by TCP, for example one in the same process; then <see cref="Server"/> is not used.
     /// </summary>
     public Func<CancellationToken, ValueTask<IDuplexPipe>>? Connector { get; init; }
+
+    /// <summary>Reaches the broker at an address otherwise than by TCP: for tests of several brokers.</summary>
+    internal Func<EndPoint, CancellationToken, ValueTask<IDuplexPipe>>? Network { get; init; }
 }

@@ -13,6 +13,11 @@ namespace Forewave.Client.Administration;
 /// came within it or the connection ended before, <c>CapabilityMissing</c> where the broker is too old for it. What only looks
 /// is asked again over the next connection. Cancellation ends the wait, not the change.
 /// </para>
+/// <para>
+/// Of several partitions, queues and groups are asked of all and merged, a message of its own, and everything else of the one that
+/// <see cref="ForewaveClientOptions.Partition"/> names, else it is <c>PartitionNeeded</c>. What looks says which partitions did not answer; what
+/// changes throws when it was not done at one, and the text says at which it was: do it again.
+/// </para>
 /// </summary>
 public sealed class BrokerAdministration
 {
@@ -54,10 +59,11 @@ public sealed class BrokerAdministration
         V1.QueueList list;
         do
         {
-            list = (await AskAsync(new V1.AdministrationRequest { ListQueues = page }, cancellation).ConfigureAwait(false)).Queues;
+            AllAnswers all = await _calls.AskAllAsync(new V1.AdministrationRequest { ListQueues = page }, cancellation).ConfigureAwait(false);
+            list = all.Answer.Queues;
             foreach (V1.QueueDetails queue in list.Queues)
             {
-                yield return AdministrationAnswers.ToQueue(queue);
+                yield return AdministrationAnswers.ToQueue(queue) with { Unanswered = all.Unanswered };
                 page.After = queue.Queue;
             }
         }
@@ -65,8 +71,11 @@ public sealed class BrokerAdministration
     }
 
     /// <summary>One queue.</summary>
-    public async ValueTask<QueueDetails> ShowQueueAsync(QueueName queue, CancellationToken cancellation = default) =>
-        ToQueue(await AskAsync(new() { ShowQueue = new() { Queue = queue.Value } }, cancellation).ConfigureAwait(false));
+    public async ValueTask<QueueDetails> ShowQueueAsync(QueueName queue, CancellationToken cancellation = default)
+    {
+        AllAnswers all = await _calls.AskAllAsync(new() { ShowQueue = new() { Queue = queue.Value } }, cancellation).ConfigureAwait(false);
+        return ToQueue(all.Answer) with { Unanswered = all.Unanswered };
+    }
 
     /// <summary>Makes a queue.</summary>
     /// <exception cref="ForewaveException"><c>QueueExists</c>, and what the class says.</exception>
@@ -101,8 +110,8 @@ public sealed class BrokerAdministration
         QueueName? queue = null, CancellationToken cancellation = default)
     {
         V1.ListGroups list = new() { Queue = queue is { } name ? name.Value : "" };
-        V1.AdministrationAnswer answer = await AskAsync(new() { ListGroups = list }, cancellation).ConfigureAwait(false);
-        return [.. answer.Groups.Groups.Select(GroupAnswers.ToGroup)];
+        AllAnswers all = await _calls.AskAllAsync(new() { ListGroups = list }, cancellation).ConfigureAwait(false);
+        return [.. all.Answer.Groups.Groups.Select(group => GroupAnswers.ToGroup(group) with { Unanswered = all.Unanswered })];
     }
 
     /// <summary>One group.</summary>
@@ -110,7 +119,8 @@ public sealed class BrokerAdministration
         QueueName queue, GroupName group, CancellationToken cancellation = default)
     {
         V1.ShowGroup show = new() { Queue = queue.Value, Group = group.Value };
-        return ToGroup(await AskAsync(new() { ShowGroup = show }, cancellation).ConfigureAwait(false));
+        AllAnswers all = await _calls.AskAllAsync(new() { ShowGroup = show }, cancellation).ConfigureAwait(false);
+        return ToGroup(all.Answer) with { Unanswered = all.Unanswered };
     }
 
     /// <summary>Changes a group's options.</summary>

@@ -85,4 +85,7 @@ public sealed record GroupDetails
 
     /// <summary>Messages that retention passed before the group settled them.</summary>
     public required long Missed { get; init; }
+
+    /// <summary>Partitions that did not answer, and are not counted in what is told here; empty but in a cluster.</summary>
+    public IReadOnlyList<PartitionNumber> Unanswered { get; init; } = [];
 }

@@ -52,4 +52,7 @@ public sealed record QueueDetails
 
     /// <summary>When its newest message was published; null where none was.</summary>
     public required DateTimeOffset? LastPublishTime { get; init; }
+
+    /// <summary>Partitions that did not answer, and are not counted in what is told here; empty but in a cluster.</summary>
+    public IReadOnlyList<PartitionNumber> Unanswered { get; init; } = [];
 }

@@ -21,6 +21,9 @@ internal sealed class BrokerCapabilities
         _ofMessages = CapabilityNames.FlagsOf(_names);
     }
 
+    /// <summary>It knows where the partitions of its cluster are served, and the slots of queues.</summary>
+    public bool HasRoutes => _names.Contains(CapabilityNames.Routes);
+
     /// <summary>Refuses what needs a capability that the broker does not have.</summary>
     /// <param name="name">One of <see cref="CapabilityNames"/>.</param>
     /// <exception cref="ForewaveException">CapabilityMissing.</exception>

@@ -22,7 +22,8 @@ internal sealed class BrokerLink : IAsyncDisposable
         typeof(BrokerLink).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     private readonly ForewaveClientOptions _options;
-    private readonly IReadOnlyList<EndPoint> _endpoints;
+    private readonly BrokerPlaces _places;
+    private readonly ILinkGuide? _guide;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly List<LinkSeat> _seats = [];
@@ -32,15 +33,25 @@ internal sealed class BrokerLink : IAsyncDisposable
     private volatile Connection? _shared;
     private volatile string? _lastFailure;
     private Task? _loop;
-    private int _endpoint;
 
+    /// <summary>To whichever broker of the options' addresses answers.</summary>
     public BrokerLink(ForewaveClientOptions options)
+        : this(options, new BrokerPlaces(options.Connector is null ? ServerAddress.Parse(options.Server) : []), null)
+    {
+    }
+
+    /// <summary>To the broker that a guide says.</summary>
+    public BrokerLink(ForewaveClientOptions options, BrokerPlaces places, ILinkGuide? guide)
     {
         _options = options;
-        _endpoints = options.Connector is null ? ServerAddress.Parse(options.Server) : [];
+        _places = places;
+        _guide = guide;
         _logger = options.LoggerFactory.CreateLogger("Forewave.Client");
-        _pause = new ReconnectPause(options, _endpoints.Count);
+        _pause = new ReconnectPause(options, places);
     }
+
+    /// <summary>The connection there is; null: none that anything new may be begun on.</summary>
+    public Connection? Shared => _shared;
 
     /// <summary>The connection there is, or the next one.</summary>
     /// <exception cref="ForewaveException">Timeout: none came in time; the message names the last failure.</exception>
@@ -71,6 +82,26 @@ internal sealed class BrokerLink : IAsyncDisposable
 
     /// <summary>Why there is no connection, in words; null while there is one. Takes no lock.</summary>
     public string? WhyAway => _shared is null ? $"no connection to {Where}: {_lastFailure ?? "no answer"}" : null;
+
+    /// <summary>
+    /// The broker is elsewhere: it is looked for there, at once. A connection there is stays, unless it is to one that served under an
+    /// earlier epoch.
+    /// </summary>
+    public void Lead(IReadOnlyList<EndPoint> places, Epoch epoch)
+    {
+        if (_places.Set(places))
+        {
+            _pause.Hurry();
+        }
+
+        if (_shared is { } connection && connection.Hello.Epoch < epoch.Value)
+        {
+            connection.Fail(new ForewaveException(ErrorCode.NotOwner, $"The partition has another master since, under epoch {epoch}."));
+        }
+    }
+
+    /// <summary>There is no connection, and an attempt has failed, or one has ended.</summary>
+    public bool HasFailed => _shared is null && _lastFailure is not null;
 
     /// <summary>Adds a participant; it hears of the connection there is, at once, and of every later one.</summary>
     public void Join(ILinkParticipant participant)
@@ -120,7 +151,7 @@ internal sealed class BrokerLink : IAsyncDisposable
         _end.Dispose();
     }
 
-    private ServerName Where => new(_options.Connector is null ? _options.Server : "the broker in this process");
+    private ServerName Where => new(_options.Connector is not null ? "the broker in this process" : _guide is null || _places.Current is not { } place ? _options.Server : Named(place));
 
     private void StartLoop()
     {
@@ -167,7 +198,7 @@ internal sealed class BrokerLink : IAsyncDisposable
             Unshare(connection);
             if (connection.Leaving is { } notice)
             {
-                _endpoint++;
+                _places.Advance();
                 ClientLog.GoingAway(_logger, Where, notice.Reason.Message);
                 await connection.FinishAsync(notice).ConfigureAwait(false);
             }
@@ -207,35 +238,59 @@ internal sealed class BrokerLink : IAsyncDisposable
         try
         {
             IWireTransport transport = await ReachAsync(both.Token).ConfigureAwait(false);
-            return await Connection.OpenAsync(transport, HelloOf(), _options.TimeProvider, both.Token).ConfigureAwait(false);
+            Connection connection = await Connection.OpenAsync(transport, HelloOf(_options), _options.TimeProvider, both.Token).ConfigureAwait(false);
+            return _guide is null ? connection : await WelcomedAsync(_guide, connection, both.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             _lastFailure = Telling(e);
-            _endpoint++;
+            _places.Advance();
+            if (e is ForewaveException { Routes: { } routes })
+            {
+                _guide?.Learn(routes);
+            }
+
             return null;
+        }
+    }
+
+    private async ValueTask<Connection> WelcomedAsync(ILinkGuide guide, Connection connection, CancellationToken cancellation)
+    {
+        try
+        {
+            await guide.WelcomeAsync(this, connection, cancellation).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 
     private async ValueTask<IWireTransport> ReachAsync(CancellationToken cancellation) => _options.Connector is { } connector
         ? new PipeTransport(await connector(cancellation).ConfigureAwait(false))
-        : await SocketTransport.ConnectAsync(_endpoints[_endpoint % _endpoints.Count], cancellation).ConfigureAwait(false);
+        : await Transports.ConnectAsync(
+            _places.Current ?? throw new ForewaveException(ErrorCode.Disconnected, "It is not known yet where a broker is."), _options, cancellation).ConfigureAwait(false);
 
     private string Telling(Exception failure) => failure switch
     {
         ForewaveException { Detail: { } detail } known => $"{detail.TrimEnd('.')} ({known.Code}, error {(uint)known.Code})",
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } unknown
-            when _endpoints.Count > 0 && _endpoints[_endpoint % _endpoints.Count] is DnsEndPoint name =>
+            when _places.Current is DnsEndPoint name =>
             $"the name '{name.Host}' cannot be resolved: {unknown.Message}",
         OperationCanceledException => $"no answer within {_options.ConnectTimeout.TotalSeconds:0.###} s",
         _ => failure.Message.TrimEnd('.'),
     };
 
-    private Hello HelloOf() => new()
+    private static string Named(EndPoint place) => place is DnsEndPoint name ? $"{name.Host}:{name.Port}" : $"{place}";
+
+    /// <summary>What a client of these options says first.</summary>
+    public static Hello HelloOf(ForewaveClientOptions options) => new()
     {
         ProtocolVersion = Limits.ProtocolVersion,
         Role = "mixed",
-        Name = _options.Name,
+        Name = options.Name,
         Sdk = "forewave-dotnet",
         SdkVersion = Version,
     };

@@ -4,27 +4,55 @@ namespace Forewave.Client.Connections;
 /// How long to wait before connecting again: a random part of a bound that doubles with each round of addresses that failed.
 /// So clients that lose a broker at the same moment do not come back at the same moment. Used by the link's loop.
 /// </summary>
-internal sealed class ReconnectPause(ForewaveClientOptions options, int addresses)
+internal sealed class ReconnectPause(ForewaveClientOptions options, BrokerPlaces places)
 {
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _hurry = NewHurry();
     private int _attempts;
 
     /// <summary>There is a connection: the next pause is a short one.</summary>
     public void Reset() => _attempts = 0;
 
+    /// <summary>There is another address to try: the pause under way is over, and the next ones are short again. Any thread.</summary>
+    public void Hurry()
+    {
+        lock (_lock)
+        {
+            _attempts = 0;
+            _hurry.TrySetResult();
+        }
+    }
+
     /// <summary>Waits; returns at once when it is cancelled.</summary>
     public async ValueTask WaitAsync(CancellationToken cancellation)
     {
-        int doublings = Math.Min(_attempts++ / Math.Max(1, addresses), 16);
+        Task hurry;
+        lock (_lock)
+        {
+            hurry = _hurry.Task;
+        }
+
+        int doublings = Math.Min(_attempts++ / Math.Max(1, places.Count), 16);
         double boundMilliseconds = Math.Min(
             options.ReconnectDelay.TotalMilliseconds * (1 << doublings), options.MaxReconnectDelay.TotalMilliseconds);
         TimeSpan pause = TimeSpan.FromMilliseconds(boundMilliseconds * Random.Shared.NextDouble());
         try
         {
-            await Task.Delay(pause, options.TimeProvider, cancellation).ConfigureAwait(false);
+            await hurry.WaitAsync(pause, options.TimeProvider, cancellation).ConfigureAwait(false);
+            lock (_lock)
+            {
+                _hurry = NewHurry();
+            }
+        }
+        catch (TimeoutException)
+        {
+            // It is over.
         }
         catch (OperationCanceledException)
         {
             // The loop's condition sees it.
         }
     }
+
+    private static TaskCompletionSource NewHurry() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -7,21 +7,29 @@ namespace Forewave.Client.Connections;
 internal static class ServerAddress
 {
     private const string DnsScheme = "dns://";
-    private const string ZooKeeperScheme = "zk://";
 
     /// <exception cref="ArgumentException">The string names no address.</exception>
-    /// <exception cref="ForewaveException">It asks for ZooKeeper, which needs a package that this client does not have.</exception>
     public static IReadOnlyList<EndPoint> Parse(string server)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(server);
-        if (server.StartsWith(ZooKeeperScheme, StringComparison.Ordinal))
-        {
-            throw new ForewaveException(
-                ErrorCode.CapabilityMissing, "zk:// addresses are not in this release: give host:port or dns://name:port.");
-        }
-
         string list = server.StartsWith(DnsScheme, StringComparison.Ordinal) ? server[DnsScheme.Length..] : server;
         return [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ParseOne)];
+    }
+
+    /// <summary>One address; false: it is none.</summary>
+    public static bool TryParse(string address, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out EndPoint? place)
+    {
+        place = null;
+        try
+        {
+            place = address.Length == 0 ? null : ParseOne(address);
+        }
+        catch (ArgumentException)
+        {
+            // A broker said so: it is asked for no reason.
+        }
+
+        return place is not null;
     }
 
     private static EndPoint ParseOne(string address)

@@ -1,8 +1,5 @@
-using Forewave.Client.Connections;
-using Forewave.Client.Telemetry;
+using Forewave.Client.Routing;
 using Forewave.Protocol;
-using Forewave.Protocol.Frames;
-using Forewave.Protocol.V1;
 using Microsoft.Extensions.Logging;
 
 namespace Forewave.Client.Consuming;
@@ -19,48 +16,41 @@ namespace Forewave.Client.Consuming;
 /// Lives through reconnects under its consumer id: what was handed out stays leased to it and can be settled, and is not handed
 /// out again unless its lease has expired meanwhile. What was settled without an answer is settled again.
 /// </para>
+/// <para>
+/// Of several partitions it reads all, in turn, with a subscription at each; the prefetch is shared out evenly. One that does not answer
+/// holds up its own messages alone.
+/// </para>
 /// </summary>
-public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposable, ILinkParticipant, IDeliveryHandler
+public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposable, IPartitioned
 {
+    internal static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestAckDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
 
-    private readonly BrokerLink _link;
+    private readonly PartitionLinks _links;
     private readonly ConsumerOptions _options;
+    private readonly ForewaveClientOptions _client;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _patience;
     private readonly ILogger _logger;
-    private readonly LeasedRuns _leased = new();
-    private readonly Prefetch _prefetch;
-    private readonly Subscribing _subscribing;
-    private readonly ITimer _timer;
-    private readonly SubscriptionSlot _slot = new();
+    private readonly Arrivals _arrivals = new();
     private readonly ConsumerRoles _roles;
+    private readonly ITimer _timer;
+    private volatile ConsumerLane[] _lanes = [];
+    private Task?[] _pulls = [];
+    private ForewaveException? _fault;
+    private uint _turn;
     private bool _isClosed;
 
-    internal Consumer(BrokerLink link, QueueName queue, GroupName group, ConsumerOptions options, ForewaveClientOptions client)
+    internal Consumer(PartitionLinks links, QueueName queue, GroupName group, ConsumerOptions options, ForewaveClientOptions client)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.AckDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.AckDelay, LongestAckDelay);
-        _link = link;
-        _options = options;
-        _time = client.TimeProvider;
-        _patience = client.RequestTimeout;
+        (_links, _options, _client, _time) = (links, options, client, client.TimeProvider);
         _logger = client.LoggerFactory.CreateLogger("Forewave.Client");
         (Queue, Group) = (queue, group);
         ConsumerId = options.ConsumerId ?? ConsumerId.New();
         _roles = new ConsumerRoles(options.OnRoleChanged, e => ClientLog.ObserverFailed(_logger, e));
-        Lock gate = new();
-        Settlements = new Settlements(gate, _leased, _time, options.AckDelay)
-        {
-            TellUnsettled = TellUnsettled,
-            Timeout = client.RequestTimeout,
-            AtMostOnce = options.AtMostOnce,
-        };
-        _prefetch = new Prefetch(this, gate, _leased, Settlements, options, _time);
-        _subscribing = new Subscribing(this, options, client);
         _timer = _time.CreateTimer(static consumer => ((Consumer)consumer!).Tick(), this, TickPeriod, TickPeriod);
-        link.Join(this);
+        links.Join(this);
     }
 
     /// <summary>The queue.</summary>
@@ -73,19 +63,18 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
     public ConsumerId ConsumerId { get; }
 
     /// <summary>
-    /// What it gets of its group's messages, as the broker said last; while there is no connection <see cref="ConsumerRole.Unknown"/>.
+    /// What it gets of its group's messages, as the broker said last; while there is no connection <see cref="ConsumerRole.Unknown"/>. Each
+    /// partition decides for itself: of several, the most that one says.
     /// It is no lock: who was active may have been replaced before it hears so.
     /// </summary>
     public ConsumerRole Role => _roles.Current;
-
-    internal Settlements Settlements { get; }
 
     internal TimeProvider Time => _time;
 
     internal ILogger Logger => _logger;
 
     /// <summary>
-    /// Completes when the consumer is in its group: for programs that want to know at their start. Receiving waits for that by
+    /// Completes when the consumer is in its group, of several partitions at one of them: for programs that want to know at their start. Receiving waits for that by
     /// itself.
     /// </summary>
     /// <exception cref="ForewaveException">
@@ -96,11 +85,12 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
     {
         try
         {
-            await _slot.NextAsync().WaitAsync(_patience, _time, cancellation).ConfigureAwait(false);
+            Task first = await Task.WhenAny(_lanes.Select(lane => lane.SubscribedAsync())).WaitAsync(_client.RequestTimeout, _time, cancellation).ConfigureAwait(false);
+            await first.ConfigureAwait(false);
         }
         catch (TimeoutException e)
         {
-            throw new ForewaveException(ErrorCode.Timeout, $"No broker took the consumer into its group within {_patience}.", e);
+            throw new ForewaveException(ErrorCode.Timeout, $"No broker took the consumer into its group within {_client.RequestTimeout}.", e);
         }
     }
 
@@ -117,7 +107,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
     public bool TryReceive(out ReceivedMessage message)
     {
         message = default;
-        return _prefetch.Take(new Span<ReceivedMessage>(ref message)) > 0;
+        return TryReceive(new Span<ReceivedMessage>(ref message)) > 0;
     }
 
     /// <summary>
@@ -126,7 +116,11 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
     /// <param name="messages">Gets them, from its front on.</param>
     /// <returns>How many; 0: there is none now.</returns>
     /// <exception cref="ForewaveException">The subscription ended, or cannot be made.</exception>
-    public int TryReceive(Span<ReceivedMessage> messages) => _prefetch.Take(messages);
+    public int TryReceive(Span<ReceivedMessage> messages)
+    {
+        ConsumerLane[] lanes = _lanes;
+        return lanes.Length == 1 ? lanes[0].Prefetch.Take(messages) : Take(lanes, messages);
+    }
 
     /// <summary>Takes what is here, up to so many messages; waits for the first one.</summary>
     /// <param name="maxMessages">1 to 10,000.</param>
@@ -151,7 +145,7 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
             }
 
             TimeSpan left = wait - _time.GetElapsedTime(begun);
-            if (messages.Count > 0 || left <= TimeSpan.Zero || _prefetch.IsEnded)
+            if (messages.Count > 0 || left <= TimeSpan.Zero || _lanes[0].Prefetch.IsEnded)
             {
                 return messages;
             }
@@ -184,7 +178,8 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
     /// Completes when all that was settled before has been answered; waits through restarts of the broker, as long as the token
     /// allows.
     /// </summary>
-    public Task FlushAsync(CancellationToken cancellation = default) => Settlements.IdleAsync().WaitAsync(cancellation);
+    public Task FlushAsync(CancellationToken cancellation = default) =>
+        Task.WhenAll(_lanes.Select(lane => lane.Settlements.IdleAsync())).WaitAsync(cancellation);
 
     /// <summary>
     /// Ends it cleanly: receives no more, gives back what was not handed out, waits until what was settled is answered, at most
@@ -197,25 +192,22 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
             return;
         }
 
-        _prefetch.Close();
-        _roles.Set(ConsumerRole.Unknown);
+        ConsumerLane[] lanes = _lanes;
         using CancellationTokenSource timeout = new(_options.CloseTimeout, _time);
         try
         {
-            await UnsubscribeAsync(timeout.Token).ConfigureAwait(false);
-            await FlushAsync(timeout.Token).ConfigureAwait(false);
+            await Task.WhenAll(lanes.Select(lane => lane.CloseAsync(timeout.Token))).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ForewaveException or OperationCanceledException)
         {
             ClientLog.NotClosedCleanly(_logger, Queue, Group, e.Message);
         }
 
-        _link.Leave(this);
+        _roles.Set(ConsumerRole.Unknown);
+        _links.Leave(this);
         await _timer.DisposeAsync().ConfigureAwait(false);
         ForewaveException closed = new(ErrorCode.ClientClosed, "The consumer was closed.");
-        _slot.Fail(closed);
-        Settlements.End(closed);
-        Settlements.Dispose();
+        Array.ForEach(lanes, lane => lane.End(closed));
     }
 
     /// <summary>Waits until it is worth looking for a message; false: none will come, the consumer is disposed.</summary>
@@ -225,203 +217,113 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         return !Volatile.Read(ref _isClosed);
     }
 
-    ValueTask ILinkParticipant.ConnectedAsync(Connection connection, CancellationToken cancellation)
+    /// <summary>There are several partitions.</summary>
+    internal bool HasSeveral => _lanes.Length > 1;
+
+    /// <summary>Nothing will come any more, from whichever partition that was said.</summary>
+    internal void Fail(ForewaveException reason)
     {
-        if (!Volatile.Read(ref _isClosed))
+        lock (_arrivals.Gate)
         {
-            return ConnectedAsync(connection, cancellation);
+            _fault ??= reason;
         }
 
-        // A lease is settled from any connection: what the closed consumer still has to say needs no subscription.
-        Settlements.Attach(connection);
-        return default;
+        Array.ForEach(_lanes, lane => lane.Fail(reason));
     }
 
-    void ILinkParticipant.Disconnected(ForewaveException reason)
+    /// <summary>A partition has another word on the role.</summary>
+    internal void NoteRole() => _roles.Set(_lanes.Select(lane => lane.Role).DefaultIfEmpty().MaxBy(role => role switch
     {
-        _slot.Take();
-        _roles.Set(ConsumerRole.Unknown);
-        _prefetch.Detach();
-        Settlements.Detach();
-        if (reason.Code == ErrorCode.ClientClosed)
+        ConsumerRole.Active => 3,
+        ConsumerRole.Shared => 2,
+        ConsumerRole.Passive => 1,
+        _ => 0,
+    }));
+
+    void IPartitioned.Add(PartitionLink link)
+    {
+        ConsumerLane lane = new(link.Link, this, _options, _client, _arrivals);
+        ForewaveException? fault;
+        lock (_arrivals.Gate)
         {
-            Fail(reason);
+            fault = _fault;
+            _lanes = [.. _lanes, lane];
+            Array.Resize(ref _pulls, _lanes.Length);
+            Array.ForEach(_lanes, one => one.Prefetch.Share(_lanes.Length));
         }
-    }
 
-    void IDeliveryHandler.Delivered(ReadOnlySpan<byte> frame, ByteRange payload) => _prefetch.Add(frame, payload, isPull: false);
-
-    void IDeliveryHandler.GoingAway()
-    {
-        if (_slot.Take() is { } subscription)
+        if (fault is not null)
         {
-            LeaveFor(subscription.Connection, subscription.Terms.Handle);
+            lane.Fail(fault);
         }
-    }
-
-    void IDeliveryHandler.RoleChanged(Protocol.V1.ConsumerRole role) => _roles.Set(RoleOf(role));
-
-    void IDeliveryHandler.Ended(ForewaveException reason)
-    {
-        _roles.Set(ConsumerRole.Unknown);
-        ClientLog.SubscriptionEnded(_logger, Queue, Group, reason.Message);
-        Fail(reason);
-    }
-
-    private async ValueTask ConnectedAsync(Connection connection, CancellationToken cancellation)
-    {
-        try
+        else if (!Volatile.Read(ref _isClosed))
         {
-            await _subscribing.SubscribeAsync(connection, answer => Subscribed(connection, answer), cancellation).ConfigureAwait(false);
-        }
-        catch (ForewaveException e) when (!connection.IsEnding && e.Retry == RetryAdvice.Never)
-        {
-            ClientLog.SubscriptionEnded(_logger, Queue, Group, e.Message);
-            Fail(e);
+            lane.Join();
         }
     }
 
-    // On the receive loop, before anything that follows the answer.
-    private void Subscribed(Connection connection, Subscribed answer)
+    // A little from each in turn, so that none waits for another to be empty.
+    private int Take(ConsumerLane[] lanes, Span<ReceivedMessage> messages)
     {
-        SubscriptionTerms terms = new(
-            answer.Subscription,
-            new PartitionNumber((ushort)connection.Hello.Partition),
-            new QueueId(answer.QueueId),
-            new GroupId(answer.GroupId),
-            TimeSpan.FromMilliseconds(answer.VisibilityTimeout));
-        if (connection.Leaving is not null)
+        int start = (int)(Interlocked.Increment(ref _turn) % (uint)lanes.Length);
+        int count = 0;
+        for (int i = 0; i < lanes.Length && count < messages.Length; i++)
         {
-            LeaveFor(connection, terms.Handle);
-            return;
+            count += lanes[(start + i) % lanes.Length].Prefetch.Take(messages[count..]);
         }
 
-        connection.AddSubscription(terms.Handle, this);
-        Settlements.Attach(connection);
-        _prefetch.Attach(connection, terms);
-        _slot.Set(new Subscription(connection, terms));
-        _roles.Set(RoleOf(answer.Role));
-    }
-
-    private static ConsumerRole RoleOf(Protocol.V1.ConsumerRole role) =>
-        Enum.IsDefined((ConsumerRole)role) ? (ConsumerRole)role : ConsumerRole.Unknown;
-
-    // The broker goes away: no message is asked for any more. What it has sent already still comes, and stays leased to this
-    // consumer until it is back.
-    private void LeaveFor(Connection connection, uint handle)
-    {
-        _prefetch.Detach();
-        connection.SendLast(new ClientFrame { Unsubscribe = new Unsubscribe { Subscription = handle } });
-    }
-
-    private void Fail(ForewaveException reason)
-    {
-        _prefetch.Fail(reason);
-        _slot.Fail(reason);
-    }
-
-    private async ValueTask UnsubscribeAsync(CancellationToken cancellation)
-    {
-        if (_slot.Take() is { } subscription)
-        {
-            Unsubscribe request = new() { Subscription = subscription.Terms.Handle };
-            try
-            {
-                await subscription.Connection.RequestAsync(new ClientFrame { Unsubscribe = request }, cancellation).ConfigureAwait(false);
-            }
-            catch (ForewaveException) when (subscription.Connection.IsEnding)
-            {
-                // The subscription ends with its connection.
-            }
-
-            subscription.Connection.RemoveSubscription(subscription.Terms.Handle);
-        }
+        return count;
     }
 
     // With a prefetch a message comes by itself; without one it has to be asked for.
     private async ValueTask WaitAsync(uint maxMessages, TimeSpan wait, CancellationToken cancellation)
     {
+        ConsumerLane[] lanes = _lanes;
         if (_options.PrefetchMessages > 0)
         {
-            await _prefetch.WaitAsync(wait, cancellation).ConfigureAwait(false);
+            await lanes[0].Prefetch.WaitAsync(wait, cancellation).ConfigureAwait(false);
+        }
+        else if (lanes.Length == 1)
+        {
+            await lanes[0].PullAsync(maxMessages, wait, cancellation).ConfigureAwait(false);
         }
         else
         {
-            await PullAsync(maxMessages, wait, cancellation).ConfigureAwait(false);
+            await PullAllAsync(lanes, maxMessages, wait, cancellation).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask PullAsync(uint maxMessages, TimeSpan wait, CancellationToken cancellation)
+    // All are asked at the same time, each for its part; what comes beyond what was wanted waits here for the next receive, and who was asked
+    // before and has not answered is not asked again.
+    private async ValueTask PullAllAsync(ConsumerLane[] lanes, uint maxMessages, TimeSpan wait, CancellationToken cancellation)
     {
-        PullAnswer pull = new(_prefetch);
-        Connection? connection = null;
-        try
+        uint part = (uint)((maxMessages + lanes.Length - 1) / lanes.Length);
+        Task[] pulls = new Task[lanes.Length];
+        lock (_arrivals.Gate)
         {
-            await WaitAtMostAsync(_slot.NextAsync(), wait, cancellation).ConfigureAwait(false);
-            Subscription? subscription = _slot.Current;
-            connection = subscription?.Connection;
-            if (subscription is null || !TryPull(subscription, pull, maxMessages, wait))
+            if (_arrivals.Runs > 0)
             {
-                await Task.Delay(TickPeriod, _time, cancellation).ConfigureAwait(false);
                 return;
             }
 
-            await pull.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            for (int i = 0; i < lanes.Length; i++)
+            {
+                Task? before = _pulls[i];
+                pulls[i] = before is { IsCompleted: false } ? before : lanes[i].PullAsync(part, wait, CancellationToken.None);
+                _pulls[i] = pulls[i];
+            }
         }
-        catch (ForewaveException) when (connection is { IsEnding: true } || _prefetch.IsEnded)
-        {
-            // It is asked again over the next connection, or the receiver is told why there is none.
-        }
-    }
 
-    private bool TryPull(Subscription subscription, PullAnswer pull, uint maxMessages, TimeSpan wait)
-    {
-        Receive request = new()
-        {
-            Subscription = subscription.Terms.Handle,
-            MaxMessages = maxMessages,
-            MaxBytes = (uint)_options.PrefetchBytes,
-            Wait = (uint)Math.Max(1, wait.TotalMilliseconds),
-        };
-        return subscription.Connection.TryRequest(new ClientFrame { Receive = request }, pull);
-    }
-
-    private async ValueTask WaitAtMostAsync(Task waiting, TimeSpan wait, CancellationToken cancellation)
-    {
         try
         {
-            await waiting.WaitAsync(wait, _time, cancellation).ConfigureAwait(false);
+            Task any = lanes[0].Prefetch.WaitAsync(wait, cancellation).AsTask();
+            await Task.WhenAny([any, .. pulls]).WaitAsync(cancellation).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // The caller looks at the time.
+            // The receiver looks at the time.
         }
     }
 
-    private void Tick()
-    {
-        _prefetch.Tick();
-        Settlements.Tick();
-    }
-
-    private void TellUnsettled(UnsettledMessages messages)
-    {
-        if (messages.Verb == Protocol.SettleVerb.Release && messages.Error.Code == ErrorCode.LeaseLost)
-        {
-            // It was to be given back, and somebody has it already.
-            return;
-        }
-
-        ClientTelemetry.NoteUnsettled(this, messages);
-        ClientLog.NotSettled(
-            _logger, Queue, Group, messages.First, messages.Count, messages.Error.Message);
-        try
-        {
-            _options.OnSettleFailed?.Invoke(messages);
-        }
-        catch (Exception e)
-        {
-            ClientLog.ObserverFailed(_logger, e);
-        }
-    }
+    private void Tick() => Array.ForEach(_lanes, static lane => lane.Tick());
 }

@@ -9,14 +9,23 @@ namespace Forewave.Client.Consuming;
 /// </summary>
 internal sealed class CreditWindow(ConsumerOptions options)
 {
+    private const int MinBytes = 16 * 1024;
     private long _messages = options.PrefetchMessages;
     private long _creditMessages;
     private long _creditBytes;
     private long _waitingMessages;
     private long _waitingBytes;
+    private int _parts = 1;
 
     /// <summary>Messages handed out so far.</summary>
     public long HandedOut { get; private set; }
+
+    /// <summary>It is one of so many that share what the options allow.</summary>
+    public void Share(int parts)
+    {
+        _parts = parts;
+        _messages = Math.Min(_messages, MaxMessages);
+    }
 
     /// <summary>A new subscription has no credit yet.</summary>
     public void Reset() => (_creditMessages, _creditBytes) = (0, 0);
@@ -38,9 +47,9 @@ internal sealed class CreditWindow(ConsumerOptions options)
         HandedOut += messages;
         _waitingMessages -= messages;
         _waitingBytes -= bytes;
-        if (_waitingMessages == 0 && _messages < options.PrefetchMessages)
+        if (_waitingMessages == 0 && _messages < MaxMessages)
         {
-            _messages = Math.Min(options.PrefetchMessages, _messages * 2);
+            _messages = Math.Min(MaxMessages, _messages * 2);
         }
     }
 
@@ -53,14 +62,14 @@ internal sealed class CreditWindow(ConsumerOptions options)
 
     /// <summary>The application does not come to more than so many in time.</summary>
     public void Narrow(long messages) => 
-        _messages = Math.Clamp(messages, Math.Min(1, options.PrefetchMessages), options.PrefetchMessages);
+        _messages = Math.Clamp(messages, Math.Min(1, MaxMessages), MaxMessages);
 
     /// <summary>The credit to be given now; false: not worth a frame yet.</summary>
     public bool TryGrant(uint subscription, out CreditView credit)
     {
         long messages = _messages - _creditMessages - _waitingMessages;
-        long bytes = options.PrefetchBytes - _creditBytes - _waitingBytes;
-        bool isDue = (messages > 0 && messages >= _messages / 4) || bytes >= options.PrefetchBytes / 4;
+        long bytes = MaxBytes - _creditBytes - _waitingBytes;
+        bool isDue = (messages > 0 && messages >= _messages / 4) || bytes >= MaxBytes / 4;
         credit = default;
         if (!isDue || _messages == 0)
         {
@@ -79,4 +88,8 @@ internal sealed class CreditWindow(ConsumerOptions options)
         credit = new CreditView { SubscriptionHandle = subscription, Messages = (uint)messages, Bytes = (uint)bytes };
         return true;
     }
+
+    private long MaxMessages => Math.Max(Math.Min(1, options.PrefetchMessages), options.PrefetchMessages / _parts);
+
+    private long MaxBytes => Math.Max(Math.Min(MinBytes, options.PrefetchBytes), options.PrefetchBytes / _parts);
 }

@@ -8,7 +8,7 @@ namespace Forewave.Client.Consuming;
 /// Copies the messages of a delivery out of the connection's buffer, as they stand, into arrays that stay below the large
 /// object heap. Used by the receive loop alone.
 /// </summary>
-internal sealed class DeliveryCopy(Consumer consumer)
+internal sealed class DeliveryCopy(ConsumerLane lane)
 {
     private const int ArrayBytes = 64 * 1024;
 
@@ -48,7 +48,7 @@ internal sealed class DeliveryCopy(Consumer consumer)
             int count = run.MessageCount - done;
             int bytes = Fit(messages, ref count);
             messages[..bytes].CopyTo(_array.AsSpan(_used));
-            LeasedRun leased = new(consumer, _array, new ByteRange { Start = _used, Length = bytes })
+            LeasedRun leased = new(lane, _array, new ByteRange { Start = _used, Length = bytes })
             {
                 Terms = terms,
                 First = run.First.Plus(done),

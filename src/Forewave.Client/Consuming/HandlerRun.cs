@@ -67,7 +67,7 @@ internal sealed class HandlerRun(Consumer consumer, Func<ReceivedMessage, Cancel
         }
 
         work.End();
-        if (!consumer.Settlements.IsOpen(message))
+        if (!message.Run.Lane.Settlements.IsOpen(message))
         {
             // The handler has settled it itself.
             return;
@@ -81,15 +81,15 @@ internal sealed class HandlerRun(Consumer consumer, Func<ReceivedMessage, Cancel
         switch (failure)
         {
             case null:
-                consumer.Settlements.TrySettle(message, new Verdict(SettleVerb.Ack));
+                message.Run.Lane.Settlements.TrySettle(message, new Verdict(SettleVerb.Ack));
                 break;
             case OperationCanceledException when cancellation.IsCancellationRequested:
-                consumer.Settlements.TrySettle(message, new Verdict(SettleVerb.Release));
+                message.Run.Lane.Settlements.TrySettle(message, new Verdict(SettleVerb.Release));
                 break;
             default:
                 ClientLog.HandlerFailed(consumer.Logger, consumer.Queue, consumer.Group, failure);
                 string reason = $"{failure.GetType().Name}: {failure.Message}";
-                consumer.Settlements.TrySettle(message, new Verdict(SettleVerb.Nack, null, reason));
+                message.Run.Lane.Settlements.TrySettle(message, new Verdict(SettleVerb.Nack, null, reason));
                 break;
         }
     }
@@ -102,7 +102,7 @@ internal sealed class HandlerRun(Consumer consumer, Func<ReceivedMessage, Cancel
         {
             if (work.TryTakeDue(now, consumer.Time, out ReceivedMessage message))
             {
-                consumer.Settlements.TrySettle(message, new Verdict(SettleVerb.Extend, message.Run.VisibilityTimeout));
+                message.Run.Lane.Settlements.TrySettle(message, new Verdict(SettleVerb.Extend, message.Run.VisibilityTimeout));
             }
         }
     }

@@ -13,15 +13,18 @@ internal sealed class LeasedRun
     private int _settledFront;
     private ulong[]? _settledBits;
 
-    public LeasedRun(Consumer consumer, byte[] bytes, ByteRange messages)
+    public LeasedRun(ConsumerLane lane, byte[] bytes, ByteRange messages)
     {
-        Consumer = consumer;
+        Lane = lane;
         Bytes = bytes;
         Messages = messages;
         _position = messages.Start;
     }
 
-    public Consumer Consumer { get; }
+    /// <summary>Where it came from.</summary>
+    public ConsumerLane Lane { get; }
+
+    public Consumer Consumer => Lane.Consumer;
 
     /// <summary>Shared with other runs of the same frame; never larger than 64 KiB, but for a single message.</summary>
     public byte[] Bytes { get; }

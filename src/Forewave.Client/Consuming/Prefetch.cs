@@ -12,30 +12,34 @@ namespace Forewave.Client.Consuming;
 /// </summary>
 internal sealed class Prefetch
 {
-    private readonly Consumer _consumer;
+    private readonly ConsumerLane _lane;
+    private readonly Arrivals _arrivals;
     private readonly Lock _lock;
     private readonly TimeProvider _time;
     private readonly LeasedRuns _leased;
     private readonly Settlements _settlements;
     private readonly CreditWindow _window;
     private readonly Queue<LeasedRun> _runs = new();
-    private readonly Waiters _waiters = new();
     private readonly DeliveryCopy _copy;
     private SubscriptionTerms? _terms;
     private Connection? _connection;
     private ForewaveException? _fault;
     private bool _isClosed;
 
-    public Prefetch(Consumer consumer, Lock gate, LeasedRuns leased, Settlements settlements, ConsumerOptions options, TimeProvider time)
+    public Prefetch(ConsumerLane lane, Arrivals arrivals, LeasedRuns leased, ConsumerOptions options, TimeProvider time)
     {
-        _consumer = consumer;
-        _lock = gate;
+        _lane = lane;
+        _arrivals = arrivals;
+        _lock = arrivals.Gate;
         _leased = leased;
-        _settlements = settlements;
+        _settlements = lane.Settlements;
         _time = time;
-        _copy = new DeliveryCopy(consumer);
+        _copy = new DeliveryCopy(lane);
         _window = new CreditWindow(options);
     }
+
+    /// <summary>There are so many partitions: this one may ask for its part. Under the lock.</summary>
+    public void Share(int partitions) => _window.Share(partitions);
 
     /// <summary>Whether nothing will come any more.</summary>
     public bool IsEnded => Volatile.Read(ref _isClosed) || Volatile.Read(ref _fault) is not null;
@@ -60,6 +64,7 @@ internal sealed class Prefetch
                 if (run.Waiting == 0)
                 {
                     _runs.Dequeue();
+                    _arrivals.Runs--;
                 }
 
                 _window.HandOut(taken, creditBytes);
@@ -83,12 +88,12 @@ internal sealed class Prefetch
         MessageWaiter waiter;
         lock (_lock)
         {
-            if (_runs.Count > 0 || _isClosed || _fault is not null)
+            if (_arrivals.Runs > 0 || _isClosed || _fault is not null)
             {
                 return;
             }
 
-            waiter = _waiters.Add();
+            waiter = _arrivals.Waiters.Add();
         }
 
         try
@@ -129,15 +134,17 @@ internal sealed class Prefetch
                 _runs.Enqueue(run);
             }
 
+            _arrivals.Runs += runs.Count;
+
             if (_isClosed)
             {
                 GiveBack(int.MaxValue);
             }
 
-            _waiters.Wake(messages);
+            _arrivals.Waiters.Wake(messages);
         }
 
-        ClientTelemetry.NoteConsumed(_consumer, messages);
+        ClientTelemetry.NoteConsumed(_lane.Consumer, messages);
         if (IsEnded)
         {
             _settlements.Wake();
@@ -178,7 +185,7 @@ internal sealed class Prefetch
         {
             _isClosed = true;
             GiveBack(int.MaxValue);
-            _waiters.WakeAll();
+            _arrivals.Waiters.WakeAll();
         }
 
         _settlements.Wake();
@@ -190,7 +197,7 @@ internal sealed class Prefetch
         lock (_lock)
         {
             _fault ??= fault;
-            _waiters.WakeAll();
+            _arrivals.Waiters.WakeAll();
         }
     }
 
@@ -232,9 +239,9 @@ internal sealed class Prefetch
     {
         lock (_lock)
         {
-            if (!_waiters.TryRemove(waiter) && _runs.Count > 0)
+            if (!_arrivals.Waiters.TryRemove(waiter) && _arrivals.Runs > 0)
             {
-                _waiters.Wake(1);
+                _arrivals.Waiters.Wake(1);
             }
         }
     }
@@ -244,6 +251,7 @@ internal sealed class Prefetch
         List<LeasedRun> back = [];
         while (runs-- > 0 && _runs.TryDequeue(out LeasedRun? run))
         {
+            _arrivals.Runs--;
             _window.Leave(run);
             back.Add(run);
         }

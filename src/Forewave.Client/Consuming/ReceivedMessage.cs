@@ -154,7 +154,7 @@ public readonly struct ReceivedMessage
     /// Done. Gathered and sent in the background with what else is settled: the cheapest way. That it failed is told by
     /// <see cref="ConsumerOptions.OnSettleFailed"/>; <see cref="Consumer.FlushAsync"/> waits for all.
     /// </summary>
-    public void Ack() => Run.Consumer.Settlements.Ack(this);
+    public void Ack() => Run.Lane.Settlements.Ack(this);
 
     /// <summary>Done. Completes when the broker has that on stable storage.</summary>
     /// <param name="cancellation">Ends the wait; the message may be acked all the same.</param>
@@ -162,18 +162,18 @@ public readonly struct ReceivedMessage
     /// <c>LeaseLost</c>: the lease expired and the message was handed out again. <c>OutcomeUnknown</c>: no answer in time.
     /// </exception>
     public ValueTask AckAsync(CancellationToken cancellation = default) =>
-        Run.Consumer.Settlements.SettleAsync(Run, _index, new Verdict(SettleVerb.Ack), cancellation);
+        Run.Lane.Settlements.SettleAsync(Run, _index, new Verdict(SettleVerb.Ack), cancellation);
 
     /// <summary>
     /// Done, with all that this consumer was handed before in this queue: every unsettled message up to this one's offset.
     /// In the background, as <see cref="Ack"/>.
     /// </summary>
-    public void AckUpTo() => Run.Consumer.Settlements.AckUpTo(Offset);
+    public void AckUpTo() => Run.Lane.Settlements.AckUpTo(Offset);
 
     /// <summary>As <see cref="AckUpTo"/>; completes when the broker has that on stable storage.</summary>
     /// <inheritdoc cref="AckAsync"/>
     public ValueTask AckUpToAsync(CancellationToken cancellation = default) =>
-        Run.Consumer.Settlements.AckUpToAsync(Offset, cancellation);
+        Run.Lane.Settlements.AckUpToAsync(Offset, cancellation);
 
     /// <summary>Again, after a delay; the attempt counts.</summary>
     /// <param name="delay">Null: the group's back-off.</param>
@@ -181,19 +181,19 @@ public readonly struct ReceivedMessage
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="ForewaveException">As with <see cref="AckAsync"/>.</exception>
     public ValueTask NackAsync(TimeSpan? delay = null, string? reason = null, CancellationToken cancellation = default) =>
-        Run.Consumer.Settlements.SettleAsync(Run, _index, new Verdict(SettleVerb.Nack, delay, reason), cancellation);
+        Run.Lane.Settlements.SettleAsync(Run, _index, new Verdict(SettleVerb.Nack, delay, reason), cancellation);
 
     /// <summary>Again at once, in place, the attempt not counted: for what was not begun.</summary>
     /// <exception cref="ForewaveException">As with <see cref="AckAsync"/>.</exception>
     public ValueTask ReleaseAsync(CancellationToken cancellation = default) =>
-        Run.Consumer.Settlements.SettleAsync(Run, _index, new Verdict(SettleVerb.Release), cancellation);
+        Run.Lane.Settlements.SettleAsync(Run, _index, new Verdict(SettleVerb.Release), cancellation);
 
     /// <summary>Keeps the message longer.</summary>
     /// <param name="length">From now; 1 ms to 12 h. Null: the visibility timeout.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="ForewaveException"><c>LeaseLost</c>: it is not this consumer's any more.</exception>
     public ValueTask ExtendAsync(TimeSpan? length = null, CancellationToken cancellation = default) =>
-        Run.Consumer.Settlements.SettleAsync(
+        Run.Lane.Settlements.SettleAsync(
             Run, _index, new Verdict(SettleVerb.Extend, length ?? Run.VisibilityTimeout), cancellation);
 
     /// <summary>To the group's dead letters.</summary>
@@ -201,7 +201,7 @@ public readonly struct ReceivedMessage
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="ForewaveException">As with <see cref="AckAsync"/>.</exception>
     public ValueTask RejectAsync(string? reason = null, CancellationToken cancellation = default) =>
-        Run.Consumer.Settlements.SettleAsync(Run, _index, new Verdict(SettleVerb.Reject, null, reason), cancellation);
+        Run.Lane.Settlements.SettleAsync(Run, _index, new Verdict(SettleVerb.Reject, null, reason), cancellation);
 
     /// <summary>The id, or nothing of a <c>default</c>.</summary>
     public override string ToString() => _run is null ? "" : Id.ToString();

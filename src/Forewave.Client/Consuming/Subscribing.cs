@@ -9,7 +9,7 @@ namespace Forewave.Client.Consuming;
 /// Makes a consumer known on each new connection, under its own id and with the leases that it still holds. Called by the
 /// link, one call at a time.
 /// </summary>
-internal sealed class Subscribing(Consumer consumer, ConsumerOptions options, ForewaveClientOptions client)
+internal sealed class Subscribing(ConsumerLane lane, ConsumerOptions options, ForewaveClientOptions client)
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
     private bool _wasSubscribed;
@@ -39,9 +39,9 @@ internal sealed class Subscribing(Consumer consumer, ConsumerOptions options, Fo
     {
         Subscribe request = new()
         {
-            Queue = consumer.Queue.Value,
-            Group = consumer.Group.Value,
-            ConsumerId = ByteString.CopyFrom(consumer.ConsumerId.ToBytes()),
+            Queue = lane.Consumer.Queue.Value,
+            Group = lane.Consumer.Group.Value,
+            ConsumerId = ByteString.CopyFrom(lane.Consumer.ConsumerId.ToBytes()),
             ConsumerName = options.Name is { } name ? name.Value : client.Name,
             TagFilter = options.TagFilter is { } filter ? filter.Text : "",
             Start = options.Start.ToWire(),
@@ -51,7 +51,7 @@ internal sealed class Subscribing(Consumer consumer, ConsumerOptions options, Fo
             CreateQueue = options.CreateQueue,
             TellRole = true,
         };
-        request.Held.AddRange(consumer.Settlements.Held());
+        request.Held.AddRange(lane.Settlements.Held());
         return request;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class Batch
     public QueueBuffer Queue { get; private set; } = null!;
 
     /// <summary>Timestamp of the first message.</summary>
-    public long Begun { get; private set; }
+    public long Begun { get; set; }
 
     public int Count { get; private set; }
 
@@ -38,6 +38,12 @@ internal sealed class Batch
 
     /// <summary>A message of it has an ordering key.</summary>
     public bool HasKeys { get; private set; }
+
+    /// <summary>A message of it has a deduplication id.</summary>
+    public bool HasIds { get; private set; }
+
+    /// <summary>It may go to any partition.</summary>
+    public bool IsUnrouted => !HasKeys && !HasIds;
 
     /// <summary>How often the broker has refused it.</summary>
     public int Refusals { get; set; }
@@ -74,9 +80,43 @@ internal sealed class Batch
         }
 
         HasKeys |= !string.IsNullOrEmpty(message.OrderingKey);
+        HasIds |= !string.IsNullOrEmpty(message.DeduplicationId);
         Add(entry);
         _end += MessageWriter.Write(_bytes.AsSpan(_end), message, encodedBytes);
     }
+
+    /// <summary>Takes a message over from another batch, as it stands there.</summary>
+    /// <param name="inRun">Its bytes with their tag and length.</param>
+    /// <param name="has">Whether it has an ordering key, a deduplication id.</param>
+    /// <param name="entry">Who hears of it.</param>
+    public void Add(ReadOnlySpan<byte> inRun, (bool Key, bool Id) has, in CompletionEntry entry)
+    {
+        if (_bytes.Length - _end < inRun.Length)
+        {
+            GrowBytes(_end + inRun.Length);
+        }
+
+        (HasKeys, HasIds) = (HasKeys | has.Key, HasIds | has.Id);
+        Add(entry);
+        inRun.CopyTo(_bytes.AsSpan(_end));
+        _end += inRun.Length;
+    }
+
+    /// <summary>The same messages for the same publishers, once more: to be sent elsewhere.</summary>
+    public Batch Copy()
+    {
+        Batch copy = new() { Begun = Begun, _bytes = ArrayPool<byte>.Shared.Rent(_end), _end = _end, HasKeys = HasKeys, HasIds = HasIds };
+        _bytes.AsSpan(0, _end).CopyTo(copy._bytes);
+        foreach (CompletionEntry entry in Entries)
+        {
+            copy.Add(entry);
+        }
+
+        return copy;
+    }
+
+    /// <summary>It is another queue's: of the same name, at another partition, where it was never sent.</summary>
+    public void MoveTo(QueueBuffer queue) => (Queue, FirstSequence, Replaces, IsAbandoned) = (queue, default, default, false);
 
     /// <summary>Bytes of a frame that carries this batch alone, heads in front of the messages.</summary>
     public ReadOnlyMemory<byte> FrameOfItsOwn(CorrelationId correlation, uint producer)
@@ -113,7 +153,7 @@ internal sealed class Batch
         _first = default;
 
         (_end, Count, Refusals, IsAbandoned, FirstSequence, Queue) = (HeadRoomBytes, 0, 0, false, default, null!);
-        (Replaces, HasKeys, Refusal) = (default, false, null);
+        (Replaces, HasKeys, HasIds, Refusal) = (default, false, false, null);
         return keep;
     }
 

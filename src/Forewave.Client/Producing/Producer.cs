@@ -1,18 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Forewave.Client.Connections;
+using Forewave.Client.Routing;
 using Forewave.Client.Telemetry;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
-using Forewave.Protocol.V1;
-using Google.Protobuf;
-using Microsoft.Extensions.Logging;
+using Forewave.Protocol.Routes;
 
 namespace Forewave.Client.Producing;
 
 /// <summary>
 /// Publishes messages to any number of queues. Thread-safe; make one and keep it. Messages of one queue are stored in the order
-/// in which publishing was called, through reconnects too; only what the broker refused for now (a full disk) and the retry
+/// in which publishing was called, through reconnects too, at each partition; of several partitions an ordering key keeps to one. Only what the broker refused for now (a full disk) and the retry
 /// policy sends again comes after what was published meanwhile.
 /// <para>
 /// Batches by itself: whatever gathers while an earlier send is under way goes together, nothing waits for more to come. So
@@ -22,49 +21,47 @@ namespace Forewave.Client.Producing;
 /// Lives through reconnects: what is not answered is sent again under its sequence, and stored once.
 /// </para>
 /// </summary>
-public sealed class Producer : ILinkParticipant, IAsyncDisposable
+public sealed class Producer : IPartitioned, IAsyncDisposable
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan OpenRetryDelay = TimeSpan.FromMilliseconds(250);
 
-    private readonly BrokerLink _link;
+    private readonly PartitionLinks? _links;
     private readonly ProducerOptions _options;
+    private readonly ForewaveClientOptions _client;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly ProducerBuffer _buffer;
+    private readonly ProducerShare _share;
     private readonly PublishLine _line = new();
     private readonly ITimer _timer;
-    private readonly ProducerName _name;
-    private readonly Protocol.Durability _requiredDurability;
-    private ProducerId _id;
-    private PartitionNumber _partition;
+
+    // Null while there is one partition.
+    private volatile PartitionedSending? _several;
+    private ProducerLane _first = null!;
+    private PartitionLink? _firstLink;
     private bool _isClosed;
 
-    internal Producer(BrokerLink link, ProducerOptions options, ForewaveClientOptions client)
+    internal Producer(PartitionLinks links, ProducerOptions options, ForewaveClientOptions client)
+        : this(options, client)
     {
-        _link = link;
-        _options = options;
-        _time = client.TimeProvider;
-        _logger = client.LoggerFactory.CreateLogger("Forewave.Client");
-        _requiredDurability = options.RequiredDurability ?? Protocol.Durability.Unspecified;
-        _id = options.ProducerId ?? ProducerId.New();
-        _name = options.Name ?? new ProducerName(client.Name);
-        _buffer = new ProducerBuffer(options, _time)
-        {
-            OpenQueue = OpenQueue,
-            LoseIdentity = LoseIdentity,
-            WhyAway = () => link.WhyAway,
-            TellPublishers = Tell,
-        };
-        _timer = _time.CreateTimer(static buffer => ((ProducerBuffer)buffer!).Tick(), _buffer, TickPeriod, TickPeriod);
-        link.Join(this);
+        _links = links;
+        links.Join(this);
     }
 
-    /// <summary>The id under which the broker knows this instance.</summary>
-    public ProducerId ProducerId => _id;
+    /// <summary>To the broker of one link, whatever partition it serves.</summary>
+    internal Producer(BrokerLink link, ProducerOptions options, ForewaveClientOptions client)
+        : this(options, client) => Begin(link);
 
-    /// <summary>The highest sequence that was used, for programs with an id of their own.</summary>
-    public Sequence LastSequence => _buffer.LastSequence;
+    private Producer(ProducerOptions options, ForewaveClientOptions client)
+    {
+        (_options, _client, _time) = (options, client, client.TimeProvider);
+        _share = new ProducerShare { Id = options.ProducerId ?? ProducerId.New(), TellSlots = TellSlots, Doubt = () => _links?.Doubt() };
+        _timer = _time.CreateTimer(static producer => ((Producer)producer!).Tick(), this, TickPeriod, TickPeriod);
+    }
+
+    /// <summary>The id under which the broker knows this instance; of several partitions, the first one.</summary>
+    public ProducerId ProducerId => _first.Id;
+
+    /// <summary>The highest sequence that was used, for programs with an id of their own; of several partitions, at the first one.</summary>
+    public Sequence LastSequence => _first.Buffer.LastSequence;
 
     /// <summary>Publishes bytes. As <see cref="PublishAsync(QueueName, Message, CancellationToken)"/>.</summary>
     public ValueTask<Receipt> PublishAsync(QueueName queue, ReadOnlyMemory<byte> body, CancellationToken cancellation = default) =>
@@ -136,10 +133,11 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
     }
 
     /// <summary>As above, for a message that is all fields.</summary>
-    internal bool TryPublish(QueueName queue, in MessageFields fields, in CompletionEntry entry) => _buffer.TryAdd(queue, fields, entry);
+    internal bool TryPublish(QueueName queue, in MessageFields fields, in CompletionEntry entry) =>
+        _several is { } several ? several.TryAdd(queue, fields, entry) : _first.Buffer.TryAdd(queue, fields, entry);
 
     /// <summary>Completes when a publish that found no room is worth another try.</summary>
-    public Task WaitForRoomAsync(CancellationToken cancellation = default) => _buffer.WaitForRoomAsync().WaitAsync(cancellation);
+    public Task WaitForRoomAsync(CancellationToken cancellation = default) => _share.Room.WaitAsync().WaitAsync(cancellation);
 
     /// <summary>
     /// Publishes many messages to one queue; completes when all are stored, with their receipts in order.
@@ -196,10 +194,10 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
     /// <summary>Completes when everything that was published before has its outcome.</summary>
     public async ValueTask FlushAsync(CancellationToken cancellation = default)
     {
-        while (!_buffer.IsEmpty)
+        while (!IsEmpty)
         {
-            Task room = _buffer.NextRoomAsync();
-            if (!_buffer.IsEmpty)
+            Task room = _share.Room.NextAsync();
+            if (!IsEmpty)
             {
                 await room.WaitAsync(cancellation).ConfigureAwait(false);
             }
@@ -221,46 +219,85 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            _buffer.FailAll(new ForewaveException(ErrorCode.ClientClosed, "The producer was closed before the broker answered."));
+            ForewaveException closed = new(ErrorCode.ClientClosed, "The producer was closed before the broker answered.");
+            foreach (ProducerLane lane in Lanes)
+            {
+                lane.Buffer.FailAll(closed);
+            }
         }
 
-        _link.Leave(this);
+        _links?.Leave(this);
+        foreach (ProducerLane lane in Lanes)
+        {
+            lane.Leave();
+        }
+
         await _timer.DisposeAsync().ConfigureAwait(false);
     }
 
-    async ValueTask ILinkParticipant.ConnectedAsync(Connection connection, CancellationToken cancellation)
+    /// <summary>Whether a partition answers, as far as is known.</summary>
+    internal bool Answers(PartitionNumber partition) => (_several?.Find(partition) ?? _first).Buffer.IsHealthy;
+
+    void IPartitioned.Add(PartitionLink link)
     {
-        ProducerOpened opened = await OpenAsync(connection, cancellation).ConfigureAwait(false);
-        _partition = new PartitionNumber((ushort)connection.Hello.Partition);
-        await Task.WhenAll(_buffer.QueuesToOpen(connection).Select(queue => OpenQueueAsync(connection, queue))).ConfigureAwait(false);
-        List<QueueBuffer> others = _buffer.Attach(connection, opened.Producer, new Sequence(opened.LastSequence));
-        others.ForEach(queue => OpenQueue(connection, queue));
+        if (_first is null)
+        {
+            _firstLink = link;
+            Begin(link.Link);
+            return;
+        }
+
+        // Its first link knows its partition as soon as there is a second one.
+        PartitionedSending several = _several ?? new PartitionedSending(_first, _options, new ClientName(_client.Name), _share);
+        ProducerLane lane = new(link.Link, _options with { FirstSequence = null }, _client, _share);
+        several.Add(link.Partition!.Value, lane);
+        if (_several is null)
+        {
+            several.Add(_firstLink!.Partition!.Value, _first);
+            _several = several;
+            _first.Buffer.Route(several);
+        }
+
+        lane.Buffer.Route(several);
+        lane.Join();
     }
 
-    void ILinkParticipant.Disconnected(ForewaveException reason) => _buffer.Detach();
-
-    // Tries again what may succeed later, as long as the connection lives.
-    private async Task<ProducerOpened> OpenAsync(Connection connection, CancellationToken cancellation)
+    private void Begin(BrokerLink link)
     {
-        OpenProducer open = new() { ProducerId = ByteString.CopyFrom(_id.ToBytes()), Name = _name.Value };
-        while (true)
+        _first = new ProducerLane(link, _options, _client, _share);
+        _first.Join();
+    }
+
+    private bool IsEmpty => Lanes.All(lane => lane.Buffer.IsEmpty);
+
+    private IEnumerable<ProducerLane> Lanes => _several?.All ?? [_first];
+
+    private void TellSlots(QueueName queue, SlotMap map)
+    {
+        if (_several is { } several)
         {
-            try
-            {
-                ServerFrame answer = await connection.RequestAsync(new ClientFrame { OpenProducer = open }, cancellation).ConfigureAwait(false);
-                return answer.ProducerOpened;
-            }
-            catch (ForewaveException e) when (!connection.IsEnding && e.Retry != RetryAdvice.Never)
-            {
-                _buffer.NotIntroduced(connection, e);
-                await connection.PauseAsync(e.RetryAfter ?? OpenRetryDelay, cancellation).ConfigureAwait(false);
-            }
-            catch (ForewaveException e) when (!connection.IsEnding)
-            {
-                _buffer.FailAll(e);
-                throw;
-            }
+            several.Map(queue, map);
         }
+        else
+        {
+            _share.Maps.Set(queue, map);
+        }
+    }
+
+    private void Tick()
+    {
+        // The timer may be earlier than the first partition.
+        if (_first is null)
+        {
+            return;
+        }
+
+        foreach (ProducerLane lane in Lanes)
+        {
+            lane.Buffer.Tick();
+        }
+
+        _several?.AskForSlots();
     }
 
     private async Task<Receipt> PublishCancellableAsync(QueueName queue, Message message, CancellationToken cancellation)
@@ -278,7 +315,7 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
                         // Before the wait: of those who stood in line for so long none waits for a room of its own.
                         if (_time.GetElapsedTime(begun) > _options.DeliveryDeadline)
                         {
-                            throw _buffer.NoRoom(_options.DeliveryDeadline);
+                            throw _first.Buffer.NoRoom(_options.DeliveryDeadline);
                         }
 
                         await WaitForRoomAsync(cancellation).ConfigureAwait(false);
@@ -288,74 +325,5 @@ public sealed class Producer : ILinkParticipant, IAsyncDisposable
         }
 
         return await publish.WaitAsync(cancellation).ConfigureAwait(false);
-    }
-
-    private void OpenQueue(Connection connection, QueueBuffer queue) =>
-        new QueueOpening(_buffer, connection, queue).Send(_options.CreateQueues);
-
-    private async Task OpenQueueAsync(Connection connection, QueueBuffer queue)
-    {
-        OpenQueue open = new() { Queue = queue.Name.Value, Create = _options.CreateQueues };
-        try
-        {
-            ServerFrame answer = await connection.RequestAsync(new ClientFrame { OpenQueue = open }, default).ConfigureAwait(false);
-            _buffer.Opened(connection, queue, answer.QueueOpened.Queue);
-        }
-        catch (ForewaveException e) when (!connection.IsEnding)
-        {
-            _buffer.Refused(queue, e);
-        }
-        catch (ForewaveException)
-        {
-            // The connection ended: the next one opens the queue again.
-        }
-    }
-
-    private void LoseIdentity(Connection connection)
-    {
-        ForewaveException error = new(ErrorCode.OutcomeUnknown, "The broker does not know this producer's id any more: what was under way may be stored or not.");
-        _id = ProducerId.New();
-        _buffer.BeginAnew(error);
-        connection.Fail(new ForewaveException(ErrorCode.ProducerUnknown));
-    }
-
-    private void Tell(Batch batch, BatchOutcome outcome)
-    {
-        ClientTelemetry.NoteSent(batch.Queue, batch.Count, outcome.Error);
-        ReadOnlySpan<CompletionEntry> entries = batch.Entries;
-        for (int i = 0; i < entries.Length; i++)
-        {
-            try
-            {
-                Tell(entries[i], outcome, i);
-            }
-            catch (Exception e)
-            {
-                ClientLog.ObserverFailed(_logger, e);
-            }
-        }
-    }
-
-    private ForewaveException? ShortfallOf(in BatchOutcome outcome, int message) => outcome.Durability < _requiredDurability
-        ? new ForewaveException(
-            ErrorCode.DurabilityNotReached,
-            $"Message {new MessageId(_partition, outcome.PositionOf(message))} is stored with durability {outcome.Durability}, and {_requiredDurability} was asked for.")
-        : null;
-
-    private void Tell(in CompletionEntry entry, in BatchOutcome outcome, int message)
-    {
-        // No position: an earlier try of this message was refused, and the refusal was lost with its connection.
-        ForewaveException? error = outcome.Error ?? (outcome.PositionOf(message) == LogPosition.None
-            ? new ForewaveException(ErrorCode.OutcomeUnknown, "An earlier try was refused; why was lost with its connection.")
-            : null);
-        error ??= ShortfallOf(outcome, message);
-        if (error is not null)
-        {
-            entry.Observer?.Failed(error, entry.Token);
-            return;
-        }
-
-        Receipt receipt = new(new MessageId(_partition, outcome.PositionOf(message)), outcome.Durability, outcome.IsRepeat(message));
-        entry.Observer?.Stored(receipt, entry.Token);
     }
 }

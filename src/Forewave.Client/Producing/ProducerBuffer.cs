@@ -1,6 +1,7 @@
 using Forewave.Client.Connections;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
+using Forewave.Protocol.Routes;
 
 namespace Forewave.Client.Producing;
 
@@ -15,44 +16,52 @@ namespace Forewave.Client.Producing;
 internal sealed class ProducerBuffer : IFrameSource
 {
     private const int LateLooksPerDeadline = 64;
+    private const int MinPartBytes = 64 * 1024;
+
+    // So long without an answer, or without a connection, other partitions get the new messages, and other brokers are asked for the routes; the first time unless it fails.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(5);
 
     private readonly ProducerOptions _options;
     private readonly TimeProvider _time;
-    private readonly Lock _lock = new();
-    private readonly Dictionary<QueueName, QueueBuffer> _queues = [];
-    private readonly Queue<QueueBuffer> _listed = new();
-    private readonly List<PublishFrame> _unanswered = [];
-    private readonly Queue<PublishFrame> _resend = new();
+    private readonly BufferState _state;
     private readonly Retries _retries;
     private readonly Action<QueueBuffer> _listAgain;
-    private readonly Room _room = new();
+    private readonly Room _room;
+    private readonly QueueMaps _maps;
     private readonly CompletionQueue _completions;
     private readonly BatchPool _pool;
 
     // All that waits is looked at, thousands of queues maybe: not at every tick where the deadline is far longer.
     private readonly long _lateLookTicks;
-    private Connection? _connection;
     private Connection? _introducing;
     private volatile BrokerCapabilities? _capabilities;
 
     // Why the broker does not take the producer on the connection there is; null where it did, or has not answered.
     private ForewaveException? _notIntroduced;
     private uint _handle;
-    private ulong _nextSequence;
-    private long _bufferedBytes;
-    private bool _isSignalled;
     private long _lookedForLate;
 
-    public ProducerBuffer(ProducerOptions options, TimeProvider time)
+    // Null while there is one partition.
+    private volatile IBatchRouter? _router;
+    private volatile bool _isHealthy = true;
+    private long _awaySince;
+    private long _responseTicks;
+
+    public ProducerBuffer(ProducerOptions options, TimeProvider time, Room room, QueueMaps maps)
     {
         _options = options;
         _time = time;
+        _room = room;
+        _maps = maps;
+        _awaySince = time.GetTimestamp();
         _completions = new CompletionQueue(_room.Open);
         _pool = new BatchPool(this, time);
         _retries = new Retries(options, time);
         _listAgain = ListAgain;
         _lateLookTicks = (long)(options.DeliveryDeadline.TotalSeconds / LateLooksPerDeadline * time.TimestampFrequency);
-        _nextSequence = options.FirstSequence?.Value ?? 0;
+        _state = new BufferState(options, _pool);
+        Moves = new BatchMoves(this, _state, maps, room);
     }
 
     /// <summary>A queue needs a handle; called without the lock.</summary>
@@ -67,74 +76,78 @@ internal sealed class ProducerBuffer : IFrameSource
     /// <summary>Tells publishers what became of a batch; on the thread pool.</summary>
     public required Action<Batch, BatchOutcome> TellPublishers { get; init; }
 
+    /// <summary>A queue's slots were told with its handle; called without the lock.</summary>
+    public Action<QueueName, SlotMap> TellSlots { get; init; } = static (_, _) => { };
+
+    /// <summary>An attempt to connect has failed. Called under the lock.</summary>
+    public Func<bool> HasFailed { get; init; } = static () => false;
+
+    /// <summary>The broker has not answered for a while; called without the lock, again and again.</summary>
+    public Action Doubt { get; init; } = static () => { };
+
+    /// <summary>What comes from other partitions, and goes to them.</summary>
+    public BatchMoves Moves { get; }
+
     /// <summary>The highest sequence that was given.</summary>
-    public Sequence LastSequence => new(_nextSequence == 0 ? 0 : _nextSequence - 1);
+    public Sequence LastSequence => new(_state.Sealing.NextSequence == 0 ? 0 : _state.Sealing.NextSequence - 1);
+
+    /// <summary>It answers, as far as is known: new messages may come here rather than elsewhere.</summary>
+    public bool IsHealthy => _isHealthy;
+
+    /// <summary>How long answers took of late, as a timestamp's ticks; 0 before the first.</summary>
+    public long ResponseTicks => Volatile.Read(ref _responseTicks);
+
+    /// <summary>Messages that come without a partition go through a router from now on: there are several.</summary>
+    public void Route(IBatchRouter router)
+    {
+        lock (_state.Gate)
+            _router = router;
+    }
 
     /// <summary>Adds a message to what gathers; false: the buffer is full, or nobody knows yet whether the broker can do it.</summary>
     /// <exception cref="ForewaveException">The message breaks a limit, or asks for what the broker cannot do.</exception>
-    public bool TryAdd(QueueName queue, in MessageFields message, in CompletionEntry entry)
+    public bool TryAdd(QueueName queue, in MessageFields message, in CompletionEntry entry, Routed routed = Routed.No)
     {
         if (!MessageWriter.TryMeasure(message, out int encodedBytes, out FrameProblem problem))
         {
             throw problem.ToException();
         }
 
-        if (message.Capabilities is not MessageCapabilities.None and var asked)
+        if (message.Capabilities is not MessageCapabilities.None and var asked && !IsCapable(asked))
         {
-            if (_capabilities is null)
-            {
-                _room.Refuse();
-            }
-
-            // The connection may be there by now.
-            if (_capabilities is not { } broker)
-            {
-                return false;
-            }
-
-            broker.Require(asked);
+            return false;
         }
 
-        Connection? connection;
-        bool opens;
-        QueueBuffer buffer;
-        lock (_lock)
+        IBatchRouter? router;
+        Wakeup wakeup = default;
+        lock (_state.Gate)
         {
-            int size = MessageWriter.SizeInRun(encodedBytes);
-            if (_bufferedBytes + size > _options.MaxBufferedBytes && _bufferedBytes > 0)
+            router = routed == Routed.No ? _router : null;
+            if (router is null)
             {
-                _room.Refuse();
-                return false;
-            }
+                int size = MessageWriter.SizeInRun(encodedBytes);
+                if ((_state.Bytes + size > MaxBufferedBytes && _state.Bytes > 0) || (routed == Routed.Unmapped && _maps.Find(queue) is not null))
+                {
+                    _room.Refuse();
+                    return false;
+                }
 
-            _bufferedBytes += size;
-            buffer = BufferOf(queue);
-            byte priority = string.IsNullOrEmpty(message.OrderingKey) ? (byte)(message.Priority ?? Limits.DefaultPriority) : (byte)Limits.DefaultPriority;
-            buffer.BatchFor(size, priority).Add(message, encodedBytes, entry);
-            connection = Live;
-            opens = connection is not null && buffer is { Handle: 0, IsOpening: false, RefusedUntil: 0 };
-            buffer.IsOpening |= opens;
-            if (buffer.IsListed || (buffer.Handle == 0 && !opens))
-            {
-                return true;
-            }
-
-            List(buffer);
-            if (!opens && !TrySignal())
-            {
-                return true;
+                _state.Bytes += size;
+                QueueBuffer buffer = _state.BufferOf(queue);
+                byte priority = string.IsNullOrEmpty(message.OrderingKey) ? (byte)(message.Priority ?? Limits.DefaultPriority) : (byte)Limits.DefaultPriority;
+                buffer.BatchFor(size, priority).Add(message, encodedBytes, entry);
+                wakeup = _state.Offer(buffer);
             }
         }
 
-        Wake(connection, opens ? buffer : null);
+        if (router is not null)
+        {
+            return router.TryAdd(queue, message, entry);
+        }
+
+        Wake(wakeup, isHere: true);
         return true;
     }
-
-    /// <summary>Completes when there may be room again, at once where there has been since a publish found none.</summary>
-    public Task WaitForRoomAsync() => _room.WaitAsync();
-
-    /// <summary>Completes when there is room, or everything has its outcome, the next time.</summary>
-    public Task NextRoomAsync() => _room.NextAsync();
 
     /// <summary>Why a message found no room for so long.</summary>
     public ForewaveException NoRoom(TimeSpan waited) => _capabilities is null
@@ -146,34 +159,33 @@ internal sealed class ProducerBuffer : IFrameSource
     {
         get
         {
-            lock (_lock)
-            {
-                return _bufferedBytes == 0 && _completions.IsIdle;
-            }
+            lock (_state.Gate)
+                return _state.Bytes == 0 && _completions.IsIdle;
         }
     }
 
     public bool TryTake(out ReadOnlyMemory<byte> frames)
     {
         frames = default;
-        lock (_lock)
+        lock (_state.Gate)
         {
-            if (Live is not { } connection)
+            if (_state.Live is not { } connection)
             {
                 return false;
             }
 
-            if (!_resend.TryDequeue(out PublishFrame? frame))
+            if (!_state.Resend.TryDequeue(out PublishFrame? frame) && _state.Unanswered.Count < _options.FramesInFlight && (frame = _state.Sealing.Seal()) is not null)
             {
-                frame = _unanswered.Count < _options.FramesInFlight ? Seal() : null;
+                _state.Unanswered.Add(frame);
             }
 
-            _isSignalled = frame is not null;
+            _state.IsSignalled = frame is not null;
             if (frame is null || connection.Register(frame) is not { } correlation)
             {
                 return false;
             }
 
+            frame.SentAt = _time.GetTimestamp();
             frames = frame.Encode(correlation, _handle);
             return true;
         }
@@ -182,11 +194,11 @@ internal sealed class ProducerBuffer : IFrameSource
     /// <summary>The queues that need a handle on a new connection: they have something to send.</summary>
     public List<QueueBuffer> QueuesToOpen(Connection connection)
     {
-        lock (_lock)
+        lock (_state.Gate)
         {
             _introducing = connection;
             HashSet<QueueBuffer> queues = [];
-            foreach (QueueBuffer queue in _queues.Values)
+            foreach (QueueBuffer queue in _state.Queues.Values)
             {
                 (queue.Handle, queue.IsOpening) = (0, false);
                 if (!queue.IsEmpty)
@@ -195,7 +207,7 @@ internal sealed class ProducerBuffer : IFrameSource
                 }
             }
 
-            queues.UnionWith(_unanswered.SelectMany(frame => frame.Batches).Select(batch => batch!.Queue));
+            queues.UnionWith(_state.Unanswered.SelectMany(frame => frame.Batches).Select(batch => batch!.Queue));
             queues.UnionWith(_retries.Queues);
             foreach (QueueBuffer queue in queues)
             {
@@ -211,16 +223,17 @@ internal sealed class ProducerBuffer : IFrameSource
     public List<QueueBuffer> Attach(Connection connection, uint handle, Sequence lastKnown)
     {
         List<QueueBuffer> opening;
-        lock (_lock)
+        lock (_state.Gate)
         {
-            _nextSequence = _nextSequence == 0 ? lastKnown.Value + 1 : _nextSequence;
+            _state.Sealing.NextSequence = _state.Sealing.NextSequence == 0 ? lastKnown.Value + 1 : _state.Sealing.NextSequence;
+            _isHealthy = true;
             _handle = handle;
-            _resend.Clear();
-            _unanswered.ForEach(_resend.Enqueue);
-            _connection = connection;
+            _state.Resend.Clear();
+            _state.Unanswered.ForEach(_state.Resend.Enqueue);
+            _state.Connection = connection;
             _capabilities = connection.Capabilities;
             _notIntroduced = null;
-            opening = [.. _queues.Values.Where(queue => queue is { Handle: 0, IsOpening: false, IsEmpty: false, RefusedUntil: 0 })];
+            opening = [.. _state.Queues.Values.Where(queue => queue is { Handle: 0, IsOpening: false, IsEmpty: false, RefusedUntil: 0 })];
             opening.ForEach(queue => queue.IsOpening = true);
         }
 
@@ -232,11 +245,11 @@ internal sealed class ProducerBuffer : IFrameSource
     /// <summary>The broker does not take the producer for now: what gathered waits, or fails where it is not to be tried again.</summary>
     public void NotIntroduced(Connection connection, ForewaveException error)
     {
-        lock (_lock)
+        lock (_state.Gate)
         {
             _capabilities = connection.Capabilities;
             _notIntroduced = error;
-            foreach (QueueBuffer queue in _queues.Values)
+            foreach (QueueBuffer queue in _state.Queues.Values)
             {
                 while (queue.Peek() is { } batch && !_retries.IsWanted(batch, error))
                 {
@@ -252,18 +265,27 @@ internal sealed class ProducerBuffer : IFrameSource
     /// <summary>The connection has ended.</summary>
     public void Detach()
     {
-        lock (_lock)
+        lock (_state.Gate)
         {
-            _connection = null;
+            _state.Connection = null;
             _notIntroduced = null;
+            (_isHealthy, _awaySince) = (false, _time.GetTimestamp());
         }
     }
 
     /// <summary>A queue has its handle.</summary>
-    public void Opened(Connection connection, QueueBuffer queue, uint handle)
+    /// <param name="connection">Where it was opened.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="opened">The broker's answer.</param>
+    public void Opened(Connection connection, QueueBuffer queue, Protocol.V1.QueueOpened opened)
     {
+        if (RouteFrames.TryRead(opened.Slots, out SlotMap? map))
+        {
+            TellSlots(queue.Name, map);
+        }
+
         bool signals;
-        lock (_lock)
+        lock (_state.Gate)
         {
             if (connection != _introducing)
             {
@@ -271,13 +293,13 @@ internal sealed class ProducerBuffer : IFrameSource
                 return;
             }
 
-            (queue.Handle, queue.IsOpening) = (handle, false);
+            (queue.Handle, queue.IsOpening) = (opened.Queue, false);
             if (!queue.IsEmpty && !queue.IsListed)
             {
-                List(queue);
+                _state.Sealing.List(queue);
             }
 
-            signals = TrySignal();
+            signals = _state.TrySignal();
         }
 
         if (signals)
@@ -289,9 +311,13 @@ internal sealed class ProducerBuffer : IFrameSource
     /// <summary>A queue cannot be opened: what gathered for it stays there, in its order, until that is tried again; or it fails.</summary>
     public void Refused(QueueBuffer queue, ForewaveException error)
     {
-        lock (_lock)
+        List<Batch>? leaving;
+        lock (_state.Gate)
         {
             queue.IsOpening = false;
+            leaving = error.Retry != RetryAdvice.Never && _router is { } router && router.HasOther(this)
+                ? queue.TakeAll(batch => batch.IsUnrouted && ++batch.Refusals % router.Count != 0)
+                : null;
             while (queue.Peek() is { } batch)
             {
                 if (_retries.TryWait(batch, error))
@@ -305,6 +331,7 @@ internal sealed class ProducerBuffer : IFrameSource
         }
 
         _room.Open();
+        Leave(leaving);
     }
 
     /// <summary>A frame's answer came; on the receive loop.</summary>
@@ -313,27 +340,31 @@ internal sealed class ProducerBuffer : IFrameSource
         Connection? connection;
         bool lostIdentity = false;
         bool signals;
-        lock (_lock)
+        List<Batch>? leaving = null;
+        lock (_state.Gate)
         {
-            connection = _connection;
-            if (!_unanswered.Remove(frame))
+            connection = _state.Connection;
+            if (!_state.Unanswered.Remove(frame))
             {
                 return;
             }
 
-            _bufferedBytes -= frame.MessagesBytes;
+            _state.Bytes -= frame.MessagesBytes;
+            NoteResponse(_time.GetTimestamp() - frame.SentAt);
             if (frame.HasKeys || frame.HasErrors)
             {
                 // Else there is nothing to look at: thousands of batches and queues are not in the processor's cache.
-                lostIdentity = TryRefusedAgain(frame);
+                leaving = _router is { Count: > 1 } && frame.HasErrors ? [] : null;
+                lostIdentity = TryRefusedAgain(frame, leaving);
             }
 
             _completions.Add(frame);
             _retries.EndRefusals(_time.GetTimestamp(), _listAgain);
-            signals = (_listed.Count > 0 || _resend.Count > 0) && TrySignal();
+            signals = (!_state.Sealing.IsEmpty || _state.Resend.Count > 0) && _state.TrySignal();
         }
 
         _room.Open();
+        Leave(leaving);
         if (connection is not null && lostIdentity)
         {
             LoseIdentity(connection);
@@ -345,7 +376,7 @@ internal sealed class ProducerBuffer : IFrameSource
     }
 
     // What was refused goes again or fails. True: the broker does not know the producer id.
-    private bool TryRefusedAgain(PublishFrame frame)
+    private bool TryRefusedAgain(PublishFrame frame, List<Batch>? leaving)
     {
         bool lostIdentity = false;
         for (int i = 0; i < frame.Batches.Count; i++)
@@ -358,9 +389,9 @@ internal sealed class ProducerBuffer : IFrameSource
 
             ForewaveException? error = frame.ErrorOf(i);
             lostIdentity |= error?.Code == ErrorCode.ProducerUnknown;
-            if (error is not null && _retries.TryAdd(batch, error))
+            if (error is not null && _retries.TryAdd(batch, error, leaving, _router?.Count ?? 1))
             {
-                _bufferedBytes += batch.MessagesBytes;
+                _state.Bytes += batch.MessagesBytes;
                 frame.Batches[i] = null;
             }
         }
@@ -371,18 +402,18 @@ internal sealed class ProducerBuffer : IFrameSource
     /// <summary>The producer id is another from now on: sequences begin anew, what was sealed under the old one fails.</summary>
     public void BeginAnew(ForewaveException error)
     {
-        lock (_lock)
+        lock (_state.Gate)
         {
-            _connection = null;
-            _nextSequence = 1;
-            foreach (Batch? batch in _unanswered.SelectMany(frame => frame.Batches))
+            _state.Connection = null;
+            _state.Sealing.NextSequence = 1;
+            foreach (Batch? batch in _state.Unanswered.SelectMany(frame => frame.Batches))
             {
                 Finish(batch!, error);
             }
 
-            _unanswered.Clear();
-            _resend.Clear();
-            foreach (QueueBuffer queue in _queues.Values)
+            _state.Unanswered.Clear();
+            _state.Resend.Clear();
+            foreach (QueueBuffer queue in _state.Queues.Values)
             {
                 queue.BeginAnew();
             }
@@ -393,11 +424,13 @@ internal sealed class ProducerBuffer : IFrameSource
         _room.Open();
     }
 
-    /// <summary>Looks at deadlines and at what is to be tried again.</summary>
+    /// <summary>Looks at deadlines, at what is to be tried again, and at whether the broker answers.</summary>
     public void Tick()
     {
         Connection? connection;
-        lock (_lock)
+        List<Batch>? leaving;
+        bool isLate;
+        lock (_state.Gate)
         {
             long now = _time.GetTimestamp();
             _retries.EndDelays(now, _listAgain);
@@ -409,20 +442,40 @@ internal sealed class ProducerBuffer : IFrameSource
                 FailLate(now);
             }
 
-            connection = _connection;
+            connection = _state.Connection;
+            isLate = connection is not null && _state.Unanswered.Count > 0 && _state.Unanswered[0].SentAt > 0
+                && _time.GetElapsedTime(_state.Unanswered[0].SentAt, now) > Patience;
+            bool isAway = connection is null && (!_isHealthy || HasFailed() || _time.GetElapsedTime(_awaySince, now) > FirstPatience);
+            _isHealthy = !isLate && !isAway && _notIntroduced is null;
+            leaving = _isHealthy || _router?.HasOther(this) != true
+                ? null
+                : Moves.TakeUnrouted(batch => !_retries.IsLate(batch, now), _options.OnUnknown == UnknownOutcome.ResendElsewhere);
         }
 
         _room.Open();
         connection?.Signal(this);
+        Leave(leaving);
+        if (isLate)
+        {
+            Doubt();
+        }
+    }
+
+    private void Leave(List<Batch>? leaving)
+    {
+        if (leaving is { Count: > 0 })
+        {
+            _router!.Elsewhere(this, leaving);
+        }
     }
 
     /// <summary>Everything that is not answered fails: the producer is closed.</summary>
     public void FailAll(ForewaveException error)
     {
         BeginAnew(error);
-        lock (_lock)
+        lock (_state.Gate)
         {
-            foreach (QueueBuffer queue in _queues.Values)
+            foreach (QueueBuffer queue in _state.Queues.Values)
             {
                 while (queue.Take() is { } batch)
                 {
@@ -442,121 +495,71 @@ internal sealed class ProducerBuffer : IFrameSource
     /// <summary>The publishers of a frame were told: it may be used again.</summary>
     public void Done(PublishFrame frame)
     {
-        lock (_lock)
-        {
+        lock (_state.Gate)
             _pool.Return(frame);
-        }
     }
 
-    // The connection that takes something new: not one that is about to end.
-    private Connection? Live => _connection is { IsEnding: false } connection ? connection : null;
+    private long MaxBufferedBytes => _router is { } router ? Math.Max(_options.MaxBufferedBytes / router.Count, MinPartBytes) : _options.MaxBufferedBytes;
 
-    private QueueBuffer BufferOf(QueueName queue)
+    private bool IsCapable(MessageCapabilities asked)
     {
-        if (!_queues.TryGetValue(queue, out QueueBuffer? buffer))
+        if (_capabilities is null)
         {
-            _queues[queue] = buffer = new QueueBuffer(queue, _options.FrameBytes, _pool);
+            _room.Refuse();
         }
 
-        return buffer;
+        // The connection may be there by now.
+        _capabilities?.Require(asked);
+        return _capabilities is not null;
     }
 
-    private void List(QueueBuffer queue)
+    private void NoteResponse(long ticks)
     {
-        queue.IsListed = true;
-        _listed.Enqueue(queue);
+        long known = _responseTicks;
+        Volatile.Write(ref _responseTicks, known == 0 ? Math.Max(1, ticks) : known + ((ticks - known) / 8));
     }
 
-    // Whether the connection has to be told that there is something to send: it has found nothing since it was told, and an
-    // answer that comes tells it anyway.
-    private bool TrySignal() => !_isSignalled && _unanswered.Count < _options.FramesInFlight && (_isSignalled = true);
-
-    private void Wake(Connection? connection, QueueBuffer? opening)
+    /// <summary>Tells whom a change under the lock concerns, after the lock is left.</summary>
+    /// <param name="wakeup">Whom.</param>
+    /// <param name="isHere">Where nothing was sent for a moment it is sent within the call.</param>
+    public void Wake(Wakeup wakeup, bool isHere)
     {
-        if (connection is null)
+        if (wakeup.Connection is not { } connection)
         {
             return;
         }
 
-        if (opening is not null)
+        if (wakeup.Opening is { } opening)
         {
             OpenQueue(connection, opening);
         }
-        else
+        else if (isHere)
         {
             connection.SignalHere(this);
         }
-    }
-
-    // Takes batches, queue by queue in turn, until the frame is full. Null: nothing to send.
-    private PublishFrame? Seal()
-    {
-        PublishFrame? frame = null;
-        int messages = 0;
-        while (_listed.TryPeek(out QueueBuffer? queue))
+        else
         {
-            Batch? batch = queue.Handle == 0 || queue.HasRefused ? null : queue.Peek();
-            if (batch is not null && frame is not null
-                && (frame.MessagesBytes + batch.MessagesBytes > _options.FrameBytes || messages + batch.Count > Limits.MessagesPerFrame))
-            {
-                break;
-            }
-
-            _listed.Dequeue();
-            queue.IsListed = false;
-            if (batch is null)
-            {
-                continue;
-            }
-
-            queue.Take(batch);
-            frame ??= _pool.TakeFrame();
-            messages += batch.Count;
-            Seal(batch, frame);
-            if (!queue.IsEmpty)
-            {
-                List(queue);
-            }
-        }
-
-        if (frame is not null)
-        {
-            _unanswered.Add(frame);
-        }
-
-        return frame;
-    }
-
-    private void Seal(Batch batch, PublishFrame frame)
-    {
-        batch.FirstSequence = new Sequence(_nextSequence);
-        _nextSequence += (ulong)batch.Count;
-        frame.Batches.Add(batch);
-        frame.MessagesBytes += batch.MessagesBytes;
-        if (batch.HasKeys)
-        {
-            frame.HasKeys = true;
-            batch.Queue.KeyedInFlight++;
+            connection.Signal(this);
         }
     }
 
     private void ListAgain(QueueBuffer queue)
     {
-        if (queue is { Handle: 0, IsOpening: false, RefusedUntil: 0 } && Live is { } connection)
+        if (queue is { Handle: 0, IsOpening: false, RefusedUntil: 0 } && _state.Live is { } connection)
         {
             queue.IsOpening = true;
             ThreadPool.UnsafeQueueUserWorkItem(open => OpenQueue(open.connection, open.queue), (connection, queue), preferLocal: false);
         }
         else if (!queue.IsListed)
         {
-            List(queue);
+            _state.Sealing.List(queue);
         }
     }
 
     // Sent and not answered in time: the publishers learn that the outcome is unknown, the batch still goes again.
     private void AbandonLate(long now)
     {
-        foreach (Batch? batch in _unanswered.SelectMany(frame => frame.Batches))
+        foreach (Batch? batch in _state.Unanswered.SelectMany(frame => frame.Batches))
         {
             if (batch is { IsAbandoned: false } && _retries.IsLate(batch, now))
             {
@@ -570,7 +573,7 @@ internal sealed class ProducerBuffer : IFrameSource
     private void FailLate(long now)
     {
         Func<Batch, bool> isLate = batch => _retries.IsLate(batch, now);
-        foreach (QueueBuffer queue in _queues.Values)
+        foreach (QueueBuffer queue in _state.Queues.Values)
         {
             // What stands behind a refused batch was kept back by the same refusal.
             ForewaveException? refusal = _notIntroduced;
@@ -586,7 +589,7 @@ internal sealed class ProducerBuffer : IFrameSource
 
     private void Finish(Batch batch, ForewaveException error)
     {
-        _bufferedBytes -= batch.MessagesBytes;
+        _state.Bytes -= batch.MessagesBytes;
         if (!batch.IsAbandoned)
         {
             _completions.Add(new FailedBatch(this, batch, error));

@@ -16,12 +16,13 @@ public sealed record ProducerOptions
 
     /// <summary>
     /// The sequence of the first message under a <see cref="ProducerId"/> of one's own. Default: one above the highest that the
-    /// broker knows.
+    /// broker knows. Of several partitions only the first one's; the others begin with the default.
     /// </summary>
     public Sequence? FirstSequence { get; init; }
 
     /// <summary>
-    /// Bytes of messages that are not answered yet, sent or not; above it publishing waits. 64 KiB to 2 GiB, default 64 MiB.
+    /// Bytes of messages that are not answered yet, sent or not; above it publishing waits. 64 KiB to 2 GiB, default 64 MiB. Of several
+    /// partitions each has its equal part, so that one that does not answer leaves room for the others.
     /// </summary>
     public long MaxBufferedBytes { get; init; } = 64L * 1024 * 1024;
 
@@ -48,6 +49,18 @@ public sealed record ProducerOptions
 
     /// <summary>Makes a queue that does not exist. Default true.</summary>
     public bool CreateQueues { get; init; } = true;
+
+    /// <summary>Which partition a message goes to that has no key. Default: one after the other. Of no use while there is one.</summary>
+    public PartitionStrategy Strategy { get; init; }
+
+    /// <summary>
+    /// Of <see cref="PartitionStrategy.Weighted"/>: how often a partition has its turn, 0 to 1,000; 0: never while another one answers. A
+    /// partition that is not named has 1. Default: none is named.
+    /// </summary>
+    public IReadOnlyDictionary<PartitionNumber, int> Weights { get; init; } = new Dictionary<PartitionNumber, int>();
+
+    /// <summary>What becomes of messages without an answer. Default: they belong to their partition.</summary>
+    public UnknownOutcome OnUnknown { get; init; }
 
     /// <summary>Decides on refused messages. Default: <see cref="DefaultPublishRetryPolicy"/>.</summary>
     public IPublishRetryPolicy RetryPolicy { get; init; } = DefaultPublishRetryPolicy.Instance;

@@ -31,6 +31,9 @@ internal sealed class PublishFrame : IAnswerHandler, ICompletion
     /// <summary>It is answered, and some of it or the whole was refused.</summary>
     public bool HasErrors { get; private set; }
 
+    /// <summary>Timestamp of the last send; 0: it was never sent.</summary>
+    public long SentAt { get; set; }
+
     /// <summary>Its messages have been handed to the connection at least once.</summary>
     public bool WasSent { get; set; }
 
@@ -112,7 +115,7 @@ internal sealed class PublishFrame : IAnswerHandler, ICompletion
         ReturnBytes();
         Batches.Clear();
         Outcomes.Clear();
-        (MessagesBytes, WasSent, Failure) = (0, false, null);
+        (MessagesBytes, WasSent, SentAt, Failure) = (0, false, 0, null);
         (HasKeys, HasErrors) = (false, false);
     }
 

@@ -149,6 +149,40 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
         return refused;
     }
 
+    /// <summary>Takes all batches out that are as they are asked for, oldest first, but for those that were refused and go again here.</summary>
+    public List<Batch> TakeAll(Func<Batch, bool> isWanted)
+    {
+        List<Batch> taken = [];
+        List<Batch> kept = [];
+        int keptBack = 0;
+        foreach (Batch batch in _full ?? [])
+        {
+            bool isTaken = isWanted(batch);
+            (isTaken ? taken : kept).Add(batch);
+            keptBack += !isTaken && taken.Count + kept.Count <= _putBack ? 1 : 0;
+        }
+
+        if (taken.Count > 0)
+        {
+            _full = new Queue<Batch>(kept);
+            _putBack = keptBack;
+        }
+
+        if (_gathering is { } gathering && isWanted(gathering))
+        {
+            taken.Add(gathering);
+            _gathering = null;
+        }
+
+        foreach ((int priority, Batch batch) in (_otherPriorities ?? []).Where(one => isWanted(one.Value)).ToList())
+        {
+            taken.Add(batch);
+            _otherPriorities!.Remove(priority);
+        }
+
+        return taken;
+    }
+
     private Batch OtherBatchFor(int messageBytes, byte priority)
     {
         SortedList<int, Batch> others = _otherPriorities ??= [];

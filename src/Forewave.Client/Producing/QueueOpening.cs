@@ -14,7 +14,7 @@ internal sealed class QueueOpening(ProducerBuffer buffer, Connection connection,
     /// <summary>Asks, unless the connection ends: then the next one opens the queue.</summary>
     public void Send(bool create)
     {
-        OpenQueue open = new() { Queue = queue.Name.Value, Create = create };
+        OpenQueue open = new() { Queue = queue.Name.Value, Create = create, Slots = connection.Capabilities.HasRoutes };
         connection.TryRequest(new ClientFrame { OpenQueue = open }, this);
     }
 
@@ -26,7 +26,7 @@ internal sealed class QueueOpening(ProducerBuffer buffer, Connection connection,
         }
         else if (GeneratedFrame.TryParse(ServerFrame.Parser, frame, out ServerFrame? answer, out _) && answer.QueueOpened is { } opened)
         {
-            buffer.Opened(connection, queue, opened.Queue);
+            buffer.Opened(connection, queue, opened);
         }
         else
         {

@@ -17,11 +17,21 @@ internal sealed class Retries(ProducerOptions options, TimeProvider time)
     public IEnumerable<QueueBuffer> Queues => _delayed.Select(one => one.Batch.Queue).Concat(_refusing.Where(queue => queue.HasRefused));
 
     /// <summary>Takes a batch that was refused; false: it is not to be tried again.</summary>
-    public bool TryAdd(Batch batch, ForewaveException error)
+    /// <param name="batch">The batch.</param>
+    /// <param name="error">Why it was refused.</param>
+    /// <param name="leaving">Gets it where it may go to another partition at once; null: there is none.</param>
+    /// <param name="partitions">After as many refusals it waits for a moment.</param>
+    public bool TryAdd(Batch batch, ForewaveException error, List<Batch>? leaving, int partitions)
     {
         if (DueAgain(batch, error) is not { } due)
         {
             return false;
+        }
+
+        if (leaving is not null && batch.IsUnrouted && error.Code != ErrorCode.UnknownHandle && batch.Refusals % partitions != 0)
+        {
+            leaving.Add(batch);
+            return true;
         }
 
         if (batch.HasKeys)

@@ -24,7 +24,7 @@ internal static class ProjectRule
             "Forewave.Storage.Files", "Forewave.Storage.MySql", "Forewave.Coordination", "Forewave.Coordination.ZooKeeper",
             "Forewave.Broker",
         ],
-        ["Forewave.Cli"] = ["Forewave.Server", "Forewave.Client"],
+        ["Forewave.Cli"] = ["Forewave.Server", "Forewave.Client", "Forewave.Client.ZooKeeper"],
         ["Forewave.Testing"] = ["Forewave.Server", "Forewave.Client"],
         ["Forewave.Outbox"] = ["Forewave.Client"],
     };

@@ -162,7 +162,7 @@ public sealed class LinkTests
     [Fact]
     public void ZooKeeper_address_is_refused_with_what_to_do()
     {
-        ForewaveException error = Assert.Throws<ForewaveException>(() => ServerAddress.Parse("zk://one:2181/forewave"));
+        ForewaveException error = Assert.Throws<ForewaveException>(() => new ForewaveClient("zk://one:2181/forewave"));
 
         Assert.Equal(ErrorCode.CapabilityMissing, error.Code);
     }

@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using Forewave.Client.Tests.Fakes;
+using Forewave.Protocol;
+using Forewave.Protocol.Frames;
+using Forewave.Protocol.Routes;
+using Google.Protobuf;
+using Command = Forewave.Protocol.V1.ClientFrame.CommandOneofCase;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Client.Tests.Routing;
+
+/// <summary>The master of one partition, which answers by itself. Its connections are loops of the thread pool that end with their pipes.</summary>
+internal sealed class FakeNode(FakeNetwork network, PartitionNumber partition, Epoch epoch)
+{
+    private readonly ConcurrentQueue<FakeConnection> _connections = new();
+    private ulong _position;
+
+    public PartitionNumber Partition { get; } = partition;
+
+    public NodeMode Mode { get; set; }
+
+    /// <summary>With what it refuses.</summary>
+    public ErrorCode Refusal { get; set; } = ErrorCode.DiskFull;
+
+    /// <summary>Bodies of what was stored, in order.</summary>
+    public ConcurrentQueue<string> Stored { get; } = new();
+
+    /// <summary>Every batch that came: first sequence and bodies.</summary>
+    public ConcurrentQueue<string> Came { get; } = new();
+
+    public int Connections => _connections.Count;
+
+    public void Serve(FakeConnection connection)
+    {
+        _connections.Enqueue(connection);
+        _ = RunAsync(connection);
+    }
+
+    /// <summary>All its connections break.</summary>
+    public async Task BreakAsync()
+    {
+        while (_connections.TryDequeue(out FakeConnection? connection))
+        {
+            await connection.BreakAsync();
+        }
+    }
+
+    private async Task RunAsync(FakeConnection connection)
+    {
+        try
+        {
+            while (await connection.ReadAsync() is { } frame)
+            {
+                await AnswerAsync(connection, frame);
+            }
+        }
+        catch (Exception ended) when (ended is InvalidOperationException or TimeoutException)
+        {
+            // The pipe was completed, by the test or the client.
+        }
+    }
+
+    private Task AnswerAsync(FakeConnection connection, V1.ClientFrame frame) => frame.CommandCase switch
+    {
+        Command.Hello => connection.AnswerAsync(frame, new V1.ServerFrame { Hello = Hello() }),
+        Command.GetRoutes => AnswerRoutesAsync(connection, frame),
+        Command.OpenProducer => connection.AnswerAsync(frame, new V1.ServerFrame { ProducerOpened = new V1.ProducerOpened { Producer = 1 } }),
+        Command.OpenQueue => connection.AnswerAsync(frame, new V1.ServerFrame { QueueOpened = new V1.QueueOpened { Queue = 1, Slots = network.Slots.ToWire() } }),
+        Command.Publish => PublishAsync(connection, frame),
+        Command.Ping => connection.AnswerAsync(frame, new V1.ServerFrame { Pong = new V1.Pong() }),
+        _ => Task.CompletedTask,
+    };
+
+    private async Task AnswerRoutesAsync(FakeConnection connection, V1.ClientFrame frame)
+    {
+        if (frame.GetRoutes.Wait > 0 && network.Routes.Version == frame.GetRoutes.Version)
+        {
+            network.WhenChanged(() => connection.AnswerAsync(frame, new V1.ServerFrame { Routes = network.Routes.ToWire() }));
+            return;
+        }
+
+        await connection.AnswerAsync(frame, new V1.ServerFrame { Routes = network.Routes.ToWire() });
+    }
+
+    private async Task PublishAsync(FakeConnection connection, V1.ClientFrame frame)
+    {
+        V1.Published published = new();
+        foreach (V1.PublishBatch batch in frame.Publish.Batches)
+        {
+            List<string> bodies = [.. batch.Messages.Select(message => V1.Message.Parser.ParseFrom(message).Body.ToStringUtf8())];
+            Came.Enqueue($"{batch.FirstSequence}: {string.Join(' ', bodies)}");
+            if (Mode == NodeMode.Refuse)
+            {
+                published.Batches.Add(new V1.PublishedBatch { Error = ErrorFrame.Of(Refusal) });
+                continue;
+            }
+
+            if (Mode == NodeMode.Store)
+            {
+                bodies.ForEach(Stored.Enqueue);
+            }
+
+            published.Batches.Add(new V1.PublishedBatch { FirstPosition = _position + 1, Durability = V1.Durability.Synced });
+            _position += (ulong)bodies.Count;
+        }
+
+        if (Mode != NodeMode.Silent)
+        {
+            await connection.AnswerAsync(frame, new V1.ServerFrame { Published = published });
+        }
+    }
+
+    private V1.HelloAnswer Hello()
+    {
+        V1.HelloAnswer answer = new() { ProtocolVersion = 1, BrokerVersion = "1.2.3", Partition = Partition.Value, Epoch = epoch.Value };
+        answer.Capabilities.AddRange(
+        [
+            CapabilityNames.Streaming, CapabilityNames.Administration, CapabilityNames.Ordering, CapabilityNames.Deduplication, CapabilityNames.Routes,
+        ]);
+        return answer;
+    }
+}
