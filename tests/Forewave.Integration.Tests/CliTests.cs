@@ -146,7 +146,7 @@ public sealed class CliTests
     [InlineData("publish q x --at 2030-12-24T18:00:00")]
     [InlineData("publish q --ttl=never")]
     [InlineData("publish q --dedup 1")]
-    [InlineData("publish q x --server zk://one:2181/forewave")]
+    [InlineData("publish q x --server zk:///forewave")]
     [InlineData("consume q")]
     [InlineData("consume q --group g --wait soon")]
     [InlineData("group reset q --group g")]

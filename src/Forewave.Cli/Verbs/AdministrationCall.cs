@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Forewave.Client;
 using Forewave.Client.Administration;
+using Forewave.Protocol;
 
 namespace Forewave.Cli.Verbs;
 
@@ -19,12 +20,24 @@ internal static class AdministrationCall
     public static Command WithClient(this Command command, Func<ForewaveClient, ParseResult, CancellationToken, Task<int>> ask)
     {
         var server = ClientOptions.Server();
+        Option<int?> partition = new("--partition") { Description = "of several partitions this one alone: 0 to 1023", HelpName = "N" };
         command.Add(server);
+        command.Add(partition);
         command.SetAction(async (parsed, stop) =>
         {
-            await using var client = ClientOptions.Connect(new ForewaveClientOptions { Server = parsed.GetRequiredValue(server), RequestTimeout = ClientOptions.ReachTime });
+            await using var client = ClientOptions.Connect(new ForewaveClientOptions
+            {
+                Server = parsed.GetRequiredValue(server), RequestTimeout = ClientOptions.ReachTime, Partition = PartitionOf(parsed.GetValue(partition)),
+            });
             return await ask(client, parsed, stop);
         });
         return command;
     }
+
+    private static PartitionNumber? PartitionOf(int? number) => number switch
+    {
+        null => null,
+        >= 0 and <= Limits.MaxPartition => new PartitionNumber((ushort)number),
+        _ => throw new UsageException($"--partition: {number} is not 0 to {Limits.MaxPartition}"),
+    };
 }

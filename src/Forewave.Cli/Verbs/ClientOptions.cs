@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Forewave.Client;
+using Forewave.Client.ZooKeeper;
 using Forewave.Protocol;
 
 namespace Forewave.Cli.Verbs;
@@ -15,7 +16,7 @@ internal static class ClientOptions
     /// <summary><c>--server</c>, else FOREWAVE_SERVER, else this host.</summary>
     public static Option<string> Server() => new("--server")
     {
-        Description = "host:port[,host:port...] or dns://name:port; else FOREWAVE_SERVER",
+        Description = "host:port[,host:port...], dns://name:port or zk://host:port[,...]/path; else FOREWAVE_SERVER",
         HelpName = "ADDRESS",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } server ? server : "127.0.0.1:7600",
     };
@@ -38,6 +39,7 @@ internal static class ClientOptions
     /// <exception cref="UsageException">The server is no address.</exception>
     public static ForewaveClient Connect(ForewaveClientOptions options)
     {
+        ZooKeeperRoutes.Register();
         try
         {
             return new ForewaveClient(options with { Name = "forewave" });

@@ -21,6 +21,7 @@ internal static class GroupListVerb
     {
         var queue = parsed.GetValue(Queue);
         var groups = await broker.ListGroupsAsync(queue == default ? null : queue, stop);
+        await Unanswered.WarnAsync(groups.SelectMany(group => group.Unanswered));
         if (parsed.GetValue(Json))
             JsonResult.PrintList(groups, GroupJson.Write);
         else

@@ -24,6 +24,7 @@ internal static class GroupShowVerb
             return;
         }
         var group = await broker.ShowGroupAsync(queue, name, stop);
+        await Unanswered.WarnAsync(group.Unanswered);
         EntryText.Print(parsed.GetValue(Json), writer => GroupJson.Write(writer, group));
     }
 }

@@ -16,6 +16,7 @@ internal static class QueueListVerb
         List<QueueDetails> queues = [];
         await foreach (var queue in broker.ListQueuesAsync(cancellation: stop))
             queues.Add(queue);
+        await Unanswered.WarnAsync(queues.SelectMany(queue => queue.Unanswered));
         if (parsed.GetValue(Json))
             JsonResult.PrintList(queues, QueueJson.Write);
         else

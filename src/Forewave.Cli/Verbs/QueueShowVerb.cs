@@ -16,6 +16,7 @@ internal static class QueueShowVerb
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
         var queue = await broker.ShowQueueAsync(parsed.GetRequiredValue(Queue), stop);
+        await Unanswered.WarnAsync(queue.Unanswered);
         EntryText.Print(parsed.GetValue(Json), writer => QueueJson.Write(writer, queue));
     }
 }
