@@ -31,11 +31,11 @@ public sealed class RoutedProducerTests
         await using ForewaveClient client = new(network.Options);
         await using Producer producer = client.CreateProducer();
 
-        Task<Receipt>[] early = [.. Enumerable.Range(0, 200).Select(one => producer.PublishAsync(Queue, Keyed($"key-{one % 20}", one)).AsTask())];
+        Task<Receipt>[] early = [.. Enumerable.Range(0, 200).Select(one => producer.PublishAsync(Queue, Keyed($"key-{one % 100}", one)).AsTask())];
         await Task.WhenAll(early).Soon();
-        await Task.WhenAll(Enumerable.Range(200, 200).Select(one => producer.PublishAsync(Queue, Keyed($"key-{one % 20}", one)).AsTask())).Soon();
+        await Task.WhenAll(Enumerable.Range(200, 200).Select(one => producer.PublishAsync(Queue, Keyed($"key-{one % 100}", one)).AsTask())).Soon();
 
-        AssertByKey(network, 20);
+        AssertByKey(network, 100);
     }
 
     [Fact]
@@ -156,6 +156,7 @@ public sealed class RoutedProducerTests
         await client.ConnectAsync();
         await PublishAsync(producer, 9);
         await network.RemoveAsync(2);
+        await UntilAsync(() => !producer.Answers(new PartitionNumber(2)));
         string key = Enumerable.Range(0, 100).Select(one => $"key-{one}").First(one => network.Slots.OwnerOf(one).Value == 2);
 
         Task<Receipt> waits = producer.PublishAsync(Queue, Keyed(key, 1)).AsTask();
