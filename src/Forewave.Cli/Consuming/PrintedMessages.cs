@@ -1,16 +1,16 @@
 namespace Forewave.Cli.Consuming;
 
 /// <summary>
-/// The offsets of messages that were printed and whose acks are not known to be done. Thread-safe. A redelivery of one of them
+/// The places of messages that were printed and whose acks are not known to be done. Thread-safe. A redelivery of one of them
 /// is not printed again; what is known to be settled and comes once more (after a reset, in a replay, redriven) is.
 /// </summary>
 internal sealed class PrintedMessages
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<long> _failed = [];
-    private HashSet<long> _printed = [];
-    private HashSet<long> _acked = [];
-    private HashSet<long> _confirming = [];
+    private readonly HashSet<MessagePlace> _failed = [];
+    private HashSet<MessagePlace> _printed = [];
+    private HashSet<MessagePlace> _acked = [];
+    private HashSet<MessagePlace> _confirming = [];
     private bool _isConfirming;
 
     /// <summary>How many there are that no confirmation has begun for.</summary>
@@ -24,23 +24,23 @@ internal sealed class PrintedMessages
     }
 
     /// <summary>A message is about to be printed; false when it was printed before.</summary>
-    public bool TryAdd(long offset)
+    public bool TryAdd(MessagePlace place)
     {
         lock (_gate)
         {
-            if (_confirming.Contains(offset) || _acked.Contains(offset))
+            if (_confirming.Contains(place) || _acked.Contains(place))
                 return false;
-            return _printed.Add(offset) && !_failed.Remove(offset);
+            return _printed.Add(place) && !_failed.Remove(place);
         }
     }
 
     /// <summary>Acks of so many messages were refused: they come again.</summary>
-    public void Failed(OffsetSpan offsets)
+    public void Failed(MessagePlace first, long count)
     {
         lock (_gate)
         {
-            for (long offset = offsets.First; offset < offsets.First + offsets.Count; offset++)
-                _failed.Add(offset);
+            for (long i = 0; i < count; i++)
+                _failed.Add(first with { Offset = first.Offset + i });
         }
     }
 

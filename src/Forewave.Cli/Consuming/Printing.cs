@@ -31,7 +31,7 @@ internal sealed class Printing(Consumer consumer, PrintPlan plan, PrintedMessage
                 return;
             foreach (var message in batch)
             {
-                if (!printed.TryAdd(message.Offset.Value))
+                if (!printed.TryAdd(new MessagePlace(message.Id.Partition, message.Offset.Value)))
                     continue;
                 _printer.Print(in message);
                 _count++;

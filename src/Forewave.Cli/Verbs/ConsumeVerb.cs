@@ -52,7 +52,7 @@ internal static class ConsumeVerb
         {
             TagFilter = parsed.GetValue(Tag),
             PrefetchMessages = (int)Math.Min(plan.Max, 10_000),
-            OnSettleFailed = failed => printed.Failed(new OffsetSpan { First = failed.First.Value, Count = failed.Count }),
+            OnSettleFailed = failed => printed.Failed(new MessagePlace(failed.Partition, failed.First.Value), failed.Count),
         };
         await using var client = ClientOptions.Connect(parsed.GetRequiredValue(Server));
         if (!follow)

@@ -20,6 +20,7 @@ internal sealed class ConsumerLane : ILinkParticipant, IDeliveryHandler
     private readonly LeasedRuns _leased = new();
     private readonly Subscribing _subscribing;
     private readonly SubscriptionSlot _slot = new();
+    private PartitionNumber _partition;
     private bool _isClosed;
 
     public ConsumerLane(BrokerLink link, Consumer consumer, ConsumerOptions options, ForewaveClientOptions client, Arrivals arrivals)
@@ -163,6 +164,7 @@ internal sealed class ConsumerLane : ILinkParticipant, IDeliveryHandler
             return;
         }
 
+        _partition = terms.Partition;
         connection.AddSubscription(terms.Handle, this);
         Settlements.Attach(connection);
         Prefetch.Attach(connection, terms);
@@ -266,7 +268,7 @@ internal sealed class ConsumerLane : ILinkParticipant, IDeliveryHandler
             _logger, Consumer.Queue, Consumer.Group, messages.First, messages.Count, messages.Error.Message);
         try
         {
-            _options.OnSettleFailed?.Invoke(messages);
+            _options.OnSettleFailed?.Invoke(messages with { Partition = _partition });
         }
         catch (Exception e)
         {

@@ -7,4 +7,8 @@ namespace Forewave.Client.Consuming;
 /// <param name="Count">How many there are, of consecutive offsets.</param>
 /// <param name="Verb">What was said about them.</param>
 /// <param name="Error">Why it was refused; <c>LeaseLost</c> where they were handed out again meanwhile.</param>
-public readonly record struct UnsettledMessages(Offset First, long Count, SettleVerb Verb, ForewaveException Error);
+public readonly record struct UnsettledMessages(Offset First, long Count, SettleVerb Verb, ForewaveException Error)
+{
+    /// <summary>The partition whose offsets these are.</summary>
+    public PartitionNumber Partition { get; init; }
+}

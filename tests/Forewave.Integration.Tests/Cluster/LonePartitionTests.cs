@@ -10,8 +10,9 @@ public sealed class LonePartitionTests
     [Fact]
     public async Task Broker_serves_its_partition_under_rising_epochs_and_ids_carry_it()
     {
-        await using FilesCluster cluster = await FilesCluster.StartedAsync(2);
-        ServerProcess broker = cluster.Brokers[1];
+        await using FilesCluster cluster = await FilesCluster.StartedAsync(0);
+        await using ServerProcess broker = cluster.BrokerOf(1, "b1");
+        await cluster.StartAsync(broker);
 
         ProgramResult first = await ProgramProcess.RunAsync("publish", "orders", "one", "--server", broker.Address);
         await broker.KillAsync();
