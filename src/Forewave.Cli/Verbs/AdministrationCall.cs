@@ -20,7 +20,7 @@ internal static class AdministrationCall
     public static Command WithClient(this Command command, Func<ForewaveClient, ParseResult, CancellationToken, Task<int>> ask)
     {
         var server = ClientOptions.Server();
-        Option<int?> partition = new("--partition") { Description = "of several partitions this one alone: 0 to 1023", HelpName = "N" };
+        var partition = Parsing.OptionalNumber("--partition", new() { Least = 0, Most = Limits.MaxPartition }).Saying("of several partitions this one alone: 0 to 1023");
         command.Add(server);
         command.Add(partition);
         command.SetAction(async (parsed, stop) =>
@@ -34,10 +34,5 @@ internal static class AdministrationCall
         return command;
     }
 
-    private static PartitionNumber? PartitionOf(int? number) => number switch
-    {
-        null => null,
-        >= 0 and <= Limits.MaxPartition => new PartitionNumber((ushort)number),
-        _ => throw new UsageException($"--partition: {number} is not 0 to {Limits.MaxPartition}"),
-    };
+    private static PartitionNumber? PartitionOf(int? number) => number is { } given ? new PartitionNumber((ushort)given) : null;
 }
