@@ -168,13 +168,14 @@ internal sealed class LeaseJudge
     /// <summary>
     /// What a handle comes to that the message had before it died and was redriven, or before it was settled and replayed, and counts its
     /// attempts anew. Null: it may be of the present run. Each lease of a redriven message is durable before it leaves: one that nobody
-    /// knows was given before, and taken for one of the present run it would settle what nobody has got.
+    /// knows was given before, and taken for one of the present run it would settle what nobody has got. One of an earlier epoch is
+    /// refused, since its ack settles nothing; in the same epoch a repeated ack is answered as before.
     /// </summary>
     private Verdict? OfEarlierRun(long offset, bool isHeld, in SettleItem item)
     {
         if (!_dead.IsRedriven(offset))
             return isHeld ? Verdict.Lost : null;
-        return isHeld && item.Epoch.Value < _epoch ? Verdict.Lost : Settled(item.Verb);
+        return item.Epoch.Value < _epoch ? Verdict.Lost : Settled(item.Verb);
     }
 
     /// <summary>Nothing is known of such a lease: an earlier epoch may have given it and lost its record.</summary>
