@@ -30,10 +30,20 @@ internal sealed class TraceReading(IStore store, DeliveryLoops delivery, Message
             return new MessageTrace(found, BeginningOf(found)) { IsTraced = found.Queue.Options.Trace, More = 0 };
         var names = await delivery.Outcomes.NamesAsync(found.Queue).WaitAsync(cancellation);
         var traced = new TracedEvents(indexed, names);
+        if (found.Queue.Options.Trace)
+            await UntilDispatchedAsync(cancellation);
         long more = await ReadTraceAsync(found, after, traced, cancellation);
         List<TraceEvent> remembered = after == 0 ? await RememberedAsync(found, indexed, cancellation) : [];
         List<TraceEvent> beginning = after == 0 ? BeginningOf(found) : [];
         return new MessageTrace(found, [.. beginning, .. WithoutRepeats(traced.Events, remembered)]) { IsTraced = found.Queue.Options.Trace, More = more };
+    }
+
+    /// <summary>What was done before the call is in the trace: a lease and an expiry wait for nobody's commit.</summary>
+    private async Task UntilDispatchedAsync(CancellationToken cancellation)
+    {
+        var through = store.Tail;
+        await store.CommittedAsync().WaitAsync(cancellation);
+        await delivery.Outcomes.DispatchedAsync(through).WaitAsync(cancellation);
     }
 
     private async Task<long> ReadTraceAsync(FoundMessage found, long after, TracedEvents events, CancellationToken cancellation)
