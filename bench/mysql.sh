@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the MySQL store does on a MariaDB of its own, next to what that server can do at most, in one run.
 #   bench/mysql.sh [--rounds N] [--scale PERCENT] [--folder DIR] [--tables N] [WORKLOAD…]
-# WORKLOAD: probe naive one many both paced groups; all of them unless named. Prints one line for each: the median of N rounds (3).
+# WORKLOAD: probe naive one many filled both paced groups; all of them unless named. Prints one line for each: the median of N rounds (3).
 # A run ends when the last message is in its queue's table, and counts them there. --scale 10 makes every workload a tenth as long: to
 # try the script, not to quote from it. --tables: the server's table_definition_cache and table_open_cache (4000).
 set -euo pipefail
@@ -14,27 +14,36 @@ while (($#)); do
     --scale) scale=$2; shift ;;
     --folder) parent=$2; shift ;;
     --tables) tables=$2; shift ;;
-    probe | naive | one | many | both | paced | groups) workloads+=("$1") ;;
+    probe | naive | one | many | filled | both | paced | groups) workloads+=("$1") ;;
     *) sed -n '2,7s/^# //p' "$0" >&2; exit 2 ;;
   esac
   shift
 done
-((${#workloads[@]})) || workloads=(probe naive one many both paced groups)
+((${#workloads[@]})) || workloads=(probe naive one many filled both paced groups)
 
 . "$root/bench/mysql-server.sh"
 
-# rate NAME QUEUES MESSAGES ARGS…: messages per second until the last one is in its table. The tables are there before.
+# Waits until the server has written what it keeps in memory: that is no part of what comes then.
+clean() {
+  sql 'SET GLOBAL innodb_max_dirty_pages_pct = 0'
+  while (($(sql "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'INNODB_BUFFER_POOL_PAGES_DIRTY'") > 500)); do sleep 0.2; done
+  sql 'SET GLOBAL innodb_max_dirty_pages_pct = DEFAULT'
+}
+
+# rate NAME QUEUES MESSAGES ARGS…: messages per second until the last one is in its table. The tables are there before, with `before`
+# messages in each (1).
 rate() {
-  local name=$1 queues=$2 messages=$3 n=0 begin cpu_before database_before
+  local name=$1 queues=$2 messages=$3 n=0 begin cpu_before database_before there=$(($2 * ${before:-1}))
   shift 3
   rm -f "$folder"/{rate,broker,database,receipts}
   while ((n++ < rounds)); do
     fresh
-    forewave bench publish --queue q $( ((queues > 1)) && echo --queues "$queues") --messages "$queues" --size 1024 --server "$server" --json >"$folder/result"
-    moved "$queues"
+    forewave bench publish --queue q $( ((queues > 1)) && echo --queues "$queues") --messages "$there" --size 1024 --server "$server" --json >"$folder/result"
+    moved "$there"
+    clean
     begin=$(now) cpu_before=$(cpu "$pid") database_before=$(cpu "$database")
     forewave bench "$@" --messages "$messages" --size 1024 --server "$server" --json | tee "$folder/result" | field messagesPerSecond >>"$folder/receipts"
-    moved $((messages + queues))
+    moved $((messages + there))
     awk -v m="$messages" -v t=$((finished - begin)) 'BEGIN { print m / (t / 1e9) }' >>"$folder/rate"
     awk -v m="$messages" -v b="$cpu_before" -v c="$(cpu "$pid")" 'BEGIN { print 1e6 * (c - b) / m }' >>"$folder/broker"
     awk -v m="$messages" -v b="$database_before" -v c="$(cpu "$database")" 'BEGIN { print 1e6 * (c - b) / m }' >>"$folder/database"
@@ -60,6 +69,12 @@ one() { rate 'publish 1 KiB, 1 queue, 10,000 in flight' 1 "$(scaled 500000)" pub
 
 many() { rate 'publish 1 KiB, 1,000 queues, round robin' 1000 "$(scaled 300000)" publish --queue q --queues 1000 --in-flight 10000 --mode callback; }
 
+# InnoDB makes a file longer by a page, with a sync, until it has 1 MiB, and by 1 MiB from then on.
+filled() {
+  local before=1000
+  rate 'the same, 1,000 messages in each before' 1000 "$(scaled 300000)" publish --queue q --queues 1000 --in-flight 10000 --mode callback
+}
+
 both() { rate 'publish and consume at once, 1 KiB' 1 "$(scaled 300000)" e2e --queue q; }
 
 paced() {
@@ -71,17 +86,17 @@ paced() {
 
 commits() { sql "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'COM_COMMIT'"; }
 
-# The broker's processor time is that of the second half: its code is compiled in the first.
+# The broker's processor time is that of the last two fifths: its code is compiled, and compiled better, in the first minute.
 groups() {
   local messages n one before after begin end commits consumers=()
   fresh
-  messages=$(scaled 55200)
+  messages=$(scaled 138000)
   for n in $(seq 10); do
     forewave bench consume --queue load --group "g$n" --messages "$messages" --server "$server" --json >"$folder/g$n" &
     consumers+=($!)
   done
   forewave bench publish --queue load --messages "$messages" --size 1024 --rate 1380 --server "$server" --json >"$folder/load" &
-  sleep $((3 + messages / 2760))
+  sleep $((3 + messages * 3 / 5 / 1380))
   before=$(cpu "$pid") begin=$(now) commits=$(commits)
   wait $!
   after=$(cpu "$pid") end=$(now) commits=$(($(commits) - commits))
