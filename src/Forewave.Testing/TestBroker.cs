@@ -68,6 +68,8 @@ public sealed class TestBroker : IAsyncDisposable
     {
         ForewaveBrokerOptions options = new()
         {
+            Store = _options.MySql is null ? StoreKind.Files : StoreKind.MySql,
+            MySql = _options.MySql,
             Listen = _options.TakesPort ? "127.0.0.1:0" : null,
             CreateQueues = _options.CreateQueues,
             RecentMemoryBytes = RecentMemoryBytes,
