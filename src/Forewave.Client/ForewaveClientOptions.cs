@@ -23,8 +23,8 @@ public sealed record ForewaveClientOptions
     public IRouteSource? Routes { get; init; }
 
     /// <summary>
-    /// In a cluster of several partitions: administrative requests go to this one alone. Needed for those whose answers cannot be merged, as lists
-    /// of dead letters. Default: null, all.
+    /// In a cluster of several partitions: administrative requests go to this one alone. Needed for those with offsets, which mean another
+    /// message at each. Default: null, all.
     /// </summary>
     public PartitionNumber? Partition { get; init; }
 
@@ -54,6 +54,6 @@ public sealed record ForewaveClientOptions
     /// </summary>
     public Func<CancellationToken, ValueTask<IDuplexPipe>>? Connector { get; init; }
 
-    /// <summary>Reaches the broker at an address otherwise than by TCP: for tests of several brokers.</summary>
-    internal Func<EndPoint, CancellationToken, ValueTask<IDuplexPipe>>? Network { get; init; }
+    /// <summary>Reaches the broker at an address otherwise than by TCP; null: by TCP. For a broker itself, and for tests of several.</summary>
+    internal Func<EndPoint, CancellationToken, ValueTask<IDuplexPipe?>>? Network { get; init; }
 }

@@ -206,6 +206,8 @@ public enum ErrorCode
     NotReceived = 642,
     /// <summary>A cluster has several partitions, and the request is for one of them.</summary>
     PartitionNeeded = 650,
+    /// <summary>Partitions of a cluster did not answer, so their part of the result is missing.</summary>
+    PartitionsUnanswered = 651,
     /// <summary>A broker was not made master by hand: the group's master may be there, or another broker has what this one lacks.</summary>
     PromotionRefused = 660,
     /// <summary>A partition has a record already: none is made for it.</summary>

@@ -32,6 +32,7 @@ public sealed class ForewaveException : Exception
         Detail = original.Detail;
         RetryAfter = original.RetryAfter;
         Routes = original.Routes;
+        Unanswered = original.Unanswered;
     }
 
     /// <summary>The number. One that a newer broker sent may be missing from this version's <see cref="ErrorTable"/>.</summary>
@@ -42,6 +43,9 @@ public sealed class ForewaveException : Exception
 
     /// <summary>How long to wait before a repeat; null where there is no advice.</summary>
     public TimeSpan? RetryAfter { get; }
+
+    /// <summary>Of <c>PartitionsUnanswered</c>: which partitions did not answer; else none.</summary>
+    public IReadOnlyList<PartitionNumber> Unanswered { get; init; } = [];
 
     /// <summary>What the broker that refused said of where partitions are served; null: nothing.</summary>
     internal RouteTable? Routes { get; init; }

@@ -103,7 +103,9 @@ public sealed class ForewaveBroker : IAsyncDisposable
         addresses.CheckFree();
         try
         {
-            if (!IsMember)
+            if (IsMember)
+                FollowCluster();
+            else
                 _door.Open(_engine = await OpenEngineAsync(maxConnections, cancellation));
             _memory = new MemoryConnections(_door, _end.Token);
             _readiness.Set(Readiness.Ready);
@@ -206,7 +208,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         BodyMemory memory = new(Math.Max(_options.HttpBodyMemoryBytes, 2L * Limits.FrameBytes));
         return new HttpApi(new HttpApiParts
         {
-            Links = new HttpLinks(connections, _options.TimeProvider),
+            Links = new HttpLinks(connections, _options.TimeProvider, _cluster is null ? null : WayOf(_cluster, connections)),
             Guard = new SameSiteGuard(checksHost: address.IsLoopback && !_options.Insecure),
             Memory = memory,
             Faults = new HttpFaults(_logger),
@@ -217,6 +219,9 @@ public sealed class ForewaveBroker : IAsyncDisposable
             Time = _options.TimeProvider,
         });
     }
+
+    private ClusterWay WayOf(ClusterHost cluster, MemoryConnections connections) =>
+        new(cluster.View, connections, _door, () => _options.Advertise ?? ListenAddress?.ToString()) { Home = PartitionOf(_options) };
 
     private async ValueTask<BrokerEngine> OpenEngineAsync(int maxConnections, CancellationToken cancellation)
     {
@@ -237,12 +242,17 @@ public sealed class ForewaveBroker : IAsyncDisposable
     private BrokerEngine EngineOn(IStore store, int maxConnections, BrokerMeters meters) =>
         new(store, EngineOptions(maxConnections), _options.TimeProvider, _options.LoggerFactory, meters);
 
+    private void FollowCluster()
+    {
+        _cluster = new ClusterHost(MemberPlan.ZooKeeperOf(_options), Told, _options.TimeProvider);
+        _door.Routes = () => _cluster.View.Routes;
+    }
+
+    private void Told(string text) => ServerLog.Member(_logger, text);
+
     private void JoinGroup(int maxConnections)
     {
-        Action<string> told = text => ServerLog.Member(_logger, text);
-        _cluster = new ClusterHost(MemberPlan.ZooKeeperOf(_options), told, _options.TimeProvider);
-        _door.Routes = () => _cluster.View.Routes;
-        _member = _options.PeerMySql is { } peer ? OneOfTwo(peer, maxConnections, told) : Alone(maxConnections, told);
+        _member = _options.PeerMySql is { } peer ? OneOfTwo(peer, maxConnections, Told) : Alone(maxConnections, Told);
         _readiness.Follow(() => _member.Role);
         MemberMetrics.Add(_meters, _member);
         _member.Start();

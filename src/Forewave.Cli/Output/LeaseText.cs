@@ -7,11 +7,10 @@ namespace Forewave.Cli.Output;
 internal static class LeaseText
 {
     /// <summary>Prints leases as they come.</summary>
-    public static async Task PrintAsync(bool json, IAsyncEnumerable<LeaseDetails> leases)
+    public static Task PrintAsync(bool json, IAsyncEnumerable<LeaseDetails> leases) => WholeList.PrintAsync(leases, all => Print(all, json));
+
+    private static void Print(List<LeaseDetails> all, bool json)
     {
-        List<LeaseDetails> all = [];
-        await foreach (var lease in leases)
-            all.Add(lease);
         if (json)
         {
             JsonResult.PrintList(all, LeaseJson.Write);
@@ -19,7 +18,7 @@ internal static class LeaseText
         }
         TextTable table = new("OFFSET", "COUNT", "ATTEMPT", "CONSUMER", "SINCE", "END");
         foreach (var lease in all)
-            table.Add($"{lease.FirstOffset}", $"{lease.Count}", $"{lease.Attempt.Value}", lease.Consumer, TimeOf(lease.Since), TimeOf(lease.End));
+            table.Add(lease.Partition is { } partition ? $"{partition}-{lease.FirstOffset}" : $"{lease.FirstOffset}", $"{lease.Count}", $"{lease.Attempt.Value}", lease.Consumer, TimeOf(lease.Since), TimeOf(lease.End));
         table.Print();
     }
 

@@ -18,6 +18,7 @@ internal sealed class MessageSearching(BrokerAdministration broker, QueueName qu
     private FoundPage? _last;
     private long _lookedAt;
     private long _damaged;
+    private readonly List<PartitionNumber> _unanswered = [];
 
     /// <summary>Searches and prints.</summary>
     public async Task RunAsync(SearchPlan plan, CancellationToken stop)
@@ -29,6 +30,8 @@ internal sealed class MessageSearching(BrokerAdministration broker, QueueName qu
             PrintJson(resume);
         else
             PrintText(resume);
+        if (_unanswered.Count > 0)
+            throw new ForewaveException(ErrorCode.PartitionsUnanswered, $"Partitions {string.Join(", ", _unanswered.Distinct().Order())} did not answer and were passed over.");
     }
 
     /// <summary>Returns where it goes on; null: all messages were looked at.</summary>
@@ -43,6 +46,7 @@ internal sealed class MessageSearching(BrokerAdministration broker, QueueName qu
             _found.AddRange(_last.Messages);
             _lookedAt += _last.LookedAt;
             _damaged += _last.Damaged;
+            _unanswered.AddRange(_last.Unanswered);
             resume = _last.Resume;
         }
         while (resume is not null && _found.Count < plan.Most);
@@ -63,9 +67,14 @@ internal sealed class MessageSearching(BrokerAdministration broker, QueueName qu
         if (_last?.ReachedTime is { } reached)
             writer.WriteString("reachedTime", reached);
         writer.WriteNumber("left", _last?.Left ?? 0);
+        if (_last is { PartitionsLeft: > 0 } before)
+            writer.WriteNumber("partitionsLeft", before.PartitionsLeft);
         writer.WriteNumber("damaged", _damaged);
+        UnansweredJson.Write(writer, [.. _unanswered.Distinct().Order()]);
         writer.WriteEndObject();
     });
+
+    private static string PartitionsOf(FoundPage page) => page.PartitionsLeft > 0 ? $", and {page.PartitionsLeft} partitions after them," : "";
 
     private void PrintText(string? resume)
     {
@@ -81,6 +90,6 @@ internal sealed class MessageSearching(BrokerAdministration broker, QueueName qu
         if (_damaged > 0)
             Console.Error.WriteLine($"{_damaged} messages could not be read: their bytes rotted on the broker's disk");
         if (resume is not null)
-            Console.Error.WriteLine($"there may be more: about {_last!.Left} messages are left to look at. To go on: --resume {resume}");
+            Console.Error.WriteLine($"there may be more: about {_last!.Left} messages{PartitionsOf(_last)} are left to look at. To go on: --resume {resume}");
     }
 }

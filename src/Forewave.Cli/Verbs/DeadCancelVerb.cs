@@ -8,16 +8,16 @@ namespace Forewave.Cli.Verbs;
 internal static class DeadCancelVerb
 {
     private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
-    private static readonly Argument<long> Number = DeadOperationOptions.Number();
+    private static readonly Argument<DeadOperationId> Id = DeadOperationOptions.Id();
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
     private static readonly Option<bool> Json = ClientOptions.Json();
 
-    public static Command Create() => new Command("cancel", "Stop a running redrive or purge") { Queue, Number, Group, Json }.With(RunAsync);
+    public static Command Create() => new Command("cancel", "Stop a running redrive or purge") { Queue, Id, Group, Json }.With(RunAsync);
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
         var operation = await broker.DeadLetters.CancelAsync(
-            parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), parsed.GetValue(Number), stop);
+            parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), parsed.GetRequiredValue(Id), stop);
         DeadOperationOptions.Print(operation, parsed.GetValue(Json));
     }
 }

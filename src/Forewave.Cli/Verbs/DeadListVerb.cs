@@ -15,12 +15,15 @@ internal static class DeadListVerb
 
     public static Command Create() => new Command("list", "The dead letters of a group, oldest first") { Queue, Group, Filter, Json }.With(RunAsync);
 
-    private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
+    private static Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
-        List<DeadLetter> letters = [];
-        await foreach (var letter in broker.ListDeadLettersAsync(parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), parsed.GetValue(Filter) ?? "", stop))
-            letters.Add(letter);
-        if (parsed.GetValue(Json))
+        var letters = broker.ListDeadLettersAsync(parsed.GetRequiredValue(Queue), parsed.GetRequiredValue(Group), parsed.GetValue(Filter) ?? "", stop);
+        return WholeList.PrintAsync(letters, all => Print(all, parsed.GetValue(Json)));
+    }
+
+    private static void Print(List<DeadLetter> letters, bool json)
+    {
+        if (json)
             JsonResult.PrintList(letters, DeadLetterJson.Write);
         else
             PrintTable(letters);

@@ -26,13 +26,13 @@ internal static class DeadOperationOptions
     /// <summary>The operation begins, and the command ends.</summary>
     public static Option<bool> Detach() => new("--detach") { Description = "begin, print the operation's number, and do not wait for its end" };
 
-    /// <summary>The number of an operation.</summary>
-    public static Argument<long> Number() => Parsing.NumberArgument("OPERATION").Saying("its number, as 'dead operations' tells");
+    /// <summary>Which operation.</summary>
+    public static Argument<DeadOperationId> Id() => Parsing.DeadOperationArgument().Saying("its number, as 'dead operations' tells");
 
     /// <summary>Prints what a filter takes, place by place, and does nothing.</summary>
     public static async Task TryAsync(IAsyncEnumerable<DeadLetter> letters, bool json, CancellationToken stop)
     {
-        List<long> places = [];
+        List<DeadPlace> places = [];
         await foreach (var letter in letters.WithCancellation(stop))
         {
             places.Add(letter.Place);
@@ -50,8 +50,8 @@ internal static class DeadOperationOptions
             writer.WriteNumber("messages", places.Count);
             writer.WriteBoolean("dryRun", true);
             writer.WriteStartArray("places");
-            foreach (long place in places)
-                writer.WriteNumberValue(place);
+            foreach (var place in places)
+                DeadIdJson.Write(writer, place);
             writer.WriteEndArray();
             writer.WriteEndObject();
         });
@@ -70,13 +70,13 @@ internal static class DeadOperationOptions
         try
         {
             using ProgressLine progress = new(() => operation.Messages, "messages");
-            await foreach (var now in broker.DeadLetters.WatchAsync(of.Queue, of.Group, operation.Number, stop))
+            await foreach (var now in broker.DeadLetters.WatchAsync(of.Queue, of.Group, operation.Id, stop))
                 operation = now;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             Console.Error.WriteLine(
-                $"operation {operation.Number} goes on: forewave dead cancel {of.Queue} {operation.Number} --group {of.Group} stops it");
+                $"operation {operation.Id} goes on: forewave dead cancel {of.Queue} {operation.Id} --group {of.Group} stops it");
             throw;
         }
         Print(operation, how.Json);
@@ -94,7 +94,7 @@ internal static class DeadOperationOptions
         {
             writer.WriteStartObject();
             writer.WriteNumber("messages", done.Messages);
-            writer.WriteNumber("operation", done.Operation);
+            DeadIdJson.Write(writer, "operation", done.Operation);
             writer.WriteEndObject();
         });
     }
@@ -105,6 +105,6 @@ internal static class DeadOperationOptions
         if (json)
             JsonResult.Print(writer => DeadOperationJson.Write(writer, operation));
         else
-            Console.Out.WriteLine($"{operation.Messages} messages, operation {operation.Number} {DeadOperationJson.NameOf(operation.State)}");
+            Console.Out.WriteLine($"{operation.Messages} messages, operation {operation.Id} {DeadOperationJson.NameOf(operation.State)}");
     }
 }

@@ -15,13 +15,16 @@ internal static class DeadOperationsVerb
     public static Command Create() =>
         new Command("operations", "Who redrove, purged or took back what, and what is running") { Queue, Group, Json }.With(RunAsync);
 
-    private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
+    private static Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
         GroupName? group = parsed.GetValue(Group) is { } name ? new GroupName(name) : null;
-        List<DeadOperation> operations = [];
-        await foreach (var operation in broker.DeadLetters.ListAsync(parsed.GetRequiredValue(Queue), group, stop))
-            operations.Add(operation);
-        if (parsed.GetValue(Json))
+        return WholeList.PrintAsync(
+            broker.DeadLetters.ListAsync(parsed.GetRequiredValue(Queue), group, stop), all => Print(all, parsed.GetValue(Json)));
+    }
+
+    private static void Print(List<DeadOperation> operations, bool json)
+    {
+        if (json)
             JsonResult.PrintList(operations, DeadOperationJson.Write);
         else
             PrintTable(operations);
@@ -33,7 +36,7 @@ internal static class DeadOperationsVerb
         foreach (var operation in operations)
         {
             table.Add(
-                operation.Group.Value, $"{operation.Number}", DeadOperationJson.NameOf(operation.Terms.Action), WhichOf(operation),
+                operation.Group.Value, $"{operation.Id}", DeadOperationJson.NameOf(operation.Terms.Action), WhichOf(operation),
                 DeadOperationJson.NameOf(operation.State), $"{operation.Messages}", $"{operation.Begun:yyyy-MM-ddTHH:mm:ssZ}",
                 $"{operation.Client} {operation.Address}".Trim(), operation.Terms.Reason);
         }
@@ -42,8 +45,8 @@ internal static class DeadOperationsVerb
 
     private static string WhichOf(DeadOperation operation)
     {
-        if (operation.Undone > 0)
-            return $"operation {operation.Undone}";
+        if (operation.Undone is { } undone)
+            return $"operation {undone}";
         return operation.IsNamed ? "places" : operation.Terms.Filter.Length > 0 ? operation.Terms.Filter : "all";
     }
 }

@@ -11,7 +11,7 @@ namespace Forewave.Cli.Verbs;
 internal static class DeadRedriveVerb
 {
     private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
-    private static readonly Argument<long[]> Places = Parsing.NumbersArgument("PLACE").Saying("places in the list");
+    private static readonly Argument<DeadPlace[]> Places = Parsing.DeadPlacesArgument().Saying("places in the list");
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
     private static readonly Option<bool> All = new("--all") { Description = "every dead letter of the group" };
     private static readonly Option<string?> Filter = DeadOperationOptions.Filter();
@@ -28,7 +28,7 @@ internal static class DeadRedriveVerb
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
-        long[] places = parsed.GetValue(Places) ?? [];
+        DeadPlace[] places = parsed.GetValue(Places) ?? [];
         bool all = parsed.GetValue(All);
         string? filter = parsed.GetValue(Filter);
         bool json = parsed.GetValue(Json);

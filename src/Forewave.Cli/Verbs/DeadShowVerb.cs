@@ -12,7 +12,7 @@ namespace Forewave.Cli.Verbs;
 internal static class DeadShowVerb
 {
     private static readonly Argument<QueueName> Queue = Parsing.QueueArgument();
-    private static readonly Argument<long> Place = Parsing.NumberArgument("PLACE").Saying("its place in the list");
+    private static readonly Argument<DeadPlace> Place = Parsing.DeadPlaceArgument().Saying("its place in the list");
     private static readonly Option<GroupName> Group = Parsing.GroupOption();
     private static readonly Option<bool> Json = ClientOptions.Json();
 

@@ -22,18 +22,18 @@ internal static class MessageScheduledVerb
         var queue = parsed.GetRequiredValue(Queue);
         if (parsed.GetValue(Count))
         {
-            CountResult.Print((await broker.ShowQueueAsync(queue, stop)).Scheduled, parsed.GetValue(Json));
+            var shown = await broker.ShowQueueAsync(queue, stop);
+            await Unanswered.WarnAsync(shown.Unanswered);
+            CountResult.Print(shown.Scheduled, parsed.GetValue(Json));
             return;
         }
-        List<ScheduledMessage> messages = [];
-        long most = parsed.GetValue(Max) ?? long.MaxValue;
-        await foreach (var message in broker.Schedules.ListAsync(queue, parsed.GetValue(Bodies), stop))
-        {
-            messages.Add(message);
-            if (messages.Count == most)
-                break;
-        }
-        if (parsed.GetValue(Json))
+        var messages = broker.Schedules.ListAsync(queue, parsed.GetValue(Bodies), stop);
+        await WholeList.PrintAsync(parsed.GetValue(Max) is { } most ? messages.Take((int)Math.Min(most, int.MaxValue)) : messages, all => Print(all, parsed.GetValue(Json)));
+    }
+
+    private static void Print(List<ScheduledMessage> messages, bool json)
+    {
+        if (json)
             JsonResult.PrintList(messages, ScheduledJson.Write);
         else
             PrintTable(messages);

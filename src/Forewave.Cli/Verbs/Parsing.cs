@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Forewave.Client.Administration;
 using Forewave.Protocol;
 using Forewave.Server.Configuration;
 
@@ -146,22 +147,32 @@ internal static class Parsing
     /// <summary><c>true</c> or <c>false</c>, that need not be given.</summary>
     public static Option<Toggle?> OptionalToggle(string name) => new(name) { HelpName = "BOOL", CustomParser = result => OneOf<Toggle>(result) };
 
-    /// <summary>A number that the broker gave: of a place in a list, or of an operation.</summary>
-    public static Argument<long> NumberArgument(string name) => new(name) { CustomParser = result => Read<long>(result, TryCount, "no whole number from 1") };
+    /// <summary>A place in a list of dead letters.</summary>
+    public static Argument<DeadPlace> DeadPlaceArgument() => new("PLACE")
+    {
+        CustomParser = result => Read<DeadPlace>(result, DeadPlace.TryParse, NoPlace),
+    };
 
     /// <summary>The same, as many as wanted.</summary>
-    public static Argument<long[]> NumbersArgument(string name) => new(name)
+    public static Argument<DeadPlace[]> DeadPlacesArgument() => new("PLACE")
     {
         Arity = ArgumentArity.ZeroOrMore,
         CustomParser = static result =>
         {
             foreach (var token in result.Tokens)
             {
-                if (!TryCount(token.Value, out _))
-                    result.AddError($"'{token.Value}' is no whole number from 1");
+                if (!DeadPlace.TryParse(token.Value, out _))
+                    result.AddError($"'{token.Value}' is {NoPlace}");
             }
-            return [.. result.Tokens.Select(static token => TryCount(token.Value, out long number) ? number : 0)];
+            return [.. result.Tokens.Select(static token => DeadPlace.TryParse(token.Value, out var place) ? place : default)];
         },
+    };
+
+    /// <summary>An operation on dead letters.</summary>
+    public static Argument<DeadOperationId> DeadOperationArgument() => new("OPERATION")
+    {
+        CustomParser = result => Read<DeadOperationId>(
+            result, (string text, out DeadOperationId id) => DeadOperationId.TryParse(text, out id!), "no whole number from 1, nor such as 1-12 or 0-12,1-9"),
     };
 
     /// <summary>One of the names of an enumeration, in lower case.</summary>
@@ -184,6 +195,8 @@ internal static class Parsing
         value = name is null ? default : Enum.Parse<T>(name);
         return name is not null;
     }
+
+    private const string NoPlace = "no whole number from 1, nor one with its partition, such as 1-17";
 
     private static CultureInfo Plain => CultureInfo.InvariantCulture;
 

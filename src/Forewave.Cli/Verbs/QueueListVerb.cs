@@ -11,13 +11,12 @@ internal static class QueueListVerb
 
     public static Command Create() => new Command("list", "All queues, by name") { Json }.With(RunAsync);
 
-    private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
+    private static Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop) =>
+        WholeList.PrintAsync(broker.ListQueuesAsync(cancellation: stop), queues => Print(queues, parsed.GetValue(Json)));
+
+    private static void Print(List<QueueDetails> queues, bool json)
     {
-        List<QueueDetails> queues = [];
-        await foreach (var queue in broker.ListQueuesAsync(cancellation: stop))
-            queues.Add(queue);
-        await Unanswered.WarnAsync(queues.SelectMany(queue => queue.Unanswered));
-        if (parsed.GetValue(Json))
+        if (json)
             JsonResult.PrintList(queues, QueueJson.Write);
         else
             PrintTable(queues);

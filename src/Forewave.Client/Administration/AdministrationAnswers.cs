@@ -26,9 +26,9 @@ internal static class AdministrationAnswers
         LastPublishTime = queue.LastPublishTime == 0 ? null : ToTime(queue.LastPublishTime),
     };
 
-    public static DeadLetter ToDeadLetter(V1.DeadLetter letter, bool isWhole = false) => new()
+    public static DeadLetter ToDeadLetter(V1.DeadLetter letter, PartitionNumber? partition, bool isWhole = false) => new()
     {
-        Place = (long)letter.Place,
+        Place = new DeadPlace((long)letter.Place, partition),
         Id = MessageId.TryParse(letter.MessageId, out MessageId id) ? id : default,
         Offset = new Offset((long)letter.Offset),
         PublishTime = ToTime(letter.PublishTime),

@@ -12,16 +12,11 @@ internal static class AnswerMerge
     /// <summary>The merged answer.</summary>
     /// <param name="answers">One for each partition.</param>
     /// <param name="isLook">It changes nothing: partitions that do not answer are left out, and named.</param>
+    /// <param name="isAbsence">Whether a refusal says no more than that the partition has nothing of it.</param>
     /// <exception cref="ForewaveException">All refused it, or did not answer; or a change was not done at one. The text names it.</exception>
-    public static AllAnswers Of(IReadOnlyList<PartitionAnswer> answers, bool isLook)
+    public static AllAnswers Of(IReadOnlyList<PartitionAnswer> answers, bool isLook, Func<ForewaveException, bool> isAbsence)
     {
-        List<PartitionAnswer> told = [.. answers.Where(one => one.Answer is not null)];
-        List<PartitionAnswer> missing = [.. answers.Where(one => one.Error is { } error && !(IsAbsence(error) && told.Count > 0))];
-        if (told.Count == 0 || (missing.Count > 0 && (!isLook || !missing.TrueForAll(one => IsSilence(one.Error!)))))
-        {
-            throw Refused(answers, missing, told);
-        }
-
+        (IReadOnlyList<PartitionAnswer> told, IReadOnlyList<PartitionNumber> unanswered) = Told(answers, isLook, isAbsence);
         V1.AdministrationAnswer merged = told[0].Answer!.Clone();
         foreach (PartitionAnswer one in told.Skip(1))
         {
@@ -29,13 +24,19 @@ internal static class AnswerMerge
         }
 
         Cut(merged, told);
-        return new AllAnswers(merged, [.. missing.Select(one => one.Partition)]);
+        return new AllAnswers(merged, unanswered);
     }
 
-    // The queue or group has not come there yet; or it has, and was to be made.
-    private static bool IsAbsence(ForewaveException error) => error.Code is ErrorCode.QueueNotFound or ErrorCode.GroupNotFound or ErrorCode.QueueExists;
-
-    private static bool IsSilence(ForewaveException error) => error.Code is ErrorCode.Timeout or ErrorCode.OutcomeUnknown or ErrorCode.Disconnected;
+    /// <summary>The answers that there are, at least one, and who did not answer; the parameters and exceptions are those of <see cref="Of"/>.</summary>
+    public static (IReadOnlyList<PartitionAnswer> Told, IReadOnlyList<PartitionNumber> Unanswered) Told(
+        IReadOnlyList<PartitionAnswer> answers, bool isLook, Func<ForewaveException, bool> isAbsence)
+    {
+        List<PartitionAnswer> told = [.. answers.Where(one => one.Answer is not null)];
+        List<PartitionAnswer> missing = [.. answers.Where(one => one.Error is { } error && !(isAbsence(error) && told.Count > 0))];
+        return told.Count > 0 && (missing.Count == 0 || (isLook && missing.TrueForAll(one => one.IsSilent)))
+            ? (told, [.. missing.Select(one => one.Partition!.Value)])
+            : throw Refused(answers, missing, told);
+    }
 
     private static ForewaveException Refused(IReadOnlyList<PartitionAnswer> answers, List<PartitionAnswer> missing, List<PartitionAnswer> told)
     {
@@ -63,6 +64,15 @@ internal static class AnswerMerge
             case V1.AdministrationAnswer.AnswerOneofCase.Changed:
                 sum.Changed.Messages += one.Changed.Messages;
                 sum.Changed.Operation = 0;
+                break;
+            case V1.AdministrationAnswer.AnswerOneofCase.GroupReset:
+                Add(sum.GroupReset, one.GroupReset);
+                break;
+            case V1.AdministrationAnswer.AnswerOneofCase.GroupReplay:
+                Add(sum.GroupReplay, one.GroupReplay);
+                break;
+            case V1.AdministrationAnswer.AnswerOneofCase.Recurring:
+                sum.Recurring.Messages.Add(one.Recurring.Messages);
                 break;
             case V1.AdministrationAnswer.AnswerOneofCase.Queues:
                 foreach (V1.QueueDetails queue in one.Queues.Queues)
@@ -128,8 +138,47 @@ internal static class AnswerMerge
         sum.OldestUnreadTime = Oldest((sum.OldestUnreadTime, one.OldestUnreadTime));
         sum.OldestUnsettledTime = Oldest((sum.OldestUnsettledTime, one.OldestUnsettledTime));
         sum.ConsumerList.Add(one.ConsumerList.Where(consumer => sum.ConsumerList.All(known => known.ConsumerId != consumer.ConsumerId)).ToList());
-        sum.Replay ??= one.Replay?.Clone();
+        if (sum.Replay is null)
+        {
+            sum.Replay = one.Replay?.Clone();
+        }
+        else if (one.Replay is not null)
+        {
+            Add(sum.Replay, one.Replay);
+        }
+
         Add(sum.UnreadPriorities, one.UnreadPriorities);
+    }
+
+    // It runs as long as a part of it does; the parts that were asked for at other times are other replays.
+    private static void Add(V1.ReplayDetails sum, V1.ReplayDetails one)
+    {
+        bool isRunning = sum.State == V1.ReplayState.Running || one.State == V1.ReplayState.Running;
+        sum.State = isRunning ? V1.ReplayState.Running : sum.State == V1.ReplayState.Cancelled ? sum.State : one.State;
+        sum.StartTime = Math.Max(sum.StartTime, one.StartTime);
+        sum.Total += one.Total;
+        sum.Left += one.Left;
+        sum.Delivered += one.Delivered;
+        sum.PassedOver += one.PassedOver;
+        sum.Rate = sum.Rate == 0 || one.Rate == 0 ? 0 : sum.Rate + one.Rate;
+    }
+
+    private static void Add(V1.GroupReset sum, V1.GroupReset one)
+    {
+        sum.Skipped += one.Skipped;
+        sum.Repeated += one.Repeated;
+        sum.Restarted += one.Restarted;
+        // A consumer is subscribed at each.
+        sum.Consumers = Math.Max(sum.Consumers, one.Consumers);
+        Add(sum.Group, one.Group);
+    }
+
+    private static void Add(V1.GroupReplay sum, V1.GroupReplay one)
+    {
+        sum.Settled += one.Settled;
+        sum.Pending += one.Pending;
+        sum.Dead += one.Dead;
+        Add(sum.Group, one.Group);
     }
 
     private static void Add(Google.Protobuf.Collections.RepeatedField<V1.PriorityCount> sum, IEnumerable<V1.PriorityCount> counts)
@@ -153,7 +202,7 @@ internal static class AnswerMerge
         times.One == 0 || times.Other == 0 ? Math.Max(times.One, times.Other) : Math.Min(times.One, times.Other);
 
     // A page ends where the shortest of those that go on ends: what comes after it may lack partitions.
-    private static void Cut(V1.AdministrationAnswer merged, List<PartitionAnswer> told)
+    private static void Cut(V1.AdministrationAnswer merged, IReadOnlyList<PartitionAnswer> told)
     {
         if (merged.AnswerCase != V1.AdministrationAnswer.AnswerOneofCase.Queues)
         {

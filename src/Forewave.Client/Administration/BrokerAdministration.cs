@@ -14,19 +14,23 @@ namespace Forewave.Client.Administration;
 /// is asked again over the next connection. Cancellation ends the wait, not the change.
 /// </para>
 /// <para>
-/// Of several partitions, queues and groups are asked of all and merged, a message of its own, and everything else of the one that
-/// <see cref="ForewaveClientOptions.Partition"/> names, else it is <c>PartitionNeeded</c>. What looks says which partitions did not answer; what
-/// changes throws when it was not done at one, and the text says at which it was: do it again.
+/// Of several partitions all are asked, unless <see cref="ForewaveClientOptions.Partition"/> names one, and their answers are merged; a message is
+/// asked of its own partition. What shows one thing says in <c>Unanswered</c> which partitions did not answer; a list ends with
+/// <c>PartitionsUnanswered</c> after all that the others have. What changes something does nothing where a partition cannot be reached
+/// (<c>PartitionsUnanswered</c> too); one that goes away in between makes it an error whose text says where it was done: do it again. Only
+/// offsets mean another message at each partition: with them it is <c>PartitionNeeded</c>.
 /// </para>
 /// </summary>
 public sealed class BrokerAdministration
 {
     private const uint PageEntries = 1_000;
     private readonly AdministrationCalls _calls;
+    private readonly DeadLetterReading _dead;
 
     internal BrokerAdministration(AdministrationCalls calls)
     {
         _calls = calls;
+        _dead = new DeadLetterReading(calls);
         DeadLetters = new DeadLetterAdministration(calls);
         Schedules = new ScheduleAdministration(calls);
         Messages = new MessageAdministration(calls);
@@ -57,10 +61,12 @@ public sealed class BrokerAdministration
     {
         V1.ListQueues page = new() { Prefix = prefix, Max = PageEntries };
         V1.QueueList list;
+        IReadOnlyList<PartitionNumber> unanswered = [];
         do
         {
             AllAnswers all = await _calls.AskAllAsync(new V1.AdministrationRequest { ListQueues = page }, cancellation).ConfigureAwait(false);
             list = all.Answer.Queues;
+            unanswered = [.. unanswered.Union(all.Unanswered)];
             foreach (V1.QueueDetails queue in list.Queues)
             {
                 yield return AdministrationAnswers.ToQueue(queue) with { Unanswered = all.Unanswered };
@@ -68,6 +74,7 @@ public sealed class BrokerAdministration
             }
         }
         while (list.More);
+        ThrowWhereMissing(unanswered);
     }
 
     /// <summary>One queue.</summary>
@@ -111,6 +118,12 @@ public sealed class BrokerAdministration
     {
         V1.ListGroups list = new() { Queue = queue is { } name ? name.Value : "" };
         AllAnswers all = await _calls.AskAllAsync(new() { ListGroups = list }, cancellation).ConfigureAwait(false);
+        if (all.Answer.Groups.Groups.Count == 0)
+        {
+            // There is no group to say it.
+            ThrowWhereMissing(all.Unanswered);
+        }
+
         return [.. all.Answer.Groups.Groups.Select(group => GroupAnswers.ToGroup(group) with { Unanswered = all.Unanswered })];
     }
 
@@ -176,69 +189,60 @@ public sealed class BrokerAdministration
         await ChangeAsync(new() { DeleteGroup = delete }, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The dead letters of a group without their messages, in the order of their places.</summary>
+    /// <summary>
+    /// The dead letters of a group without their messages: in the order of their places; of several partitions by the time of their death, then
+    /// by partition.
+    /// </summary>
     public IAsyncEnumerable<DeadLetter> ListDeadLettersAsync(
-        QueueName queue, GroupName group, CancellationToken cancellation = default) => ListDeadLettersAsync(queue, group, "", cancellation);
+        QueueName queue, GroupName group, CancellationToken cancellation = default) => _dead.ListAsync(queue, group, "", cancellation);
 
     /// <summary>The same, of those that a filter takes (<see cref="DeadOperationTerms.Filter"/>).</summary>
     /// <exception cref="ForewaveException"><c>DeadFilterInvalid</c>, and what the class says.</exception>
-    public async IAsyncEnumerable<DeadLetter> ListDeadLettersAsync(
-        QueueName queue, GroupName group, string filter, [EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        V1.ListDead page = new() { Queue = queue.Value, Group = group.Value, Max = PageEntries, Filter = filter };
-        V1.DeadList list;
-        do
-        {
-            list = (await AskAsync(new V1.AdministrationRequest { ListDead = page }, cancellation).ConfigureAwait(false)).Dead;
-            foreach (V1.DeadLetter letter in list.Letters)
-            {
-                yield return AdministrationAnswers.ToDeadLetter(letter);
-                page.After = letter.Place;
-            }
-
-            page.After = Math.Max(page.After, list.Next);
-        }
-        while (list.More);
-    }
+    public IAsyncEnumerable<DeadLetter> ListDeadLettersAsync(
+        QueueName queue, GroupName group, string filter, CancellationToken cancellation = default) => _dead.ListAsync(queue, group, filter, cancellation);
 
     /// <summary>One dead letter with its message.</summary>
-    /// <exception cref="ForewaveException"><c>DeadLetterNotFound</c>, and what the class says.</exception>
-    public async ValueTask<DeadLetter> ShowDeadLetterAsync(
-        QueueName queue, GroupName group, long place, CancellationToken cancellation = default)
-    {
-        V1.ShowDead show = new() { Queue = queue.Value, Group = group.Value, Place = (ulong)place };
-        V1.AdministrationAnswer answer = await AskAsync(new() { ShowDead = show }, cancellation).ConfigureAwait(false);
-        return AdministrationAnswers.ToDeadLetter(answer.DeadLetter, isWhole: true);
-    }
+    /// <exception cref="ForewaveException">
+    /// <c>DeadLetterNotFound</c>; <c>PartitionNeeded</c>: there are several, and the place names none; and what the class says.
+    /// </exception>
+    public ValueTask<DeadLetter> ShowDeadLetterAsync(
+        QueueName queue, GroupName group, DeadPlace place, CancellationToken cancellation = default) => _dead.ShowAsync(queue, group, place, cancellation);
 
     /// <summary>Makes dead letters available to their group, and to no other, again; returns how many.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="group">The group.</param>
-    /// <param name="places">Which. Null: all.</param>
+    /// <param name="places">Which. Null: all. Those of a partition are redriven together or, if one is none, not at all.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public ValueTask<long> RedriveAsync(
-        QueueName queue, GroupName group, IEnumerable<long>? places = null, CancellationToken cancellation = default)
-    {
-        V1.RedriveDead redrive = new() { Queue = queue.Value, Group = group.Value, All = places is null };
-        redrive.Places.AddRange((places ?? []).Select(place => (ulong)place));
-        return redrive.All || redrive.Places.Count > 0 ? ChangeAsync(new() { RedriveDead = redrive }, cancellation) : default;
-    }
+        QueueName queue, GroupName group, IEnumerable<DeadPlace>? places = null, CancellationToken cancellation = default) =>
+        DoAsync(queue, group, DeadAction.Redrive, places, cancellation);
 
     /// <summary>Removes dead letters; returns how many. <see cref="DeadLetterAdministration.UndoAsync"/> brings them back for a while.</summary>
     /// <inheritdoc cref="RedriveAsync"/>
     public ValueTask<long> PurgeDeadLettersAsync(
-        QueueName queue, GroupName group, IEnumerable<long>? places = null, CancellationToken cancellation = default)
-    {
-        V1.PurgeDead purge = new() { Queue = queue.Value, Group = group.Value, All = places is null };
-        purge.Places.AddRange((places ?? []).Select(place => (ulong)place));
-        return purge.All || purge.Places.Count > 0 ? ChangeAsync(new() { PurgeDead = purge }, cancellation) : default;
-    }
+        QueueName queue, GroupName group, IEnumerable<DeadPlace>? places = null, CancellationToken cancellation = default) =>
+        DoAsync(queue, group, DeadAction.Purge, places, cancellation);
 
     /// <summary>The broker that the client is connected to.</summary>
     public async ValueTask<BrokerDetails> ShowBrokerAsync(CancellationToken cancellation = default)
     {
         V1.AdministrationAnswer answer = await AskAsync(new() { ShowBroker = new() }, cancellation).ConfigureAwait(false);
         return AdministrationAnswers.ToBroker(answer.Broker);
+    }
+
+    private async ValueTask<long> DoAsync(
+        QueueName queue, GroupName group, DeadAction action, IEnumerable<DeadPlace>? places, CancellationToken cancellation)
+    {
+        DeadOperationTerms terms = new() { Action = action };
+        return (await DeadLetters.DoAsync(queue, group, terms, places?.ToList(), cancellation).ConfigureAwait(false)).Messages;
+    }
+
+    private static void ThrowWhereMissing(IReadOnlyList<PartitionNumber> unanswered)
+    {
+        if (unanswered.Count > 0)
+        {
+            throw AdministrationCalls.Unanswered(unanswered, "their part is missing");
+        }
     }
 
     private static QueueDetails ToQueue(V1.AdministrationAnswer answer) => AdministrationAnswers.ToQueue(answer.Queue);

@@ -6,7 +6,7 @@ namespace Forewave.Client.Administration;
 public sealed record DeadLetter
 {
     /// <summary>Its place in the group's list of dead letters: what it is redriven and purged by.</summary>
-    public required long Place { get; init; }
+    public required DeadPlace Place { get; init; }
 
     /// <summary>The message's id.</summary>
     public required MessageId Id { get; init; }

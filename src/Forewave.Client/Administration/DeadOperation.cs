@@ -2,11 +2,14 @@ using Forewave.Protocol;
 
 namespace Forewave.Client.Administration;
 
-/// <summary>An operation on the dead letters of a group: who did what, why, and how far it is. Immutable.</summary>
+/// <summary>
+/// An operation on the dead letters of a group: who did what, why, and how far it is. One that was begun at several partitions has their
+/// counts together, runs until the last of them has ended, and began with the first. Immutable.
+/// </summary>
 public sealed record DeadOperation
 {
-    /// <summary>Its number in the group, from 1 on.</summary>
-    public required long Number { get; init; }
+    /// <summary>Which: what it is watched, cancelled and undone by.</summary>
+    public required DeadOperationId Id { get; init; }
 
     /// <summary>The queue.</summary>
     public required QueueName Queue { get; init; }
@@ -23,8 +26,8 @@ public sealed record DeadOperation
     /// <summary>It was for places that somebody named.</summary>
     public bool IsNamed { get; init; }
 
-    /// <summary>Of an undo: the operation that it took back; else 0.</summary>
-    public long Undone { get; init; }
+    /// <summary>Of an undo: the operation that it took back; else null.</summary>
+    public DeadOperationId? Undone { get; init; }
 
     /// <summary>Who: the name of the client; empty where it gave none.</summary>
     public required string Client { get; init; }

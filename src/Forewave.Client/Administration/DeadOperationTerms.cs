@@ -12,7 +12,7 @@ public sealed record DeadOperationTerms
     /// </summary>
     public string Filter { get; init; } = "";
 
-    /// <summary>Messages a second at most, 0.001 to 1,000,000; 0, the default: as fast as it goes.</summary>
+    /// <summary>Messages a second at most, 0.001 to 1,000,000; 0, the default: as fast as it goes. Of several partitions each gets an equal share.</summary>
     public double Rate { get; init; }
 
     /// <summary>Why, for those who look later; at most 255 bytes. Default: none.</summary>

@@ -6,7 +6,7 @@ namespace Forewave.Client.Administration;
 public sealed record DeadResult
 {
     /// <summary>The place that it had in the dead letters.</summary>
-    public required long Place { get; init; }
+    public required DeadPlace Place { get; init; }
 
     /// <summary>Its offset; null: not known, as the operation touched so many at once.</summary>
     public Offset? Offset { get; init; }
@@ -15,5 +15,5 @@ public sealed record DeadResult
     public required DeadResultState State { get; init; }
 
     /// <summary>Where it is a dead letter now: its place; else null.</summary>
-    public long? DeadAt { get; init; }
+    public DeadPlace? DeadAt { get; init; }
 }

@@ -1,3 +1,5 @@
+using Forewave.Protocol;
+
 namespace Forewave.Client.Administration;
 
 /// <summary>What one step of a search found, and how far it came. Immutable.</summary>
@@ -20,8 +22,14 @@ public sealed record FoundPage
     /// <summary>When the last of them came into the queue; null where none did.</summary>
     public required DateTimeOffset? ReachedTime { get; init; }
 
-    /// <summary>Messages of the queue that are still to be looked at, about.</summary>
+    /// <summary>Messages of the queue that are still to be looked at, about; of several partitions, of the one that this step came to.</summary>
     public required long Left { get; init; }
+
+    /// <summary>Partitions that come after that one; 0 where there is one partition.</summary>
+    public int PartitionsLeft { get; init; }
+
+    /// <summary>Partitions that this step passed over because they did not answer: what they have is missing.</summary>
+    public IReadOnlyList<PartitionNumber> Unanswered { get; init; } = [];
 
     /// <summary>Messages that could not be looked at because their bytes rotted on the broker's disk.</summary>
     public required long Damaged { get; init; }

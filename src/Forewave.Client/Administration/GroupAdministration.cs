@@ -17,17 +17,29 @@ public sealed class GroupAdministration
 
     /// <summary>
     /// Lets a group begin anew somewhere: what is before that is settled, what comes from there on was never handed out, as far
-    /// as the group knows. Dead letters stay. Handles from before are lost.
+    /// as the group knows. Dead letters stay. Handles from before are lost. Of several partitions all are asked first what it would mean, and
+    /// nothing is done where one does not answer or has consumers; a place that is an offset needs the partition that it is of.
     /// </summary>
     /// <param name="queue">The queue.</param>
     /// <param name="group">The group.</param>
     /// <param name="to">Where.</param>
     /// <param name="force">Also where consumers are subscribed.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="ForewaveException"><c>GroupHasConsumers</c>, <c>ResetTargetInvalid</c>.</exception>
-    public ValueTask<GroupReset> ResetAsync(
-        QueueName queue, GroupName group, ResetTarget to, bool force = false, CancellationToken cancellation = default) =>
-        ResetAsync(Request(queue, group, to, new V1.ResetGroup { Force = force }), cancellation);
+    /// <exception cref="ForewaveException"><c>GroupHasConsumers</c>, <c>ResetTargetInvalid</c>, <c>PartitionNeeded</c>.</exception>
+    public async ValueTask<GroupReset> ResetAsync(
+        QueueName queue, GroupName group, ResetTarget to, bool force = false, CancellationToken cancellation = default)
+    {
+        if ((await _calls.TargetsAsync(cancellation).ConfigureAwait(false)).Count > 1)
+        {
+            GroupReset dry = await TryResetAsync(queue, group, to, cancellation).ConfigureAwait(false);
+            if (dry.Consumers > 0 && !force)
+            {
+                throw new ForewaveException(ErrorCode.GroupHasConsumers, $"Group {group} of queue {queue} has consumers: {dry.Consumers}, and was not reset at any partition.");
+            }
+        }
+
+        return await ResetAsync(Request(queue, group, to, new V1.ResetGroup { Force = force }), cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>Says what <see cref="ResetAsync(QueueName, GroupName, ResetTarget, bool, CancellationToken)"/> would do, and changes nothing.</summary>
     /// <exception cref="ForewaveException"><c>ResetTargetInvalid</c>.</exception>
@@ -37,16 +49,24 @@ public sealed class GroupAdministration
 
     /// <summary>
     /// Lets settled messages of a range come to a group once more, after everything else that it gets. Its place in the queue stays,
-    /// other groups do not notice. Comes back when it has begun; <see cref="GroupDetails.Replay"/> tells how far it is.
+    /// other groups do not notice. Comes back when it has begun; <see cref="GroupDetails.Replay"/> tells how far it is. Of several partitions each
+    /// replays its part, at an equal share of the rate; all are asked first what it would mean, and nothing is begun where one does not answer.
     /// </summary>
     /// <param name="queue">The queue.</param>
     /// <param name="group">The group.</param>
     /// <param name="range">Which messages, and how fast.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="ForewaveException"><c>ReplayRangeInvalid</c>, <c>ReplayRunning</c>, <c>TooManyReplays</c>.</exception>
-    public ValueTask<GroupReplay> ReplayAsync(
-        QueueName queue, GroupName group, ReplayRange range, CancellationToken cancellation = default) =>
-        ReplayAsync(Request(queue, group, range), cancellation);
+    /// <exception cref="ForewaveException"><c>ReplayRangeInvalid</c>, <c>ReplayRunning</c>, <c>TooManyReplays</c>, <c>PartitionNeeded</c>.</exception>
+    public async ValueTask<GroupReplay> ReplayAsync(
+        QueueName queue, GroupName group, ReplayRange range, CancellationToken cancellation = default)
+    {
+        if ((await _calls.TargetsAsync(cancellation).ConfigureAwait(false)).Count > 1)
+        {
+            await TryReplayAsync(queue, group, range, cancellation).ConfigureAwait(false);
+        }
+
+        return await ReplayAsync(Request(queue, group, range), cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>Says what <see cref="ReplayAsync(QueueName, GroupName, ReplayRange, CancellationToken)"/> would mean, and changes nothing.</summary>
     /// <exception cref="ForewaveException"><c>ReplayRangeInvalid</c>.</exception>
@@ -66,17 +86,33 @@ public sealed class GroupAdministration
         return GroupAnswers.ToGroup((await _calls.AskAsync(new() { CancelReplay = cancel }, cancellation).ConfigureAwait(false)).Group);
     }
 
-    /// <summary>Who has which messages of a group, in the order of their offsets: one round trip for each 1,000 runs.</summary>
+    /// <summary>
+    /// Who has which messages of a group, in the order of their offsets; of several partitions, one after the other. One round trip for each
+    /// 1,000 runs.
+    /// </summary>
     public async IAsyncEnumerable<LeaseDetails> ListLeasesAsync(
         QueueName queue, GroupName group, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        IReadOnlyList<PartitionTarget> targets = await _calls.TargetsAsync(cancellation).ConfigureAwait(false);
+        await foreach (LeaseDetails lease in PartitionStreams.MergeAsync(
+            targets, target => ListLeasesAsync(target, queue, group, cancellation), ByPartition, cancellation).ConfigureAwait(false))
+        {
+            yield return lease;
+        }
+    }
+
+    private static int ByPartition(LeaseDetails one, LeaseDetails other) => one.Partition!.Value.CompareTo(other.Partition!.Value);
+
+    private async IAsyncEnumerable<LeaseDetails> ListLeasesAsync(
+        PartitionTarget target, QueueName queue, GroupName group, [EnumeratorCancellation] CancellationToken cancellation)
     {
         V1.ListLeases page = new() { Queue = queue.Value, Group = group.Value, Max = PageRuns };
         do
         {
-            V1.LeaseList list = (await _calls.AskAsync(new() { ListLeases = page }, cancellation).ConfigureAwait(false)).Leases;
+            V1.LeaseList list = (await _calls.AskAsync(new() { ListLeases = page }, target, cancellation).ConfigureAwait(false)).Leases;
             foreach (V1.Lease lease in list.Leases)
             {
-                yield return GroupAnswers.ToLease(lease);
+                yield return GroupAnswers.ToLease(lease) with { Partition = target.Partition };
             }
 
             page.From = list.Next;

@@ -5,6 +5,9 @@ namespace Forewave.Client.Administration;
 /// <summary>Messages of consecutive offsets that a consumer has by one lease. Immutable.</summary>
 public sealed record LeaseDetails
 {
+    /// <summary>The partition whose offsets they are; null: there is one.</summary>
+    public PartitionNumber? Partition { get; init; }
+
     /// <summary>The first offset.</summary>
     public required Offset FirstOffset { get; init; }
 

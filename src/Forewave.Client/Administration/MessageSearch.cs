@@ -10,6 +10,10 @@ namespace Forewave.Client.Administration;
 /// empty filter it browses. First comes what is scheduled, in no order, then what is in the queue by offset, that of priority 4 before
 /// the others. Thread-safe. A step costs one round trip; the broker has an index for keys and times and reads messages for the rest, at
 /// a rate that leaves publishers alone. Errors are those that <see cref="BrokerAdministration"/> tells of.
+/// <para>
+/// Of several partitions one after the other is looked through, the lowest first: a step goes on with the next one while it has room, a
+/// round trip for each.
+/// </para>
 /// </summary>
 public sealed class MessageSearch
 {
@@ -23,13 +27,15 @@ public sealed class MessageSearch
     /// <param name="withContent">With bodies and headers.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <exception cref="ForewaveException">
-    /// <c>SearchFilterInvalid</c>, <c>SearchRangeInvalid</c>, <c>TooManySearches</c>, <c>TooManyMisses</c>.
+    /// <c>SearchFilterInvalid</c>, <c>SearchRangeInvalid</c>, <c>TooManySearches</c>, <c>TooManyMisses</c>; <c>PartitionNeeded</c>: the filter has an
+    /// offset above 1, and there are several partitions; <c>PartitionsUnanswered</c>, after all that the others have.
     /// </exception>
     public async IAsyncEnumerable<FoundMessage> FindAsync(
         QueueName queue, MessageFilter? filter = null, bool withContent = false, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         PageSize size = new() { Messages = withContent ? 100 : Limits.SearchPageMessages, WithContent = withContent };
         string? resume = null;
+        IReadOnlyList<PartitionNumber> unanswered = [];
         do
         {
             FoundPage page = await FindPageAsync(queue, filter, size, resume, cancellation).ConfigureAwait(false);
@@ -39,8 +45,13 @@ public sealed class MessageSearch
             }
 
             resume = page.Resume;
+            unanswered = [.. unanswered.Union(page.Unanswered)];
         }
         while (resume is not null);
+        if (unanswered.Count > 0)
+        {
+            throw AdministrationCalls.Unanswered(unanswered, "their part is missing");
+        }
     }
 
     /// <summary>One step of a search.</summary>
@@ -49,7 +60,9 @@ public sealed class MessageSearch
     /// <param name="size">How much; null: 100 messages without content.</param>
     /// <param name="resume">From the page before; null: from the beginning.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="ForewaveException"><c>ResumeTokenInvalid</c>, and those of <see cref="FindAsync"/>.</exception>
+    /// <exception cref="ForewaveException">
+    /// <c>ResumeTokenInvalid</c>, and those of <see cref="FindAsync"/>, but that <see cref="FoundPage.Unanswered"/> says who did not answer.
+    /// </exception>
     public async ValueTask<FoundPage> FindPageAsync(
         QueueName queue, MessageFilter? filter = null, PageSize? size = null, string? resume = null, CancellationToken cancellation = default)
     {
@@ -68,8 +81,15 @@ public sealed class MessageSearch
             Resume = resume ?? "",
         };
         find.Headers.AddRange(filter.Headers.Select(ToCondition));
-        V1.AdministrationAnswer answer = await _calls.AskAsync(new() { FindMessages = find }, cancellation).ConfigureAwait(false);
-        return ToPage(answer.Found);
+        IReadOnlyList<PartitionTarget> targets = await _calls.TargetsAsync(cancellation).ConfigureAwait(false);
+        if (targets.Count == 1)
+        {
+            return FoundAnswers.ToPage((await _calls.AskAsync(new() { FindMessages = find }, targets[0], cancellation).ConfigureAwait(false)).Found);
+        }
+
+        return find.FromOffset <= 1
+            ? await new PartitionSearch(_calls, targets, find).StepAsync(cancellation).ConfigureAwait(false)
+            : throw new ForewaveException(ErrorCode.PartitionNeeded);
     }
 
     private static ulong Milliseconds(DateTimeOffset? time) => time is { } at ? (ulong)Math.Max(1, at.ToUnixTimeMilliseconds()) : 0;
@@ -84,40 +104,4 @@ public sealed class MessageSearch
 
         return condition;
     }
-
-    private static FoundPage ToPage(V1.FoundMessages found) => new()
-    {
-        Messages = [.. found.Messages.Select(ToMessage)],
-        Resume = found.Resume.Length == 0 ? null : found.Resume,
-        LookedAt = (long)found.LookedAt,
-        BytesRead = (long)found.BytesRead,
-        ReachedTime = TimeOf(found.ReachedTime),
-        Left = (long)found.Left,
-        Damaged = (long)found.Damaged,
-    };
-
-    private static FoundMessage ToMessage(V1.FoundMessage message) => new()
-    {
-        Id = MessageId.TryParse(message.MessageId, out MessageId id) ? id : default,
-        Offset = message.Offset == 0 ? null : new Offset((long)message.Offset),
-        PublishTime = DateTimeOffset.FromUnixTimeMilliseconds((long)message.PublishTime),
-        QueuedTime = TimeOf(message.QueuedTime),
-        DeliverAt = TimeOf(message.DeliverAt),
-        Priority = (int)message.Priority,
-        Keys = [.. message.Keys],
-        Tag = message.Tag.Length == 0 ? null : message.Tag,
-        OrderingKey = message.OrderingKey.Length == 0 ? null : message.OrderingKey,
-        BodyBytes = (int)message.BodyBytes,
-        HeaderCount = (int)message.Headers,
-        Content = message.Message.IsEmpty ? null : ToContent(V1.Message.Parser.ParseFrom(message.Message)),
-    };
-
-    private static FoundContent ToContent(V1.Message message) => new()
-    {
-        Body = message.Body.Memory,
-        Headers = [.. message.Headers.Select(header => KeyValuePair.Create(header.Name, header.Value.Memory))],
-    };
-
-    private static DateTimeOffset? TimeOf(ulong milliseconds) =>
-        milliseconds == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
 }

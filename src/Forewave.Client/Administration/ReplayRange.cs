@@ -20,6 +20,6 @@ public readonly record struct ReplayRange
     /// <summary>The last message. Goes before <see cref="ToTime"/>.</summary>
     public Offset? ToOffset { get; init; }
 
-    /// <summary>Messages a second, 0.001 to 1,000,000; 0, the default: as fast as the group takes them and the broker's share of reading allows.</summary>
+    /// <summary>Messages a second, 0.001 to 1,000,000; 0, the default: as fast as the group takes them and the broker's share of reading allows. Of several partitions each gets an equal share.</summary>
     public double Rate { get; init; }
 }

@@ -7,7 +7,7 @@ internal static class Transports
 {
     /// <summary>Connects; names are resolved now.</summary>
     public static async ValueTask<IWireTransport> ConnectAsync(EndPoint place, ForewaveClientOptions options, CancellationToken cancellation) =>
-        options.Network is { } network
-            ? new PipeTransport(await network(place, cancellation).ConfigureAwait(false))
+        options.Network is { } network && await network(place, cancellation).ConfigureAwait(false) is { } pipe
+            ? new PipeTransport(pipe)
             : await SocketTransport.ConnectAsync(place, cancellation).ConfigureAwait(false);
 }

@@ -15,6 +15,7 @@ internal sealed class PartitionChoice
     private readonly PartitionStrategy _strategy;
     private readonly int _count;
     private readonly int _ofClient;
+    private readonly int? _home;
     private readonly ushort[] _turns;
     private uint _turn;
 
@@ -27,6 +28,7 @@ internal sealed class PartitionChoice
         _strategy = options.Strategy;
         _count = partitions.Count;
         _ofClient = PlaceOf(KeySlot.Of(client.Text));
+        _home = options.Home is { } home && partitions.Contains(home) ? partitions.TakeWhile(partition => partition != home).Count() : null;
         _turns = _strategy == PartitionStrategy.Weighted ? TurnsOf(options.Weights, partitions) : [];
         // Instances that start together do not begin at the same partition.
         _turn = (uint)Random.Shared.Next();
@@ -35,7 +37,7 @@ internal sealed class PartitionChoice
     /// <summary>The place of the partition whose turn it is.</summary>
     /// <param name="queue">The queue of the message.</param>
     /// <param name="responseTicks">How long each partition took lately.</param>
-    public int Next(QueueName queue, ReadOnlySpan<long> responseTicks = default) => _strategy switch
+    public int Next(QueueName queue, ReadOnlySpan<long> responseTicks = default) => _home ?? _strategy switch
     {
         PartitionStrategy.Weighted => _turns[Interlocked.Increment(ref _turn) % (uint)_turns.Length],
         PartitionStrategy.ClientHash => _ofClient,

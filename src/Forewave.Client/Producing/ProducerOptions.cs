@@ -59,6 +59,9 @@ public sealed record ProducerOptions
     /// </summary>
     public IReadOnlyDictionary<PartitionNumber, int> Weights { get; init; } = new Dictionary<PartitionNumber, int>();
 
+    /// <summary>The partition that has every turn while it answers: the one next to the producer. Goes before the strategy.</summary>
+    internal PartitionNumber? Home { get; init; }
+
     /// <summary>What becomes of messages without an answer. Default: they belong to their partition.</summary>
     public UnknownOutcome OnUnknown { get; init; }
 

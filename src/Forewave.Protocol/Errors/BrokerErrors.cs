@@ -156,8 +156,14 @@ internal static class BrokerErrors
         new()
         {
             Code = ErrorCode.PartitionNeeded, HttpStatus = 400,
-            Happened = "The cluster has several partitions, and the answers of this request cannot be merged.",
-            Advice = "Name the partition: --partition N, or Partition of the client's options.",
+            Happened = "The cluster has several partitions, and an offset, a place or a number means another message at each.",
+            Advice = "Give it with its partition, as it was told (1-17), or name the partition: --partition N, or Partition of the client's options.",
+        },
+        new()
+        {
+            Code = ErrorCode.PartitionsUnanswered, HttpStatus = 503, Retry = RetryAdvice.Same, RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "Partitions of the cluster did not answer: what they have is missing.",
+            Advice = "Ask again when they are there (forewave cluster status), or ask the others alone: --partition N.",
         },
         new()
         {

@@ -84,7 +84,7 @@ internal sealed class HttpApi : IAsyncDisposable
     {
         try
         {
-            RefuseWhenNotServing();
+            RefuseWhenNotServing(_publish);
             _guard.Check(context, _publish, NoNames);
             await _publishing.RunAsync(context, queue);
         }
@@ -104,7 +104,7 @@ internal sealed class HttpApi : IAsyncDisposable
             var operation = Find(context, target, out var names);
             id = operation.Id;
             if (!operation.Anywhere)
-                RefuseWhenNotServing();
+                RefuseWhenNotServing(operation);
             _guard.Check(context, operation, names);
             ApiCall call = new(context, names, QueryFields.Read(target, operation.Query));
             await operation.Run(call);
@@ -134,11 +134,12 @@ internal sealed class HttpApi : IAsyncDisposable
     }
 
     // What came now would wait for a broker that does not come back.
-    private void RefuseWhenNotServing()
+    private void RefuseWhenNotServing(ApiOperation operation)
     {
         if (_readiness.Current == Readiness.Stopping)
             throw new ForewaveException(ErrorCode.ShuttingDown);
-        if (_door.Engine is null)
+        // Another broker of the cluster serves it, and is asked for it.
+        if (_door.Engine is null && (operation.Here || !_links.IsOfCluster))
             throw _door.Refusal();
     }
 

@@ -1,7 +1,7 @@
 using Forewave.Client;
 using Forewave.Client.Administration;
-using Forewave.Client.Connections;
 using Forewave.Client.Producing;
+using Forewave.Client.Routing;
 using Forewave.Protocol;
 using Forewave.Server.Http.Consuming;
 using Forewave.Server.Http.Publishing;
@@ -12,40 +12,55 @@ namespace Forewave.Server.Http;
 /// <summary>
 /// What HTTP says to the broker, it says in the words of the wire, over connections within the process: so there is one way in
 /// for all, with one set of rules. Publishing, settling and administration have connections of their own, so that none waits
-/// behind another. Thread-safe; disposal ends the connections, and what waits for an answer fails.
+/// behind another. In a cluster it speaks so to the masters of all partitions. Thread-safe; disposal ends the connections, and what waits for
+/// an answer fails.
 /// </summary>
 internal sealed class HttpLinks : IAsyncDisposable
 {
-    /// <summary>Administration is answered in turn on each connection; so many go on at once.</summary>
+    /// <summary>Administration is answered in turn on each connection; so many go on at once. In a cluster each of them may have one for each partition.</summary>
     private const int AdministrationLinks = 8;
+    private const int AdministrationLinksOfCluster = 4;
 
     private static readonly ProducerName Name = new("http");
 
     // The broker is in the process: what has no answer by then will hardly get one, and its client waits.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
-    private readonly BrokerLink _publishing;
-    private readonly BrokerLink _settling;
-    private readonly BrokerLink[] _administering;
+    private readonly PartitionLinks _publishing;
+    private readonly PartitionLinks _settling;
+    private readonly PartitionLinks[] _administering;
     private readonly AdministrationDesk[] _desks;
     private readonly Lazy<Producer> _producer;
 
-    public HttpLinks(MemoryConnections connections, TimeProvider time)
+    /// <param name="connections">Connections within the process.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cluster">The way to all partitions; null: the broker is alone.</param>
+    public HttpLinks(MemoryConnections connections, TimeProvider time, ClusterWay? cluster = null)
     {
-        ForewaveClientOptions options = new()
+        ForewaveClientOptions own = new()
         {
             Name = Name.Value,
             Connector = _ => ValueTask.FromResult(connections.Connect()),
             TimeProvider = time,
         };
-        _publishing = new BrokerLink(options);
-        _settling = new BrokerLink(options);
-        _administering = [.. Enumerable.Range(0, AdministrationLinks).Select(_ => new BrokerLink(options))];
-        _desks = [.. _administering.Select(link => new AdministrationDesk(new AdministrationCalls(link, options), options))];
-        _producer = new Lazy<Producer>(() => new Producer(_publishing, new ProducerOptions { Name = Name, RetryPolicy = NoRetry.Instance, DeliveryDeadline = Deadline }, options));
+        var options = cluster?.Over(own with { RequestTimeout = Deadline }) ?? own;
+        Home = cluster?.Home;
+        _publishing = new PartitionLinks(options);
+        _settling = new PartitionLinks(options);
+        int administering = cluster is null ? AdministrationLinks : AdministrationLinksOfCluster;
+        _administering = [.. Enumerable.Range(0, administering).Select(_ => new PartitionLinks(options))];
+        _desks = [.. _administering.Select(links => new AdministrationDesk(links, options))];
+        ProducerOptions publishing = new() { Name = Name, RetryPolicy = NoRetry.Instance, DeliveryDeadline = Deadline, Home = cluster?.Home };
+        _producer = new Lazy<Producer>(() => new Producer(_publishing, publishing, options));
         Settling = new SettleCalls(_settling, options);
-        Pulls = new PullConnections(options);
+        Pulls = cluster is null ? new LonePulls(own) : new PartitionPulls(cluster, options);
     }
+
+    /// <summary>The broker's own partition; null: it is alone.</summary>
+    public PartitionNumber? Home { get; }
+
+    /// <summary>The broker is one of a cluster: what it does not serve itself is asked of others.</summary>
+    public bool IsOfCluster => Home is not null;
 
     /// <summary>Publishes; connects with the first publish.</summary>
     public Producer Producer => _producer.Value;
@@ -54,16 +69,17 @@ internal sealed class HttpLinks : IAsyncDisposable
     public SettleCalls Settling { get; }
 
     /// <summary>Receives.</summary>
-    public PullConnections Pulls { get; }
+    public IPulls Pulls { get; }
 
     /// <summary>The administration, at the desk with the fewest others; to be given back.</summary>
-    public AdministrationTurn Take() => Desk().Take();
+    /// <param name="partition">Of this partition alone; null: of all.</param>
+    public AdministrationTurn Take(PartitionNumber? partition = null) => Desk().Take(partition);
 
     public async ValueTask DisposeAsync()
     {
         await Pulls.DisposeAsync();
-        foreach (var link in _administering)
-            await link.DisposeAsync();
+        foreach (var links in _administering)
+            await links.DisposeAsync();
         await _settling.DisposeAsync();
         // What is under way is answered or fails by the end of the link; nobody waits for the delivery deadline.
         await _publishing.DisposeAsync();

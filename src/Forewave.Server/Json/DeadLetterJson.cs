@@ -9,7 +9,7 @@ internal static class DeadLetterJson
     public static void Write(Utf8JsonWriter writer, DeadLetter letter)
     {
         writer.WriteStartObject();
-        writer.WriteNumber("place", letter.Place);
+        DeadIdJson.Write(writer, "place", letter.Place);
         writer.WriteString("messageId", letter.Id.ToString());
         writer.WriteNumber("offset", letter.Offset.Value);
         writer.WriteString("publishTime", letter.PublishTime);

@@ -16,13 +16,13 @@ internal static class DeadOperationJson
     /// <summary>The same, within an object that goes on.</summary>
     public static void WriteFields(Utf8JsonWriter writer, DeadOperation operation)
     {
-        writer.WriteNumber("operation", operation.Number);
+        DeadIdJson.Write(writer, "operation", operation.Id);
         writer.WriteString("queue", operation.Queue.Value);
         writer.WriteString("group", operation.Group.Value);
         writer.WriteString("action", NameOf(operation.Terms.Action));
         writer.WriteString("state", NameOf(operation.State));
-        if (operation.Undone > 0)
-            writer.WriteNumber("undone", operation.Undone);
+        if (operation.Undone is { } undone)
+            DeadIdJson.Write(writer, "undone", undone);
         else
             writer.WriteString("which", operation.IsNamed ? "places" : operation.Terms.Filter.Length > 0 ? "filter" : "all");
         if (operation.Terms.Filter.Length > 0)
@@ -45,12 +45,12 @@ internal static class DeadOperationJson
     public static void Write(Utf8JsonWriter writer, DeadResult result)
     {
         writer.WriteStartObject();
-        writer.WriteNumber("place", result.Place);
+        DeadIdJson.Write(writer, "place", result.Place);
         if (result.Offset is { } offset)
             writer.WriteNumber("offset", offset.Value);
         writer.WriteString("state", NameOf(result.State));
         if (result.DeadAt is { } place)
-            writer.WriteNumber("deadAt", place);
+            DeadIdJson.Write(writer, "deadAt", place);
         writer.WriteEndObject();
     }
 

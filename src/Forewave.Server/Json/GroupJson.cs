@@ -41,6 +41,7 @@ internal static class GroupJson
             WriteConsumers(writer, group.ConsumerList);
         if (group.ParkedKeys.Count > 0)
             WriteParked(writer, group.ParkedKeys);
+        UnansweredJson.Write(writer, group.Unanswered);
         writer.WriteEndObject();
     }
 

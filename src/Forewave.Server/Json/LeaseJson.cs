@@ -9,6 +9,8 @@ internal static class LeaseJson
     public static void Write(Utf8JsonWriter writer, LeaseDetails lease)
     {
         writer.WriteStartObject();
+        if (lease.Partition is { } partition)
+            writer.WriteNumber("partition", partition.Value);
         writer.WriteNumber("firstOffset", lease.FirstOffset.Value);
         writer.WriteNumber("count", lease.Count);
         writer.WriteNumber("attempt", lease.Attempt.Value);

@@ -29,6 +29,7 @@ internal static class QueueJson
         if (queue.LastPublishTime is { } time)
             writer.WriteString("lastPublishTime", time);
         PriorityJson.Write(writer, "byPriority", queue.MessagesByPriority);
+        UnansweredJson.Write(writer, queue.Unanswered);
         writer.WriteEndObject();
     }
 }

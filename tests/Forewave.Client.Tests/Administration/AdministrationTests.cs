@@ -52,7 +52,7 @@ public sealed class AdministrationTests
     public async Task Dead_letter_is_shown_with_its_message_and_history()
     {
         await using Scene scene = Scene.Start();
-        Task<DeadLetter> showing = scene.Client.Administration.ShowDeadLetterAsync(Scene.Queue, Scene.Group, 9).AsTask();
+        Task<DeadLetter> showing = scene.Client.Administration.ShowDeadLetterAsync(Scene.Queue, Scene.Group, new DeadPlace(9)).AsTask();
         FakeConnection connection = await scene.Broker.AcceptAsync();
         V1.DeadLetter letter = new()
         {

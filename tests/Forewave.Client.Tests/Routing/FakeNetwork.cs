@@ -62,7 +62,14 @@ internal sealed class FakeNetwork
         Routes = table;
         while (_waiting.TryDequeue(out Func<Task>? answer))
         {
-            await answer();
+            try
+            {
+                await answer();
+            }
+            catch (InvalidOperationException)
+            {
+                // The connection of who waited has ended.
+            }
         }
     }
 
@@ -71,7 +78,7 @@ internal sealed class FakeNetwork
 
     private static Route RouteOf(int partition, uint epoch) => new(new PartitionNumber((ushort)partition), $"10.0.0.{partition}:{7600 + epoch}", new Epoch(epoch));
 
-    private ValueTask<IDuplexPipe> ConnectAsync(EndPoint place, CancellationToken cancellation)
+    private ValueTask<IDuplexPipe?> ConnectAsync(EndPoint place, CancellationToken cancellation)
     {
         if (!_nodes.TryGetValue($"{place}", out FakeNode? node))
         {
@@ -80,6 +87,6 @@ internal sealed class FakeNetwork
 
         (MemoryPipe broker, MemoryPipe client) = MemoryPipe.Pair();
         node.Serve(new FakeConnection(broker));
-        return new ValueTask<IDuplexPipe>(client);
+        return new ValueTask<IDuplexPipe?>(client);
     }
 }

@@ -30,6 +30,12 @@ internal sealed class FakeNode(FakeNetwork network, PartitionNumber partition, E
 
     public int Connections => _connections.Count;
 
+    /// <summary>What it answers to administration; what it throws it refuses.</summary>
+    public Func<V1.AdministrationRequest, V1.AdministrationAnswer> Administer { get; set; } = _ => throw new ForewaveException(ErrorCode.QueueNotFound);
+
+    /// <summary>Every administrative request that came.</summary>
+    public ConcurrentQueue<V1.AdministrationRequest> Administered { get; } = new();
+
     public void Serve(FakeConnection connection)
     {
         _connections.Enqueue(connection);
@@ -67,6 +73,7 @@ internal sealed class FakeNode(FakeNetwork network, PartitionNumber partition, E
         Command.OpenProducer => connection.AnswerAsync(frame, new V1.ServerFrame { ProducerOpened = new V1.ProducerOpened { Producer = 1 } }),
         Command.OpenQueue => connection.AnswerAsync(frame, new V1.ServerFrame { QueueOpened = new V1.QueueOpened { Queue = 1, Slots = network.Slots.ToWire() } }),
         Command.Publish => PublishAsync(connection, frame),
+        Command.Administration => AdministerAsync(connection, frame),
         Command.Ping => connection.AnswerAsync(frame, new V1.ServerFrame { Pong = new V1.Pong() }),
         _ => Task.CompletedTask,
     };
@@ -80,6 +87,19 @@ internal sealed class FakeNode(FakeNetwork network, PartitionNumber partition, E
         }
 
         await connection.AnswerAsync(frame, new V1.ServerFrame { Routes = network.Routes.ToWire() });
+    }
+
+    private async Task AdministerAsync(FakeConnection connection, V1.ClientFrame frame)
+    {
+        Administered.Enqueue(frame.Administration);
+        try
+        {
+            await connection.AnswerAsync(frame, new V1.ServerFrame { Administration = Administer(frame.Administration) });
+        }
+        catch (ForewaveException refused)
+        {
+            await connection.RefuseAsync(frame, refused.Code);
+        }
     }
 
     private async Task PublishAsync(FakeConnection connection, V1.ClientFrame frame)
@@ -115,7 +135,8 @@ internal sealed class FakeNode(FakeNetwork network, PartitionNumber partition, E
         V1.HelloAnswer answer = new() { ProtocolVersion = 1, BrokerVersion = "1.2.3", Partition = Partition.Value, Epoch = epoch.Value };
         answer.Capabilities.AddRange(
         [
-            CapabilityNames.Streaming, CapabilityNames.Administration, CapabilityNames.Ordering, CapabilityNames.Deduplication, CapabilityNames.Routes,
+            CapabilityNames.Streaming, CapabilityNames.Administration, CapabilityNames.DeadLetters, CapabilityNames.DeadOperations, CapabilityNames.Search,
+            CapabilityNames.GroupControl, CapabilityNames.Delays, CapabilityNames.Ordering, CapabilityNames.Deduplication, CapabilityNames.Routes,
         ]);
         return answer;
     }

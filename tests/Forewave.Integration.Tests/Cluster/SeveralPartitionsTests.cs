@@ -27,7 +27,7 @@ public sealed class SeveralPartitionsTests(ITestOutputHelper output)
 
         ProgramResult ids = await ProgramProcess.RunAsync("publish", "orders", "--file", cluster.PathOf("lines"), "--server", cluster.Brokers[0].Address);
         ProgramResult shown = await ProgramProcess.RunAsync("queue", "show", "orders", "--json", "--server", cluster.Brokers[1].Address);
-        ProgramResult needs = await ProgramProcess.RunAsync("dead", "list", "orders", "--group", "g", "--server", cluster.Brokers[1].Address);
+        ProgramResult needs = await ProgramProcess.RunAsync("group", "reset", "orders", "--group", "g", "--to", "5", "--server", cluster.Brokers[1].Address);
         ProgramResult consumed = await ProgramProcess.RunAsync("consume", "orders", "--group", "g", "--max", "300", "--server", $"zk://{cluster.ZooKeeper}");
         ProgramResult one = await ProgramProcess.RunAsync("dead", "list", "orders", "--group", "g", "--partition", "1", "--server", cluster.Brokers[0].Address);
 

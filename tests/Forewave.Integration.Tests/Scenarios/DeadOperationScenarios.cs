@@ -23,15 +23,15 @@ public abstract class DeadOperationScenarios(ScenarioBroker startBroker)
         var terms = new DeadOperationTerms { Action = DeadAction.Redrive, Filter = "reason~\"no good\" offset<=2", Reason = "mended" };
 
         var begun = await client.Administration.DeadLetters.BeginAsync(Queue, Group, terms);
-        var ended = await EndAsync(client, begun.Number);
+        var ended = await EndAsync(client, begun.Id);
         await using (var consumer = client.CreateConsumer(Queue, Group))
             await (await OneAsync(consumer)).AckAsync();
 
         Assert.Equal((DeadOperationState.Done, 2L, 3L), (ended.State, ended.Messages, ended.Scanned));
-        var results = await client.Administration.DeadLetters.ResultsAsync(Queue, Group, begun.Number).ToListAsync();
-        Assert.Equal((1L, 1L, DeadResultState.Settled), (results[0].Place, results[0].Offset!.Value.Value, results[0].State));
+        var results = await client.Administration.DeadLetters.ResultsAsync(Queue, Group, begun.Id).ToListAsync();
+        Assert.Equal((new DeadPlace(1), 1L, DeadResultState.Settled), (results[0].Place, results[0].Offset!.Value.Value, results[0].State));
         var listed = Assert.Single(await client.Administration.DeadLetters.ListAsync(Queue).ToListAsync());
-        Assert.Equal(("ops", "mended", terms.Filter, begun.Number), (listed.Client, listed.Terms.Reason, listed.Terms.Filter, listed.Number));
+        Assert.Equal(("ops", "mended", terms.Filter, begun.Id), (listed.Client, listed.Terms.Reason, listed.Terms.Filter, listed.Id));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public abstract class DeadOperationScenarios(ScenarioBroker startBroker)
 
         await broker.RestartAsync();
         var state = begun;
-        await foreach (var now in client.Administration.DeadLetters.WatchAsync(Queue, Group, begun.Number))
+        await foreach (var now in client.Administration.DeadLetters.WatchAsync(Queue, Group, begun.Id))
         {
             state = now;
             broker.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -62,12 +62,12 @@ public abstract class DeadOperationScenarios(ScenarioBroker startBroker)
         await RejectAsync(client, 2);
         var dead = client.Administration.DeadLetters;
 
-        var purged = await dead.DoAsync(Queue, Group, new DeadOperationTerms { Action = DeadAction.Purge, Reason = "wrong" }, [1]);
-        var back = await dead.UndoAsync(Queue, Group, purged.Operation, "I meant another one");
+        var purged = await dead.DoAsync(Queue, Group, new DeadOperationTerms { Action = DeadAction.Purge, Reason = "wrong" }, [new DeadPlace(1)]);
+        var back = await dead.UndoAsync(Queue, Group, purged.Operation!, "I meant another one");
         var redriven = await dead.DoAsync(Queue, Group, new DeadOperationTerms { Action = DeadAction.Redrive });
-        var again = await dead.UndoAsync(Queue, Group, redriven.Operation);
-        await dead.DoAsync(Queue, Group, new DeadOperationTerms { Action = DeadAction.Purge, ForGood = true }, [2]);
-        var refused = await Assert.ThrowsAsync<ForewaveException>(() => dead.UndoAsync(Queue, Group, 5).AsTask());
+        var again = await dead.UndoAsync(Queue, Group, redriven.Operation!);
+        await dead.DoAsync(Queue, Group, new DeadOperationTerms { Action = DeadAction.Purge, ForGood = true }, [new DeadPlace(2)]);
+        var refused = await Assert.ThrowsAsync<ForewaveException>(() => dead.UndoAsync(Queue, Group, new DeadOperationId(5)).AsTask());
 
         Assert.Equal((1L, 2L), (back.Messages, again.Messages));
         Assert.Equal(ErrorCode.NothingToUndo, refused.Code);
@@ -75,7 +75,7 @@ public abstract class DeadOperationScenarios(ScenarioBroker startBroker)
         var trail = await dead.ListAsync(Queue, Group).ToListAsync();
         Assert.Equal(
             [DeadAction.Purge, DeadAction.Undo, DeadAction.Redrive, DeadAction.Undo, DeadAction.Purge], trail.Select(one => one.Terms.Action));
-        Assert.Equal((1L, "I meant another one"), (trail[1].Undone, trail[1].Terms.Reason));
+        Assert.Equal((purged.Operation, "I meant another one"), (trail[1].Undone, trail[1].Terms.Reason));
     }
 
     [Fact]
@@ -93,9 +93,9 @@ public abstract class DeadOperationScenarios(ScenarioBroker startBroker)
         Assert.Equal(ErrorCode.FieldInvalid, await CodeAsync(() => dead.BeginAsync(Queue, Group, redrive with { Action = DeadAction.Undo })));
         Assert.Equal(ErrorCode.FieldInvalid, await CodeAsync(() => dead.BeginAsync(Queue, Group, redrive with { Reason = new string('x', 256) })));
         Assert.Equal(ErrorCode.GroupNotFound, await CodeAsync(() => dead.BeginAsync(Queue, new GroupName("none"), redrive)));
-        Assert.Equal(ErrorCode.DeadOperationNotFound, await CodeAsync(() => dead.CancelAsync(Queue, Group, 7)));
-        Assert.Equal(ErrorCode.DeadOperationNotFound, await CodeAsync(() => dead.ShowAsync(Queue, Group, 7)));
-        Assert.Equal(ErrorCode.NothingToUndo, await CodeAsync(async () => { await dead.UndoAsync(Queue, Group, 7); return redrive; }));
+        Assert.Equal(ErrorCode.DeadOperationNotFound, await CodeAsync(() => dead.CancelAsync(Queue, Group, new DeadOperationId(7))));
+        Assert.Equal(ErrorCode.DeadOperationNotFound, await CodeAsync(() => dead.ShowAsync(Queue, Group, new DeadOperationId(7))));
+        Assert.Equal(ErrorCode.NothingToUndo, await CodeAsync(async () => { await dead.UndoAsync(Queue, Group, new DeadOperationId(7)); return redrive; }));
         Assert.Equal(1, (await client.Administration.ShowGroupAsync(Queue, Group)).Dead);
         Assert.Empty(await dead.ListAsync(Queue).ToListAsync());
     }
@@ -103,10 +103,10 @@ public abstract class DeadOperationScenarios(ScenarioBroker startBroker)
     private static async Task<ErrorCode> CodeAsync<T>(Func<ValueTask<T>> call) =>
         (await Assert.ThrowsAsync<ForewaveException>(async () => await call())).Code;
 
-    private static async Task<DeadOperation> EndAsync(ForewaveClient client, long number)
+    private static async Task<DeadOperation> EndAsync(ForewaveClient client, DeadOperationId id)
     {
         DeadOperation? last = null;
-        await foreach (var now in client.Administration.DeadLetters.WatchAsync(Queue, Group, number))
+        await foreach (var now in client.Administration.DeadLetters.WatchAsync(Queue, Group, id))
             last = now;
         return last!;
     }

@@ -184,11 +184,11 @@ public abstract class MessageStateScenarios(ScenarioBroker startBroker)
         await WaitForAsync(client, Group, details => details.Dead == 1);
         var purge = new DeadOperationTerms { Action = DeadAction.Purge, Filter = "reason~read" };
         var operation = await client.Administration.DeadLetters.BeginAsync(Queue, Group, purge);
-        await foreach (var now in client.Administration.DeadLetters.WatchAsync(Queue, Group, operation.Number))
+        await foreach (var now in client.Administration.DeadLetters.WatchAsync(Queue, Group, operation.Id))
             operation = now;
 
         var purged = await StateAsync(client, receipt.MessageId);
-        await client.Administration.DeadLetters.UndoAsync(Queue, Group, operation.Number);
+        await client.Administration.DeadLetters.UndoAsync(Queue, Group, operation.Id);
         var dead = await StateAsync(client, receipt.MessageId);
 
         Assert.Equal((MessageState.Purged, 1L, true), (purged.State, purged.DeadPlace, purged.IsFinal));

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Forewave.Server.Http.Requests;
 using Forewave.Server.Http.Routing;
+using Forewave.Server.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Forewave.Server.Http.Answers;
@@ -23,24 +24,28 @@ internal static class JsonAnswer
         await EndAsync(call);
     }
 
-    /// <summary>A list, as it comes: <c>{"name":[…]}</c>.</summary>
+    /// <summary>A list, as it comes: <c>{"name":[…]}</c>, and which partitions are missing in it, <c>"unanswered":[…]</c>, where there are any.</summary>
     public static async Task WriteListAsync<T>(ApiCall call, string name, IAsyncEnumerable<T> entries, Action<Utf8JsonWriter, T> write)
     {
         // What refuses the list as a whole does so at its first entry: before anything was answered.
         await using var walk = entries.GetAsyncEnumerator(call.Gone);
-        bool any = await walk.MoveNextAsync();
+        PartialWalk<T> partial = new(walk);
+        bool any = await partial.MoveAsync();
+        if (!any)
+            partial.ThrowMissing();
         var response = Begin(call, StatusCodes.Status200OK);
         await using (Utf8JsonWriter writer = new(response.BodyWriter, Options))
         {
             writer.WriteStartObject();
             writer.WriteStartArray(name);
-            for (; any; any = await walk.MoveNextAsync())
+            for (; any; any = await partial.MoveAsync())
             {
                 write(writer, walk.Current);
                 if (writer.BytesPending > FlushBytes)
                     await FlushAsync(call, writer);
             }
             writer.WriteEndArray();
+            UnansweredJson.Write(writer, partial.Missing);
             writer.WriteEndObject();
         }
         await EndAsync(call);

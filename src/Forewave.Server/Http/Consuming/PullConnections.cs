@@ -23,6 +23,7 @@ internal sealed class PullConnections : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly ForewaveClientOptions _options;
+    private readonly Func<CancellationToken, ValueTask<IWireTransport>> _reach;
     private readonly TimeProvider _time;
 
     // Never disposed: a request may still wait for it, and there is no handle to free.
@@ -32,12 +33,18 @@ internal sealed class PullConnections : IAsyncDisposable
     private readonly ITimer _timer;
     private bool _isDisposed;
 
-    public PullConnections(ForewaveClientOptions options)
+    /// <param name="options">Name, clock and time-out.</param>
+    /// <param name="reach">Reaches the broker.</param>
+    public PullConnections(ForewaveClientOptions options, Func<CancellationToken, ValueTask<IWireTransport>> reach)
     {
         _options = options;
+        _reach = reach;
         _time = options.TimeProvider;
         _timer = _time.CreateTimer(static pulls => ((PullConnections)pulls!).Sweep(), this, SweepPeriod, SweepPeriod);
     }
+
+    /// <summary>Connections to a master of an earlier epoch are left: receives on them fail, and come again. Default: none is.</summary>
+    public Func<ulong> LeastEpoch { get; init; } = static () => 0;
 
     /// <summary>
     /// Receives messages and lets <paramref name="deliver"/> hand them on: what throws there has them released at once, in place.
@@ -155,6 +162,8 @@ internal sealed class PullConnections : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
+            ulong least = LeastEpoch();
+            _connections.FindAll(connection => connection.Connection.Hello.Epoch < least).ForEach(Leave);
             _connections.RemoveAll(connection => connection.Connection.IsEnding);
             var free = _connections.Find(connection =>
                 Math.Max(connection.Pulls, connection.Asked) < PullsPerConnection && connection.Subscriptions < SubscriptionsPerConnection);
@@ -163,11 +172,13 @@ internal sealed class PullConnections : IAsyncDisposable
         }
     }
 
+    private static void Leave(PullConnection former) =>
+        former.Connection.Fail(new ForewaveException(ErrorCode.NotOwner, "The partition has another master since."));
+
     private async ValueTask<PullConnection> OpenAsync(CancellationToken gone)
     {
         Hello hello = new() { ProtocolVersion = Limits.ProtocolVersion, Role = "consumer", Name = _options.Name, Sdk = "forewave-http" };
-        var transport = new PipeTransport(await _options.Connector!(gone));
-        PullConnection connection = new(await Connection.OpenAsync(transport, hello, _time, gone), _time);
+        PullConnection connection = new(await Connection.OpenAsync(await _reach(gone), hello, _time, gone), _time);
         connection.Take();
         bool isLate;
         lock (_gate)

@@ -28,25 +28,53 @@ internal sealed class SettleRequests(HttpLinks links, BodyMemory memory)
     /// <summary>Settles and answers.</summary>
     public async Task RunAsync(ApiCall call)
     {
-        var (queue, group) = (call.Queue, call.Group);
+        var of = (call.Queue, call.Group);
         var wanted = await ReadAsync(call);
+        var handles = wanted.Select(one => HandleOf(one.Handle)).ToArray();
         var errors = new ForewaveException?[wanted.Count];
-        var ids = await _names.FindAsync(queue, group, [.. wanted.Select(one => IdsOf(one.Handle)).OfType<GroupIds>()], call.Gone);
-        List<int> places = [];
-        for (int i = 0; i < wanted.Count; i++)
-        {
-            if (IdsOf(wanted[i].Handle) == ids)
-                places.Add(i);
-            else
-                errors[i] = new ForewaveException(ErrorCode.HandleInvalid);
-        }
-        SettleRun[] runs = [.. places.Select(place => RunOf(wanted[place], HandleOf(wanted[place].Handle)!.Value))];
-        if (runs.Length > 0)
-        {
-            foreach (var (run, error) in await links.Settling.SettleAsync(runs, call.Gone))
-                errors[places[run]] = error;
-        }
+        var each = Enumerable.Range(0, handles.Length).GroupBy(place => handles[place]?.Partition).ToArray();
+        if (each.Length == 0)
+            await _names.FindAsync(of, null, [], call.Gone);
+        else if (each.Length == 1)
+            await SettleAsync(of, wanted, each[0], errors, call.Gone);
+        else
+            await Task.WhenAll(each.Select(some => TrySettleAsync(of, wanted, some, errors, call.Gone)));
         await AnswerAsync(call, wanted, errors);
+    }
+
+    // What one partition refuses is the others' no concern.
+    private async Task TrySettleAsync(
+        (QueueName Queue, GroupName Group) of, IReadOnlyList<WantedSettle> wanted, IGrouping<PartitionNumber?, int> places, ForewaveException?[] errors, CancellationToken gone)
+    {
+        try
+        {
+            await SettleAsync(of, wanted, places, errors, gone);
+        }
+        catch (ForewaveException failure)
+        {
+            foreach (int place in places)
+                errors[place] ??= failure;
+        }
+    }
+
+    // Those of one partition; null: what is no handle at all.
+    private async Task SettleAsync(
+        (QueueName Queue, GroupName Group) of, IReadOnlyList<WantedSettle> wanted, IGrouping<PartitionNumber?, int> places, ForewaveException?[] errors, CancellationToken gone)
+    {
+        var ids = await _names.FindAsync(of, places.Key, places.Select(place => IdsOf(wanted[place].Handle)).OfType<GroupIds>(), gone);
+        List<int> mine = [];
+        foreach (int place in places)
+        {
+            if (IdsOf(wanted[place].Handle) == ids)
+                mine.Add(place);
+            else
+                errors[place] = new ForewaveException(ErrorCode.HandleInvalid);
+        }
+        SettleRun[] runs = [.. mine.Select(place => RunOf(wanted[place], HandleOf(wanted[place].Handle)!.Value))];
+        if (runs.Length == 0)
+            return;
+        foreach (var (run, error) in await links.Settling.SettleAsync(places.Key!.Value, runs, gone))
+            errors[mine[run]] = error;
     }
 
     private static LeaseHandle? HandleOf(string text) => LeaseHandle.TryParse(text, out var handle) ? handle : null;

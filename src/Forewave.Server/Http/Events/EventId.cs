@@ -24,7 +24,7 @@ internal readonly record struct EventId(long Milliseconds, IReadOnlyList<EventPl
             return false;
         }
         List<EventPlace> places = [];
-        foreach (string part in parts[1].Split(',', MostPlaces + 1))
+        foreach (string part in parts[1].Length == 0 ? [] : parts[1].Split(',', MostPlaces + 1))
         {
             if (!long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long offset) || places.Count == MostPlaces)
                 return false;

@@ -41,13 +41,14 @@ internal sealed class EventRequests(HttpLinks links, TimeProvider time)
         }
     }
 
-    private QueueFollowing Begin(ApiCall call)
+    private QueueWatch Begin(ApiCall call)
     {
         EventId from = new(time.GetUtcNow().ToUnixTimeMilliseconds(), []);
         string? last = call.Context.Request.Headers["Last-Event-ID"];
+        IReadOnlyDictionary<FollowedPartition, EventId>? left = null;
         if (last is not null)
         {
-            if (!EventId.TryParse(last, out from))
+            if (!EventIds.TryParse(last, out left))
                 throw FieldText.Wrong("Last-Event-ID", "the id of an event");
         }
         else if (call.Query.Text("start") is { } text)
@@ -58,13 +59,15 @@ internal sealed class EventRequests(HttpLinks links, TimeProvider time)
             if (!start.IsLatest)
                 from = new EventId(Math.Max(0, start.Time?.ToUnixTimeMilliseconds() ?? 0), []);
         }
-        return new QueueFollowing(call.Queue, MessageOperations.FilterOf(call.Query), from, time);
+        var queue = call.Queue;
+        var filter = MessageOperations.FilterOf(call.Query);
+        return new QueueWatch(links, id => new QueueFollowing(queue, filter, id, time), left ?? new Dictionary<FollowedPartition, EventId> { [default] = from });
     }
 
-    private async Task FollowAsync(ApiCall call, QueueFollowing following)
+    private async Task FollowAsync(ApiCall call, QueueWatch watch)
     {
         // Refused before anything was answered, where the queue is not there.
-        var messages = await LookAsync(call, following);
+        var messages = await LookAsync(call, watch);
         var response = call.Context.Response;
         response.ContentType = ContentTypes.Events;
         response.Headers.CacheControl = "no-store";
@@ -76,7 +79,7 @@ internal sealed class EventRequests(HttpLinks links, TimeProvider time)
         {
             if (messages.Count > 0)
             {
-                await SendAsync(call, following, messages);
+                await SendAsync(call, watch, messages);
                 said = time.GetTimestamp();
             }
             else
@@ -84,20 +87,22 @@ internal sealed class EventRequests(HttpLinks links, TimeProvider time)
                 await Task.Delay(LookEvery, time, call.Gone);
                 if (time.GetElapsedTime(said) > SayEvery)
                 {
-                    await response.BodyWriter.WriteAsync(":\n\n"u8.ToArray(), call.Gone);
+                    await response.BodyWriter.WriteAsync(Encoding.ASCII.GetBytes(Comment(watch)), call.Gone);
                     said = time.GetTimestamp();
                 }
             }
-            messages = await LookAsync(call, following);
+            messages = await LookAsync(call, watch);
         }
     }
 
-    private async ValueTask<IReadOnlyList<FoundMessage>> LookAsync(ApiCall call, QueueFollowing following)
+    private static string Comment(QueueWatch watch) =>
+        watch.Silent.Count > 0 ? $": unanswered {string.Join(',', watch.Silent.Order())}\n\n" : ":\n\n";
+
+    private static async ValueTask<IReadOnlyList<(FoundMessage Message, FollowedPartition Key)>> LookAsync(ApiCall call, QueueWatch watch)
     {
         try
         {
-            using var turn = links.Take();
-            return await following.NextAsync(turn.Broker, call.Gone);
+            return await watch.NextAsync(call.Gone);
         }
         catch (ForewaveException busy) when (busy.Code == ErrorCode.TooManySearches)
         {
@@ -105,12 +110,12 @@ internal sealed class EventRequests(HttpLinks links, TimeProvider time)
         }
     }
 
-    private static async ValueTask SendAsync(ApiCall call, QueueFollowing following, IReadOnlyList<FoundMessage> messages)
+    private static async ValueTask SendAsync(ApiCall call, QueueWatch watch, IReadOnlyList<(FoundMessage Message, FollowedPartition Key)> messages)
     {
         var output = call.Context.Response.BodyWriter;
-        foreach (var message in messages)
+        foreach (var (message, key) in messages)
         {
-            var id = following.Sent(message);
+            string id = watch.Sent(message, key);
             output.Write(Encoding.ASCII.GetBytes($"id: {id}\nevent: message\ndata: "));
             // JSON has no line's end but for those that it escapes.
             await using (Utf8JsonWriter writer = new(output, JsonAnswer.Options))

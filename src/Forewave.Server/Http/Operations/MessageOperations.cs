@@ -26,7 +26,7 @@ internal sealed class MessageOperations(HttpLinks links)
         new()
         {
             Id = "findMessages", Method = "GET", Path = Path, Right = ApiRight.Look, Run = FindAsync,
-            Query = ["key", "tag", "header+", "from", "to", "fromOffset", "content", "max", "resume"],
+            Query = ["partition", "key", "tag", "header+", "from", "to", "fromOffset", "content", "max", "resume"],
         },
         new() { Id = "showMessage", Method = "GET", Path = Path + "/{id}", Right = ApiRight.Look, Run = ShowAsync },
         new() { Id = "traceMessage", Method = "GET", Path = Path + "/{id}/trace", Right = ApiRight.Look, Run = TraceAsync },
@@ -55,21 +55,21 @@ internal sealed class MessageOperations(HttpLinks links)
     private async Task FindAsync(ApiCall call)
     {
         PageSize size = new() { Messages = call.Query.Count("max", Found), WithContent = call.Query.Flag("content") };
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         var page = await turn.Broker.Search.FindPageAsync(call.Queue, FilterOf(call.Query), size, call.Query.Text("resume"), call.Gone);
         await JsonAnswer.WriteAsync(call, writer => Write(writer, page));
     }
 
     private async Task ShowAsync(ApiCall call)
     {
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         var message = await ShowAsync(turn.Broker, call);
         await JsonAnswer.WriteAsync(call, writer => MessageDetailsJson.Write(writer, message));
     }
 
     private async Task TraceAsync(ApiCall call)
     {
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         await ShowAsync(turn.Broker, call);
         var trace = await turn.Broker.Messages.TraceAsync(call.Message, call.Gone);
         await JsonAnswer.WriteAsync(call, writer => MessageTraceJson.Write(writer, trace));
@@ -84,7 +84,7 @@ internal sealed class MessageOperations(HttpLinks links)
         var wait = call.Query.Duration("wait") ?? TimeSpan.Zero;
         if (wait > Limits.MaxOutcomeWait)
             throw FieldText.Wrong("wait", "at most 60s");
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         await ShowAsync(turn.Broker, call);
         var outcome = await turn.Desk.Outcomes.WaitAsync(call.Message, group, kind, wait, call.Gone);
         await JsonAnswer.WriteAsync(call, writer => MessageOutcomeJson.Write(writer, call.Message, outcome));
@@ -110,7 +110,10 @@ internal sealed class MessageOperations(HttpLinks links)
         if (page.ReachedTime is { } reached)
             writer.WriteString("reachedTime", reached);
         writer.WriteNumber("left", page.Left);
+        if (page.PartitionsLeft > 0)
+            writer.WriteNumber("partitionsLeft", page.PartitionsLeft);
         writer.WriteNumber("damaged", page.Damaged);
+        UnansweredJson.Write(writer, page.Unanswered);
         writer.WriteEndObject();
     }
 }

@@ -14,56 +14,56 @@ internal sealed class QueueOperations(HttpLinks links, BodyMemory memory)
     /// <summary>The operations.</summary>
     public ApiOperation[] All =>
     [
-        new() { Id = "listQueues", Method = "GET", Path = "/v1/queues", Right = ApiRight.Look, Run = ListAsync, Query = ["prefix"] },
-        new() { Id = "showQueue", Method = "GET", Path = "/v1/queues/{queue}", Right = ApiRight.Look, Run = ShowAsync },
-        new() { Id = "createQueue", Method = "PUT", Path = "/v1/queues/{queue}", Right = ApiRight.Manage, Run = CreateAsync },
-        new() { Id = "setQueue", Method = "PATCH", Path = "/v1/queues/{queue}", Right = ApiRight.Manage, Run = SetAsync },
-        new() { Id = "deleteQueue", Method = "DELETE", Path = "/v1/queues/{queue}", Right = ApiRight.Manage, Run = DeleteAsync },
-        new() { Id = "purgeQueue", Method = "POST", Path = "/v1/queues/{queue}/purge", Right = ApiRight.Manage, Run = PurgeAsync },
-        new() { Id = "showBroker", Method = "GET", Path = "/v1/broker", Right = ApiRight.Look, Run = ShowBrokerAsync },
+        new() { Id = "listQueues", Method = "GET", Path = "/v1/queues", Right = ApiRight.Look, Run = ListAsync, Query = ["partition", "prefix"] },
+        new() { Id = "showQueue", Method = "GET", Path = "/v1/queues/{queue}", Right = ApiRight.Look, Run = ShowAsync, Query = ["partition"] },
+        new() { Id = "createQueue", Method = "PUT", Path = "/v1/queues/{queue}", Right = ApiRight.Manage, Run = CreateAsync, Query = ["partition"] },
+        new() { Id = "setQueue", Method = "PATCH", Path = "/v1/queues/{queue}", Right = ApiRight.Manage, Run = SetAsync, Query = ["partition"] },
+        new() { Id = "deleteQueue", Method = "DELETE", Path = "/v1/queues/{queue}", Right = ApiRight.Manage, Run = DeleteAsync, Query = ["partition"] },
+        new() { Id = "purgeQueue", Method = "POST", Path = "/v1/queues/{queue}/purge", Right = ApiRight.Manage, Run = PurgeAsync, Query = ["partition"] },
+        new() { Id = "showBroker", Method = "GET", Path = "/v1/broker", Right = ApiRight.Look, Run = ShowBrokerAsync, Here = true },
     ];
 
     private async Task ListAsync(ApiCall call)
     {
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         await JsonAnswer.WriteListAsync(call, "queues", turn.Broker.ListQueuesAsync(call.Query.Text("prefix") ?? "", call.Gone), QueueJson.Write);
     }
 
     private async Task ShowAsync(ApiCall call)
     {
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         await AnswerAsync(call, await turn.Broker.ShowQueueAsync(call.Queue, call.Gone));
     }
 
     private async Task CreateAsync(ApiCall call)
     {
         var settings = await SettingsAsync(call);
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         await AnswerAsync(call, await turn.Broker.CreateQueueAsync(call.Queue, settings, call.Gone), StatusCodes.Status201Created);
     }
 
     private async Task SetAsync(ApiCall call)
     {
         var settings = await SettingsAsync(call);
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         await AnswerAsync(call, await turn.Broker.SetQueueAsync(call.Queue, settings, call.Gone));
     }
 
     private async Task DeleteAsync(ApiCall call)
     {
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         await JsonAnswer.WriteCountAsync(call, await turn.Broker.DeleteQueueAsync(call.Queue, call.Gone));
     }
 
     private async Task PurgeAsync(ApiCall call)
     {
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         await JsonAnswer.WriteCountAsync(call, await turn.Broker.PurgeQueueAsync(call.Queue, call.Gone));
     }
 
     private async Task ShowBrokerAsync(ApiCall call)
     {
-        using var turn = links.Take();
+        using var turn = links.Take(links.Home);
         var broker = await turn.Broker.ShowBrokerAsync(call.Gone);
         await JsonAnswer.WriteAsync(call, writer => Write(writer, broker));
     }

@@ -18,28 +18,28 @@ internal sealed class ScheduleOperations(HttpLinks links, BodyMemory memory)
     /// <summary>The operations.</summary>
     public ApiOperation[] All =>
     [
-        new() { Id = "listScheduled", Method = "GET", Path = Path + "/scheduled", Right = ApiRight.Look, Run = ListAsync, Query = ["content", "max"] },
+        new() { Id = "listScheduled", Method = "GET", Path = Path + "/scheduled", Right = ApiRight.Look, Run = ListAsync, Query = ["partition", "content", "max"] },
         new() { Id = "cancelMessage", Method = "DELETE", Path = Path + "/messages/{id}", Right = ApiRight.Manage, Run = CancelAsync },
         new() { Id = "rescheduleMessage", Method = "POST", Path = Path + "/messages/{id}/reschedule", Right = ApiRight.Manage, Run = RescheduleAsync },
-        new() { Id = "cancelScheduled", Method = "POST", Path = Path + "/scheduled/cancel", Right = ApiRight.Manage, Run = CancelByKeyAsync },
-        new() { Id = "rescheduleScheduled", Method = "POST", Path = Path + "/scheduled/reschedule", Right = ApiRight.Manage, Run = RescheduleByKeyAsync },
-        new() { Id = "listAllRecurring", Method = "GET", Path = "/v1/recurring", Right = ApiRight.Look, Run = call => ListRecurringAsync(call, null) },
-        new() { Id = "listRecurring", Method = "GET", Path = Path + "/recurring", Right = ApiRight.Look, Run = call => ListRecurringAsync(call, call.Queue) },
-        new() { Id = "setRecurring", Method = "PUT", Path = Path + "/recurring/{name}", Right = ApiRight.Manage, Run = SetRecurringAsync, Query = ["cron", "timeZone"] },
-        new() { Id = "deleteRecurring", Method = "DELETE", Path = Path + "/recurring/{name}", Right = ApiRight.Manage, Run = DeleteRecurringAsync },
+        new() { Id = "cancelScheduled", Method = "POST", Path = Path + "/scheduled/cancel", Right = ApiRight.Manage, Run = CancelByKeyAsync, Query = ["partition"] },
+        new() { Id = "rescheduleScheduled", Method = "POST", Path = Path + "/scheduled/reschedule", Right = ApiRight.Manage, Run = RescheduleByKeyAsync, Query = ["partition"] },
+        new() { Id = "listAllRecurring", Method = "GET", Path = "/v1/recurring", Right = ApiRight.Look, Run = call => ListRecurringAsync(call, null), Query = ["partition"] },
+        new() { Id = "listRecurring", Method = "GET", Path = Path + "/recurring", Right = ApiRight.Look, Run = call => ListRecurringAsync(call, call.Queue), Query = ["partition"] },
+        new() { Id = "setRecurring", Method = "PUT", Path = Path + "/recurring/{name}", Right = ApiRight.Manage, Run = SetRecurringAsync, Query = ["partition", "cron", "timeZone"] },
+        new() { Id = "deleteRecurring", Method = "DELETE", Path = Path + "/recurring/{name}", Right = ApiRight.Manage, Run = DeleteRecurringAsync, Query = ["partition"] },
     ];
 
     private async Task ListAsync(ApiCall call)
     {
         int most = call.Query.Count("max", Listed);
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         var messages = turn.Broker.Schedules.ListAsync(call.Queue, call.Query.Flag("content"), call.Gone);
         await JsonAnswer.WriteListAsync(call, "messages", messages.Take(most), ScheduledJson.Write);
     }
 
     private async Task CancelAsync(ApiCall call)
     {
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         await MessageOperations.ShowAsync(turn.Broker, call);
         await JsonAnswer.WriteCountAsync(call, await turn.Broker.Schedules.CancelAsync([call.Message], call.Gone));
     }
@@ -48,7 +48,7 @@ internal sealed class ScheduleOperations(HttpLinks links, BodyMemory memory)
     {
         using var body = await BodyFields.ReadAsync(call, memory);
         var (time, delay) = WhenOf(body);
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         await MessageOperations.ShowAsync(turn.Broker, call);
         await JsonAnswer.WriteCountAsync(call, time is { } at
             ? await turn.Broker.Schedules.RescheduleAsync([call.Message], at, call.Gone)
@@ -60,7 +60,7 @@ internal sealed class ScheduleOperations(HttpLinks links, BodyMemory memory)
         using var body = await BodyFields.ReadAsync(call, memory);
         string key = KeyOf(body);
         body.End();
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         await JsonAnswer.WriteCountAsync(call, await turn.Broker.Schedules.CancelAsync(call.Queue, key, call.Gone));
     }
 
@@ -69,7 +69,7 @@ internal sealed class ScheduleOperations(HttpLinks links, BodyMemory memory)
         using var body = await BodyFields.ReadAsync(call, memory);
         string key = KeyOf(body);
         var (time, delay) = WhenOf(body);
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         await JsonAnswer.WriteCountAsync(call, time is { } at
             ? await turn.Broker.Schedules.RescheduleAsync(call.Queue, key, at, call.Gone)
             : await turn.Broker.Schedules.RescheduleAsync(call.Queue, key, delay, call.Gone));
@@ -77,7 +77,7 @@ internal sealed class ScheduleOperations(HttpLinks links, BodyMemory memory)
 
     private async Task ListRecurringAsync(ApiCall call, QueueName? queue)
     {
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         var messages = await turn.Broker.Schedules.ListRecurringAsync(queue, call.Gone);
         await JsonAnswer.WriteListAsync(call, "recurring", messages.ToAsyncEnumerable(), ScheduledJson.Write);
     }
@@ -93,7 +93,7 @@ internal sealed class ScheduleOperations(HttpLinks links, BodyMemory memory)
         try
         {
             var message = MessageForm.Read(call.Context.Request.Headers, body.Bytes);
-            using var turn = links.Take();
+            using var turn = links.Take(call.Partition);
             set = await turn.Broker.Schedules.SetRecurringAsync(call.Queue, call["name"], times, message, call.Gone);
         }
         finally
@@ -105,7 +105,7 @@ internal sealed class ScheduleOperations(HttpLinks links, BodyMemory memory)
 
     private async Task DeleteRecurringAsync(ApiCall call)
     {
-        using var turn = links.Take();
+        using var turn = links.Take(call.Partition);
         await turn.Broker.Schedules.DeleteRecurringAsync(call.Queue, call["name"], call.Gone);
         await JsonAnswer.WriteNothingAsync(call);
     }

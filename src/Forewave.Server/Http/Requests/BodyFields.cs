@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Forewave.Client.Administration;
 using Forewave.Protocol;
 using Forewave.Server.Http.Routing;
 
@@ -104,9 +105,11 @@ internal sealed class BodyFields : IDisposable
     public IReadOnlyList<string>? Texts(string name) => List(name, static (name, value) =>
         value.ValueKind == JsonValueKind.String ? TextOf(value) : throw FieldText.Wrong(name, "a list of texts"));
 
-    /// <summary>A list of whole numbers from 1, or null.</summary>
-    public IReadOnlyList<long>? Numbers(string name) => List(name, static (name, value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number > 0 ? number : throw FieldText.Wrong(name, "a list of whole numbers from 1"));
+    /// <summary>A list of places of dead letters, numbers or texts, or null.</summary>
+    public IReadOnlyList<DeadPlace>? Places(string name) => List(name, static (name, value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number > 0 ? new DeadPlace(number)
+        : value.ValueKind == JsonValueKind.String && DeadPlace.TryParse(TextOf(value), out var place) ? place
+        : throw FieldText.Wrong(name, "a list of whole numbers from 1, or of such with their partition, such as \"1-17\""));
 
     /// <summary>A list of objects, each to be taken out and ended by <paramref name="read"/>; null where there is none.</summary>
     public IReadOnlyList<T>? Objects<T>(string name, Func<BodyFields, T> read) => List(name, (field, value) =>

@@ -39,6 +39,21 @@ internal static class FieldText
     public static long Whole(FieldName name, string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : throw Wrong(name, "a whole number from 0");
 
+    /// <summary>A partition of a cluster.</summary>
+    public static PartitionNumber Partition(FieldName name, string text) => Whole(name, text) is <= Limits.MaxPartition and var value
+        ? new PartitionNumber((ushort)value)
+        : throw Wrong(name, "a partition from 0 to 1023");
+
+    /// <summary>A place of a dead letter.</summary>
+    public static DeadPlace DeadPlace(FieldName name, string text) => Client.Administration.DeadPlace.TryParse(text, out var place)
+        ? place
+        : throw Wrong(name, "a whole number from 1, or one with its partition, such as 1-17");
+
+    /// <summary>An operation on dead letters.</summary>
+    public static DeadOperationId Operation(FieldName name, string text) => DeadOperationId.TryParse(text, out var id)
+        ? id
+        : throw Wrong(name, "a whole number from 1, or such as 1-12 or 0-12,1-9");
+
     /// <summary><c>true</c> or <c>false</c>.</summary>
     public static bool Flag(FieldName name, string text) => text switch
     {

@@ -28,6 +28,10 @@ internal sealed class ApiCall(HttpContext context, IReadOnlyDictionary<string, s
     /// <exception cref="ForewaveException"><c>MessageIdInvalid</c>.</exception>
     public MessageId Message => FieldText.MessageId(names["id"]);
 
+    /// <summary>The partition that its query names; null: none.</summary>
+    /// <exception cref="ForewaveException"><c>FieldInvalid</c>.</exception>
+    public PartitionNumber? Partition => Query.Text("partition") is { } text ? FieldText.Partition("partition", text) : null;
+
     /// <summary>Another part of its path.</summary>
     public string this[string name] => names[name];
 }

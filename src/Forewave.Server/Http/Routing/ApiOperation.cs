@@ -21,6 +21,9 @@ internal sealed record ApiOperation
     /// <summary>It is answered also where the partition is not served at present.</summary>
     public bool Anywhere { get; init; }
 
+    /// <summary>It is about this broker: in a cluster too it is refused where the partition is not served here.</summary>
+    public bool Here { get; init; }
+
     /// <summary>The query parameters that it knows; others are refused.</summary>
     public string[] Query { get; init; } = [];
 }
