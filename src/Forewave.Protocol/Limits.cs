@@ -159,6 +159,9 @@ public static class Limits
     /// <summary>A side that sent nothing for so long is dead.</summary>
     public static TimeSpan DeadAfter { get; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a broker that serves no partition may wait with its refusal.</summary>
+    public static TimeSpan MaxRefusalWait { get; } = TimeSpan.FromSeconds(4);
+
     /// <summary>How long a Receive may wait for a message.</summary>
     public static TimeSpan MaxReceiveWait { get; } = TimeSpan.FromSeconds(60);
 

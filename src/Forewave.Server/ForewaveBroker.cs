@@ -246,6 +246,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
     {
         _cluster = new ClusterHost(MemberPlan.ZooKeeperOf(_options), Told, _options.TimeProvider);
         _door.Routes = () => _cluster.View.Routes;
+        _door.ChangedAsync = _cluster.View.ChangedAsync;
     }
 
     private void Told(string text) => ServerLog.Member(_logger, text);

@@ -4,6 +4,7 @@ using System.Reflection;
 using Forewave.Protocol;
 using Forewave.Protocol.V1;
 using Microsoft.Extensions.Logging;
+using Route = Forewave.Protocol.Routes.Route;
 
 namespace Forewave.Client.Connections;
 
@@ -29,6 +30,12 @@ internal sealed class BrokerLink : IAsyncDisposable
     private readonly List<LinkSeat> _seats = [];
     private readonly CancellationTokenSource _end = new();
     private readonly ReconnectPause _pause;
+
+    // One try of several waits so long in the first round, so that a host that is gone keeps nobody from the next address.
+    private static readonly TimeSpan FirstTry = TimeSpan.FromSeconds(3);
+    private CancellationTokenSource _led = new();
+    private Route? _route;
+    private ulong _leftEpoch;
     private TaskCompletionSource<Connection> _current = NewCurrent();
     private volatile Connection? _shared;
     private volatile string? _lastFailure;
@@ -84,19 +91,25 @@ internal sealed class BrokerLink : IAsyncDisposable
     public string? WhyAway => _shared is null ? $"no connection to {Where}: {_lastFailure ?? "no answer"}" : null;
 
     /// <summary>
-    /// The broker is elsewhere: it is looked for there, at once. A connection there is stays, unless it is to one that served under an
-    /// earlier epoch.
+    /// The broker is elsewhere: it is looked for there, at once, also while another address is being tried. A connection there is stays, unless
+    /// it is to one that served under an earlier epoch.
     /// </summary>
-    public void Lead(IReadOnlyList<EndPoint> places, Epoch epoch)
+    /// <param name="places">The address of the route, then others that may know.</param>
+    /// <param name="route">The route.</param>
+    public void Lead(IReadOnlyList<EndPoint> places, Route route)
     {
+        Volatile.Write(ref _route, route);
         if (_places.Set(places))
         {
+            CancellationTokenSource before = Interlocked.Exchange(ref _led, new CancellationTokenSource());
+            // On threads of the pool: whoever leads may hold a lock. It has no timer, and is not disposed.
+            _ = before.CancelAsync();
             _pause.Hurry();
         }
 
-        if (_shared is { } connection && connection.Hello.Epoch < epoch.Value)
+        if (_shared is { } connection && connection.Hello.Epoch < route.Epoch.Value)
         {
-            connection.Fail(new ForewaveException(ErrorCode.NotOwner, $"The partition has another master since, under epoch {epoch}."));
+            connection.Fail(new ForewaveException(ErrorCode.NotOwner, $"The partition has another master since, under epoch {route.Epoch}."));
         }
     }
 
@@ -204,6 +217,7 @@ internal sealed class BrokerLink : IAsyncDisposable
             }
 
             ForewaveException reason = await connection.Completion.ConfigureAwait(false);
+            Leave(connection.Hello.Epoch);
             _lastFailure = Telling(reason);
             lock (_lock)
             {
@@ -233,18 +247,27 @@ internal sealed class BrokerLink : IAsyncDisposable
 
     private async ValueTask<Connection?> TryOpenAsync()
     {
-        using CancellationTokenSource timeout = new(_options.ConnectTimeout, _options.TimeProvider);
-        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _end.Token);
+        TimeSpan longest = LongestTry();
+        CancellationToken led = Volatile.Read(ref _led).Token;
+        Route? tried = _places.IsFirst ? Volatile.Read(ref _route) : null;
+        using CancellationTokenSource timeout = new(longest, _options.TimeProvider);
+        using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, led, _end.Token);
         try
         {
-            IWireTransport transport = await ReachAsync(both.Token).ConfigureAwait(false);
-            Connection connection = await Connection.OpenAsync(transport, HelloOf(_options), _options.TimeProvider, both.Token).ConfigureAwait(false);
-            return _guide is null ? connection : await WelcomedAsync(_guide, connection, both.Token).ConfigureAwait(false);
+            IWireTransport transport = await ReachAsync(any.Token).ConfigureAwait(false);
+            Connection connection = await Connection.OpenAsync(transport, HelloWithin(longest), _options.TimeProvider, any.Token).ConfigureAwait(false);
+            return _guide is null ? connection : await WelcomedAsync(_guide, connection, any.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (led.IsCancellationRequested && !_end.IsCancellationRequested)
+        {
+            // There is another address, whose turn it is.
+            return null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             _lastFailure = Telling(e);
             _places.Advance();
+            Leave(tried?.Epoch.Value ?? 0);
             if (e is ForewaveException { Routes: { } routes })
             {
                 _guide?.Learn(routes);
@@ -252,6 +275,34 @@ internal sealed class BrokerLink : IAsyncDisposable
 
             return null;
         }
+    }
+
+    private TimeSpan LongestTry()
+    {
+        TimeSpan longest = FirstTry * (1 << Math.Min(_pause.Round, 8));
+        return _places.Count > 1 && longest < _options.ConnectTimeout ? longest : _options.ConnectTimeout;
+    }
+
+    // A master under this epoch is of no use any more.
+    private void Leave(ulong epoch)
+    {
+        lock (_lock)
+        {
+            _leftEpoch = Math.Max(_leftEpoch, epoch);
+        }
+    }
+
+    // Who is not master may wait with its refusal until it knows a later one: else this would come again and again.
+    private Hello HelloWithin(TimeSpan longest)
+    {
+        Hello hello = HelloOf(_options);
+        if (Volatile.Read(ref _route) is { } route && _leftEpoch > 0)
+        {
+            double wait = Math.Min(longest.TotalMilliseconds * 0.6, Limits.MaxRefusalWait.TotalMilliseconds / 2);
+            hello.Awaited = new AwaitedRoute { Partition = route.Partition.Value, Epoch = _leftEpoch, Wait = (uint)wait };
+        }
+
+        return hello;
     }
 
     private async ValueTask<Connection> WelcomedAsync(ILinkGuide guide, Connection connection, CancellationToken cancellation)
@@ -279,7 +330,7 @@ internal sealed class BrokerLink : IAsyncDisposable
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } unknown
             when _places.Current is DnsEndPoint name =>
             $"the name '{name.Host}' cannot be resolved: {unknown.Message}",
-        OperationCanceledException => $"no answer within {_options.ConnectTimeout.TotalSeconds:0.###} s",
+        OperationCanceledException => $"no answer within {LongestTry().TotalSeconds:0.###} s",
         _ => failure.Message.TrimEnd('.'),
     };
 

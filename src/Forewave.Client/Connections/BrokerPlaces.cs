@@ -24,6 +24,18 @@ internal sealed class BrokerPlaces(IReadOnlyList<EndPoint> first)
         }
     }
 
+    /// <summary>It is the first one's turn: that of the master, where its route is known.</summary>
+    public bool IsFirst
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _places.Count > 0 && _next % _places.Count == 0;
+            }
+        }
+    }
+
     /// <summary>The next one's turn: this one did not do.</summary>
     public void Advance()
     {

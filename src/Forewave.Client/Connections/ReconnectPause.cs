@@ -6,9 +6,14 @@ namespace Forewave.Client.Connections;
 /// </summary>
 internal sealed class ReconnectPause(ForewaveClientOptions options, BrokerPlaces places)
 {
+    private const int MaxDoublings = 16;
+
     private readonly Lock _lock = new();
     private TaskCompletionSource _hurry = NewHurry();
     private int _attempts;
+
+    /// <summary>Rounds of addresses that have failed since the last connection, or since there was another address to try.</summary>
+    public int Round => Math.Min(_attempts / Math.Max(1, places.Count), MaxDoublings);
 
     /// <summary>There is a connection: the next pause is a short one.</summary>
     public void Reset() => _attempts = 0;
@@ -32,7 +37,8 @@ internal sealed class ReconnectPause(ForewaveClientOptions options, BrokerPlaces
             hurry = _hurry.Task;
         }
 
-        int doublings = Math.Min(_attempts++ / Math.Max(1, places.Count), 16);
+        int doublings = Round;
+        _attempts++;
         double boundMilliseconds = Math.Min(
             options.ReconnectDelay.TotalMilliseconds * (1 << doublings), options.MaxReconnectDelay.TotalMilliseconds);
         TimeSpan pause = TimeSpan.FromMilliseconds(boundMilliseconds * Random.Shared.NextDouble());
@@ -43,6 +49,9 @@ internal sealed class ReconnectPause(ForewaveClientOptions options, BrokerPlaces
             {
                 _hurry = NewHurry();
             }
+
+            // All that hear of it hear of it at the same moment.
+            await Task.Delay(options.ReconnectDelay * (2 * Random.Shared.NextDouble()), options.TimeProvider, cancellation).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -157,11 +157,12 @@ internal sealed class PartitionLinks : ILinkGuide, IAsyncDisposable
         List<EndPoint> places = [.. PlaceOf(route).Concat(_seeds).Distinct()];
         if (_all.FirstOrDefault(one => one.Partition == route.Partition) is { } known)
         {
-            known.Link.Lead(places, route.Epoch);
+            known.Link.Lead(places, route);
             return;
         }
 
         PartitionLink link = new(new BrokerLink(_options, new BrokerPlaces(places), this));
+        link.Link.Lead(places, route);
         link.Pin(route.Partition);
         _all = [.. _all.Append(link).OrderBy(one => one.Partition)];
         _participants.ForEach(participant => participant.Add(link));

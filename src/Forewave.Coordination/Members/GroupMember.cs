@@ -136,8 +136,12 @@ public sealed class GroupMember
                 continue;
             try
             {
-                Volatile.Write(ref _part, await _part.TurnAsync(seat, end));
+                var before = _part;
+                Volatile.Write(ref _part, await before.TurnAsync(seat, end));
                 _pause = FirstPause;
+                // Its first turn is now: a new master announces itself in it.
+                if (before != _part)
+                    Ring();
             }
             catch (Exception failure) when (!end.IsCancellationRequested)
             {

@@ -36,10 +36,19 @@ internal sealed class PartitionDoor(Func<string> why, TimeProvider time)
     /// <summary>Where the partitions of the cluster are served, for those who are refused. Set once, before the first connection.</summary>
     public Func<RouteTable> Routes { get; set; } = static () => RouteTable.Empty;
 
+    /// <summary>Completes when the routes are others than those of a version. Set once, with them.</summary>
+    public Func<ulong, CancellationToken, Task> ChangedAsync { get; set; } = static (_, _) => Task.CompletedTask;
+
     /// <summary>Serves a connection until it ends, or refuses it; the pipe is completed then.</summary>
     public Task<SessionEnd> RunSessionAsync(IDuplexPipe pipe, SessionOrigin origin, CancellationToken cancellation) => _engine is { } engine
         ? engine.RunSessionAsync(pipe, origin, cancellation)
-        : RefusedConnection.RunAsync(pipe, WireRefusal(), time, cancellation);
+        : RefusedConnection.RunAsync(pipe, new Refusal { Why = WireRefusal, LaterAsync = LaterAsync }, time, cancellation);
+
+    private async Task LaterAsync(PartitionNumber partition, ulong epoch, CancellationToken end)
+    {
+        for (var table = Routes(); !table.IsEmpty && !(table.Find(partition) is { Address.Length: > 0 } route && route.Epoch.Value > epoch); table = Routes())
+            await ChangedAsync(table.Version, end);
+    }
 
     private Error WireRefusal()
     {

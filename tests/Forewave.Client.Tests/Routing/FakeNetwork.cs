@@ -40,6 +40,14 @@ internal sealed class FakeNetwork
         return Nodes[partition];
     }
 
+    /// <summary>A slave at the address that the partition's next master will have.</summary>
+    public FakeNode AddSlave(int partition)
+    {
+        FakeNode slave = NodeOf(partition, 2);
+        slave.Mode = NodeMode.Slave;
+        return slave;
+    }
+
     /// <summary>There is one partition more.</summary>
     public Task GrowAsync()
     {

@@ -19,6 +19,9 @@ internal sealed class FakeNode(FakeNetwork network, PartitionNumber partition, E
 
     public NodeMode Mode { get; set; }
 
+    /// <summary>For what a client that was refused waits, of a node that is a slave.</summary>
+    public TaskCompletionSource<V1.AwaitedRoute?> Awaited { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>With what it refuses.</summary>
     public ErrorCode Refusal { get; set; } = ErrorCode.DiskFull;
 
@@ -68,6 +71,7 @@ internal sealed class FakeNode(FakeNetwork network, PartitionNumber partition, E
 
     private Task AnswerAsync(FakeConnection connection, V1.ClientFrame frame) => frame.CommandCase switch
     {
+        Command.Hello when Mode == NodeMode.Slave => RefuseAsSlaveAsync(connection, frame),
         Command.Hello => connection.AnswerAsync(frame, new V1.ServerFrame { Hello = Hello() }),
         Command.GetRoutes => AnswerRoutesAsync(connection, frame),
         Command.OpenProducer => connection.AnswerAsync(frame, new V1.ServerFrame { ProducerOpened = new V1.ProducerOpened { Producer = 1 } }),
@@ -77,6 +81,28 @@ internal sealed class FakeNode(FakeNetwork network, PartitionNumber partition, E
         Command.Ping => connection.AnswerAsync(frame, new V1.ServerFrame { Pong = new V1.Pong() }),
         _ => Task.CompletedTask,
     };
+
+    // As a broker does: a client that waits for a later route is refused when there is one.
+    private Task RefuseAsSlaveAsync(FakeConnection connection, V1.ClientFrame frame)
+    {
+        V1.AwaitedRoute? awaited = frame.Hello.Awaited;
+        if (awaited is null)
+        {
+            return RefuseAsync();
+        }
+
+        network.WhenChanged(RefuseAsync);
+        Awaited.TrySetResult(awaited);
+        return Task.CompletedTask;
+
+        async Task RefuseAsync()
+        {
+            V1.Error error = ErrorFrame.Of(ErrorCode.NotOwner);
+            error.Routes = network.Routes.ToWire();
+            await connection.SendAsync(new V1.ServerFrame { Error = error });
+            await connection.BreakAsync();
+        }
+    }
 
     private async Task AnswerRoutesAsync(FakeConnection connection, V1.ClientFrame frame)
     {

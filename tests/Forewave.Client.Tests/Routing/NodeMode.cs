@@ -9,4 +9,7 @@ internal enum NodeMode
 
     /// <summary>It takes it and says nothing.</summary>
     Silent,
+
+    /// <summary>It is not master, and refuses every hello.</summary>
+    Slave,
 }

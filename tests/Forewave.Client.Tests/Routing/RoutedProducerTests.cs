@@ -2,6 +2,7 @@ using System.Text;
 using Forewave.Client.Producing;
 using Forewave.Client.Tests.Fakes;
 using Forewave.Protocol;
+using V1 = Forewave.Protocol.V1;
 
 namespace Forewave.Client.Tests.Routing;
 
@@ -22,6 +23,27 @@ public sealed class RoutedProducerTests
         await PublishAsync(producer, 30);
 
         Assert.All(network.Nodes, node => Assert.Equal(10, node.Stored.Count));
+    }
+
+    [Fact]
+    public async Task Client_that_has_lost_a_master_waits_at_the_other_broker_until_that_knows_the_next_one()
+    {
+        FakeNetwork network = new(1);
+        FakeNode slave = network.AddSlave(0);
+        await using ForewaveClient client = new(network.Options with { Server = "10.0.0.0:7601,10.0.0.0:7602", MaxReconnectDelay = TimeSpan.FromHours(1) });
+        await using Producer producer = client.CreateProducer();
+        await PublishAsync(producer, 1);
+
+        await network.RemoveAsync(0);
+        Task<Receipt> pending = producer.PublishAsync(Queue, "next"u8.ToArray()).AsTask();
+        await slave.Awaited.Task.Soon();
+        FakeNode master = await network.MoveAsync(0);
+        await pending.Soon();
+
+        V1.AwaitedRoute? awaited = await slave.Awaited.Task;
+        Assert.Equal((0u, 1ul), (awaited!.Partition, awaited.Epoch));
+        Assert.InRange(awaited.Wait, 1u, 4_000u);
+        Assert.Equal(["next"], master.Stored);
     }
 
     [Fact]
