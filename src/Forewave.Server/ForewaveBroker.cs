@@ -247,6 +247,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         _cluster = new ClusterHost(MemberPlan.ZooKeeperOf(_options), Told, _options.TimeProvider);
         _door.Routes = () => _cluster.View.Routes;
         _door.ChangedAsync = _cluster.View.ChangedAsync;
+        RouteMetrics.Add(_meters, _cluster.Following);
     }
 
     private void Told(string text) => ServerLog.Member(_logger, text);

@@ -5,6 +5,7 @@ using Forewave.Cli.Output;
 using Forewave.Client;
 using Forewave.Client.Producing;
 using Forewave.Protocol;
+using Forewave.Server.Configuration;
 
 namespace Forewave.Cli.Publishing;
 

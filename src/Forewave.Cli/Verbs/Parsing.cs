@@ -127,6 +127,13 @@ internal static class Parsing
             UsageException.Numbered(ErrorCode.FieldInvalid, $"no rate: messages a second, {range}")),
     };
 
+    /// <summary>A durability that need not be given.</summary>
+    public static Option<Durability?> OptionalDurability(string name) => new(name)
+    {
+        HelpName = "WORD",
+        CustomParser = result => Read<Durability>(result, DurabilityText.TryParse, UsageException.Numbered(ErrorCode.FieldInvalid, $"none of {DurabilityText.Choices}")),
+    };
+
     /// <summary>A path that need not be given.</summary>
     public static Option<string?> OptionalPath(string name) => new(name) { CustomParser = result => Read<string>(result, TryText, "no path") };
 

@@ -6,6 +6,7 @@ using Forewave.Cli.Publishing;
 using Forewave.Client;
 using Forewave.Client.Producing;
 using Forewave.Protocol;
+using Forewave.Server.Configuration;
 
 namespace Forewave.Cli.Verbs;
 
@@ -30,6 +31,7 @@ internal static class PublishVerb
     private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at", ErrorCode.DeliveryTimeInvalid).Saying("not delivered before that time");
     private static readonly Option<TimeSpan?> TimeToLive = Parsing.OptionalDuration("--ttl", ErrorCode.ExpiryTimeInvalid).Saying("not delivered any more so long after its arrival");
     private static readonly Option<string?> Dedup = Parsing.OptionalText("--dedup").Saying("deduplication id, with BODY: a second one is not stored");
+    private static readonly Option<Durability?> Required = Parsing.OptionalDurability("--durability").Saying($"what a receipt has to say at least, else the message counts as failed, though it is stored: {DurabilityText.Choices}");
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();
 
@@ -38,7 +40,7 @@ internal static class PublishVerb
     {
         Command command = new("publish", "Publish a message, or one per line of a file or of stdin")
         {
-            Queue, Body, InputFile, Keys, Tag, Headers, Order, Priority, Delay, At, TimeToLive, Dedup, Server, Json,
+            Queue, Body, InputFile, Keys, Tag, Headers, Order, Priority, Delay, At, TimeToLive, Dedup, Required, Server, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -64,7 +66,7 @@ internal static class PublishVerb
         await client.ReachAsync(stop);
         await using var producer = client.CreateProducer(new ProducerOptions
         {
-            DeliveryDeadline = Deadline, RetryPolicy = new RefusalPolicy(isOne: parsed.GetValue(Body) is not null, Console.Error) { Stop = stop },
+            DeliveryDeadline = Deadline, RequiredDurability = parsed.GetValue(Required), RetryPolicy = new RefusalPolicy(isOne: parsed.GetValue(Body) is not null, Console.Error) { Stop = stop },
         });
         using OutputBuffer output = new();
         ReceiptPrinter printer = new(output, parsed.GetValue(Json));

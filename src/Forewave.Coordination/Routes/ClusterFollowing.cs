@@ -22,9 +22,17 @@ public sealed class ClusterFollowing(
     private TaskCompletionSource _changed = NewSource();
     private TaskCompletionSource<IClusterSession> _session = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RouteTable _routes = RouteTable.Empty;
+    private long _changes;
+    private volatile bool _isFollowed;
 
     /// <inheritdoc/>
     public RouteTable Routes => Volatile.Read(ref _routes);
+
+    /// <summary>How many tables were other ones than those before.</summary>
+    public long Changes => Interlocked.Read(ref _changes);
+
+    /// <summary>A session tells each change at present.</summary>
+    public bool IsFollowed => _isFollowed;
 
     /// <inheritdoc/>
     public async Task ChangedAsync(ulong known, CancellationToken cancellation)
@@ -106,6 +114,7 @@ public sealed class ClusterFollowing(
         }
         finally
         {
+            _isFollowed = false;
             lock (_gate)
                 _session = new TaskCompletionSource<IClusterSession>(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -114,6 +123,9 @@ public sealed class ClusterFollowing(
     private void Tell(RouteTable table)
     {
         TaskCompletionSource before;
+        _isFollowed = true;
+        if (table.Version != Routes.Version)
+            Interlocked.Increment(ref _changes);
         lock (_gate)
         {
             _routes = table;

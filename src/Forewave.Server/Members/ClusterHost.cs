@@ -20,6 +20,9 @@ internal sealed class ClusterHost : IAsyncDisposable
     /// <summary>The cluster.</summary>
     public IClusterView View => _following;
 
+    /// <summary>The same, with what it counts.</summary>
+    public ClusterFollowing Following => _following;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -12,9 +12,13 @@ internal static class ProofMetrics
     /// <summary>Adds them to the meters of a broker that serves its group's partition.</summary>
     public static void Add(BrokerMeters meters, GroupMaster master)
     {
-        var took = meters.Create(new MeterOptions("Forewave.Server.Members.Proof")).CreateHistogram(
-            "forewave.member.proof.duration", "s", "From a commit to the slave's word that it received it", tags: null,
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
+        var took = Durations(meters);
         master.Proven = span => took.Record(span.TotalSeconds);
     }
+
+    /// <summary>The instrument.</summary>
+    public static Histogram<double> Durations(BrokerMeters meters) =>
+        meters.Create(new MeterOptions("Forewave.Server.Members.Proof")).CreateHistogram(
+            "forewave.member.proof.duration", "s", "From a commit to the slave's word that it received it", tags: null,
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
 }

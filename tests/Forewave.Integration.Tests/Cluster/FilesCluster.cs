@@ -34,6 +34,9 @@ internal sealed class FilesCluster : IAsyncDisposable
         await cluster._zooKeeper.InitializeAsync();
         foreach (ServerProcess broker in cluster.Brokers)
             await cluster.StartAsync(broker);
+        // A broker hears of the others over a session of its own, which may begin later than it serves.
+        foreach (ServerProcess broker in cluster.Brokers)
+            await UntilAsync(broker, "metrics", HttpStatusCode.OK, $"forewave_routes_partitions {partitions}\n");
         return cluster;
     }
 
@@ -54,17 +57,19 @@ internal sealed class FilesCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until a broker says so of itself.</summary>
-    public static async Task UntilReadyAsync(ServerProcess broker, HttpStatusCode status, string says)
+    public static Task UntilReadyAsync(ServerProcess broker, HttpStatusCode status, string says) => UntilAsync(broker, "health/ready", status, says);
+
+    private static async Task UntilAsync(ServerProcess broker, string path, HttpStatusCode status, string says)
     {
         using HttpClient http = new();
         long end = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         while (true)
         {
-            using HttpResponseMessage ready = await http.GetAsync($"http://{broker.HttpAddress}/health/ready");
+            using HttpResponseMessage ready = await http.GetAsync($"http://{broker.HttpAddress}/{path}");
             string text = await ready.Content.ReadAsStringAsync();
             if (ready.StatusCode == status && text.Contains(says, StringComparison.Ordinal))
                 return;
-            Assert.True(Environment.TickCount64 < end, $"the broker stays at {ready.StatusCode} '{text}': {broker.Log}");
+            Assert.True(Environment.TickCount64 < end, $"the broker's {path} stays at {ready.StatusCode} '{text}': {broker.Log}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
     }

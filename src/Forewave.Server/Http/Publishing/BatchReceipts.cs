@@ -36,6 +36,16 @@ internal sealed class BatchReceipts : IPublishObserver, IValueTaskSource
     /// <summary>Completes when each has its outcome. Awaited once.</summary>
     public ValueTask Task => new(this, _core.Version);
 
+    /// <summary>Receipts that do not say enough are errors. When all have their outcomes.</summary>
+    public void Check(RequiredDurability required)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (ErrorOf(i) is null && required.ShortfallOf(_receipts[i]) is { } shortfall)
+                (_errors ??= new ForewaveException?[Count])[i] = shortfall;
+        }
+    }
+
     /// <summary>Why one of them is not stored, or may not be; null where it is.</summary>
     public ForewaveException? ErrorOf(int message) => _errors?[message];
 

@@ -30,8 +30,10 @@ internal sealed class PublishRequests(HttpLinks links, BodyMemory memory)
         var body = await RequestBody.ReadAsync(context, Limits.MessageBytes, memory);
         PendingPublish? pending = null;
         Receipt receipt = default;
+        RequiredDurability required;
         try
         {
+            required = RequiredDurability.Of(context.Request.Headers);
             var message = MessageForm.Read(context.Request.Headers, body.Bytes);
             pending = TryPublish(queue, message);
             if (pending is null)
@@ -44,11 +46,13 @@ internal sealed class PublishRequests(HttpLinks links, BodyMemory memory)
         }
         if (pending is not null)
             receipt = await pending.Task;
+        required.Check(receipt);
         ReceiptAnswer.Write(context.Response, receipt);
     }
 
     private async ValueTask PublishEnvelopeAsync(HttpContext context, QueueName queue)
     {
+        var required = RequiredDurability.Of(context.Request.Headers);
         var body = await RequestBody.ReadAsync(context, Limits.FrameBytes, memory);
         Receipt receipt;
         try
@@ -60,6 +64,7 @@ internal sealed class PublishRequests(HttpLinks links, BodyMemory memory)
         {
             body.Release();
         }
+        required.Check(receipt);
         ReceiptAnswer.Write(context.Response, receipt);
     }
 
@@ -68,6 +73,7 @@ internal sealed class PublishRequests(HttpLinks links, BodyMemory memory)
         // It takes longer than a thread of the sockets has.
         await Task.Yield();
         MessageForm.RefuseKey(context.Request.Headers);
+        var required = RequiredDurability.Of(context.Request.Headers);
         var body = await RequestBody.ReadAsync(context, Limits.FrameBytes, memory);
         BatchReceipts receipts;
         try
@@ -83,6 +89,7 @@ internal sealed class PublishRequests(HttpLinks links, BodyMemory memory)
             body.Release();
         }
         await receipts.Task;
+        receipts.Check(required);
         ReceiptAnswer.Write(context.Response, receipts);
     }
 
