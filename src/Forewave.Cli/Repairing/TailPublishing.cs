@@ -1,4 +1,5 @@
 using Forewave.Client;
+using Forewave.Client.Connections;
 using Forewave.Client.Producing;
 using Forewave.Protocol;
 using V1 = Forewave.Protocol.V1;
@@ -8,21 +9,26 @@ namespace Forewave.Cli.Repairing;
 /// <summary>
 /// Publishes messages of a tail again, under the producer ids and sequences that they had: what the master knows already, because its
 /// producer sent it again, is not stored twice; a sequence that the producer has given up meanwhile is refused. One producer after the
-/// other, each in the order of its sequences.
+/// other, each in the order of its sequences; all at the tail's own partition, which alone knows them.
 /// </summary>
 internal static class TailPublishing
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Publishes what may be; returns all entries in their order, with their outcomes.</summary>
-    public static async Task<IReadOnlyList<TailEntry>> PublishAsync(ForewaveClient client, IReadOnlyList<TailEntry> entries, CancellationToken stop)
+    /// <param name="master">Its address.</param>
+    /// <param name="entries">What the tail has.</param>
+    /// <param name="stop">Ends it.</param>
+    public static async Task<IReadOnlyList<TailEntry>> PublishAsync(string master, IReadOnlyList<TailEntry> entries, CancellationToken stop)
     {
+        ForewaveClientOptions options = new() { Server = master, Name = "forewave" };
+        await using BrokerLink link = new(options);
         var done = entries.ToArray();
         var mine = Enumerable.Range(0, done.Length).Where(i => done[i].MayBePublished).GroupBy(i => done[i].Producer!.Value);
         foreach (var producer in mine)
         {
             foreach (int[] run in RunsOf([.. producer.OrderBy(i => done[i].Stored.Sequence)], i => done[i].Stored.Sequence))
-                await PublishRunAsync(client, done, run, stop);
+                await PublishRunAsync((link, options), done, run, stop);
         }
         return done;
     }
@@ -40,7 +46,7 @@ internal static class TailPublishing
         }
     }
 
-    private static async Task PublishRunAsync(ForewaveClient client, TailEntry[] entries, int[] run, CancellationToken stop)
+    private static async Task PublishRunAsync((BrokerLink Link, ForewaveClientOptions Options) at, TailEntry[] entries, int[] run, CancellationToken stop)
     {
         var first = entries[run[0]];
         ProducerOptions options = new()
@@ -48,7 +54,7 @@ internal static class TailPublishing
             ProducerId = first.Producer, FirstSequence = new Sequence(first.Stored.Sequence), DeliveryDeadline = Patience,
             Name = ProducerName.TryParse(first.ProducerName, out var name) ? name : null,
         };
-        await using var producer = client.CreateProducer(options);
+        await using Producer producer = new(at.Link, options, at.Options);
         foreach (int i in run)
         {
             try

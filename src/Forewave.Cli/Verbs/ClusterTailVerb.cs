@@ -49,10 +49,7 @@ internal static class ClusterTailVerb
         var (tail, producers) = await plan.ReadAsync(stop);
         IReadOnlyList<TailEntry> entries = [.. tail.Messages.Select(message => EntryOf(message, producers))];
         if (parsed.GetValue(Publish))
-        {
-            await using var client = ClientOptions.Connect(new ForewaveClientOptions { Server = master.Address });
-            entries = await TailPublishing.PublishAsync(client, entries, stop);
-        }
+            entries = await TailPublishing.PublishAsync(master.Address, entries, stop);
         TailText.Print(parsed.GetValue(Json), tail, entries);
         bool isAllThere = !parsed.GetValue(Publish) || entries.All(entry => entry.IsPublished || !entry.MayBePublished);
         return !parsed.GetValue(MakeAnew) ? ExitOf(isAllThere)
