@@ -12,9 +12,12 @@ internal static class ProofMetrics
     /// <summary>Adds them to the meters of a broker that serves its group's partition.</summary>
     public static void Add(BrokerMeters meters, GroupMaster master)
     {
-        var took = meters.Create(new MeterOptions("Forewave.Server.Members.Proof")).CreateHistogram(
-            "forewave.member.proof.duration", "s", "From a commit to the slave's word that it received it", tags: null,
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
+        var took = Create(meters);
         master.Proven = span => took.Record(span.TotalSeconds);
     }
+
+    /// <summary>The instrument alone.</summary>
+    public static Histogram<double> Create(BrokerMeters meters) => meters.Create(new MeterOptions("Forewave.Server.Members.Proof")).CreateHistogram(
+        "forewave.member.proof.duration", "s", "From a commit to the slave's word that it received it", tags: null,
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
 }
