@@ -21,11 +21,19 @@ source "$root/bench/broker.sh"
 forewave() { "$root/forewave" "$@" 2>>"$folder/errors"; }
 messages=$(scaled 400000)
 collector='' scraper=''
-end() { for one in $collector $scraper; do kill "$one" 2>/dev/null || true; done; collector='' scraper=''; }
+end() {
+  local one
+  for one in $collector $scraper; do
+    kill "$one" 2>/dev/null || true
+    wait "$one" 2>/dev/null || true
+  done
+  collector='' scraper=''
+}
 trap 'end; stop; rm -rf "$folder"' EXIT
 
 # A collector that takes everything and keeps nothing, so that what is measured is the broker's part.
 collect() {
+  rm -f "$folder/collector"
   python3 - >"$folder/collector" <<'PY' &
 import http.server, sys
 class Sink(http.server.BaseHTTPRequestHandler):
