@@ -30,9 +30,6 @@ internal sealed class OtlpCollector : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Endpoint { get; private set; } = new("http://none");
 
-    /// <summary>It answers that it is not available.</summary>
-    public bool Refuses { get; set; }
-
     /// <summary>One that listens.</summary>
     public static async Task<OtlpCollector> StartAsync(bool speaksGrpc = false)
     {
@@ -78,7 +75,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
         byte[] body = await ReadAsync(context);
         string path = context.Request.Path.Value!;
         bool isRight = context.Request.Method == "POST" && context.Request.ContentType == "application/x-protobuf" && path is "/v1/metrics" or "/v1/traces" or "/v1/logs";
-        context.Response.StatusCode = !isRight ? StatusCodes.Status400BadRequest : Refuses ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        context.Response.StatusCode = !isRight ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
         context.Response.ContentType = "application/x-protobuf";
         if (context.Response.StatusCode == StatusCodes.Status200OK)
             Take(context, path[4..], body);

@@ -62,27 +62,6 @@ public sealed class OtlpExportTests
         Assert.Equal(["store later"], spans.Items.Select(one => one.Item.Text(5)));
     }
 
-    [Fact]
-    public async Task Broker_serves_and_counts_while_its_collector_refuses()
-    {
-        await using var collector = await OtlpCollector.StartAsync();
-        collector.Refuses = true;
-        using TemporaryFolder folder = new();
-        await using ForewaveBroker broker = new(OptionsOf(folder, collector.Endpoint) with { Http = "127.0.0.1:0", OtlpTraces = false });
-        await broker.StartAsync();
-        using HttpClient client = new() { BaseAddress = new Uri($"http://{broker.HttpAddress}") };
-
-        while (!(await client.GetStringAsync("/metrics")).Split('\n').Any(line =>
-            line.StartsWith("forewave_telemetry_exports_failed_total{forewave_telemetry_signal=\"metrics\"} ", StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal)))
-        {
-            await PublishAsync(broker, 1);
-        }
-        collector.Refuses = false;
-        await collector.MetricAsync("forewave.publish.messages", metric => metric.One(7).One(1).Number(6) > 0);
-
-        Assert.Equal("forewave", (await collector.FindAsync("metrics", request => request)).Resource["service.name"]);
-    }
-
     private static ForewaveBrokerOptions OptionsOf(TemporaryFolder folder, Uri collector) => new()
     {
         DataFolder = folder["data"], MinFreeBytes = 0, Otlp = collector.AbsoluteUri, OtlpInterval = TimeSpan.FromMilliseconds(200),
