@@ -72,6 +72,9 @@ public sealed record BrokerOptions
     /// <summary>Groups that have metrics of their own, the oldest ones, up to 10,000; all others are counted together. Default: 1,000.</summary>
     public int GroupMetrics { get; init; } = Limits.GroupMetrics;
 
+    /// <summary>Queues that have metrics of their own, the oldest ones, 0 to 10,000; all others are counted together. Default: 1,000.</summary>
+    public int QueueMetrics { get; init; } = Limits.QueueMetrics;
+
     /// <summary>Bytes that all replays of groups may read in a second, together; less than 64 KiB counts as that. Default: 32 MiB.</summary>
     public long ReplayBytesPerSecond { get; init; } = Limits.ReplayReadBytes;
 

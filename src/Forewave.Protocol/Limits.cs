@@ -102,6 +102,9 @@ public static class Limits
     /// <summary>Groups that have metrics of their own, by default.</summary>
     public const int GroupMetrics = 1_000;
 
+    /// <summary>Queues that have metrics of their own; the others are counted together. Default.</summary>
+    public const int QueueMetrics = 1_000;
+
     /// <summary>Replays that one delivery loop runs at once.</summary>
     public const int ReplaysPerLoop = 16;
 

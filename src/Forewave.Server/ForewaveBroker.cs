@@ -4,6 +4,7 @@ using Forewave.Broker;
 using Forewave.Broker.Sessions;
 using Forewave.Coordination.Members;
 using Forewave.Protocol;
+using Forewave.Server.Export;
 using Forewave.Server.Http;
 using Forewave.Server.Http.Requests;
 using Forewave.Server.Http.Routing;
@@ -34,7 +35,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
     private readonly ForewaveBrokerOptions _options;
     private readonly ILogger _logger;
     private readonly BrokerMeters _meters = new();
-    private readonly MetricCollector _metrics;
+    private readonly MetricCollector? _metrics;
     private readonly BrokerReadiness _readiness = new();
     private readonly Func<IDisk> _openDisk;
     private readonly CancellationTokenSource _end = new();
@@ -45,6 +46,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
     private MemoryConnections? _memory;
     private KestrelHost? _host;
     private HttpApi? _api;
+    private TelemetryExport? _telemetry;
     private int _state;
 
     /// <summary>Nothing is opened yet.</summary>
@@ -61,7 +63,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         _options = options;
         _openDisk = openDisk;
         _logger = options.LoggerFactory.CreateLogger("Forewave.Server");
-        _metrics = new MetricCollector(_meters);
+        _metrics = options.Metrics && options.Http is not null ? new MetricCollector(_meters) : null;
         _door = new PartitionDoor(() => _member?.Where() ?? "this broker does not serve the partition yet", options.TimeProvider);
     }
 
@@ -103,16 +105,18 @@ public sealed class ForewaveBroker : IAsyncDisposable
         addresses.CheckFree();
         try
         {
+            _telemetry = TelemetryExport.Start(_options, _meters, _logger);
             if (IsMember)
                 FollowCluster();
             else
                 _door.Open(_engine = await OpenEngineAsync(maxConnections, cancellation));
             _memory = new MemoryConnections(_door, _end.Token);
             _readiness.Set(Readiness.Ready);
-            _api = addresses.Http is { } http && _options.HttpApi ? OpenApi(_memory, http) : null;
-            HostParts parts = new(_door, _readiness, _metrics, _options.LoggerFactory, _end.Token)
+            HttpConnectionCount connections = new();
+            _api = addresses.Http is { } http && _options.HttpApi ? OpenApi(_memory, http, connections) : null;
+            HostParts parts = new(_door, _readiness, _options.LoggerFactory, _end.Token)
             {
-                Api = _api, MaxHttpConnections = _options.MaxHttpConnections,
+                Api = _api, Metrics = _metrics, MaxHttpConnections = _options.MaxHttpConnections, HttpConnections = connections,
             };
             _host = await KestrelHost.StartAsync(addresses, parts, cancellation);
             if (IsMember)
@@ -133,6 +137,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.Partition);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Partition, Limits.MaxPartition);
         ListenPlan.Of(options);
+        OtlpTerms.Of(options);
         if (options.Store == StoreKind.MySql)
             Where(options);
         MemberPlan.Check(options, Where);
@@ -198,12 +203,14 @@ public sealed class ForewaveBroker : IAsyncDisposable
             await _memory.EndAsync();
         if (_host is not null)
             await _host.StopAsync();
-        _metrics.Dispose();
+        if (_telemetry is not null)
+            await _telemetry.DisposeAsync();
+        _metrics?.Dispose();
         _meters.Dispose();
         _end.Dispose();
     }
 
-    private HttpApi OpenApi(MemoryConnections connections, ListenAddress address)
+    private HttpApi OpenApi(MemoryConnections connections, ListenAddress address, HttpConnectionCount count)
     {
         BodyMemory memory = new(Math.Max(_options.HttpBodyMemoryBytes, 2L * Limits.FrameBytes));
         return new HttpApi(new HttpApiParts
@@ -212,7 +219,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
             Guard = new SameSiteGuard(checksHost: address.IsLoopback && !_options.Insecure),
             Memory = memory,
             Faults = new HttpFaults(_logger),
-            Metrics = new HttpMetrics(_meters, memory),
+            Metrics = new HttpMetrics(_meters, memory, count),
             Readiness = _readiness,
             Door = _door,
             Member = () => _member,
@@ -351,6 +358,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         FrameMemoryBytes = _options.FrameMemoryBytes,
         CursorMemoryBytes = _options.CursorMemoryBytes,
         GroupMetrics = _options.GroupMetrics,
+        QueueMetrics = _options.QueueMetrics,
         ReplayBytesPerSecond = _options.ReplayBytesPerSecond,
         StopGrace = _options.StopGrace,
     };

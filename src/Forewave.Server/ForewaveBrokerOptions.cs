@@ -107,6 +107,36 @@ public sealed record ForewaveBrokerOptions
     /// <summary>Groups that have metrics of their own, the oldest ones, 0 to 10,000; all others are counted together. Default: 1,000.</summary>
     public int GroupMetrics { get; init; } = Limits.GroupMetrics;
 
+    /// <summary>Queues that have metrics of their own, the oldest ones, 0 to 10,000; all others are counted together. Default: 1,000.</summary>
+    public int QueueMetrics { get; init; } = Limits.QueueMetrics;
+
+    /// <summary>
+    /// Metrics are collected for <c>/metrics</c>, where HTTP is served. Off: that answers 404, and what nobody else listens to is not
+    /// counted. Default: yes.
+    /// </summary>
+    public bool Metrics { get; init; } = true;
+
+    /// <summary>
+    /// A collector of OpenTelemetry that metrics and spans are sent to, <c>http://127.0.0.1:4318</c>; with <c>https</c> its certificate must
+    /// be valid. Whether it is there or not, nothing that serves clients waits for it. Null, the default: nothing is sent.
+    /// </summary>
+    public string? Otlp { get; init; }
+
+    /// <summary>How the collector is spoken to. Default: Protocol Buffers over HTTP.</summary>
+    public OtlpProtocol OtlpProtocol { get; init; }
+
+    /// <summary>Metrics are sent, where <see cref="Otlp"/> names a collector. Default: yes.</summary>
+    public bool OtlpMetrics { get; init; } = true;
+
+    /// <summary>Spans are sent, likewise: those of messages whose trace is recorded, and of HTTP requests. Default: yes.</summary>
+    public bool OtlpTraces { get; init; } = true;
+
+    /// <summary>Log lines are sent, likewise, by <c>forewave serve</c>; an application adds that to its own loggers. Default: yes.</summary>
+    public bool OtlpLogs { get; init; } = true;
+
+    /// <summary>How often metrics are sent; 100 ms to 1 hour. Default: 60 s.</summary>
+    public TimeSpan OtlpInterval { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Bytes that all replays of groups may read in a second, together; from 64 KiB. Default: 32 MiB.</summary>
     public long ReplayBytesPerSecond { get; init; } = Limits.ReplayReadBytes;
 

@@ -25,4 +25,13 @@ internal static partial class ServerLog
 
     [LoggerMessage(5006, LogLevel.Error, "The broker's part in its group ended by a fault")]
     public static partial void MemberFaulted(ILogger logger, Exception cause);
+
+    [LoggerMessage(5010, LogLevel.Information, "Telemetry goes to {Endpoint}: {Signals}")]
+    public static partial void ExportBegan(ILogger logger, Uri endpoint, string signals);
+
+    [LoggerMessage(5011, LogLevel.Warning, "The collector does not take {Signal}: what is sent is lost until it does; the broker waits for none of it")]
+    public static partial void ExportFails(ILogger logger, string signal);
+
+    [LoggerMessage(5012, LogLevel.Information, "The collector takes {Signal} again")]
+    public static partial void ExportWorks(ILogger logger, string signal);
 }

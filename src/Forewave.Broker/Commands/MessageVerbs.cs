@@ -3,6 +3,7 @@ using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Delivery.Outcomes;
 using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Messages;
+using Forewave.Broker.Observability;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
 using Google.Protobuf;
@@ -74,6 +75,7 @@ internal static class MessageVerbs
         var answer = new V1.MessageTrace
         {
             MessageId = request.MessageId, Queue = trace.Found.Queue.Name.Value, Traced = trace.IsTraced, More = (ulong)trace.More,
+            TraceParent = TraceContext.ParentOf(trace.Found.Message.Span) ?? "",
         };
         answer.Events.AddRange(trace.Events.Select(one => new V1.TraceEvent
         {

@@ -71,6 +71,7 @@ internal sealed class IngestStage
         if (problem.IsNone)
         {
             _ids.Probe(publish);
+            publish.Spans = StoreSpans.Begin(publish);
             return true;
         }
         GiveBack(publish);
@@ -89,6 +90,7 @@ internal sealed class IngestStage
     {
         PublishAnswer.Write(publish, _store.CommitDurability);
         _metrics.PublishAnswered(publish, _time);
+        StoreSpans.End(publish, _store.Partition);
         GiveBack(publish);
     }
 

@@ -1,4 +1,5 @@
 using Forewave.Broker.Deduplication;
+using Forewave.Broker.Observability;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
 using Forewave.Storage;
@@ -62,6 +63,9 @@ internal sealed class PendingPublish : ICommitOwner
 
     /// <summary>What its ids wait for before it can be admitted; Decided: nothing.</summary>
     public ClaimOutcome WaitsFor { get; set; }
+
+    /// <summary>The spans of its messages; null: none.</summary>
+    public List<StoreSpan>? Spans { get; set; }
 
     /// <summary>When the frame was read, in the clock's ticks.</summary>
     public long TakenAt => _takenAt;
@@ -143,6 +147,7 @@ internal sealed class PendingPublish : ICommitOwner
         _draftsUsed = 0;
         Claims.Clear();
         WaitsFor = ClaimOutcome.Decided;
+        Spans = null;
         _lost = false;
     }
 

@@ -14,6 +14,7 @@ internal sealed class BrokerMetrics
 
     private static readonly double[] PublishSeconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1];
 
+    private readonly IMeterFactory _meters;
     private readonly LongCounter _messages = new();
     private readonly LongCounter _bytes = new();
     private readonly LongCounter _frames = new();
@@ -26,6 +27,7 @@ internal sealed class BrokerMetrics
 
     public BrokerMetrics(IMeterFactory meters)
     {
+        _meters = meters;
         Meter = meters.Create(new MeterOptions(MeterName));
         Observe(new MetricText { Name = "forewave.publish.messages", Unit = "{message}", Description = "Messages stored by publishes." }, _messages);
         Observe(new MetricText { Name = "forewave.publish.size", Unit = "By", Description = "Bytes of messages stored by publishes." }, _bytes);
@@ -42,6 +44,9 @@ internal sealed class BrokerMetrics
 
     /// <summary>The meter, for the other stages' instruments.</summary>
     public Meter Meter { get; }
+
+    /// <summary>A meter of its own: who listens can tell its metrics by that, for they have many series.</summary>
+    public Meter MeterOf(string name) => _meters.Create(new MeterOptions(name));
 
     /// <summary>Messages stored since the start.</summary>
     public long MessagesPublished => _messages.Value;
@@ -62,9 +67,10 @@ internal sealed class BrokerMetrics
         long messages = 0, bytes = 0, duplicates = 0;
         foreach (ref readonly var batch in publish.Batches)
         {
-            if (batch.Error != ErrorCode.None)
+            var error = publish.IsLost && batch.Error == ErrorCode.None ? ErrorCode.StoreUnavailable : batch.Error;
+            if (error != ErrorCode.None)
             {
-                _refused.Add(batch.Count, new KeyValuePair<string, object?>("error.type", NameOf(batch.Error)));
+                _refused.Add(batch.Count, new KeyValuePair<string, object?>("error.type", NameOf(error)));
                 continue;
             }
             messages += batch.Count - batch.KnownCount - batch.RepeatCount;

@@ -9,10 +9,13 @@ namespace Forewave.Broker.Observability;
 /// <summary>
 /// Metrics of single groups: counted every few seconds while somebody reads metrics, so that reading costs nothing. The groups that
 /// were made first have series of their own, so many as <see cref="BrokerOptions.GroupMetrics"/> says; all others together have one,
-/// of a queue and a group without a name. The loop is one task; reading is for any thread.
+/// of a queue and a group without a name. Those of single queues are counted along. The loop is one task; reading is for any thread.
 /// </summary>
 internal sealed class GroupGauges
 {
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Forewave.Broker.Groups";
+
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     private const string QueueTag = "messaging.destination.name";
@@ -23,25 +26,29 @@ internal sealed class GroupGauges
 
     private readonly SessionParts _parts;
     private readonly GroupAges _ages;
+    private readonly QueueGauges _queues;
+    private readonly Meter _meter;
     private readonly Instrument _lag;
     private volatile Measured _measured = new([], default);
 
-    /// <summary>Adds the instruments to the engine's meter.</summary>
+    /// <summary>Makes the meter.</summary>
     public GroupGauges(SessionParts parts)
     {
         _parts = parts;
         _ages = new GroupAges(parts.Store);
+        _queues = new QueueGauges(parts);
+        _meter = parts.Metrics.MeterOf(MeterName);
         _lag = Add(new MetricText { Name = "messaging.forewave.group.lag", Unit = "{message}", Description = "Messages that a group has not done: unread, leased, waiting, held and parked." }, static one => one.Lag, static sums => sums.Lag);
         Add(new MetricText { Name = "messaging.forewave.group.leased", Unit = "{message}", Description = "Messages that the consumers of a group have." }, static one => one.Leased, static sums => sums.Leased);
         Add(new MetricText { Name = "messaging.forewave.group.dead", Unit = "{message}", Description = "Dead letters of a group." }, static one => one.Dead, static sums => sums.Dead);
         Add(new MetricText { Name = "messaging.forewave.group.consumers", Unit = "{consumer}", Description = "Consumers of a group." }, static one => one.Consumers, null);
         Add(new MetricText { Name = "messaging.forewave.group.consumers.stuck", Unit = "{consumer}", Description = "Consumers of a group that are stuck." }, static one => one.Stuck, null);
         Add(new MetricText { Name = "messaging.forewave.group.replay.left", Unit = "{message}", Description = "Offsets that the replay of a group has not come to." }, static one => one.ReplayLeft, null);
-        parts.Metrics.Meter.CreateObservableGauge(
+        _meter.CreateObservableGauge(
             "messaging.forewave.group.lag.age", () => Ages(), "s", "Age of the oldest message that a group has not done.");
-        parts.Metrics.Meter.CreateObservableGauge(
+        _meter.CreateObservableGauge(
             "messaging.forewave.group.unread", () => Priorities(static (count, _) => count.Messages), "{message}", "Messages that were not handed out to a group, by priority.");
-        parts.Metrics.Meter.CreateObservableGauge(
+        _meter.CreateObservableGauge(
             "messaging.forewave.group.unread.age", () => Priorities((count, now) => Seconds(count.OldestTime, now)), "s",
             "Age of the oldest message that was not handed out to a group, by priority.");
     }
@@ -53,6 +60,7 @@ internal sealed class GroupGauges
         while (await timer.WaitForNextTickAsync(cancellation))
         {
             pulse.Beat();
+            _queues.Count();
             if (!_lag.Enabled)
                 continue;
             try
@@ -77,7 +85,7 @@ internal sealed class GroupGauges
     }
 
     private Instrument Add(MetricText text, Func<GroupFigures, long> one, Func<GroupSums, long>? others) =>
-        _parts.Metrics.Meter.CreateObservableGauge(text.Name, () => Measure(one, others), text.Unit, text.Description);
+        _meter.CreateObservableGauge(text.Name, () => Measure(one, others), text.Unit, text.Description);
 
     private IEnumerable<Measurement<long>> Measure(Func<GroupFigures, long> one, Func<GroupSums, long>? others)
     {

@@ -51,6 +51,9 @@ internal static class BenchOptions
     /// <summary><c>--priorities</c>: messages have 0 to N−1 in turn, those of one are checked for order.</summary>
     public static Option<long?> Priorities() => AtMost(Parsing.OptionalCount("--priorities"), 10).Saying("messages have priorities 0 to N-1 in turn");
 
+    /// <summary><c>--traced</c>: every Nth publish has a span, and its message the trace.</summary>
+    public static Option<long?> Traced() => Parsing.OptionalCount("--traced").Saying("every Nth publish has a span, whose trace is recorded");
+
     /// <summary>The same option with an upper bound.</summary>
     public static Option<T> AtMost<T>(Option<T> option, long most)
     {

@@ -24,6 +24,7 @@ internal static class BenchPublishVerb
     private static readonly Option<bool> MessageKeys = new("--message-keys") { Description = "each message with a key of its own, for bench find" };
     private static readonly Option<long?> OrderingKeys = BenchOptions.OrderingKeys();
     private static readonly Option<long?> Priorities = BenchOptions.Priorities();
+    private static readonly Option<long?> Traced = BenchOptions.Traced();
     private static readonly Option<string> Server = ClientOptions.Server();
     private static readonly Option<bool> Json = ClientOptions.Json();
 
@@ -33,7 +34,7 @@ internal static class BenchPublishVerb
         Command command = new("publish", "Publish as fast as it goes, or at a rate; latency is call to receipt")
         {
             Queue, Messages, Size, Producers, InFlight, Rate, Warmup, Queues, Mode, Delay, At, Spread, Record, Dedup, MessageKeys, OrderingKeys,
-            Priorities, Server, Json,
+            Priorities, Traced, Server, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -60,6 +61,7 @@ internal static class BenchPublishVerb
             Priorities = (int)(parsed.GetValue(Priorities) ?? 0),
             Warmup = BenchOptions.WarmupOf(parsed.GetValue(Warmup), parsed.GetValue(Rate)),
         };
+        using var tracing = parsed.GetValue(Traced) is { } every ? new BenchTracing(every) : null;
         await using var warmup = await BenchWarmup.RunAsync(plan, first => WarmUpAsync(first, stop));
         using var record = parsed.GetValue(Record) is { } path ? new RecordFile(path) : null;
         await using var publishing = await BenchPublishing.ConnectAsync(plan, record, stop);

@@ -2,9 +2,7 @@ using System.CommandLine;
 using Forewave.Cli.Serving;
 using Forewave.Server;
 using Forewave.Server.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Forewave.Cli.Verbs;
 
@@ -35,14 +33,23 @@ internal static class ServeVerb
         CustomParser = result => Parsing.OneOf<LogLevel>(result),
     };
 
+    private static readonly Option<LogFormat?> Format = new("--log-format")
+    {
+        Description = "how log lines are written: text (default) or json; else FOREWAVE_LOG_FORMAT",
+        HelpName = "FORMAT",
+        CustomParser = result => Parsing.OneOf<LogFormat>(result),
+    };
+
+    private static readonly Option<string?> Otlp = new("--otlp") { Description = "send metrics, traces and logs to a collector of OpenTelemetry, http://127.0.0.1:4318", HelpName = "URL" };
     private static readonly Option<bool> Json = ClientOptions.Json();
 
     private const string LevelVariable = "FOREWAVE_LOG";
+    private const string FormatVariable = "FOREWAVE_LOG_FORMAT";
 
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        Command command = new("serve", "Run a broker") { Data, Store, MySql, ZooKeeper, Partition, Broker, PeerMySql, Advertise, Listen, Http, Config, Insecure, Check, Level, Json };
+        Command command = new("serve", "Run a broker") { Data, Store, MySql, ZooKeeper, Partition, Broker, PeerMySql, Advertise, Listen, Http, Config, Insecure, Check, Level, Format, Otlp, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -55,7 +62,11 @@ internal static class ServeVerb
             return ConfigurationCheck.Print(configuration, parsed.GetValue(Json));
         if (parsed.GetValue(Json))
             throw new UsageException("--json is for --check");
-        using var loggers = Loggers(parsed.GetValue(Level) ?? LevelOfEnvironment());
+        using var loggers = new ServeLogging
+        {
+            Level = parsed.GetValue(Level) ?? OfEnvironment(LevelVariable, LogLevel.Information),
+            Format = parsed.GetValue(Format) ?? OfEnvironment(FormatVariable, LogFormat.Text),
+        }.Open(configuration.Options);
         configuration.WarnOfUnknown(loggers.CreateLogger("Forewave.Server"));
         ForewaveBroker broker = new(configuration.Options with { LoggerFactory = loggers });
         await using (broker)
@@ -94,6 +105,7 @@ internal static class ServeVerb
                 ["advertise"] = parsed.GetValue(Advertise),
                 ["listen"] = parsed.GetValue(Listen),
                 ["http"] = parsed.GetValue(Http),
+                ["otlp"] = parsed.GetValue(Otlp),
                 ["insecure"] = parsed.GetValue(Insecure) ? "true" : null,
             },
         };
@@ -118,28 +130,12 @@ internal static class ServeVerb
             throw new UsageException("--mysql is for --store mysql");
     }
 
-    private static LogLevel LevelOfEnvironment()
+    private static T OfEnvironment<T>(string variable, T unlessTold)
+        where T : struct, Enum
     {
-        string? text = Environment.GetEnvironmentVariable(LevelVariable);
+        string? text = Environment.GetEnvironmentVariable(variable);
         if (string.IsNullOrEmpty(text))
-            return LogLevel.Information;
-        return Parsing.TryName(text, out LogLevel level) ? level : throw new UsageException($"{LevelVariable}: '{text}' is {Parsing.NoneOf<LogLevel>()}");
-    }
-
-    // What Kestrel cannot bind is told once, as the failure of the start.
-    private static ILoggerFactory Loggers(LogLevel level)
-    {
-        return LoggerFactory.Create(logging => logging
-            .SetMinimumLevel(level)
-            .AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
-            .AddSimpleConsole(console =>
-            {
-                console.SingleLine = true;
-                console.UseUtcTimestamp = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-                console.ColorBehavior = LoggerColorBehavior.Disabled;
-            })
-            .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+            return unlessTold;
+        return Parsing.TryName(text, out T value) ? value : throw new UsageException($"{variable}: '{text}' is {Parsing.NoneOf<T>()}");
     }
 }

@@ -45,6 +45,7 @@ public sealed class MessageAdministration
         return new MessageTrace
         {
             Id = id, Queue = new QueueName(answer.Queue), IsTraced = answer.Traced, Events = [.. events.OrderBy(one => one.Time)],
+            TraceParent = answer.TraceParent.Length == 0 ? null : answer.TraceParent,
         };
     }
 }

@@ -1,4 +1,5 @@
 using Forewave.Client.Routing;
+using Forewave.Client.Telemetry;
 using Forewave.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -135,23 +136,14 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxMessages, Limits.ReceiveMessages);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(wait, Limits.MaxReceiveWait);
         cancellation.ThrowIfCancellationRequested();
-        long begun = _time.GetTimestamp();
-        List<ReceivedMessage> messages = [];
-        while (true)
+        DateTimeOffset? asked = ClientSpans.IsOn ? _time.GetUtcNow() : null;
+        IReadOnlyList<ReceivedMessage> messages = await CollectAsync(maxMessages, wait, cancellation).ConfigureAwait(false);
+        if (asked is { } time)
         {
-            while (messages.Count < maxMessages && TryReceive(out ReceivedMessage message))
-            {
-                messages.Add(message);
-            }
-
-            TimeSpan left = wait - _time.GetElapsedTime(begun);
-            if (messages.Count > 0 || left <= TimeSpan.Zero || _lanes[0].Prefetch.IsEnded)
-            {
-                return messages;
-            }
-
-            await WaitAsync((uint)maxMessages, left, cancellation).ConfigureAwait(false);
+            ClientSpans.Received(this, messages, time);
         }
+
+        return messages;
     }
 
     /// <summary>
@@ -259,6 +251,27 @@ public sealed class Consumer : IAsyncEnumerable<ReceivedMessage>, IAsyncDisposab
         else if (!Volatile.Read(ref _isClosed))
         {
             lane.Join();
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<ReceivedMessage>> CollectAsync(int maxMessages, TimeSpan wait, CancellationToken cancellation)
+    {
+        long begun = _time.GetTimestamp();
+        List<ReceivedMessage> messages = [];
+        while (true)
+        {
+            while (messages.Count < maxMessages && TryReceive(out ReceivedMessage message))
+            {
+                messages.Add(message);
+            }
+
+            TimeSpan left = wait - _time.GetElapsedTime(begun);
+            if (messages.Count > 0 || left <= TimeSpan.Zero || _lanes[0].Prefetch.IsEnded)
+            {
+                return messages;
+            }
+
+            await WaitAsync((uint)maxMessages, left, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -26,6 +26,8 @@ internal sealed class HandlerRun(Consumer consumer, Func<ReceivedMessage, Cancel
 
     private async Task WorkAsync(Work work, CancellationToken cancellation)
     {
+        // A worker outlives the span that it was started in, if there was one.
+        Activity.Current = null;
         while (!cancellation.IsCancellationRequested)
         {
             if (consumer.TryReceive(out ReceivedMessage message))
@@ -53,9 +55,10 @@ internal sealed class HandlerRun(Consumer consumer, Func<ReceivedMessage, Cancel
 
     private async ValueTask HandleAsync(Work work, ReceivedMessage message, CancellationToken cancellation)
     {
-        work.Begin(message, consumer.Time.GetTimestamp());
+        long begun = consumer.Time.GetTimestamp();
+        work.Begin(message, begun);
         Exception? failure = null;
-        using Activity? activity = ClientTelemetry.StartHandling(message);
+        using Activity? span = ClientSpans.StartProcess(message);
         try
         {
             await handler(message, cancellation).ConfigureAwait(false);
@@ -63,10 +66,11 @@ internal sealed class HandlerRun(Consumer consumer, Func<ReceivedMessage, Cancel
         catch (Exception e)
         {
             failure = e;
-            activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
+            ClientSpans.Failed(span, e);
         }
 
         work.End();
+        ClientTelemetry.NoteHandled(consumer, begun, failure);
         if (!message.Run.Lane.Settlements.IsOpen(message))
         {
             // The handler has settled it itself.

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Forewave.Client.Telemetry;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 
@@ -149,6 +151,14 @@ public readonly struct ReceivedMessage
     /// <summary>The body as a value, from JSON.</summary>
     /// <exception cref="JsonException">It is no such value.</exception>
     public T? Deserialize<T>(JsonTypeInfo<T> type) => JsonSerializer.Deserialize(Body.Span, type);
+
+    /// <summary>
+    /// Begins a span of the work on this message, <c>process {queue}</c>, in the trace that it was published in: for programs that receive
+    /// themselves, <see cref="Consumer.RunAsync"/> does it. Current until it is disposed. Costs nothing while nobody listens to the
+    /// activity source <c>Forewave.Client</c>.
+    /// </summary>
+    /// <returns>Null: nobody listens, or this message's trace is not recorded. To be disposed when the work is done.</returns>
+    public Activity? StartProcessing() => ClientSpans.StartProcess(this);
 
     /// <summary>
     /// Done. Gathered and sent in the background with what else is settled: the cheapest way. That it failed is told by

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Forewave.Client.Connections;
@@ -86,29 +87,8 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
     /// <exception cref="ForewaveException">
     /// The message breaks a limit or was refused (not stored), or its outcome is unknown: see its <c>Stored</c>.
     /// </exception>
-    public ValueTask<Receipt> PublishAsync(QueueName queue, Message message, CancellationToken cancellation = default)
-    {
-        if (cancellation.CanBeCanceled || !_line.IsEmpty)
-        {
-            return new ValueTask<Receipt>(PublishCancellableAsync(queue, message, cancellation));
-        }
-
-        PendingPublish pending = PendingPublish.Rent();
-        bool isAdded = false;
-        try
-        {
-            isAdded = TryPublish(queue, message, pending);
-        }
-        finally
-        {
-            if (!isAdded)
-            {
-                pending.Return();
-            }
-        }
-
-        return isAdded ? pending.Task : new ValueTask<Receipt>(PublishCancellableAsync(queue, message, cancellation));
-    }
+    public ValueTask<Receipt> PublishAsync(QueueName queue, Message message, CancellationToken cancellation = default) =>
+        ClientSpans.IsOn ? PublishTracedAsync(queue, message, cancellation) : PublishOneAsync(queue, ClientSpans.InCurrent(message), cancellation);
 
     /// <summary>
     /// Publishes a message whose outcome an observer hears of; does not wait. The fastest way: no allocation, no task.
@@ -122,14 +102,17 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
     /// </exception>
     public bool TryPublish(QueueName queue, in Message message, IPublishObserver observer, long token = 0)
     {
-        if (Volatile.Read(ref _isClosed))
+        if (!ClientSpans.IsOn)
         {
-            throw new ForewaveException(ErrorCode.ClientClosed);
+            return TryAdd(queue, ClientSpans.InCurrent(message), new CompletionEntry(observer, token));
         }
 
-        Message traced = ClientTelemetry.Traced(queue, message);
-        message.CheckValues(_time);
-        return TryPublish(queue, traced.Fields, new CompletionEntry(observer, token));
+        Activity? around = Activity.Current;
+        Activity? span = ClientSpans.StartPublish(queue, message);
+        Activity.Current = around;
+        return span is null
+            ? TryAdd(queue, ClientSpans.InCurrent(message), new CompletionEntry(observer, token))
+            : TryAdd(queue, message, (span, new CompletionEntry(new TracedPublish(span, observer), token)));
     }
 
     /// <summary>As above, for a message that is all fields.</summary>
@@ -155,11 +138,19 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
             return [];
         }
 
+        return ClientSpans.IsOn
+            ? await PublishManyTracedAsync(queue, messages, cancellation).ConfigureAwait(false)
+            : await AddManyAsync(queue, messages, cancellation).ConfigureAwait(false);
+    }
+
+    private async ValueTask<IReadOnlyList<Receipt>> AddManyAsync(
+        QueueName queue, IReadOnlyList<Message> messages, CancellationToken cancellation)
+    {
         ManyPublishes many = new(messages.Count);
         int added = 0;
         try
         {
-            while (added < messages.Count && _line.IsEmpty && TryPublish(queue, messages[added], many, added))
+            while (added < messages.Count && _line.IsEmpty && TryAdd(queue, ClientSpans.InCurrent(messages[added]), new CompletionEntry(many, added)))
             {
                 added++;
             }
@@ -171,7 +162,7 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
                     {
                         for (; added < messages.Count; added++)
                         {
-                            while (!TryPublish(queue, messages[added], many, added))
+                            while (!TryAdd(queue, ClientSpans.InCurrent(messages[added]), new CompletionEntry(many, added)))
                             {
                                 await WaitForRoomAsync(cancellation).ConfigureAwait(false);
                             }
@@ -268,6 +259,93 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
         _first.Join();
     }
 
+    private ValueTask<Receipt> PublishOneAsync(QueueName queue, in Message message, CancellationToken cancellation)
+    {
+        if (cancellation.CanBeCanceled || !_line.IsEmpty)
+        {
+            return new ValueTask<Receipt>(PublishCancellableAsync(queue, message, cancellation));
+        }
+
+        PendingPublish pending = PendingPublish.Rent();
+        bool isAdded = false;
+        try
+        {
+            isAdded = TryAdd(queue, message, new CompletionEntry(pending, 0));
+        }
+        finally
+        {
+            if (!isAdded)
+            {
+                pending.Return();
+            }
+        }
+
+        return isAdded ? pending.Task : new ValueTask<Receipt>(PublishCancellableAsync(queue, message, cancellation));
+    }
+
+    private async ValueTask<Receipt> PublishTracedAsync(QueueName queue, Message message, CancellationToken cancellation)
+    {
+        using Activity? span = ClientSpans.StartPublish(queue, message);
+        try
+        {
+            Receipt receipt = await PublishOneAsync(queue, ClientSpans.InCurrent(message), cancellation).ConfigureAwait(false);
+            ClientSpans.Stored(span, receipt);
+            return receipt;
+        }
+        catch (Exception e)
+        {
+            ClientSpans.Failed(span, e);
+            throw;
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<Receipt>> PublishManyTracedAsync(
+        QueueName queue, IReadOnlyList<Message> messages, CancellationToken cancellation)
+    {
+        (Message[] traced, ActivityLink[] links) = ClientSpans.Create(queue, messages);
+        using Activity? span = ClientSpans.StartPublish(queue, links, traced.Length);
+        try
+        {
+            return await AddManyAsync(queue, traced, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            ClientSpans.Failed(span, e);
+            throw;
+        }
+    }
+
+    // The message is in its trace already.
+    private bool TryAdd(QueueName queue, in Message message, in CompletionEntry entry)
+    {
+        if (Volatile.Read(ref _isClosed))
+        {
+            throw new ForewaveException(ErrorCode.ClientClosed);
+        }
+
+        message.CheckValues(_time);
+        return TryPublish(queue, message.Fields, entry);
+    }
+
+    // What is not taken was not published: there is no span of it.
+    private bool TryAdd(QueueName queue, in Message message, in (Activity Span, CompletionEntry Entry) publish)
+    {
+        bool isAdded = false;
+        try
+        {
+            isAdded = TryAdd(queue, TraceHeaders.In(publish.Span, message), publish.Entry);
+        }
+        finally
+        {
+            if (!isAdded)
+            {
+                ClientSpans.Abandon(publish.Span);
+            }
+        }
+
+        return isAdded;
+    }
+
     private bool IsEmpty => Lanes.All(lane => lane.Buffer.IsEmpty);
 
     private IEnumerable<ProducerLane> Lanes => _several?.All ?? [_first];
@@ -304,13 +382,13 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         CancellablePublish publish = new();
-        if (!_line.IsEmpty || !TryPublish(queue, message, publish))
+        if (!_line.IsEmpty || !TryAdd(queue, message, new CompletionEntry(publish, 0)))
         {
             long begun = _time.GetTimestamp();
             await _line.PassAsync(
                 async () =>
                 {
-                    while (!TryPublish(queue, message, publish))
+                    while (!TryAdd(queue, message, new CompletionEntry(publish, 0)))
                     {
                         // Before the wait: of those who stood in line for so long none waits for a room of its own.
                         if (_time.GetElapsedTime(begun) > _options.DeliveryDeadline)

@@ -18,6 +18,7 @@ internal sealed class ProducerLane : ILinkParticipant
     private readonly BrokerLink _link;
     private readonly ProducerOptions _options;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private readonly ProducerName _name;
     private readonly Protocol.Durability _requiredDurability;
     private ProducerId _id;
@@ -27,6 +28,7 @@ internal sealed class ProducerLane : ILinkParticipant
     {
         _link = link;
         _options = options;
+        _time = client.TimeProvider;
         _logger = client.LoggerFactory.CreateLogger("Forewave.Client");
         _requiredDurability = options.RequiredDurability ?? Protocol.Durability.Unspecified;
         _id = share.Id;
@@ -121,7 +123,7 @@ internal sealed class ProducerLane : ILinkParticipant
 
     private void Tell(Batch batch, BatchOutcome outcome)
     {
-        ClientTelemetry.NoteSent(batch.Queue, batch.Count, outcome.Error);
+        ClientTelemetry.NoteSent(batch, outcome.Error, _time);
         ReadOnlySpan<CompletionEntry> entries = batch.Entries;
         for (int i = 0; i < entries.Length; i++)
         {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Text;
 using Forewave.Client.Consuming;
 using Forewave.Client.Producing;
 using Forewave.Protocol;
@@ -8,17 +7,20 @@ using Forewave.Protocol;
 namespace Forewave.Client.Telemetry;
 
 /// <summary>
-/// Spans and metrics under the name <c>Forewave.Client</c>, with the names that OpenTelemetry has for messaging. Costs nothing
-/// but a look at a flag while nobody listens. Thread-safe.
+/// Metrics under the name <c>Forewave.Client</c>, with the names that OpenTelemetry has for messaging. Costs nothing but a look at a flag
+/// while nobody listens. Thread-safe.
 /// </summary>
 internal static class ClientTelemetry
 {
     public const string Name = "Forewave.Client";
 
-    private const string TraceParent = "traceparent";
-    private const string TraceState = "tracestate";
-    private static readonly ActivitySource Source = new(Name);
-    private static readonly Meter Meter = new(Name);
+    // Those that the conventions advise for durations.
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+    };
+
+    private static readonly Meter Meter = new(Name, Version);
 
     private static readonly Counter<long> Sent =
         Meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Messages that the broker answered.");
@@ -32,25 +34,38 @@ internal static class ClientTelemetry
     private static readonly Counter<long> LateReplies =
         Meter.CreateCounter<long>("forewave.client.request.late_replies", "{message}", "Replies that came when nobody waited for them any more.");
 
+    private static readonly Histogram<double> Operations = Meter.CreateHistogram(
+        "messaging.client.operation.duration", "s", "From the first message of a batch to the broker's answer to it.", tags: null, Seconds);
+
+    private static readonly Histogram<double> Handled = Meter.CreateHistogram(
+        "messaging.process.duration", "s", "How long a handler took for a message.", tags: null, Seconds);
+
+    /// <summary>The version that spans and metrics name.</summary>
+    public static string? Version => typeof(ClientTelemetry).Assembly.GetName().Version?.ToString(3);
+
     /// <summary>A reply came when nobody waited for it any more.</summary>
     public static void NoteLateReply() => LateReplies.Add(1);
 
     /// <summary>A batch was answered.</summary>
-    /// <param name="queue">Its queue.</param>
-    /// <param name="messages">How many messages.</param>
-    /// <param name="error">Why they were refused; null: stored.</param>
-    public static void NoteSent(QueueBuffer queue, int messages, ForewaveException? error)
+    /// <param name="batch">The batch.</param>
+    /// <param name="error">Why it was refused; null: stored.</param>
+    /// <param name="time">The clock that said when it began.</param>
+    public static void NoteSent(Batch batch, ForewaveException? error, TimeProvider time)
     {
-        if (Sent.Enabled)
+        if (!Sent.Enabled && !Operations.Enabled)
         {
-            TagList tags = TagsOf(queue.Name);
-            if (error is not null)
-            {
-                tags.Add("error.type", error.Code.ToString());
-            }
-
-            Sent.Add(messages, tags);
+            return;
         }
+
+        TagList tags = TagsOf(batch.Queue.Name, "publish");
+        tags.Add("messaging.operation.type", "send");
+        if (error is not null)
+        {
+            tags.Add("error.type", error.Code.ToString());
+        }
+
+        Sent.Add(batch.Count, tags);
+        Operations.Record(time.GetElapsedTime(batch.Begun).TotalSeconds, tags);
     }
 
     /// <summary>Messages were delivered.</summary>
@@ -58,7 +73,7 @@ internal static class ClientTelemetry
     {
         if (Consumed.Enabled)
         {
-            Consumed.Add(messages, TagsOf(consumer));
+            Consumed.Add(messages, TagsOf(consumer, "receive"));
         }
     }
 
@@ -67,73 +82,40 @@ internal static class ClientTelemetry
     {
         if (Unsettled.Enabled)
         {
-            TagList tags = TagsOf(consumer);
+            TagList tags = TagsOf(consumer, "settle");
             tags.Add("error.type", messages.Error.Code.ToString());
             Unsettled.Add(messages.Count, tags);
         }
     }
 
-    /// <summary>The message with the trace that it is published in: a span of its own when somebody listens.</summary>
-    public static Message Traced(QueueName queue, in Message message)
+    /// <summary>A handler has ended.</summary>
+    /// <param name="consumer">Whose.</param>
+    /// <param name="begun">When it began, in the ticks of the consumer's clock.</param>
+    /// <param name="failure">What it threw; null: it returned.</param>
+    public static void NoteHandled(Consumer consumer, long begun, Exception? failure)
     {
-        if (!Source.HasListeners() && Activity.Current is null)
+        if (!Handled.Enabled)
         {
-            return message;
+            return;
         }
 
-        using Activity? created = Source.HasListeners() ? Source.StartActivity($"create {queue}", ActivityKind.Producer) : null;
-        created?.SetTag("messaging.system", "forewave");
-        created?.SetTag("messaging.destination.name", queue.Value);
-        Activity? activity = created ?? Activity.Current;
-        return activity is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? WithTrace(message, id, activity) : message;
+        TagList tags = TagsOf(consumer, "process");
+        if (failure is not null)
+        {
+            tags.Add("error.type", failure.GetType().FullName);
+        }
+
+        Handled.Record(consumer.Time.GetElapsedTime(begun).TotalSeconds, tags);
     }
 
-    /// <summary>Begins the span of a handler's work on a message, in the trace that it was published in; null: nobody listens.</summary>
-    public static Activity? StartHandling(in ReceivedMessage message)
+    private static TagList TagsOf(QueueName queue, string operation) => new()
     {
-        if (!Source.HasListeners())
-        {
-            return null;
-        }
+        { "messaging.system", "forewave" }, { "messaging.operation.name", operation }, { "messaging.destination.name", queue.Value },
+    };
 
-        bool isTraced = ActivityContext.TryParse(
-            TextOf(message, "traceparent"u8), TextOf(message, "tracestate"u8), isRemote: true, out ActivityContext context);
-        ActivityContext parent = isTraced ? context : default;
-        Activity? activity = Source.StartActivity($"process {message.Queue}", ActivityKind.Consumer, parent);
-        activity?.SetTag("messaging.system", "forewave");
-        activity?.SetTag("messaging.destination.name", message.Queue.Value);
-        activity?.SetTag("messaging.consumer.group.name", message.Run.Consumer.Group.Value);
-        activity?.SetTag("messaging.message.id", message.Id.ToString());
-        return activity;
-    }
-
-    private static Message WithTrace(in Message message, string id, Activity activity)
+    private static TagList TagsOf(Consumer consumer, string operation)
     {
-        foreach (KeyValuePair<string, ReadOnlyMemory<byte>> header in message.Headers.Span)
-        {
-            if (header.Key == TraceParent)
-            {
-                return message;
-            }
-        }
-
-        List<KeyValuePair<string, ReadOnlyMemory<byte>>> headers = [.. message.Headers.Span, new(TraceParent, Encoding.ASCII.GetBytes(id))];
-        if (!string.IsNullOrEmpty(activity.TraceStateString))
-        {
-            headers.Add(new(TraceState, Encoding.UTF8.GetBytes(activity.TraceStateString)));
-        }
-
-        return message with { Headers = headers.ToArray() };
-    }
-
-    private static string? TextOf(in ReceivedMessage message, ReadOnlySpan<byte> header) =>
-        message.TryGetHeader(header, out ReadOnlyMemory<byte> value) ? Encoding.UTF8.GetString(value.Span) : null;
-
-    private static TagList TagsOf(QueueName queue) => new() { { "messaging.system", "forewave" }, { "messaging.destination.name", queue.Value } };
-
-    private static TagList TagsOf(Consumer consumer)
-    {
-        TagList tags = TagsOf(consumer.Queue);
+        TagList tags = TagsOf(consumer.Queue, operation);
         tags.Add("messaging.consumer.group.name", consumer.Group.Value);
         return tags;
     }

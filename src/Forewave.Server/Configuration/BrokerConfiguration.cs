@@ -13,7 +13,13 @@ internal sealed class BrokerConfiguration
 {
     // Kubernetes sets these for a service named forewave.
     private static readonly string[] OfAnotherKind = ["FOREWAVE_SERVICE_", "FOREWAVE_PORT"];
-    private static readonly string[] OfOthers = ["FOREWAVE_SERVER", "FOREWAVE_LOG", "FOREWAVE_MYSQL_PASSWORD"];
+    private static readonly string[] OfOthers = ["FOREWAVE_SERVER", "FOREWAVE_LOG", "FOREWAVE_LOG_FORMAT", "FOREWAVE_MYSQL_PASSWORD"];
+
+    // Of a signal each: there is one collector for all.
+    private const string StandardEndpoints = "OTEL_EXPORTER_OTLP_";
+    private static readonly string[] Signals = ["METRICS_", "TRACES_", "LOGS_"];
+
+    private const string Standard = "standard";
 
     private BrokerConfiguration(ForewaveBrokerOptions options, IReadOnlyList<SettingValue> values, IReadOnlyList<string> unknownVariables)
     {
@@ -38,7 +44,7 @@ internal sealed class BrokerConfiguration
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static BrokerConfiguration Read(ForewaveBrokerOptions defaults, ConfigurationSources sources)
     {
-        List<(string Source, IConfigurationProvider Provider)> layers = [];
+        List<(string Source, IConfigurationProvider Provider)> layers = [(Standard, InMemory(StandardOf(sources.Environment)))];
         if (sources.File is { } file)
             layers.Add((file, ProviderOf(file, File.ReadAllBytes(file))));
         layers.Add(("", InMemory(BrokerSettings.All.Select(setting => KeyValuePair.Create(setting.Key, Find(sources.Environment, setting.Variable))))));
@@ -54,13 +60,14 @@ internal sealed class BrokerConfiguration
                 if (!layers[i].Provider.TryGet(setting.Key, out string? text) || text is null)
                     continue;
                 bool isFlag = i == layers.Count - 1;
-                source = isFlag ? $"--{setting.Key}" : layers[i].Source.Length > 0 ? layers[i].Source : setting.Variable;
+                source = isFlag ? $"--{setting.Key}" : i == 0 ? setting.Standard! : layers[i].Source.Length > 0 ? layers[i].Source : setting.Variable;
                 options = Apply(options, text, setting, source);
             }
             values.Add(new SettingValue { Setting = setting, Text = "", Source = source });
         }
         return new BrokerConfiguration(
-            options, [.. values.Select(value => value with { Text = value.Setting.Show(options) })], [.. sources.Environment.Keys.Where(IsUnknown).Order(StringComparer.Ordinal)]);
+            options, [.. values.Select(value => value with { Text = value.Setting.Show(options) })],
+            [.. sources.Environment.Keys.Where(name => IsUnknown(name) || options.Otlp is not null && IsOfOneSignal(name)).Order(StringComparer.Ordinal)]);
     }
 
     /// <summary>Logs what is probably misspelled.</summary>
@@ -69,6 +76,17 @@ internal sealed class BrokerConfiguration
         foreach (string variable in UnknownVariables)
             ServerLog.UnknownVariable(logger, variable);
     }
+
+    // What every program of OpenTelemetry takes: it counts where neither file nor flags nor the broker's own variables say anything.
+    private static IEnumerable<KeyValuePair<string, string?>> StandardOf(IReadOnlyDictionary<string, string> environment) =>
+        string.Equals(Find(environment, "OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase)
+            ? []
+            : BrokerSettings.All.Where(setting => setting.Standard is not null).Select(setting => KeyValuePair.Create(
+                setting.Key, Find(environment, setting.Standard!) is { } text ? setting.FromStandard(text) : null));
+
+    private static bool IsOfOneSignal(string variable) =>
+        variable.StartsWith(StandardEndpoints, StringComparison.Ordinal)
+        && Array.Exists(Signals, signal => variable.AsSpan(StandardEndpoints.Length).StartsWith(signal, StringComparison.Ordinal));
 
     private static string? Find(IReadOnlyDictionary<string, string> environment, string variable) =>
         environment.TryGetValue(variable, out string? text) && text.Length > 0 ? text : null;

@@ -10,4 +10,10 @@ internal sealed record BrokerSetting(
     /// <summary>As in the environment, for example <c>FOREWAVE_MAX_CONNECTIONS</c>.</summary>
     public string Variable { get; } =
         "FOREWAVE_" + string.Concat(Key.Select(letter => char.IsAsciiLetterUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
+
+    /// <summary>A variable that other programs take too, which counts where nothing else does; null: none.</summary>
+    public string? Standard { get; init; }
+
+    /// <summary>The setting's text for that of <see cref="Standard"/>.</summary>
+    public Func<string, string> FromStandard { get; init; } = static text => text;
 }

@@ -49,6 +49,9 @@ internal static class BrokerSettings
         Number("frameMemoryBytes", From16Mebibytes, options => options.FrameMemoryBytes, (options, number) => options with { FrameMemoryBytes = number }),
         Number("cursorMemoryBytes", From16Mebibytes, options => options.CursorMemoryBytes, (options, number) => options with { CursorMemoryBytes = number }),
         Number("groupMetrics", new SettingRange { Least = 0, Most = 10_000 }, options => options.GroupMetrics, (options, number) => options with { GroupMetrics = (int)number }),
+        Number("queueMetrics", new SettingRange { Least = 0, Most = 10_000 }, options => options.QueueMetrics, (options, number) => options with { QueueMetrics = (int)number }),
+        Switch("metrics", options => options.Metrics, (options, on) => options with { Metrics = on }),
+        .. TelemetrySettings.All,
         Number("replayBytesPerSecond", new SettingRange { Least = 64 * 1024, Most = long.MaxValue }, options => options.ReplayBytesPerSecond, (options, number) => options with { ReplayBytesPerSecond = number }),
         Duration("stopGrace", TimeSpan.FromHours(1), options => options.StopGrace, (options, time) => options with { StopGrace = time }),
         Number("recentMemoryBytes", new SettingRange { Least = 16 * Mebibyte, Most = int.MaxValue - 1 }, options => options.RecentMemoryBytes, (options, number) => options with { RecentMemoryBytes = (int)number }),
@@ -61,7 +64,7 @@ internal static class BrokerSettings
 
     private static string Folder(string text) => text.Length > 0 ? text : throw new FormatException("a data folder has a path");
 
-    private static string? Given(string text) => text.Length > 0 ? text : null;
+    internal static string? Given(string text) => text.Length > 0 ? text : null;
 
     private static StoreKind Store(string text) => text switch
     {
@@ -70,14 +73,14 @@ internal static class BrokerSettings
         _ => throw new FormatException("a store is files or mysql"),
     };
 
-    private static BrokerSetting Switch(string key, Func<ForewaveBrokerOptions, bool> get, Func<ForewaveBrokerOptions, bool, ForewaveBrokerOptions> set) =>
+    internal static BrokerSetting Switch(string key, Func<ForewaveBrokerOptions, bool> get, Func<ForewaveBrokerOptions, bool, ForewaveBrokerOptions> set) =>
         new(key, options => get(options) ? "true" : "false", (options, text) => set(options, ReadSwitch(text)));
 
     private static BrokerSetting Number(
         string key, SettingRange range, Func<ForewaveBrokerOptions, long> get, Func<ForewaveBrokerOptions, long, ForewaveBrokerOptions> set) =>
         new(key, options => get(options).ToString(CultureInfo.InvariantCulture), (options, text) => set(options, range.Read(text)));
 
-    private static BrokerSetting Duration(
+    internal static BrokerSetting Duration(
         string key, TimeSpan most, Func<ForewaveBrokerOptions, TimeSpan> get, Func<ForewaveBrokerOptions, TimeSpan, ForewaveBrokerOptions> set) =>
         new(key, options => DurationText.Format(get(options)), (options, text) => set(options, ReadDuration(text, most)));
 

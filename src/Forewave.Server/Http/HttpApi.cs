@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Forewave.Protocol;
 using Forewave.Server.Http.Answers;
 using Forewave.Server.Http.Consuming;
@@ -50,7 +51,7 @@ internal sealed class HttpApi : IAsyncDisposable
         Routes = new ApiRoutes(
         [
             _publish,
-            new() { Id = "receive", Method = "POST", Path = group + "/receive", Right = ApiRight.Consume, Run = new ReceiveRequests(_links).RunAsync, Query = ReceiveRequests.Query },
+            new() { Id = "receive", Method = "POST", Path = group + "/receive", Right = ApiRight.Consume, Run = new ReceiveRequests(_links, _metrics).RunAsync, Query = ReceiveRequests.Query },
             new() { Id = "settle", Method = "POST", Path = group + "/settle", Right = ApiRight.Consume, Run = new SettleRequests(_links, memory).RunAsync },
             new() { Id = "followQueue", Method = "GET", Path = "/v1/queues/{queue}/events", Right = ApiRight.Look, Run = new EventRequests(_links, parts.Time).RunAsync, Query = EventRequests.Query },
             new() { Id = "describe", Method = "GET", Path = "/openapi.json", Right = ApiRight.None, Run = OpenApiAnswer.WriteAsync },
@@ -82,6 +83,7 @@ internal sealed class HttpApi : IAsyncDisposable
 
     private async Task PublishAsync(HttpContext context, QueueName queue)
     {
+        using var span = HttpSpans.Start(context, _publish);
         try
         {
             RefuseWhenNotServing(_publish);
@@ -92,17 +94,19 @@ internal sealed class HttpApi : IAsyncDisposable
         {
             await _faults.AnswerAsync(context, failure);
         }
-        _metrics.Answered(_publish.Id, StatusOf(context));
+        Answered(span, _publish.Id, StatusOf(context));
     }
 
     private async Task RouteAsync(HttpContext context, string target)
     {
         await Task.Yield();
         string id = "none";
+        Activity? span = null;
         try
         {
             var operation = Find(context, target, out var names);
             id = operation.Id;
+            span = HttpSpans.Start(context, operation);
             if (!operation.Anywhere)
                 RefuseWhenNotServing(operation);
             _guard.Check(context, operation, names);
@@ -115,7 +119,14 @@ internal sealed class HttpApi : IAsyncDisposable
         {
             await _faults.AnswerAsync(context, failure);
         }
-        _metrics.Answered(id, StatusOf(context));
+        Answered(span, id, StatusOf(context));
+        span?.Dispose();
+    }
+
+    private void Answered(Activity? span, string operation, int status)
+    {
+        _metrics.Answered(operation, status);
+        HttpSpans.Answered(span, status);
     }
 
     private ApiOperation Find(HttpContext context, string target, out Dictionary<string, string> names)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Forewave.Protocol;
 using Forewave.Server.Http.Answers;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +21,7 @@ internal sealed class HttpFaults(ILogger logger)
                 return;
             var error = ErrorOf(failure);
             if (error.Code == ErrorCode.BrokerFault)
-                ServerLog.RequestFaulted(logger, context.Request.Method, failure);
+                Log(context, failure);
             await ProblemAnswer.WriteAsync(context, error);
         }
         catch (Exception late) when (late is OperationCanceledException or IOException or InvalidOperationException or ObjectDisposedException)
@@ -28,6 +29,17 @@ internal sealed class HttpFaults(ILogger logger)
             // The client is gone, or the server has ended its connection: nobody hears of it.
             context.Abort();
         }
+    }
+
+    // Who asked knows the trace: where there is no span of the request, the line has it from there.
+    private void Log(HttpContext context, Exception failure)
+    {
+        bool isTold = Activity.Current is null & ActivityContext.TryParse(context.Request.Headers.TraceParent, null, out var trace);
+        using var scope = !isTold ? null : logger.BeginScope(new KeyValuePair<string, object?>[]
+        {
+            new("TraceId", trace.TraceId.ToHexString()), new("SpanId", trace.SpanId.ToHexString()),
+        });
+        ServerLog.RequestFaulted(logger, context.Request.Method, failure);
     }
 
     private static ForewaveException ErrorOf(Exception failure) => failure switch

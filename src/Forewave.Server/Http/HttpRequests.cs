@@ -12,8 +12,6 @@ namespace Forewave.Server.Http;
 /// </summary>
 internal sealed class HttpRequests(HostParts parts)
 {
-    private const string MetricsType = "text/plain; version=0.0.4; charset=utf-8";
-
     /// <summary>Answers one request.</summary>
     public Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
     {
@@ -53,10 +51,19 @@ internal sealed class HttpRequests(HostParts parts)
 
     private async Task AnswerMetricsAsync(HttpContext context)
     {
-        PrometheusWriter writer = new();
-        parts.Metrics.WriteTo(writer);
+        if (parts.Metrics is not { } metrics)
+        {
+            await AnswerAsync(context, StatusCodes.Status404NotFound, "metrics are switched off");
+            return;
+        }
+        var format = ExpositionChoice.Of(context.Request.Headers.Accept);
+        PrometheusWriter writer = new(format);
+        metrics.WriteTo(writer);
         ProcessMetrics.WriteTo(writer);
-        context.Response.ContentType = MetricsType;
+        writer.WriteEnd();
+        context.Response.ContentType = ExpositionChoice.MediaTypeOf(format);
+        context.Response.Headers.Vary = "Accept";
+        context.Response.ContentLength = writer.Written.Length;
         await context.Response.Body.WriteAsync(writer.Written, context.RequestAborted);
     }
 

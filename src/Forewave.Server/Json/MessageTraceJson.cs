@@ -12,6 +12,11 @@ internal static class MessageTraceJson
         writer.WriteString("messageId", trace.Id.ToString());
         writer.WriteString("queue", trace.Queue.Value);
         writer.WriteBoolean("traced", trace.IsTraced);
+        if (trace.TraceId is { } id)
+        {
+            writer.WriteString("traceId", id);
+            writer.WriteString("traceparent", trace.TraceParent);
+        }
         writer.WriteStartArray("events");
         foreach (var happened in trace.Events)
             Write(writer, happened);

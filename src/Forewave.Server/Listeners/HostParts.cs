@@ -8,15 +8,20 @@ namespace Forewave.Server.Listeners;
 /// <summary>What the listeners serve.</summary>
 /// <param name="Door">For frames.</param>
 /// <param name="Readiness">What the health checks answer.</param>
-/// <param name="Metrics">What is shown at /metrics.</param>
 /// <param name="Loggers">Where to log.</param>
 /// <param name="End">Cancelled when the broker has stopped: sessions that are left end without a word.</param>
 internal sealed record HostParts(
-    PartitionDoor Door, BrokerReadiness Readiness, MetricCollector Metrics, ILoggerFactory Loggers, CancellationToken End)
+    PartitionDoor Door, BrokerReadiness Readiness, ILoggerFactory Loggers, CancellationToken End)
 {
+    /// <summary>What is shown at /metrics; null where that is switched off.</summary>
+    public MetricCollector? Metrics { get; init; }
+
     /// <summary>The HTTP API; null where it is switched off.</summary>
     public HttpApi? Api { get; init; }
 
     /// <summary>Connections to the HTTP port at most.</summary>
     public int MaxHttpConnections { get; init; } = Limits.HttpConnections;
+
+    /// <summary>How many there are.</summary>
+    public HttpConnectionCount HttpConnections { get; init; } = new();
 }

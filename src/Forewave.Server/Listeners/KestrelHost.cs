@@ -115,25 +115,24 @@ internal sealed class KestrelHost
         if (plan.Listen is { } listen)
             kestrel.Listen(listen.EndPoint, options => options.UseConnectionHandler<WireConnectionHandler>());
         if (plan.Http is { } http)
-            kestrel.Listen(http.EndPoint, options => ServeHttp(options, parts.MaxHttpConnections));
+            kestrel.Listen(http.EndPoint, options => ServeHttp(options, parts));
     }
 
-    private static void ServeHttp(ListenOptions options, int maxConnections)
+    private static void ServeHttp(ListenOptions options, HostParts parts)
     {
         options.Protocols = HttpProtocols.Http1;
-        int connections = 0;
         options.Use(next => async connection =>
         {
             try
             {
-                if (Interlocked.Increment(ref connections) <= maxConnections)
+                if (parts.HttpConnections.Enter(parts.MaxHttpConnections))
                     await next(connection);
                 else
                     connection.Abort();
             }
             finally
             {
-                Interlocked.Decrement(ref connections);
+                parts.HttpConnections.Leave();
             }
         });
     }

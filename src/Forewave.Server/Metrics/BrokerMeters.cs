@@ -8,6 +8,15 @@ namespace Forewave.Server.Metrics;
 /// <param name="parent">Those of the broker, where these are of one engine of several that it has in its life; null: they are the broker's.</param>
 internal sealed class BrokerMeters(BrokerMeters? parent = null) : IMeterFactory
 {
+    /// <summary>The meter of single groups: many series, and a bound of its own.</summary>
+    public const string OfGroups = "Forewave.Broker.Groups";
+
+    /// <summary>The meter of single queues: likewise.</summary>
+    public const string OfQueues = "Forewave.Broker.Queues";
+
+    /// <summary>All meters of a broker begin with one of these.</summary>
+    public static readonly string[] Names = ["Forewave.Broker*", "Forewave.Server*"];
+
     private readonly Lock _gate = new();
     private readonly List<Meter> _meters = [];
 

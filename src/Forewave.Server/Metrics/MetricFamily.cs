@@ -5,18 +5,24 @@ namespace Forewave.Server.Metrics;
 
 /// <summary>
 /// A metric as Prometheus knows it: OpenTelemetry's name with underscores, its UCUM unit as a suffix in full words
-/// (<c>s</c> → <c>_seconds</c>, <c>By</c> → <c>_bytes</c>; annotations in braces and <c>1</c> give none), <c>_total</c> after a counter.
+/// (<c>s</c> → <c>_seconds</c>, <c>By</c> → <c>_bytes</c>; annotations in braces and <c>1</c> give none).
 /// </summary>
-/// <param name="Name">As it is written.</param>
+/// <param name="Name">Of the family; the values of a counter have <c>_total</c> behind it.</param>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Help">One line for people.</param>
 internal sealed record MetricFamily(string Name, MetricKind Kind, string Help)
 {
+    /// <summary>Its unit in full words, with which the name ends; empty: none.</summary>
+    public string Unit { get; init; } = "";
+
+    /// <summary>The name of its values; of a distribution, what they begin with.</summary>
+    public string ValueName => Kind == MetricKind.Counter ? Name + "_total" : Name;
+
     /// <summary>The family of an instrument.</summary>
     public static MetricFamily Of(Instrument instrument)
     {
-        var kind = KindOf(instrument);
-        return new MetricFamily(NameOf(instrument, kind), kind, instrument.Description ?? "");
+        string unit = WordsOf(instrument.Unit);
+        return new MetricFamily(NameOf(instrument, unit), KindOf(instrument), instrument.Description ?? "") { Unit = unit };
     }
 
     private static MetricKind KindOf(Instrument instrument)
@@ -28,20 +34,17 @@ internal sealed record MetricFamily(string Name, MetricKind Kind, string Help)
         return rises ? MetricKind.Counter : MetricKind.Gauge;
     }
 
-    private static string NameOf(Instrument instrument, MetricKind kind)
+    private static string NameOf(Instrument instrument, string unit)
     {
         StringBuilder name = new(instrument.Name.Length + 16);
         foreach (char letter in instrument.Name)
             name.Append(char.IsAsciiLetterOrDigit(letter) ? letter : '_');
-        string unit = SuffixOf(instrument.Unit);
-        if (unit.Length > 0 && !name.ToString().EndsWith(unit, StringComparison.Ordinal))
+        if (unit.Length > 0 && !name.ToString().EndsWith("_" + unit, StringComparison.Ordinal))
             name.Append('_').Append(unit);
-        if (kind == MetricKind.Counter)
-            name.Append("_total");
         return name.ToString();
     }
 
-    private static string SuffixOf(string? unit) => unit switch
+    private static string WordsOf(string? unit) => unit switch
     {
         null or "" or "1" => "",
         "s" => "seconds",

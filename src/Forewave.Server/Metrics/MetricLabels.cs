@@ -25,11 +25,7 @@ internal readonly record struct MetricLabels(string Text)
     }
 
     /// <summary>The same with the upper bound of a bucket.</summary>
-    public MetricLabels WithBound(double bound)
-    {
-        string text = double.IsPositiveInfinity(bound) ? "+Inf" : bound.ToString("R", CultureInfo.InvariantCulture);
-        return new MetricLabels(Append(new StringBuilder(Text), "le").Append(text).Append('"').ToString());
-    }
+    public MetricLabels WithBound(string bound) => new(Append(new StringBuilder(Text), "le").Append(bound).Append('"').ToString());
 
     private static StringBuilder Append(StringBuilder text, string name)
     {

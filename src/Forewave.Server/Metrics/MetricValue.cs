@@ -26,15 +26,14 @@ internal sealed class MetricValue(double[] bounds)
     {
         if (family.Kind != MetricKind.Histogram)
         {
-            writer.WriteValue(family.Name, labels, _value);
+            writer.WriteValue(family.ValueName, labels, _value);
             return;
         }
         long below = 0;
         for (int i = 0; i < _counts.Length; i++)
         {
             below += _counts[i];
-            double bound = i < bounds.Length ? bounds[i] : double.PositiveInfinity;
-            writer.WriteValue(family.Name + "_bucket", labels.WithBound(bound), below);
+            writer.WriteBucket(family, labels, (i < bounds.Length ? bounds[i] : double.PositiveInfinity, below));
         }
         writer.WriteValue(family.Name + "_sum", labels, _value);
         writer.WriteValue(family.Name + "_count", labels, _count);

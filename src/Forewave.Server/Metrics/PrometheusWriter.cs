@@ -4,21 +4,25 @@ using System.Text;
 
 namespace Forewave.Server.Metrics;
 
-/// <summary>Writes Prometheus' text format 0.0.4 as UTF-8. For one request, on one thread.</summary>
-internal sealed class PrometheusWriter
+/// <summary>Writes metrics in one of Prometheus' formats, as UTF-8. For one request, on one thread.</summary>
+internal sealed class PrometheusWriter(ExpositionFormat format = ExpositionFormat.PrometheusText)
 {
     private readonly ArrayBufferWriter<byte> _text = new(16 * 1024);
 
     /// <summary>All that was written; valid until more is.</summary>
     public ReadOnlyMemory<byte> Written => _text.WrittenMemory;
 
-    /// <summary>Begins a family: its help and its type. All its values follow before the next family.</summary>
+    private bool IsOpenMetrics => format == ExpositionFormat.OpenMetrics;
+
+    /// <summary>Begins a family: its help, its type and its unit. All its values follow before the next family.</summary>
     public void WriteFamily(MetricFamily family)
     {
-        string help = family.Help.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
-        if (help.Length > 0)
-            WriteLine($"# HELP {family.Name} {help}");
-        WriteLine($"# TYPE {family.Name} {TypeOf(family.Kind)}");
+        string name = IsOpenMetrics ? family.Name : family.ValueName;
+        if (family.Help.Length > 0)
+            WriteLine($"# HELP {name} {Escaped(family.Help)}");
+        WriteLine($"# TYPE {name} {TypeOf(family.Kind)}");
+        if (IsOpenMetrics && family.Unit.Length > 0)
+            WriteLine($"# UNIT {name} {family.Unit}");
     }
 
     /// <summary>One value of the family.</summary>
@@ -28,11 +32,25 @@ internal sealed class PrometheusWriter
         WriteLine($"{name}{braces} {TextOf(value)}");
     }
 
+    /// <summary>One bucket of a distribution.</summary>
+    /// <param name="family">The distribution.</param>
+    /// <param name="labels">Those of the distribution.</param>
+    /// <param name="bucket">Its upper bound, and how many are not above that.</param>
+    public void WriteBucket(MetricFamily family, MetricLabels labels, (double Bound, long Count) bucket) =>
+        WriteValue(family.Name + "_bucket", labels.WithBound(BoundOf(bucket.Bound)), bucket.Count);
+
     /// <summary>A family of one value.</summary>
     public void WriteSingle(MetricFamily family, double value)
     {
         WriteFamily(family);
-        WriteValue(family.Name, MetricLabels.None, value);
+        WriteValue(family.ValueName, MetricLabels.None, value);
+    }
+
+    /// <summary>Nothing follows: who does not see the end knows that something is missing.</summary>
+    public void WriteEnd()
+    {
+        if (IsOpenMetrics)
+            WriteLine("# EOF");
     }
 
     private static string TypeOf(MetricKind kind) => kind switch
@@ -41,6 +59,20 @@ internal sealed class PrometheusWriter
         MetricKind.Histogram => "histogram",
         _ => "gauge",
     };
+
+    // One format knows escaped quotes in a help, the other does not.
+    private string Escaped(string help)
+    {
+        string text = help.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
+        return IsOpenMetrics ? text.Replace("\"", "\\\"", StringComparison.Ordinal) : text;
+    }
+
+    // As a number with a fraction in OpenMetrics, so that one bound has one text whoever writes it.
+    private string BoundOf(double bound)
+    {
+        string text = TextOf(bound);
+        return IsOpenMetrics && text.All(char.IsAsciiDigit) ? text + ".0" : text;
+    }
 
     private static string TextOf(double value) => value switch
     {

@@ -35,7 +35,7 @@ public sealed partial class OpenApiTests(HttpBroker http) : IClassFixture<HttpBr
             Guard = new SameSiteGuard(checksHost: true),
             Memory = memory,
             Faults = new HttpFaults(NullLogger.Instance),
-            Metrics = new HttpMetrics(meters, memory),
+            Metrics = new HttpMetrics(meters, memory, new HttpConnectionCount()),
             Readiness = new BrokerReadiness(),
             Door = new PartitionDoor(() => "", TimeProvider.System),
             Time = TimeProvider.System,

@@ -45,8 +45,14 @@ internal sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Starts <c>forewave</c>.</summary>
     public static ProgramProcess Start(params string[] arguments) => StartProgram("forewave.dll", arguments);
 
+    /// <summary>Starts <c>forewave</c> with variables of its environment besides those of the test's.</summary>
+    public static ProgramProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Start("forewave.dll", arguments, environment);
+
     /// <summary>Starts a program of this build.</summary>
-    public static ProgramProcess StartProgram(string assembly, params string[] arguments)
+    public static ProgramProcess StartProgram(string assembly, params string[] arguments) => Start(assembly, arguments, new Dictionary<string, string>());
+
+    private static ProgramProcess Start(string assembly, string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
         ProcessStartInfo start = new("dotnet")
         {
@@ -58,6 +64,8 @@ internal sealed class ProgramProcess : IAsyncDisposable
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
         Array.ForEach(arguments, start.ArgumentList.Add);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         return new ProgramProcess(Process.Start(start) ?? throw new InvalidOperationException($"{assembly} did not start"));
     }
 

@@ -1,5 +1,9 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using Forewave.Client;
 using Forewave.Coordination.Routes;
+using Forewave.Integration.Tests.Observability.Exposition;
+using Forewave.Integration.Tests.Observability.Rules;
 using Forewave.Integration.Tests.Processes;
 using Forewave.Server;
 using Forewave.Server.Members;
@@ -11,44 +15,51 @@ namespace Forewave.Integration.Tests.Units;
 public sealed class MetricPageTests
 {
     [Fact]
-    public async Task Metrics_page_lists_every_metric_of_a_broker_with_its_unit()
+    public async Task Metrics_page_lists_every_metric_of_a_broker_and_a_client_with_its_kind_and_unit()
     {
-        var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var found = new SortedDictionary<string, (MetricKind, string)>(StringComparer.Ordinal);
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (instrument.Meter.Name.StartsWith("Forewave.Broker", StringComparison.Ordinal) || instrument.Meter.Name.StartsWith("Forewave.Server", StringComparison.Ordinal))
+                if (instrument.Meter.Name.StartsWith("Forewave.", StringComparison.Ordinal) && instrument.Meter.Name != "Forewave.Test")
                 {
                     lock (found)
-                        found[instrument.Name] = instrument.Unit ?? "";
+                        found[instrument.Name] = (MetricFamily.Of(instrument).Kind, instrument.Unit ?? "");
                 }
             },
         };
         listener.Start();
         using TemporaryFolder folder = new();
-        await using ForewaveBroker broker = new(new ForewaveBrokerOptions { DataFolder = folder["data"], Http = "127.0.0.1:0", MinFreeBytes = 0 });
+        ForewaveBrokerOptions options = new()
+        {
+            DataFolder = folder["data"], Http = "127.0.0.1:0", MinFreeBytes = 0, Otlp = "http://127.0.0.1:9", OtlpInterval = TimeSpan.FromHours(1),
+        };
+        await using ForewaveBroker broker = new(options);
         await broker.StartAsync();
+        await using ForewaveClient client = new(new ForewaveClientOptions { Connector = broker.ConnectAsync });
+        RuntimeHelpers.RunClassConstructor(typeof(Forewave.Client.Telemetry.ClientTelemetry).TypeHandle);
         // Those of a broker of a cluster, of which nobody reads a value here.
         using BrokerMeters meters = new();
         MemberMetrics.Add(meters, null!);
         ProofMetrics.Durations(meters);
         RouteMetrics.Add(meters, new ClusterFollowing(_ => throw new InvalidOperationException("nobody follows"), _ => { }, TimeProvider.System));
 
-        var rows = File.ReadAllLines(Path.Combine(Repository(), "docs", "metrics.md"))
-            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
-            .ToDictionary(cells => cells[1].Trim('`'), cells => cells[3]);
+        var rows = DocumentedMetric.Read().Where(metric => !metric.IsOfPrometheus).ToDictionary(metric => metric.Name, metric => (metric.Kind, metric.Unit));
 
         lock (found)
             Assert.Equal(found, rows.OrderBy(row => row.Key, StringComparer.Ordinal));
     }
 
-    private static string Repository()
+    [Fact]
+    public void Metrics_page_lists_what_is_told_of_the_process()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Forewave.slnx")))
-            folder = folder.Parent ?? throw new InvalidOperationException("not in the repository");
-        return folder.FullName;
+        PrometheusWriter writer = new();
+        ProcessMetrics.WriteTo(writer);
+        var families = ExpositionParser.Parse(System.Text.Encoding.UTF8.GetString(writer.Written.Span), ExpositionFormat.PrometheusText);
+
+        var rows = DocumentedMetric.Read().Where(metric => metric.IsOfPrometheus).Select(metric => (metric.Name, metric.Kind.ToString().ToLowerInvariant()));
+
+        Assert.Equal(families.Select(family => (family.Name, family.Type!)).Order(), rows.Order());
     }
 }

@@ -106,6 +106,44 @@ public sealed class SettingTests
     }
 
     [Fact]
+    public void Standard_variables_of_telemetry_count_where_nothing_else_does()
+    {
+        using TemporaryFile file = new(".json", """{ "otlpProtocol": "http/protobuf" }""");
+        Dictionary<string, string> environment = new()
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4317", ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc", ["OTEL_METRIC_EXPORT_INTERVAL"] = "15000",
+            ["OTEL_TRACES_EXPORTER"] = "none", ["OTEL_METRICS_EXPORTER"] = "prometheus,otlp", ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = "http://elsewhere",
+            ["FOREWAVE_OTLP_LOGS"] = "false", ["OTEL_LOGS_EXPORTER"] = "otlp",
+        };
+
+        var read = BrokerConfiguration.Read(new ForewaveBrokerOptions(), new ConfigurationSources { File = file.Path, Environment = environment });
+        environment["OTEL_SDK_DISABLED"] = "true";
+        var disabled = BrokerConfiguration.Read(new ForewaveBrokerOptions(), new ConfigurationSources { Environment = environment });
+
+        var options = read.Options;
+        Assert.Equal(("http://collector:4317", OtlpProtocol.HttpProtobuf, TimeSpan.FromSeconds(15)), (options.Otlp, options.OtlpProtocol, options.OtlpInterval));
+        Assert.Equal((true, false, false), (options.OtlpMetrics, options.OtlpTraces, options.OtlpLogs));
+        Assert.Equal(
+            [("otlp", "OTEL_EXPORTER_OTLP_ENDPOINT"), ("otlpProtocol", file.Path), ("otlpTraces", "OTEL_TRACES_EXPORTER"), ("otlpLogs", "FOREWAVE_OTLP_LOGS")],
+            read.Values.Where(value => value.Setting.Key is "otlp" or "otlpProtocol" or "otlpTraces" or "otlpLogs").Select(value => (value.Setting.Key, value.Source)));
+        Assert.Equal(["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"], read.UnknownVariables);
+        Assert.Null(disabled.Options.Otlp);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:4318")]
+    [InlineData("ftp://collector")]
+    [InlineData("http://user:secret@collector:4318")]
+    [InlineData("http://collector:4318/?token=secret")]
+    public void Collector_is_an_address_and_nothing_secret(string address)
+    {
+        var refusal = Assert.Throws<ArgumentException>(() => ForewaveBroker.Check(new ForewaveBrokerOptions { Otlp = address }));
+
+        Assert.StartsWith("otlp ", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Password_of_a_database_is_not_shown()
     {
         var configuration = BrokerConfiguration.Read(new ForewaveBrokerOptions(), new ConfigurationSources
@@ -122,6 +160,7 @@ public sealed class SettingTests
     {
         "data" => new ForewaveBrokerOptions().DataFolder,
         "store" => "files",
+        "otlpProtocol" => "http/protobuf",
         "mysql" or "zookeeper" or "broker" or "peerMysql" or "advertise" => "",
         "zookeeperSession" => Shown(new ForewaveBrokerOptions().ZooKeeperSession),
         "listen" => $"127.0.0.1:{Limits.DefaultPort}",

@@ -49,9 +49,9 @@ public sealed class WrongUsageTests
     }
 
     [Theory]
-    [InlineData("dead show q x --group g", "PLACE: 'x' is no whole number from 1")]
-    [InlineData("dead purge q 1 0 --group g", "PLACE: '0' is no whole number from 1")]
-    [InlineData("dead undo q -1 --group g", "OPERATION: '-1' is no whole number from 1")]
+    [InlineData("dead show q x --group g", "PLACE: 'x' is no whole number from 1, nor one with its partition, such as 1-17")]
+    [InlineData("dead purge q 1 0 --group g", "PLACE: '0' is no whole number from 1, nor one with its partition, such as 1-17")]
+    [InlineData("dead undo q -1 --group g", "OPERATION: '-1' is no whole number from 1, nor such as 1-12 or 0-12,1-9")]
     [InlineData("message show 7", "ID: '7' is no message id: such as 0-0000100000000006 (MessageIdInvalid, error 550)")]
     [InlineData("publish q b --priority 10", "--priority: '10' is no whole number from 0 to 9 (FieldInvalid, error 112)")]
     [InlineData("group set q --group g --rate 1e9", "--rate: '1e9' is no rate: messages a second, 0.001 to 1,000,000, or 0 (FieldInvalid, error 112)")]

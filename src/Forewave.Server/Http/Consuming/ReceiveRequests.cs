@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Forewave.Server.Http.Consuming;
 
 /// <summary>Receives messages of a group, waiting for them where there are none. Thread-safe.</summary>
-internal sealed class ReceiveRequests(HttpLinks links)
+internal sealed class ReceiveRequests(HttpLinks links, HttpMetrics metrics)
 {
     private static readonly ConsumerName DefaultName = new("http");
     private static readonly CountRange Messages = new() { UnlessTold = 1, Most = Limits.HttpReceiveMessages };
@@ -18,7 +18,7 @@ internal sealed class ReceiveRequests(HttpLinks links)
     public static string[] Query { get; } = ["max", "wait", "visibility", "tag", "start", "consumer"];
 
     /// <summary>Receives and answers.</summary>
-    public Task RunAsync(ApiCall call)
+    public async Task RunAsync(ApiCall call)
     {
         SubscriptionKey key = new()
         {
@@ -30,7 +30,15 @@ internal sealed class ReceiveRequests(HttpLinks links)
             Start = call.Query.Start("start"),
         };
         PullTerms terms = new() { Messages = call.Query.Count("max", Messages), Wait = AtMost(call, "wait", Limits.MaxReceiveWait) };
-        return links.Pulls.ReceiveAsync(key, terms, (messages, subscribed) => AnswerAsync(call, messages, subscribed), call.Gone);
+        metrics.ReceiveWaits();
+        try
+        {
+            await links.Pulls.ReceiveAsync(key, terms, (messages, subscribed) => AnswerAsync(call, messages, subscribed), call.Gone);
+        }
+        finally
+        {
+            metrics.ReceiveEnds();
+        }
     }
 
     private static TimeSpan AtMost(ApiCall call, string name, TimeSpan longest)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Forewave.Client;
+using Forewave.Client.Telemetry;
 using Forewave.Protocol;
 using Forewave.Server.Http.Requests;
 using Microsoft.AspNetCore.Http;
@@ -14,14 +15,16 @@ internal static class MessageForm
     /// <summary>The header of a message with its content type, where one was told.</summary>
     public const string ContentType = "content-type";
 
+    // W3C asks for that much of a tracestate to be passed on; what is longer may be left out.
+    private const int MostState = 512;
+
     /// <summary>The message; its body is the caller's.</summary>
     /// <exception cref="ForewaveException">A header cannot be read.</exception>
     public static Message Read(IHeaderDictionary headers, ReadOnlyMemory<byte> body)
     {
         string? contentType = ContentTypes.Told(headers.ContentType);
         var named = headers["Forewave-Header"];
-        var trace = TraceOf(headers);
-        return new Message(body)
+        Message message = new(body)
         {
             Keys = KeysOf(headers["Forewave-Key"]),
             Tag = One(headers, "Forewave-Tag"),
@@ -32,9 +35,14 @@ internal static class MessageForm
             TimeToLive = LifeOf(headers),
             ExpiresAt = TimeOf(headers, "Forewave-Expires-At"),
             DeduplicationId = One(headers, "Idempotency-Key"),
-            Headers = contentType is null && named.Count == 0 && trace is null ? default : HeadersOf(contentType, named, trace),
+            Headers = contentType is null && named.Count == 0 ? default : HeadersOf(contentType, named),
         };
+        return InTrace(headers, message);
     }
+
+    /// <summary>A message in the trace that the request is a part of, where it is in none of its own.</summary>
+    public static Message InTrace(IHeaderDictionary headers, in Message message) =>
+        TraceOf(headers) is { } trace ? TraceHeaders.In(trace, message) : message;
 
     /// <summary>A message of an envelope with the request's Idempotency-Key, where it has one.</summary>
     /// <exception cref="ForewaveException"><c>RequestInvalid</c>: both name a deduplication id.</exception>
@@ -91,20 +99,21 @@ internal static class MessageForm
         return life > TimeSpan.Zero ? life : throw FieldText.Wrong("Forewave-Ttl", "more than 0s");
     }
 
-    // The trace that the request is a part of, unless the process that the broker lives in has one of its own for it.
-    private static string? TraceOf(IHeaderDictionary headers)
+    // Unless the process that the broker lives in has a span of its own for it.
+    private static (string Parent, string? State)? TraceOf(IHeaderDictionary headers)
     {
         string? trace = headers.TraceParent;
-        return trace is not null && Activity.Current is null && ActivityContext.TryParse(trace, null, out _) ? trace : null;
+        if (trace is null || Activity.Current is not null || !ActivityContext.TryParse(trace, null, out _))
+            return null;
+        string? state = headers.TraceState;
+        return (trace, state?.Length is > 0 and <= MostState ? state : null);
     }
 
-    private static KeyValuePair<string, ReadOnlyMemory<byte>>[] HeadersOf(string? contentType, StringValues named, string? trace)
+    private static KeyValuePair<string, ReadOnlyMemory<byte>>[] HeadersOf(string? contentType, StringValues named)
     {
-        List<KeyValuePair<string, ReadOnlyMemory<byte>>> headers = new(named.Count + 2);
+        List<KeyValuePair<string, ReadOnlyMemory<byte>>> headers = new(named.Count + 1);
         if (contentType is not null)
             headers.Add(new(ContentType, Encoding.UTF8.GetBytes(contentType)));
-        if (trace is not null)
-            headers.Add(new("traceparent", Encoding.ASCII.GetBytes(trace)));
         foreach (string? text in named)
         {
             int sign = text!.IndexOf('=', StringComparison.Ordinal);

@@ -58,7 +58,7 @@ internal sealed class PublishRequests(HttpLinks links, BodyMemory memory)
         try
         {
             using EnvelopeReader envelopes = new(body.Bytes);
-            receipt = await links.Producer.PublishAsync(queue, MessageForm.WithKey(context.Request.Headers, envelopes.ReadOne()));
+            receipt = await links.Producer.PublishAsync(queue, MessageForm.InTrace(context.Request.Headers, MessageForm.WithKey(context.Request.Headers, envelopes.ReadOne())));
         }
         finally
         {
@@ -82,7 +82,7 @@ internal sealed class PublishRequests(HttpLinks links, BodyMemory memory)
             var messages = envelopes.ReadMany();
             receipts = new BatchReceipts(messages.Count);
             for (int i = 0; i < messages.Count; i++)
-                await HandAsync(queue, messages[i], receipts, i);
+                await HandAsync(queue, MessageForm.InTrace(context.Request.Headers, messages[i]), receipts, i);
         }
         finally
         {
