@@ -142,9 +142,10 @@ internal sealed class MemberWorld
             Broken(otherwise);
     }
 
-    // The record names the run of the slave, and nothing is under way that takes it out.
+    // The record names the run of the slave, and nothing is under way that takes it out, nor a process that was started since and has yet to.
     private bool IsSafe() =>
-        Group.Record is { } there && SlaveRun.Length > 0 && SlaveRun == Databases[there.Record.Master == Name(0) ? 1 : 0].Run
+        Group.Record is { } there && (there.Record.Master == Name(0) ? 1 : 0) is var slave && SlaveRun.Length > 0 && SlaveRun == Databases[slave].Run
+        && _members[slave]?.State == MemberState.Slave
         && Group.Orphans.Count == 0 && !Group.Of(0).Concat(Group.Of(1)).Any(session => session.Set is not null);
 
     /// <summary>What was answered is in the database of whoever served under the highest epoch.</summary>
