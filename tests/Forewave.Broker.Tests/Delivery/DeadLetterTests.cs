@@ -1,4 +1,5 @@
 using Forewave.Broker.Delivery.Administration;
+using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Protocol;
 
@@ -173,7 +174,7 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
-    public async Task Redriven_message_does_not_leave_when_its_lease_ended_before_the_commit()
+    public async Task Redriven_message_does_not_leave_when_it_was_released_before_the_commit()
     {
         await using var stage = await DeliveryStage.StartAsync();
         var consumer = await stage.SubscribeAsync("q");
@@ -181,13 +182,45 @@ public sealed class DeadLetterTests
         var terms = new ReceiveTerms { Correlation = new CorrelationId(77), MaxMessages = 1, MaxBytes = 1, Wait = TimeSpan.Zero };
         var pull = new PendingReceive(consumer.Subscription, terms);
 
-        loop.Post(new AwaitingFrame(loop, consumer.Subscription, [1, 2, 3], pull) { MayLeave = () => false });
-        loop.Post(new AwaitingFrame(loop, consumer.Subscription, [1, 2, 3], null) { MayLeave = () => false, Messages = 2, MessageBytes = 3 });
+        var released = new AwaitingFrame(loop, consumer.Subscription, [1, 2, 3], null)
+        {
+            Leaser = consumer.Subscription.Group, Leased = [new RecordRun(1, 1, 1)], Messages = 2, MessageBytes = 3,
+        };
+        loop.Post(new AwaitingFrame(loop, consumer.Subscription, [1, 2, 3], pull) { Leaser = released.Leaser, Leased = released.Leased });
+        loop.Post(released);
         await stage.IdleAsync();
 
         Assert.Contains((77UL, Protocol.Frames.ServerAnswer.Delivery, default), consumer.Output.Answers);
         Assert.Empty(consumer.Output.Messages);
         Assert.Equal((2L, 3L), (consumer.Subscription.CreditMessages, consumer.Subscription.CreditBytes));
+    }
+
+    [Fact]
+    public async Task Lease_does_not_end_before_its_message_leaves()
+    {
+        NarrowStore? disk = null;
+        await using var stage = await DeliveryStage.StartAsync(setting => setting with { Store = disk = new NarrowStore(setting.Store, _ => false) });
+        var consumer = await StreamingAsync(stage, "bad");
+        await SetAttemptsAsync(stage, 1);
+        await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
+
+        disk!.HoldLeases();
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Group, null);
+        consumer.Credit(1);
+        await stage.IdleAsync();
+        await stage.MoveAsync(TimeSpan.FromSeconds(31));
+        await stage.MoveAsync(TimeSpan.FromSeconds(31));
+        var held = await stage.Loops.Administration.ShowGroupAsync(stage.Queue("q"), Group);
+        int early = consumer.Output.Messages.Count;
+        disk.LetGo();
+        await stage.IdleAsync();
+        var redriven = Assert.Single(consumer.Output.TakeMessages());
+        await stage.MoveAsync(TimeSpan.FromSeconds(31));
+        var ended = await stage.Loops.Administration.ShowGroupAsync(stage.Queue("q"), Group);
+
+        Assert.Equal((0, 1L, 0L), (early, held.Leased, held.Dead));
+        Assert.Equal((1u, true), (redriven.Attempt, redriven.IsRedriven));
+        Assert.Equal((0L, 1L), (ended.Leased, ended.Dead));
     }
 
     [Fact]

@@ -9,6 +9,8 @@ namespace Forewave.Broker.Tests.Delivery;
 internal sealed class NarrowStore(IStore store, Func<RecordType, bool> refuses) : IStore
 {
     private readonly Lock _gate = new();
+    private readonly Queue<Action> _heldBack = new();
+    private bool _holdsLeases;
 
     /// <summary>Told of each record of leases: whether somebody waits for its commit.</summary>
     public Action<bool> Leased { get; init; } = static _ => { };
@@ -43,9 +45,42 @@ internal sealed class NarrowStore(IStore store, Func<RecordType, bool> refuses) 
                 return AppendOutcome.NoRoom;
             }
         }
-        if (records[0].Type == RecordType.Leased)
-            Leased(records[0].Owner is not null);
-        return store.TryAppend(records, out first);
+        if (records[0].Type != RecordType.Leased)
+            return store.TryAppend(records, out first);
+        Leased(records[0].Owner is not null);
+        var held = records.ToArray();
+        if (held[0].Owner is { } owner)
+            held[0] = held[0] with { Owner = new LateOwner(this, owner) };
+        return store.TryAppend(held, out first);
+    }
+
+    /// <summary>From now on nobody is told that a record of leases is committed.</summary>
+    public void HoldLeases()
+    {
+        lock (_gate)
+            _holdsLeases = true;
+    }
+
+    /// <summary>Tells all whom it kept waiting.</summary>
+    public void LetGo()
+    {
+        lock (_gate)
+        {
+            _holdsLeases = false;
+            while (_heldBack.TryDequeue(out var tell))
+                tell();
+        }
+    }
+
+    private void Tell(Action tell)
+    {
+        lock (_gate)
+        {
+            if (_holdsLeases)
+                _heldBack.Enqueue(tell);
+            else
+                tell();
+        }
     }
 
     public async ValueTask WaitForRoomAsync(CancellationToken cancellation)
@@ -86,4 +121,11 @@ internal sealed class NarrowStore(IStore store, Func<RecordType, bool> refuses) 
     public ValueTask<ReclaimReport> ReclaimAsync(CancellationToken cancellation) => store.ReclaimAsync(cancellation);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    private sealed class LateOwner(NarrowStore narrow, ICommitOwner owner) : ICommitOwner
+    {
+        public void Committed(LogPosition first, long token) => narrow.Tell(() => owner.Committed(first, token));
+
+        public void Lost(StoreException failure, long token) => owner.Lost(failure, token);
+    }
 }

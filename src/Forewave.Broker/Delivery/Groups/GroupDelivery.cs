@@ -23,6 +23,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     private bool _closed;
     private bool _countedPaused;
     private long _deadFreed = 1;
+    private readonly List<AwaitingFrame> _awaiting = [];
 
     /// <summary>Makes it around a state.</summary>
     public GroupDelivery(DeliveryLoop loop, QueueDelivery queue, GroupState state)
@@ -416,11 +417,29 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     /// <inheritdoc/>
     public void Due(DueToken token, DeliveryLoop loop)
     {
-        bool lease = State.Cursor.Holds[token.Index].Kind == HoldKind.Lease;
+        ref var hold = ref State.Cursor.Holds[token.Index];
+        bool lease = hold.Kind == HoldKind.Lease;
+        if (lease && IsAwaited(hold))
+        {
+            hold.EndTime = Loop.Now + hold.VisibilityMilliseconds;
+            HoldMade(token, hold);
+            return;
+        }
         int before = State.Cursor.Ready;
         State.Cursor.Expire(token, State.Options.Failure, Burials.Expired);
         if (lease)
             Loop.Metrics.Expired(State.Cursor.Ready - before);
         HasDemand();
     }
+
+    /// <summary>
+    /// A frame of leases waits for its record: none of them ends before it leaves. Nobody had the messages, and one with a single
+    /// attempt would die of a slow disk.
+    /// </summary>
+    public void Awaits(AwaitingFrame frame) => _awaiting.Add(frame);
+
+    /// <summary>The frame leaves, or never will.</summary>
+    public void AwaitsNoMore(AwaitingFrame frame) => _awaiting.Remove(frame);
+
+    private bool IsAwaited(Hold hold) => _awaiting.Exists(frame => frame.Leases(OffsetSpan.Of(hold.First, hold.Count)));
 }

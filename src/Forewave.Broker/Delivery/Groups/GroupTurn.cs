@@ -187,15 +187,18 @@ internal sealed class GroupTurn
     /// <summary>Appends what stands in the payload; the frame leaves when it is committed.</summary>
     private Outcome SendCommitted(DeliveryFrame frame, Subscription subscription, RecordType type)
     {
-        var leased = type == RecordType.Leased ? frame.Runs.ToArray() : [];
+        bool isLeased = type == RecordType.Leased;
         var awaiting = new AwaitingFrame(_group.Loop, subscription, frame.ToBytes(), frame.Pull)
         {
             Messages = frame.Messages,
             MessageBytes = frame.MessageBytes,
-            MayLeave = () => Array.TrueForAll(leased, run => _group.State.Cursor.IsLeased(run.First, run.Attempt)),
+            Leaser = isLeased ? _group : null,
+            Leased = isLeased ? [.. frame.Runs] : [],
         };
         if (!_filling.Notes.TryRecord(_group.Draft(type, owner: awaiting)))
             return PutBack();
+        if (isLeased)
+            _group.Awaits(awaiting);
         frame.Spend();
         _group.Main.Pace.Spend(frame.Messages);
         _group.Loop.Metrics.Delivered(frame, awaiting.Bytes);

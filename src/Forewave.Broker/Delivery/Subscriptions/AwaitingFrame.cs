@@ -1,3 +1,6 @@
+using Forewave.Broker.Delivery.Cursors;
+using Forewave.Broker.Delivery.Groups;
+using Forewave.Broker.Delivery.Records;
 using Forewave.Protocol;
 using Forewave.Storage;
 
@@ -11,8 +14,11 @@ namespace Forewave.Broker.Delivery.Subscriptions;
 internal sealed class AwaitingFrame(DeliveryLoop loop, Subscription subscription, byte[] frame, PendingReceive? pull)
     : ICommitOwner, IDeliveryCommand
 {
-    /// <summary>Asked on the loop when the record is committed: false where the lease has ended meanwhile.</summary>
-    public Func<bool> MayLeave { get; init; } = static () => true;
+    /// <summary>Whose leases its messages are under; null: they are settled.</summary>
+    public GroupDelivery? Leaser { get; init; }
+
+    /// <summary>The messages that are leased.</summary>
+    public RecordRun[] Leased { get; init; } = [];
 
     /// <summary>Messages in it, for the credit that it took.</summary>
     public int Messages { get; init; }
@@ -23,6 +29,11 @@ internal sealed class AwaitingFrame(DeliveryLoop loop, Subscription subscription
     /// <summary>Its bytes.</summary>
     public int Bytes => frame.Length;
 
+    private bool MayLeave => Leaser is not { } group || Array.TrueForAll(Leased, run => group.State.Cursor.IsLeased(run.First, run.Attempt));
+
+    /// <summary>Some of these offsets are leased with it.</summary>
+    public bool Leases(OffsetSpan span) => Array.Exists(Leased, run => run.First < span.End && run.End > span.First);
+
     /// <inheritdoc/>
     public void Committed(LogPosition first, long token) => loop.Post(this);
 
@@ -32,7 +43,9 @@ internal sealed class AwaitingFrame(DeliveryLoop loop, Subscription subscription
     /// <inheritdoc/>
     public bool Run(DeliveryLoop committed)
     {
-        if (!MayLeave())
+        Leaser?.AwaitsNoMore(this);
+        // The consumer came back without the messages, or its group was reset.
+        if (!MayLeave)
             GiveBack();
         else if (pull is not null)
             subscription.Output.WriteAnswer(frame.Length, frame, static (span, bytes) => bytes.CopyTo(span));
