@@ -148,6 +148,29 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public async Task Messages_that_come_again_do_not_wait_for_the_record_that_a_redriven_one_needs()
+    {
+        var awaited = new List<bool>();
+        await using var stage = await DeliveryStage.StartAsync(setting => setting with
+        {
+            Store = new NarrowStore(setting.Store, _ => false) { Leased = awaited.Add },
+        });
+        var consumer = await StreamingAsync(stage, "one", "bad", "three");
+        var messages = consumer.Output.TakeMessages();
+        await consumer.SettleAsync(SettleVerb.Reject, messages.Where(message => message.Body == "bad"));
+        await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Group, null);
+        await stage.IdleAsync();
+        var all = messages.Where(message => message.Body != "bad").Concat(consumer.Output.TakeMessages());
+        awaited.Clear();
+
+        await consumer.SettleAsync(SettleVerb.Nack, all, TimeSpan.FromSeconds(1));
+        await stage.MoveAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Equal([false, true, false], awaited);
+        Assert.Equal(["bad", "one", "three"], consumer.Output.Messages.Select(message => message.Body).Order());
+    }
+
+    [Fact]
     public async Task Redriven_message_is_not_settled_by_a_handle_that_an_earlier_epoch_gave_before_its_death()
     {
         var stage = await DeliveryStage.StartAsync();

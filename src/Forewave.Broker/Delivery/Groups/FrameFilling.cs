@@ -92,7 +92,11 @@ internal sealed class FrameFilling(GroupDelivery group)
     private int AddAgain(in ReadyRun run, int done)
     {
         long offset = run.First + done;
-        if (group.State.Dead.TryPlaceOf(offset, out long place))
+        bool isRedriven = group.State.Dead.TryPlaceOf(offset, out long place);
+        // A frame with redriven messages waits for its record: others would wait with it, past their leases and their time.
+        if (!_frame.IsEmpty && isRedriven != _frame.HasRedrivenAgain)
+            return 0;
+        if (isRedriven)
             return AddRedriven(place, new RecordRun(offset, 1, run.Attempt), again: true) ? 1 : 0;
         if (!group.Again.TryGet(new OffsetSpan { First = offset, End = group.Queue.End }, out var view))
             return 0;

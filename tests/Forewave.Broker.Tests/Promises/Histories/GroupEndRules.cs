@@ -5,6 +5,7 @@ namespace Forewave.Broker.Tests.Promises.Histories;
 /// <summary>What must hold for a group when everything was drained.</summary>
 internal sealed class GroupEndRules(ViolationLog log, SentMessages sent)
 {
+    private const string LastExpired = "the lease of the last attempt expired";
     private const string Expired = "expired";
 
     public void Check(GroupHistory group, QueueRules queues)
@@ -44,7 +45,9 @@ internal sealed class GroupEndRules(ViolationLog log, SentMessages sent)
             || message.MayBeDeadPurged;
         log.Require(isSettled, () => About(ViolationKind.LostForGroup, $"offset {offset} was not settled and never came again"));
         bool cameAgain = isExempt || !message.IsRedriveAnswered || message.Deliveries[^1].Number > message.RedrivenAt;
-        log.Require(cameAgain || message.MayBeDeadPurged, () => About(ViolationKind.LostForGroup, $"offset {offset} was redriven and never came"));
+        // A redriven message that was lost on the way, with its connection, is a dead letter again where it had but one attempt.
+        bool diedUnseen = LastAttempt(group, first) == 1 && message.Listed is { Reason: LastExpired } && group.MadeAt > message.RedrivenAt;
+        log.Require(cameAgain || diedUnseen || message.MayBeDeadPurged, () => About(ViolationKind.LostForGroup, $"offset {offset} was redriven and never came"));
         log.Require(message.Buried is null || message.Listed is not null || isPurged || message.MayBeDeadPurged, () =>
             About(ViolationKind.DeadLetterMissing, $"offset {offset} was {message.Buried!.Verb}ed at attempt {message.Buried.Attempt}"));
     }

@@ -25,6 +25,9 @@ internal sealed class GroupHistory(GroupKey key)
     /// <summary>What a message that fails does to its ordering key.</summary>
     public FailurePolicy Policy { get; private set; }
 
+    /// <summary>Number of the event since which its last consumer is there: what was on the way to those before it may be lost.</summary>
+    public int MadeAt { get; private set; }
+
     /// <summary>What expired becomes a dead letter.</summary>
     public bool BuriesExpired { get; private set; }
 
@@ -106,6 +109,7 @@ internal sealed class GroupHistory(GroupKey key)
 
     public void Made(HistoryEvent made)
     {
+        MadeAt = made.Number;
         IsAtMostOnce = made.Text == "at-most-once";
         MaxAttempts = made.Count > 0 ? (uint)made.Count : MaxAttempts;
         Policy = made.Policy;

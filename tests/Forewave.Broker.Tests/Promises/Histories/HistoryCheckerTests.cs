@@ -330,6 +330,31 @@ public sealed class HistoryCheckerTests
         Assert.Contains(ViolationKind.LostForGroup, Check());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Checker_lets_a_redriven_message_die_unseen_only_when_it_was_lost_with_its_connection(bool isLost)
+    {
+        var made = new HistoryEvent { Kind = EventKind.GroupMade, Group = Group, Count = 1 };
+        _history.Add(made);
+        Publish(1, 101);
+        Deliver(1, 1, 101);
+        Settle(1, SettleVerb.Reject, attempt: 1);
+        Redrive(1);
+        if (isLost)
+        {
+            Crash();
+            _history.Add(made);
+        }
+        _history.Add(new HistoryEvent
+        {
+            Kind = EventKind.DeadListed, Group = Group, Offset = 1, Message = new(1, 1), Position = 101, Text = "1",
+            Reason = "the lease of the last attempt expired",
+        });
+
+        Assert.Equal(!isLost, Check().Contains(ViolationKind.LostForGroup));
+    }
+
     private IEnumerable<ViolationKind> Check() => HistoryChecker.Check(_history.Events).Select(violation => violation.Kind).ToArray();
 
     private void Redrive(long offset)
