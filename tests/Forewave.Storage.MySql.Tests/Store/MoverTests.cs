@@ -182,9 +182,10 @@ public sealed class MoverTests(MariaDbServer server)
         await Settled(open);
 
         Assert.Equal(6, open.Store.Usage.MissingMessages);
-        string line = Assert.Single(told, text => text.Contains("MQ_LOG", StringComparison.Ordinal));
-        Assert.Contains($"log position {gone[1]} ({place.Names.Queues}.`#1`, offsets 15 to 16)", line, StringComparison.Ordinal);
-        Assert.All(gone, position => Assert.Contains($"{position}", line, StringComparison.Ordinal));
+        // A line for each transaction that passes over some: the mover may have begun with the first of them alone.
+        string lines = string.Join('\n', told.Where(text => text.Contains("MQ_LOG", StringComparison.Ordinal)));
+        Assert.Contains($"log position {gone[1]} ({place.Names.Queues}.`#1`, offsets 15 to 16)", lines, StringComparison.Ordinal);
+        Assert.All(gone, position => Assert.Contains($"{position}", lines, StringComparison.Ordinal));
         Assert.Equal($"{(positions.Count - 3) * 2}", Text(root, $"SELECT CAST(COUNT(*) AS CHAR) FROM {place.Names.Queues}.`#1`"));
         using StoredRuns read = await open.Store.ReadAsync(1, new Offset(15), 1, CancellationToken.None);
         Assert.True(read[0].Damaged);
