@@ -227,6 +227,7 @@ public sealed class DeadLetterTests
         await SetAttemptsAsync(stage, 1);
         await consumer.SettleAsync(SettleVerb.Reject, consumer.Output.TakeMessages());
 
+        long given = stage.Time.GetUtcNow().ToUnixTimeMilliseconds();
         disk!.HoldLeases();
         await stage.Loops.Operating.RedriveAsync(stage.Queue("q"), Group, null);
         consumer.Credit(1);
@@ -234,6 +235,7 @@ public sealed class DeadLetterTests
         await stage.MoveAsync(TimeSpan.FromSeconds(31));
         await stage.MoveAsync(TimeSpan.FromSeconds(31));
         var held = await stage.Loops.Administration.ShowGroupAsync(stage.Queue("q"), Group);
+        var page = await stage.Loops.Watching.ListLeasesAsync(stage.Queue("q"), Group, 1, 10);
         int early = consumer.Output.Messages.Count;
         disk.LetGo();
         await stage.IdleAsync();
@@ -242,6 +244,7 @@ public sealed class DeadLetterTests
         var ended = await stage.Loops.Administration.ShowGroupAsync(stage.Queue("q"), Group);
 
         Assert.Equal((0, 1L, 0L), (early, held.Leased, held.Dead));
+        Assert.Equal(given + 62_000 + 30_000, Assert.Single(page.Leases).Lease.EndTime);
         Assert.Equal((1u, true), (redriven.Attempt, redriven.IsRedriven));
         Assert.Equal((0L, 1L), (ended.Leased, ended.Dead));
     }
