@@ -12,9 +12,6 @@ internal static class ClientSpans
 {
     private static readonly ActivitySource Source = new(ClientTelemetry.Name, ClientTelemetry.Version);
 
-    private static readonly (string, string) Receive = ("receive", "receive");
-    private static readonly (string, string) Process = ("process", "process");
-
     /// <summary>Somebody listens.</summary>
     public static bool IsOn => Source.HasListeners();
 
@@ -26,7 +23,8 @@ internal static class ClientSpans
     {
         ActivityContext given = TraceHeaders.ContextOf(message);
         ActivityLink[]? links = given == default ? null : [new ActivityLink(given)];
-        Activity? span = Source.StartActivity($"publish {queue}", ActivityKind.Producer, default(ActivityContext), Publishing(queue), links);
+        QueueSpans spans = QueueSpans.Of(queue);
+        Activity? span = Source.StartActivity(spans.PublishName, ActivityKind.Producer, default(ActivityContext), spans.Publishing, links);
         if (span is { IsAllDataRequested: true })
         {
             span.SetTag("messaging.message.body.size", message.Body.Length);
@@ -40,13 +38,14 @@ internal static class ClientSpans
     {
         Message[] traced = new Message[messages.Count];
         List<ActivityLink> links = new(messages.Count);
+        QueueSpans spans = QueueSpans.Of(queue);
         for (int i = 0; i < traced.Length; i++)
         {
             Message message = messages[i];
             ActivityContext context = TraceHeaders.ContextOf(message);
             if (context == default)
             {
-                using Activity? created = Source.StartActivity($"create {queue}", ActivityKind.Producer, default(ActivityContext), Creating(queue));
+                using Activity? created = Source.StartActivity(spans.CreateName, ActivityKind.Producer, default(ActivityContext), spans.Creating);
                 traced[i] = TraceHeaders.In(created ?? Activity.Current, message);
                 context = created?.Context ?? default;
             }
@@ -67,7 +66,8 @@ internal static class ClientSpans
     /// <summary>Begins the publish of many messages, which have their traces already; null: nobody wants it.</summary>
     public static Activity? StartPublish(QueueName queue, ActivityLink[] links, int messages)
     {
-        Activity? span = Source.StartActivity($"publish {queue}", ActivityKind.Client, default(ActivityContext), Publishing(queue), links);
+        QueueSpans spans = QueueSpans.Of(queue);
+        Activity? span = Source.StartActivity(spans.PublishName, ActivityKind.Client, default(ActivityContext), spans.Publishing, links);
         span?.SetTag("messaging.batch.message_count", messages);
         return span;
     }
@@ -119,8 +119,9 @@ internal static class ClientSpans
 
         IEnumerable<ActivityLink> links = messages.Select(static message => TraceHeaders.ContextOf(message)).Where(static context => context != default)
             .Select(static context => new ActivityLink(context));
+        QueueSpans spans = QueueSpans.Of(consumer.Queue);
         using Activity? span = Source.StartActivity(
-            $"receive {consumer.Queue}", ActivityKind.Client, default(ActivityContext), Consuming(consumer, Receive), links, begun);
+            spans.ReceiveName, ActivityKind.Client, default(ActivityContext), Consuming(consumer, spans.Receiving), links, begun);
         span?.SetTag("messaging.batch.message_count", messages.Count);
     }
 
@@ -135,8 +136,9 @@ internal static class ClientSpans
         // Work that is a part of something else is of the message's trace all the same, which is one from its producer on: a link joins them.
         ActivityContext created = TraceHeaders.ContextOf(message);
         ActivityLink[]? links = created != default && Activity.Current is { } around ? [new ActivityLink(around.Context)] : null;
+        QueueSpans spans = QueueSpans.Of(message.Queue);
         Activity? span = Source.StartActivity(
-            $"process {message.Queue}", ActivityKind.Consumer, created, Consuming(message.Run.Consumer, Process), links);
+            spans.ProcessName, ActivityKind.Consumer, created, Consuming(message.Run.Consumer, spans.Processing), links);
         if (span is { IsAllDataRequested: true })
         {
             span.SetTag("messaging.message.id", message.Id.ToString());
@@ -152,16 +154,6 @@ internal static class ClientSpans
         return span;
     }
 
-    private static KeyValuePair<string, object?>[] Publishing(QueueName queue) => Of(queue, ("publish", "send"));
-
-    private static KeyValuePair<string, object?>[] Creating(QueueName queue) => Of(queue, ("create", "create"));
-
-    private static KeyValuePair<string, object?>[] Consuming(Consumer consumer, (string Name, string Type) operation) =>
-        [.. Of(consumer.Queue, operation), new("messaging.consumer.group.name", consumer.Group.Value)];
-
-    private static KeyValuePair<string, object?>[] Of(QueueName queue, (string Name, string Type) operation) =>
-    [
-        new("messaging.system", "forewave"), new("messaging.destination.name", queue.Value),
-        new("messaging.operation.name", operation.Name), new("messaging.operation.type", operation.Type),
-    ];
+    private static KeyValuePair<string, object?>[] Consuming(Consumer consumer, KeyValuePair<string, object?>[] tags) =>
+        [.. tags, new("messaging.consumer.group.name", consumer.Group.Value)];
 }
