@@ -64,6 +64,7 @@ internal static class Program
         MessageVerbs.Create(),
         RecurringVerbs.Create(),
         ClusterVerbs.Create(),
+        DoctorVerb.Create(),
         UpgradeVerbs.Create(),
         BenchVerbs.Create(),
     };

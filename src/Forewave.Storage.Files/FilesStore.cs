@@ -24,6 +24,9 @@ namespace Forewave.Storage.Files;
 /// </summary>
 public sealed class FilesStore : IStore
 {
+    /// <summary>Size of the segments of a folder that is made without a word about it, in bytes.</summary>
+    public const int DefaultSegmentBytes = 64 * 1024 * 1024;
+
     private readonly FilesStoreOptions _options;
     private readonly TimeProvider _time;
     private readonly IPumps _pumps;
@@ -89,6 +92,23 @@ public sealed class FilesStore : IStore
     /// <exception cref="StoreException">Its manifest is damaged or of a newer format.</exception>
     /// <exception cref="DiskException">It cannot be read.</exception>
     public static Epoch EpochOf(IDisk disk) => new ManifestStore(disk).Read()?.Epoch ?? Epoch.None;
+
+    /// <summary>
+    /// What a folder's MANIFEST says; null of a new one. Reads that file alone, changes nothing and takes no lock: a broker may have the
+    /// folder open.
+    /// </summary>
+    /// <exception cref="StoreException">Its manifest is damaged or of a newer format.</exception>
+    /// <exception cref="DiskException">It cannot be read.</exception>
+    public static FolderFacts? Inspect(IDisk disk) => new ManifestStore(disk).Read() is not { } manifest
+        ? null
+        : new FolderFacts
+        {
+            FormatVersion = (int)ManifestCodec.Version,
+            Partition = manifest.Partition,
+            Epoch = manifest.Epoch,
+            SegmentBytes = manifest.SegmentBytes,
+            Segments = manifest.Segments.Length,
+        };
 
     /// <inheritdoc/>
     public async ValueTask<RecoveryReport> RecoverAsync(IStateFold fold, CancellationToken cancellation)

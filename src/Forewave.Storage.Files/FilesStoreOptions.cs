@@ -22,7 +22,7 @@ public sealed record FilesStoreOptions
     /// Size of a segment file in bytes: 64 KiB to 1 GiB, a multiple of 4 KiB. Default 64 MiB. A folder keeps the one that it was
     /// made with. No append can be larger than a segment.
     /// </summary>
-    public int SegmentBytes { get; init; } = 64 * 1024 * 1024;
+    public int SegmentBytes { get; init; } = FilesStore.DefaultSegmentBytes;
 
     /// <summary>Memory for records that wait to be written or were just written: 4 blocks at least. Default 48 MiB.</summary>
     public int RecentMemoryBytes { get; init; } = 48 * 1024 * 1024;

@@ -27,6 +27,9 @@ public sealed partial class ServerProcess : IAsyncLifetime, IAsyncDisposable
     /// <summary>As <see cref="Address"/>.</summary>
     public IPEndPoint EndPoint => IPEndPoint.Parse(Address);
 
+    /// <summary>Its id.</summary>
+    public int ProcessId => Files.Id;
+
     /// <summary>Its last log lines, for a failing test.</summary>
     public string Log => Process.Errors;
 
