@@ -45,6 +45,7 @@ internal static class EngineGauges
             new MetricText { Name = "forewave.partition.stopped", Unit = "1", Description = "1 when the partition stopped." },
             () => parts.Health.IsStopped ? 1 : 0);
         AddStore(parts.Store, metrics);
+        BackupGauges.Add(parts);
         metrics.Meter.CreateObservableGauge(
             "forewave.loop.age",
             () => loops.All.Select(loop => new Measurement<double>(

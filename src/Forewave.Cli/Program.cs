@@ -64,6 +64,8 @@ internal static class Program
         MessageVerbs.Create(),
         RecurringVerbs.Create(),
         ClusterVerbs.Create(),
+        BackupVerbs.Create(),
+        RestoreVerb.Create(),
         DoctorVerb.Create(),
         UpgradeVerbs.Create(),
         BenchVerbs.Create(),

@@ -59,6 +59,9 @@ public static class CapabilityNames
     /// <summary>Where the partitions of a cluster are served, and the slots of queues.</summary>
     public const string Routes = "routes";
 
+    /// <summary>Backups that the broker takes of its store.</summary>
+    public const string Backups = "backups";
+
     private static readonly (string Name, MessageCapabilities Flag)[] OfMessages =
     [
         (Ordering, MessageCapabilities.Ordering),

@@ -220,6 +220,22 @@ public enum ErrorCode
     CopyFailed = 664,
     /// <summary>A database follows its master: it needs no repair.</summary>
     NothingToRepair = 665,
+    /// <summary>The broker was started without a folder for backups.</summary>
+    BackupOff = 670,
+    /// <summary>A backup is being taken.</summary>
+    BackupRunning = 671,
+    /// <summary>A backup folder is of another data folder, or cannot be read or written.</summary>
+    BackupFolderUnusable = 672,
+    /// <summary>A backup did not come to its end.</summary>
+    BackupFailed = 673,
+    /// <summary>There is no such backup.</summary>
+    BackupNotFound = 674,
+    /// <summary>A file of a backup is not what was written.</summary>
+    BackupDamaged = 675,
+    /// <summary>The backups do not reach the point that is to be restored.</summary>
+    RestorePointInvalid = 676,
+    /// <summary>A folder that is to be restored into is not empty.</summary>
+    RestoreFolderNotEmpty = 677,
 
     // 7xx: found by the client itself.
     /// <summary>The call's deadline passed before the request was sent.</summary>

@@ -269,4 +269,10 @@ public static class Limits
 
     /// <summary>How long an HTTP connection may be idle between requests.</summary>
     public static TimeSpan HttpIdleTimeout { get; } = TimeSpan.FromSeconds(75);
+
+    /// <summary>Bytes that a backup reads in a second, unless told.</summary>
+    public const int BackupReadBytes = 32 * 1024 * 1024;
+
+    /// <summary>The least that it may be told.</summary>
+    public const int LeastBackupReadBytes = 64 * 1024;
 }

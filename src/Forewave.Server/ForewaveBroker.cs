@@ -12,6 +12,7 @@ using Forewave.Server.Listeners;
 using Forewave.Server.Members;
 using Forewave.Server.Metrics;
 using Forewave.Storage;
+using Forewave.Storage.Backups;
 using Forewave.Storage.Files;
 using Forewave.Storage.Files.Disk;
 using Forewave.Storage.MySql;
@@ -331,8 +332,20 @@ public sealed class ForewaveBroker : IAsyncDisposable
             new FilesStoreOptions
             {
                 Disk = disk, Partition = PartitionOf(_options), Epoch = epoch, RecentMemoryBytes = _options.RecentMemoryBytes, MinFreeBytes = _options.MinFreeBytes,
+                BackupFolder = _options.BackupFolder is { } backups ? () => PosixDisk.OpenFolder(backups) : null,
+                BackupEnded = BackupEnded,
             },
             _options.TimeProvider);
+    }
+
+    private void BackupEnded(BackupProgress backup)
+    {
+        if (backup.State == BackupState.Done)
+            ServerLog.BackupDone(_logger, backup.Number, backup.CopiedBytes, backup.End, backup.ReusedBytes);
+        else
+            ServerLog.BackupEnded(_logger, backup.Number, backup.State, backup.Problem ?? "nothing went wrong");
+        if (backup.DamagedPositions > 0)
+            ServerLog.BackupDamaged(_logger, backup.Number, backup.DamagedPositions);
     }
 
     private BrokerOptions EngineOptions(int maxConnections) => new()

@@ -16,6 +16,12 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public string DataFolder { get; init; } = "forewave-data";
 
+    /// <summary>
+    /// The folder that the broker may be told to back itself up to; its last name is created if missing. Best on another disk. Null, the
+    /// default: none, and backups are refused. docs/operations/backup.md.
+    /// </summary>
+    public string? BackupFolder { get; init; }
+
     /// <summary>What keeps the messages. Default: files in <see cref="DataFolder"/>, which is not used otherwise.</summary>
     public StoreKind Store { get; init; }
 

@@ -1,4 +1,5 @@
 using Forewave.Protocol;
+using Forewave.Storage.Backups;
 using Forewave.Storage.Commits;
 using Forewave.Storage.Files.Checkpoints;
 using Forewave.Storage.Files.ColdReads;
@@ -80,6 +81,12 @@ public sealed class FilesStore : IStore
 
     /// <inheritdoc/>
     public ISlices Slices => _slices;
+
+    /// <inheritdoc/>
+    public Epoch RestoredAt => _parts.Manifests.Current.RestoredAt;
+
+    /// <inheritdoc/>
+    public IBackups? Backups => Running.Backups;
 
     /// <inheritdoc/>
     public StoreUsage Usage => Running.Usage with { DiskBytes = Running.Usage.DiskBytes + _slices.DiskBytes };
@@ -203,6 +210,7 @@ public sealed class FilesStore : IStore
     {
         if (_running is not null)
         {
+            _running.Backups.Dispose();
             await _running.Checkpoints.CloseAsync();
             await _running.Reclaim.CloseAsync();
             _running.Dispose();

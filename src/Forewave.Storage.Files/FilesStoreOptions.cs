@@ -1,4 +1,5 @@
 using Forewave.Protocol;
+using Forewave.Storage.Backups;
 using Forewave.Storage.Files.Disk;
 
 namespace Forewave.Storage.Files;
@@ -47,6 +48,12 @@ public sealed record FilesStoreOptions
     /// have for itself.
     /// </summary>
     public long CarryBytesPerSecond { get; init; } = 16L * 1024 * 1024;
+
+    /// <summary>Opens the folder that the store may be backed up to while it runs; called when a backup begins. Default: null, none.</summary>
+    public Func<IDisk>? BackupFolder { get; init; }
+
+    /// <summary>Told when such a backup has ended, on its thread; must not throw. Default: null, nobody.</summary>
+    public Action<BackupProgress>? BackupEnded { get; init; }
 
     /// <summary>Threads for reads that memory cannot serve: 1 to 64. Default 2.</summary>
     public int ColdReaders { get; init; } = 2;

@@ -1,4 +1,5 @@
 using Forewave.Protocol;
+using Forewave.Storage.Files.Backups;
 using Forewave.Storage.Files.Checkpoints;
 using Forewave.Storage.Files.ColdReads;
 using Forewave.Storage.Files.GroupCommit;
@@ -44,6 +45,7 @@ internal sealed class RunningLog : IDisposable
         Runs = new RunReader(parts.Indexes, parts.Segments, options.SegmentBytes);
         Positions = new PositionReader(parts, options.SegmentBytes);
         Checkpoints = new CheckpointRound(options.Disk, parts, log, new CheckpointHooks(Answers.Waiters, _listener, () => _carryOver?.Held, Fail));
+        Backups = new BackupRunner(options, new RunningSource(options.Disk, parts, Answers, Gather), pumps, time);
         _pace = new CarryPace(time, _counters, options.CarryBytesPerSecond);
         _carryOver = new CarryOver(parts, Gather, ColdReaders, () => _writing?.Signal(), _pace, options.SegmentBytes);
         Reclaim = new ReclaimRound(options, parts, log, _carryOver, ColdReaders, new ReclaimHooks(Checkpoints, () => Gather.IsDiskFull, GrowAgain, HurryCheckpoint, Fail));
@@ -60,6 +62,8 @@ internal sealed class RunningLog : IDisposable
     public PositionReader Positions { get; }
 
     public CheckpointRound Checkpoints { get; }
+
+    public BackupRunner Backups { get; }
 
     public ReclaimRound Reclaim { get; }
 

@@ -18,6 +18,9 @@ public static class Checksum
     /// <summary>CRC-32C (start value and end inverted, as in RFC 3720) of a span.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes) => ~Add(uint.MaxValue, bytes);
 
+    /// <summary>CRC-32C of what a sum was made of and of a span behind it; the sum of nothing is 0.</summary>
+    public static uint Continue(uint sum, ReadOnlySpan<byte> bytes) => ~Add(~sum, bytes);
+
     private static uint Add(uint crc, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length >= 3 * ShortBytes)

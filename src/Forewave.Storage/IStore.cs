@@ -1,4 +1,5 @@
 using Forewave.Protocol;
+using Forewave.Storage.Backups;
 
 namespace Forewave.Storage;
 
@@ -127,6 +128,15 @@ public interface IStore : IAsyncDisposable
 
     /// <summary>Pages that the engine keeps beside the log; usable from recovery on.</summary>
     ISlices Slices { get; }
+
+    /// <summary>
+    /// Leases of this epoch and of earlier ones do not count: the store was restored from a backup under it, and what they were given for
+    /// may be another message than the one that is there. None: it never was. Known after recovery.
+    /// </summary>
+    Epoch RestoredAt => Epoch.None;
+
+    /// <summary>Backups that the store takes of itself; null where others do. Usable once it was started.</summary>
+    IBackups? Backups => null;
 
     /// <summary>Sizes and counts for metrics and operators. For any thread.</summary>
     StoreUsage Usage { get; }

@@ -50,6 +50,7 @@ internal static class AdministrationCommand
             ?? await MessageVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await SearchVerbs.RunAsync(session.Parts, request, cancellation)
             ?? BrokerVerbs.Run(session.Parts, request)
+            ?? BackupVerbs.Run(session, request)
             ?? throw new RefusedException(ErrorCode.CapabilityMissing, "the request has a verb that this broker does not know.");
         session.Output.Answer(new V1.ServerFrame { Correlation = header.Correlation.Value, Administration = answer });
     }

@@ -93,6 +93,8 @@ internal static class HelloCommand
             answer.Capabilities.Add(CapabilityNames.Search);
         if (parts.Options.DeadOperations)
             answer.Capabilities.Add(CapabilityNames.DeadOperations);
+        if (parts.Store.Backups is not null)
+            answer.Capabilities.Add(CapabilityNames.Backups);
         if (parts.Options.Cluster is not null)
             answer.Capabilities.Add(CapabilityNames.Routes);
         return answer;

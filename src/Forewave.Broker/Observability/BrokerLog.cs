@@ -71,4 +71,10 @@ internal static partial class BrokerLog
 
     [LoggerMessage(4032, LogLevel.Information, "{Producers} producer ids forgotten after 7 idle days")]
     public static partial void ProducersForgotten(ILogger logger, int producers);
+
+    [LoggerMessage(4036, LogLevel.Information, "Backup begun for {Peer}, at most {BytesPerSecond} bytes a second")]
+    public static partial void BackupBegun(ILogger logger, string peer, long bytesPerSecond);
+
+    [LoggerMessage(4037, LogLevel.Warning, "Backup cancelled by {Peer}")]
+    public static partial void BackupCancelled(ILogger logger, string peer);
 }

@@ -27,6 +27,8 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
         Verb.ReplayGroup => new(CapabilityNames.GroupControl, IsRepeatable: request.ReplayGroup.DryRun),
         Verb.CancelReplay => new(CapabilityNames.GroupControl, IsRepeatable: false),
         Verb.ResumeKey => new(CapabilityNames.Ordering, IsRepeatable: false),
+        Verb.ShowBackup => new(CapabilityNames.Backups, IsRepeatable: true),
+        Verb.BeginBackup or Verb.CancelBackup => new(CapabilityNames.Backups, IsRepeatable: false),
         Verb.SetGroup when UsesControl(request.SetGroup.Options) => new(CapabilityNames.GroupControl, IsRepeatable: false),
         Verb.SetGroup when request.SetGroup.Options is { HasOnFailure: true } => new(CapabilityNames.Ordering, IsRepeatable: false),
         Verb.CreateQueue when request.CreateQueue.Options is { Trace: true } => new(CapabilityNames.Messages, IsRepeatable: false),

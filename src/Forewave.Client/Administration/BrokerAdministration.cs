@@ -36,6 +36,7 @@ public sealed class BrokerAdministration
         Messages = new MessageAdministration(calls);
         Groups = new GroupAdministration(calls);
         Search = new MessageSearch(calls);
+        Backups = new BackupAdministration(calls);
     }
 
     /// <summary>Single messages, by their ids.</summary>
@@ -52,6 +53,9 @@ public sealed class BrokerAdministration
 
     /// <summary>Finding messages and browsing queues.</summary>
     public MessageSearch Search { get; }
+
+    /// <summary>Backups that a broker on files takes of itself.</summary>
+    public BackupAdministration Backups { get; }
 
     /// <summary>The queues, in the order of their names.</summary>
     /// <param name="prefix">Only names that start with this. Default: all.</param>

@@ -201,5 +201,53 @@ internal static class BrokerErrors
             Happened = "The database follows its master and needs no repair.",
             Advice = "Look at the group with forewave cluster status.",
         },
+        new()
+        {
+            Code = ErrorCode.BackupOff, HttpStatus = 403,
+            Happened = "The broker was started without a folder for backups.",
+            Advice = "Set backupFolder and start the broker again, or stop it and use forewave backup run --data.",
+        },
+        new()
+        {
+            Code = ErrorCode.BackupRunning, HttpStatus = 409, Retry = RetryAdvice.Same,
+            Happened = "A backup is being taken, by this broker or by another process.",
+            Advice = "Wait for its end (forewave backup status), or cancel it.",
+        },
+        new()
+        {
+            Code = ErrorCode.BackupFolderUnusable, HttpStatus = 500,
+            Happened = "The folder for backups is of another data folder, or cannot be read or written.",
+            Advice = "Give each data folder, and each restored one, a backup folder of its own, with the right to write there.",
+        },
+        new()
+        {
+            Code = ErrorCode.BackupFailed, HttpStatus = 500, Retry = RetryAdvice.Same,
+            Happened = "A backup did not come to its end; those before it are as they were.",
+            Advice = "Do what the text says, and take it again: what was copied is not copied again.",
+        },
+        new()
+        {
+            Code = ErrorCode.BackupNotFound, HttpStatus = 404,
+            Happened = "There is no such backup in the folder.",
+            Advice = "List them with forewave backup list.",
+        },
+        new()
+        {
+            Code = ErrorCode.BackupDamaged, HttpStatus = 500,
+            Happened = "A file of a backup is missing, or is not what was written.",
+            Advice = "Restore from a backup that does not need the file: forewave backup verify says which.",
+        },
+        new()
+        {
+            Code = ErrorCode.RestorePointInvalid, HttpStatus = 400,
+            Happened = "The backups do not reach the point that is to be restored.",
+            Advice = "Give a position or a time between the end of the oldest backup and that of the newest: forewave backup list.",
+        },
+        new()
+        {
+            Code = ErrorCode.RestoreFolderNotEmpty, HttpStatus = 409,
+            Happened = "The folder that is to be restored into is not empty.",
+            Advice = "Give an empty folder, or a path that does not exist.",
+        },
     ];
 }

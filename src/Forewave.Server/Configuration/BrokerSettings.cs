@@ -14,6 +14,7 @@ internal static class BrokerSettings
     public static IReadOnlyList<BrokerSetting> All { get; } =
     [
         new("data", options => options.DataFolder, (options, text) => options with { DataFolder = Folder(text) }),
+        new("backupFolder", options => options.BackupFolder ?? "", (options, text) => options with { BackupFolder = Given(text) }),
         new("store", options => options.Store == StoreKind.MySql ? "mysql" : "files", (options, text) => options with { Store = Store(text) }),
         new("mysql", options => WithoutPassword(options.MySql), (options, text) => options with { MySql = text }),
         new("zookeeper", options => options.ZooKeeper ?? "", (options, text) => options with { ZooKeeper = Given(text) }),

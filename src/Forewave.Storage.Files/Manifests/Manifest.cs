@@ -16,6 +16,12 @@ internal sealed record Manifest
     /// <summary>Epoch of the last opening that was begun.</summary>
     public Epoch Epoch { get; init; }
 
+    /// <summary>
+    /// The folder was restored from a backup: what epochs up to this one gave (leases) may be of another history than the one that is
+    /// here, and does not count. None: it never was.
+    /// </summary>
+    public Epoch RestoredAt { get; init; }
+
     /// <summary>The first generation that was never given to a file; all of them have the folder's salt.</summary>
     public required Generation NextGeneration { get; init; }
 

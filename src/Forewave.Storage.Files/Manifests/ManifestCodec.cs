@@ -20,7 +20,8 @@ namespace Forewave.Storage.Files.Manifests;
 /// 40  u64  checkpoint number, 0 for none
 /// 48  u64  replay position, 0 for none
 /// 56  u32  replay segment, u32 replay byte
-/// 64  u32  salt of the record headers' CRC, u32 0
+/// 64  u32  salt of the record headers' CRC
+/// 68  u32  epoch that the folder was restored under, 0 for never
 /// 72  entries of 24 bytes: u32 segment, u32 file, u32 generation, u32 from byte, u64 first position
 /// </code>
 /// </summary>
@@ -49,6 +50,7 @@ internal static class ManifestCodec
         WriteU32(bytes, 56, manifest.ReplayFrom.Segment.Value);
         WriteU32(bytes, 60, (uint)manifest.ReplayFrom.Byte);
         WriteU32(bytes, 64, manifest.NextGeneration.Salt.Value);
+        WriteU32(bytes, 68, manifest.RestoredAt.Value);
         int at = MinBytes;
         foreach (SegmentEntry entry in manifest.Segments)
         {
@@ -88,6 +90,7 @@ internal static class ManifestCodec
             Partition = new PartitionNumber((ushort)ReadU32(bytes, 16)),
             SegmentBytes = (int)ReadU32(bytes, 20),
             Epoch = new Epoch(ReadU32(bytes, 24)),
+            RestoredAt = new Epoch(ReadU32(bytes, 68)),
             NextGeneration = new Generation(ReadU32(bytes, 28), salt),
             NextSegment = new SegmentNumber(ReadU32(bytes, 32)),
             Checkpoint = ReadU64(bytes, 40),

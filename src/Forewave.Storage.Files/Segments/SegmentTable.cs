@@ -103,6 +103,21 @@ internal sealed class SegmentTable : IDisposable
         }
     }
 
+    /// <summary>Keeps a segment from being recycled until <see cref="Release"/>, without opening it; false when it is recycled.</summary>
+    public bool TryHold(SegmentNumber number)
+    {
+        lock (_lock)
+        {
+            int at = PlaceOf(number);
+            if (at >= 0)
+            {
+                _segments[at].Readers++;
+            }
+
+            return at >= 0;
+        }
+    }
+
     /// <summary>A reader is done.</summary>
     public void Release(Segment segment)
     {

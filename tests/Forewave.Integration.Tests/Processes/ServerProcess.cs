@@ -16,7 +16,7 @@ public sealed partial class ServerProcess : IAsyncLifetime, IAsyncDisposable
     private ProgramProcess? _process;
 
     /// <summary>The arguments that say where its messages are; null: in files.</summary>
-    public string[]? Store { get; init; }
+    public string[]? Store { get; set; }
 
     /// <summary>Where it takes clients: free at the first start, the same ever after.</summary>
     public string Address { get; private set; } = "127.0.0.1:0";

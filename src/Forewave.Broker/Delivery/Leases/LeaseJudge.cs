@@ -19,6 +19,7 @@ internal sealed class LeaseJudge
     private DeadLetterIndex _dead = null!;
     private long _queueEnd;
     private uint _epoch;
+    private uint _restoredAt;
 
     /// <summary>What may be done, in order, adjoining runs in one.</summary>
     public List<RecordRun> Good => _good;
@@ -30,7 +31,14 @@ internal sealed class LeaseJudge
     public List<RefusedRange> Refused => _refused;
 
     /// <summary>Begins a batch of runs of one group.</summary>
-    public void Begin(Cursor cursor, DeadLetterIndex dead, long queueEnd, Epoch epoch)
+    /// <param name="cursor">The group's.</param>
+    /// <param name="dead">Its dead letters.</param>
+    /// <param name="queueEnd">Offset after the queue's last.</param>
+    /// <param name="epoch">The present one.</param>
+    /// <param name="restoredAt">
+    /// Up to this one epochs gave handles to messages of a history that a restore has cut off: their offsets may be other messages' now.
+    /// </param>
+    public void Begin(Cursor cursor, DeadLetterIndex dead, long queueEnd, Epoch epoch, Epoch restoredAt = default)
     {
         _good.Clear();
         _adopted.Clear();
@@ -39,6 +47,7 @@ internal sealed class LeaseJudge
         _dead = dead;
         _queueEnd = queueEnd;
         _epoch = epoch.Value;
+        _restoredAt = restoredAt.Value;
     }
 
     /// <summary>Judges one run.</summary>
@@ -78,7 +87,7 @@ internal sealed class LeaseJudge
     private bool IsWhollyGood(CursorBlock block, in BlockPart part, in SettleItem item)
     {
         ulong mask = part.Mask;
-        if ((block.Leased & ~block.Dying & mask) != mask)
+        if (IsOfAnotherHistory(item) || (block.Leased & ~block.Dying & mask) != mask)
             return false;
         if (block.AttemptsOf.Slice(part.From, part.Count).ContainsAnyExcept((ushort)item.Attempt.Value))
             return false;
@@ -129,7 +138,7 @@ internal sealed class LeaseJudge
             bool settled = offset < _cursor.ReadOffset || block is not null && (block.Ahead & bit) != 0;
             return settled ? Settled(item.Verb) : Unknown(offset, item);
         }
-        if (item.Epoch.Value < _cursor.Recalled.Epoch)
+        if (item.Epoch.Value < _cursor.Recalled.Epoch || IsOfAnotherHistory(item))
             return Verdict.Lost;
         uint attempt = block.AttemptsOf[place];
         bool isHeld = (block.Held & bit) != 0;
@@ -154,6 +163,9 @@ internal sealed class LeaseJudge
             _ => Verdict.Lost,
         };
     }
+
+    // Restored from a backup: the message under this offset need not be the one that the handle was given for.
+    private bool IsOfAnotherHistory(in SettleItem item) => item.Epoch.Value <= _restoredAt && _restoredAt != 0;
 
     private static Verdict Settled(SettleVerb verb) => verb == SettleVerb.Ack ? Verdict.Done : Verdict.Lost;
 
@@ -181,7 +193,7 @@ internal sealed class LeaseJudge
     /// <summary>Nothing is known of such a lease: an earlier epoch may have given it and lost its record.</summary>
     private Verdict Unknown(long offset, in SettleItem item)
     {
-        if (item.Epoch.Value < _cursor.Recalled.Epoch || _cursor.Recalled.IsOver(offset, item.Attempt.Value))
+        if (IsOfAnotherHistory(item) || item.Epoch.Value < _cursor.Recalled.Epoch || _cursor.Recalled.IsOver(offset, item.Attempt.Value))
             return Verdict.Lost;
         if (item.Epoch.Value >= _epoch || offset >= _queueEnd || item.Attempt.Value is 0 or > GroupLimits.MaxAttempts)
             return Verdict.Invalid;

@@ -24,7 +24,7 @@ internal sealed class Settlement(DeliveryLoop loop)
         ref readonly var first = ref batch[0];
         if (first.Verb == SettleVerb.AckUpTo)
             return TryAckUpTo(group, first, request);
-        _judge.Begin(group.State.Cursor, group.State.Dead, group.Queue.End, loop.Store.Epoch);
+        _judge.Begin(group.State.Cursor, group.State.Dead, group.Queue.End, loop.Store.Epoch, loop.Store.RestoredAt);
         foreach (ref readonly var item in batch)
             _judge.Judge(item);
         if (_judge.Adopted.Count > 0 && !TryAdopt(group))
@@ -151,6 +151,12 @@ internal sealed class Settlement(DeliveryLoop loop)
         if (!isAlone || all.Count == 0 || all[0].Output != request.Output)
         {
             request.Fail(item, item.First, 0, ErrorCode.NotTheOnlyConsumer);
+            return true;
+        }
+        // An offset that was handed out before a restore: it may be another message's now. Who names no epoch speaks of what it has here.
+        if (item.Epoch != Epoch.None && item.Epoch <= loop.Store.RestoredAt)
+        {
+            request.Fail(item, item.First, 0, ErrorCode.LeaseLost);
             return true;
         }
         // Where a replay ran, a repeat would mean the other line once the replayed message it named is settled.

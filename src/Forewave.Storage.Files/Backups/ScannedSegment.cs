@@ -1,0 +1,64 @@
+using Forewave.Protocol;
+using Forewave.Storage.Files.Disk;
+using Forewave.Storage.Files.Recovery;
+using Forewave.Storage.Files.Segments;
+
+namespace Forewave.Storage.Files.Backups;
+
+/// <summary>What is in one file of the log, read record by record up to a limit.</summary>
+internal sealed class ScannedSegment
+{
+    private readonly RecordLimit _limit;
+    private bool _isPast;
+
+    private ScannedSegment(RecordLimit limit) => _limit = limit;
+
+    /// <summary>Position of the first record; none: there is none within the limit.</summary>
+    public LogPosition First { get; private set; }
+
+    /// <summary>Position of the last message of the last record within the limit.</summary>
+    public LogPosition Last { get; private set; }
+
+    /// <summary>Time of that record.</summary>
+    public Timestamp LastTime { get; private set; }
+
+    /// <summary>The byte after it.</summary>
+    public int End { get; private set; }
+
+    /// <summary>Records behind the limit were seen.</summary>
+    public bool IsPastLimit => _isPast;
+
+    /// <summary>Positions that rotted between records that are whole.</summary>
+    public ulong Damaged { get; private set; }
+
+    /// <summary>Scans.</summary>
+    /// <param name="disk">Of the file; not read.</param>
+    /// <param name="segment">What is in the bytes.</param>
+    /// <param name="bytes">A whole segment, every byte at its own place.</param>
+    /// <param name="expected">Position of its first record; none where that is not known.</param>
+    /// <param name="limit">Where to end.</param>
+    public static ScannedSegment Of(IDisk disk, TailSegment segment, ReadOnlySpan<byte> bytes, LogPosition expected, RecordLimit limit)
+    {
+        ScannedSegment scanned = new(limit) { End = segment.From };
+        FoldUnit unit = new(scanned.Add);
+        TailScan scan = new(disk, [segment], bytes.Length, unit, range => scanned.Damaged += range.Count) { Expected = expected };
+        scan.Scan(0, bytes, new SparsePositions());
+        return scanned;
+    }
+
+    private void Add(in CommittedRecord record, ReadOnlySpan<byte> payload)
+    {
+        RecordHeader header = record.Header;
+        LogPosition last = LogPosition.FromBits(header.Position.Bits + (uint)header.Count - 1);
+        _isPast = _isPast || last > _limit.Position || header.Time.CompareTo(_limit.Time) > 0;
+        if (_isPast)
+        {
+            return;
+        }
+
+        First = First == LogPosition.None ? header.Position : First;
+        Last = last;
+        LastTime = header.Time;
+        End = new LogPlace(record.Location).Byte + SegmentLayout.RecordBytes(record.PayloadBytes);
+    }
+}
