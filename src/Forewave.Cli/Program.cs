@@ -67,6 +67,7 @@ internal static class Program
         BackupVerbs.Create(),
         RestoreVerb.Create(),
         DoctorVerb.Create(),
+        WireVerb.Create(),
         UpgradeVerbs.Create(),
         BenchVerbs.Create(),
     };
