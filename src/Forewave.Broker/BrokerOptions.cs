@@ -30,6 +30,11 @@ public sealed record BrokerOptions
     /// </summary>
     public long CursorMemoryBytes { get; init; } = Limits.CursorMemoryBytes;
 
+    /// <summary>
+    /// The least version that is taken of an SDK, by its name as hellos have it; a version that cannot be read is too old. Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> LeastSdkVersions { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Producer ids remembered at most. Default: 100,000.</summary>
     public int MaxProducers { get; init; } = Limits.ProducerIds;
 

@@ -44,6 +44,12 @@ internal static class EngineGauges
         metrics.Gauge(
             new MetricText { Name = "forewave.partition.stopped", Unit = "1", Description = "1 when the partition stopped." },
             () => parts.Health.IsStopped ? 1 : 0);
+        metrics.Meter.CreateObservableGauge(
+            "forewave.connections.sdk",
+            () => sessions.Sdks.All.Select(sdk => new Measurement<long>(
+                sdk.Connections, new KeyValuePair<string, object?>("forewave.sdk.name", sdk.Kind.Name), new KeyValuePair<string, object?>("forewave.sdk.version", sdk.Kind.Version))),
+            "{connection}",
+            "Connections open, by SDK.");
         AddStore(parts.Store, metrics);
         BackupGauges.Add(parts);
         metrics.Meter.CreateObservableGauge(

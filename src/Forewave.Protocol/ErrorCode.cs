@@ -31,6 +31,8 @@ public enum ErrorCode
     CapabilityMissing = 111,
     /// <summary>A field of the request is missing or has a value that is not allowed.</summary>
     FieldInvalid = 112,
+    /// <summary>The SDK is older than the broker's operator allows.</summary>
+    SdkTooOld = 119,
 
     // 2xx: names and limits.
     /// <summary>A name of a queue, group, producer or consumer breaks the rules for names.</summary>

@@ -4,6 +4,7 @@ using Forewave.Broker;
 using Forewave.Broker.Sessions;
 using Forewave.Coordination.Members;
 using Forewave.Protocol;
+using Forewave.Server.Configuration;
 using Forewave.Server.Export;
 using Forewave.Server.Http;
 using Forewave.Server.Http.Requests;
@@ -368,6 +369,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         MaxOutcomeWaits = _options.MaxOutcomeWaits,
         MaxQueues = _options.Store == StoreKind.MySql ? Math.Min(_options.MaxQueues, MaxTables) : _options.MaxQueues,
         MaxConnections = maxConnections,
+        LeastSdkVersions = SdkVersionList.Read(_options.MinSdkVersions),
         FrameMemoryBytes = _options.FrameMemoryBytes,
         CursorMemoryBytes = _options.CursorMemoryBytes,
         GroupMetrics = _options.GroupMetrics,

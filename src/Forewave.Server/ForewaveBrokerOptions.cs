@@ -218,6 +218,12 @@ public sealed record ForewaveBrokerOptions
     public int MaxConnections { get; init; } = Limits.MaxConnections;
 
     /// <summary>
+    /// The least versions of SDKs that are taken, <c>forewave-dotnet=0.2.0,other=1.4</c>; others are refused with <c>SdkTooOld</c>. An SDK that is not
+    /// named may have any. Null, the default: all are taken.
+    /// </summary>
+    public string? MinSdkVersions { get; init; }
+
+    /// <summary>
     /// Memory for frames of more than 16 KiB while they come in, over all connections, in bytes; from 16 MiB. A connection that
     /// finds none is not read until there is. Default: 256 MiB.
     /// </summary>

@@ -30,7 +30,13 @@ internal static class HelloCommand
             session.Close(refused.Code, refused.Text, correlation);
             return ValueTask.CompletedTask;
         }
+        if (FindOldSdk(session.Parts.Options, hello) is { IsNone: false } old)
+        {
+            session.Close(old.Code, old.Text, correlation);
+            return ValueTask.CompletedTask;
+        }
         session.ClientName = hello.Name;
+        session.Sdk = session.Parts.Sessions.Sdks.Enter(new SdkKind { Name = hello.Sdk, Version = hello.SdkVersion });
         session.IsGreeted = true;
         session.Output.RequestTaken();
         session.Output.Answer(new V1.ServerFrame { Correlation = correlation, Hello = Answer(session) });
@@ -49,6 +55,15 @@ internal static class HelloCommand
         bool tooLong = Encoding.UTF8.GetByteCount(hello.Name) > Limits.NameBytes || hello.Role.Length > Limits.NameBytes
             || hello.Sdk.Length > Limits.NameBytes || hello.SdkVersion.Length > Limits.NameBytes;
         return tooLong ? new FrameProblem(ErrorCode.FieldInvalid, "name, role, sdk or sdk_version is longer than 64 bytes.") : default;
+    }
+
+    // One that is named among the least versions has to say which it is; one that is not may be any.
+    private static FrameProblem FindOldSdk(BrokerOptions options, V1.Hello hello)
+    {
+        if (!options.LeastSdkVersions.TryGetValue(hello.Sdk, out string? least) || !SdkVersion.TryParse(least, out var allowed))
+            return default;
+        bool isOld = !SdkVersion.TryParse(hello.SdkVersion, out var version) || version < allowed;
+        return isOld ? new FrameProblem(ErrorCode.SdkTooOld, $"{hello.Sdk} {hello.SdkVersion} is older than {least}, the least version that this broker takes.") : default;
     }
 
     private static V1.HelloAnswer Answer(Session session)

@@ -55,6 +55,9 @@ internal sealed class Session : IPublishingSession
     /// <summary>Where it comes from.</summary>
     public SessionOrigin Origin { get; }
 
+    /// <summary>As what <see cref="SessionRegistry.Sdks"/> counts it; null before its hello.</summary>
+    public SdkKind? Sdk { get; set; }
+
     /// <inheritdoc/>
     public SessionOutput Output { get; }
 

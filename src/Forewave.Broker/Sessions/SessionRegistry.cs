@@ -14,6 +14,9 @@ internal sealed class SessionRegistry
 
     public SessionRegistry(int maxConnections) => _maxConnections = maxConnections;
 
+    /// <summary>How many there are of each SDK.</summary>
+    public SdkCounts Sdks { get; } = new();
+
     /// <summary>How many there are.</summary>
     public int Count => Volatile.Read(ref _count);
 
@@ -41,6 +44,8 @@ internal sealed class SessionRegistry
     /// <summary>The session has ended.</summary>
     public void Remove(Session session)
     {
+        if (session.Sdk is { } sdk)
+            Sdks.Leave(sdk);
         if (_sessions.TryRemove(session.Id, out _) && Interlocked.Decrement(ref _count) == 0)
             Volatile.Read(ref _allEnded)?.TrySetResult();
     }

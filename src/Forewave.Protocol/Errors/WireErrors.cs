@@ -81,5 +81,11 @@ internal static class WireErrors
             Happened = "A field of the request is missing or has a value that is not allowed.",
             Advice = "Correct the field that the text names.",
         },
+        new()
+        {
+            Code = ErrorCode.SdkTooOld, HttpStatus = 426, ClosesConnection = true,
+            Happened = "The SDK is older than the least version that the broker's operator allows (minSdkVersions).",
+            Advice = "Upgrade the SDK to the version that the text names, or have minSdkVersions lowered.",
+        },
     ];
 }

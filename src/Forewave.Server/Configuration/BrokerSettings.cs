@@ -47,6 +47,7 @@ internal static class BrokerSettings
         Number("keyIndexMemoryBytes", new SettingRange { Least = Mebibyte, Most = long.MaxValue }, options => options.KeyIndexMemoryBytes, (options, number) => options with { KeyIndexMemoryBytes = number }),
         Number("maxQueues", FromOne, options => options.MaxQueues, (options, number) => options with { MaxQueues = (int)number }),
         Number("maxConnections", new SettingRange { Least = 1, Most = Limits.MaxConnections }, options => options.MaxConnections, (options, number) => options with { MaxConnections = (int)number }),
+        new("minSdkVersions", options => options.MinSdkVersions ?? "", (options, text) => options with { MinSdkVersions = SdkVersionList.Check(text) }),
         Number("frameMemoryBytes", From16Mebibytes, options => options.FrameMemoryBytes, (options, number) => options with { FrameMemoryBytes = number }),
         Number("cursorMemoryBytes", From16Mebibytes, options => options.CursorMemoryBytes, (options, number) => options with { CursorMemoryBytes = number }),
         Number("groupMetrics", new SettingRange { Least = 0, Most = 10_000 }, options => options.GroupMetrics, (options, number) => options with { GroupMetrics = (int)number }),
