@@ -5,6 +5,7 @@ using Forewave.Broker.Ingest;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Sessions;
+using Forewave.Broker.Users;
 using Forewave.Protocol;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
@@ -68,6 +69,15 @@ public sealed class BrokerEngine : IAsyncDisposable
     /// nobody else hands them out. <see cref="long.MaxValue"/>, the default: always. What was handed out is settled as ever. Any thread.
     /// </summary>
     public void HandOutUntil(long timestamp) => _parts.Delivery.HandOutUntil(timestamp);
+
+    /// <summary>Decides who is let in, and as whom; for those who do not come with a hello. Never throws but for a cancelled wait.</summary>
+    public ValueTask<LogInResult> LogInAsync(LogInRequest request, CancellationToken cancellation) => _parts.LogIns.LogInAsync(request, cancellation);
+
+    /// <summary>What is counted of users and rights.</summary>
+    public AccessMetrics Access => _parts.Access;
+
+    /// <summary>There are users, and everybody from outside is asked which one it is. Known when the engine was started.</summary>
+    public bool AsksUsers => _parts.Users.IsOn;
 
     /// <summary>Connections open now.</summary>
     public int Connections => _parts.Sessions.Count;
@@ -183,6 +193,8 @@ public sealed class BrokerEngine : IAsyncDisposable
         _parts.Deduplication.Dispose();
         _parts.Search.Dispose();
         _parts.Queues.Dispose();
+        _parts.Users.Dispose();
+        _parts.LogIns.Dispose();
         _loops.Dispose();
         _sessionsEnd.Dispose();
         if (wasOpen)

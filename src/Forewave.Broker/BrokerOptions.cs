@@ -9,6 +9,15 @@ public sealed record BrokerOptions
     /// <summary>A publish or subscribe to a queue that does not exist makes it. Default: yes.</summary>
     public bool CreateQueues { get; init; } = true;
 
+    /// <summary>
+    /// Clients are asked which user they are, where there are users. Off: whoever reaches the broker may do everything; users and what
+    /// changes them stay as they are. Default: on.
+    /// </summary>
+    public bool Users { get; init; } = true;
+
+    /// <summary>Where nobody is asked who it is, other hosts are served too. Default: no, they are refused.</summary>
+    public bool Insecure { get; init; }
+
     /// <summary>Where the partitions of its cluster are served, and the slots of queues. Null, the default: the broker is alone.</summary>
     public IClusterView? Cluster { get; init; }
 

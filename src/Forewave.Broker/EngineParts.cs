@@ -10,6 +10,7 @@ using Forewave.Broker.Scheduling;
 using Forewave.Broker.Search;
 using Forewave.Broker.Search.Keys;
 using Forewave.Broker.Sessions;
+using Forewave.Broker.Users;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 using Forewave.Storage;
@@ -57,6 +58,8 @@ internal static class EngineParts
             | (options.Expiry ? MessageCapabilities.Expiry : MessageCapabilities.None)
             | (options.Deduplication ? MessageCapabilities.Deduplication : MessageCapabilities.None);
         var scheduling = new Scheduler(store, time, metrics, logger, id => queues.Find(id)?.Options.LifeBits ?? 0);
+        var users = new UserDirectory(store, options, loggers.CreateLogger(UserLog.Category));
+        var access = new AccessMetrics(metrics.Meter);
         var messages = new MessageLookup(store, queues, delivery, scheduling);
         return new SessionParts
         {
@@ -74,6 +77,9 @@ internal static class EngineParts
             Traces = new TraceReading(store, delivery, messages),
             Outcomes = new OutcomeStage(messages, delivery.Outcomes, time, metrics, options.MaxOutcomeWaits),
             Search = new SearchStage(keys, delivery, scheduling, time),
+            Users = users,
+            LogIns = new LogIns(users, options, time, access),
+            Access = access,
             Sessions = new SessionRegistry(options.MaxConnections),
             Health = health,
             Metrics = metrics,

@@ -7,6 +7,7 @@ using Forewave.Broker.Scheduling;
 using Forewave.Broker.Scheduling.Pending;
 using Forewave.Broker.Search.Keys;
 using Forewave.Broker.Sessions;
+using Forewave.Broker.Users;
 using Forewave.Protocol;
 using Forewave.Storage;
 
@@ -18,6 +19,7 @@ namespace Forewave.Broker;
 /// </summary>
 internal sealed class EngineState : IStateFold, IStateSource
 {
+    private static readonly bool[] IsKnown = [.. Enumerable.Range(0, 256).Select(static number => Enum.IsDefined((RecordType)number))];
     private readonly IStore _store;
     private readonly QueueCatalogue _queues;
     private readonly DeliveryLoops _delivery;
@@ -25,6 +27,7 @@ internal sealed class EngineState : IStateFold, IStateSource
     private readonly ProducerState _producers;
     private readonly IdParts _ids;
     private readonly KeyParts _keys;
+    private readonly UserDirectory _users;
     private LogPosition _catalogueFrom;
 
     public EngineState(IStore store, SessionParts parts)
@@ -35,6 +38,7 @@ internal sealed class EngineState : IStateFold, IStateSource
         _scheduling = parts.Scheduling;
         _ids = parts.Deduplication.Parts;
         _keys = parts.Search.Keys.Parts;
+        _users = parts.Users;
         _producers = new ProducerState(parts.Producers);
     }
 
@@ -64,6 +68,9 @@ internal sealed class EngineState : IStateFold, IStateSource
             case StateKind.Keys:
                 _keys.Load(state);
                 break;
+            case StateKind.Users:
+                _users.Load(state);
+                break;
             default:
                 throw new StoreException(
                     ErrorCode.FormatTooNew, $"the checkpoint has a part of kind {(int)part.Kind}; start the newer version that wrote it");
@@ -80,11 +87,20 @@ internal sealed class EngineState : IStateFold, IStateSource
     /// <inheritdoc/>
     public void Apply(in CommittedRecord record, ReadOnlySpan<byte> payload)
     {
+        // What is not understood may say who is not to be let in any more: nothing is passed over.
+        if (!IsKnown[(byte)record.Header.Type])
+        {
+            throw new StoreException(
+                ErrorCode.FormatTooNew, $"the log has a record of type {(int)record.Header.Type}; start the newer version that wrote it");
+        }
         switch (record.Header.Type)
         {
             case RecordType.QueueChanged:
                 if (record.Header.Position > _catalogueFrom)
                     _queues.Apply(record.Header, payload);
+                break;
+            case RecordType.UserChanged:
+                _users.Apply(payload);
                 break;
             case RecordType.ProducerSeen:
             case RecordType.Repeated:
@@ -114,6 +130,7 @@ internal sealed class EngineState : IStateFold, IStateSource
     public async ValueTask WriteAsync(IStateWriter writer, CancellationToken cancellation)
     {
         _queues.Write(writer);
+        _users.Write(writer);
         _producers.Write(writer, _store);
         _ids.Write(writer);
         await _delivery.WriteAsync(writer, cancellation);

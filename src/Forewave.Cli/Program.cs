@@ -27,6 +27,7 @@ internal static class Program
         using TerminationSignals signals = new();
         try
         {
+            CredentialOptions.Use(parsed);
             InvocationConfiguration invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             return await parsed.InvokeAsync(invocation, signals.Token);
         }
@@ -53,7 +54,15 @@ internal static class Program
     }
 
     /// <summary>All verbs.</summary>
-    internal static RootCommand Root() => new("Forewave, a durable message queue: exit 0 done, 1 failed, 2 wrong usage")
+    internal static RootCommand Root()
+    {
+        var root = Verbs();
+        foreach (var option in CredentialOptions.All)
+            root.Add(option);
+        return root;
+    }
+
+    private static RootCommand Verbs() => new("Forewave, a durable message queue: exit 0 done, 1 failed, 2 wrong usage")
     {
         ServeVerb.Create(),
         PublishVerb.Create(),
@@ -68,6 +77,7 @@ internal static class Program
         RestoreVerb.Create(),
         DoctorVerb.Create(),
         WireVerb.Create(),
+        UserVerbs.Create(),
         UpgradeVerbs.Create(),
         BenchVerbs.Create(),
     };

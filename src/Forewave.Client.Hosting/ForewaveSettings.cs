@@ -21,6 +21,30 @@ public sealed class ForewaveSettings
     /// <inheritdoc cref="ForewaveClientOptions.RequestTimeout"/>
     public TimeSpan? RequestTimeout { get; set; }
 
+    /// <summary>Who the application is, with <see cref="Password"/> or <see cref="PasswordFile"/>.</summary>
+    public string? User { get; set; }
+
+    /// <summary>The user's password: from a store of secrets, not from a file that is checked in.</summary>
+    public string? Password { get; set; }
+
+    /// <summary>A file with the user's password in its first line, read anew for each connection.</summary>
+    public string? PasswordFile { get; set; }
+
+    /// <summary>A token, in place of user and password.</summary>
+    public string? Token { get; set; }
+
+    /// <summary>A file with a token in its first line, read anew for each connection.</summary>
+    public string? TokenFile { get; set; }
+
+    internal ForewaveCredentials? ToCredentials() => ForewaveCredentials.From(variable => variable switch
+    {
+        "FOREWAVE_USER" => User,
+        "FOREWAVE_PASSWORD" => Password,
+        "FOREWAVE_PASSWORD_FILE" => PasswordFile,
+        "FOREWAVE_TOKEN" => Token,
+        _ => TokenFile,
+    });
+
     internal ForewaveClientOptions ToOptions()
     {
         ForewaveClientOptions plain = new();
@@ -29,6 +53,7 @@ public sealed class ForewaveSettings
             Server = Server ?? plain.Server,
             Name = Name ?? plain.Name,
             ConnectTimeout = ConnectTimeout ?? plain.ConnectTimeout,
+            Credentials = ToCredentials(),
             RequestTimeout = RequestTimeout ?? plain.RequestTimeout,
         };
     }

@@ -23,6 +23,11 @@ internal sealed class SettingsCheck : IValidateOptions<ForewaveSettings>
             wrong.Add($"{ForewaveSettings.Section}:{nameof(options.Name)} is not 1 to {MaxNameBytes} bytes long.");
         }
 
+        if (CredentialProblem(options) is { } unclear)
+        {
+            wrong.Add($"{ForewaveSettings.Section}: {unclear}");
+        }
+
         Check(nameof(options.ConnectTimeout), options.ConnectTimeout);
         Check(nameof(options.RequestTimeout), options.RequestTimeout);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
@@ -33,6 +38,19 @@ internal sealed class SettingsCheck : IValidateOptions<ForewaveSettings>
             {
                 wrong.Add($"{ForewaveSettings.Section}:{setting} is not longer than zero.");
             }
+        }
+    }
+
+    private static string? CredentialProblem(ForewaveSettings options)
+    {
+        try
+        {
+            options.ToCredentials();
+            return null;
+        }
+        catch (ArgumentException)
+        {
+            return $"give {nameof(options.Token)} or {nameof(options.TokenFile)}, or {nameof(options.User)} with {nameof(options.Password)} or {nameof(options.PasswordFile)}, and no more.";
         }
     }
 

@@ -31,6 +31,9 @@ public sealed record ForewaveClientOptions
     /// <summary>The client's name as operators see it; at most 64 bytes. Default: the program's name.</summary>
     public string Name { get; init; } = AppDomain.CurrentDomain.FriendlyName;
 
+    /// <summary>Who the client is, where the broker has users. Default: null, it does not say.</summary>
+    public ForewaveCredentials? Credentials { get; init; }
+
     /// <summary>How long one attempt to connect and say hello may take. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -61,6 +61,8 @@ public static class CapabilityNames
 
     /// <summary>Backups that the broker takes of its store.</summary>
     public const string Backups = "backups";
+    /// <summary>Users, their rights and tokens.</summary>
+    public const string Users = "users";
 
     private static readonly (string Name, MessageCapabilities Flag)[] OfMessages =
     [

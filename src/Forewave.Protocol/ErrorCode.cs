@@ -275,4 +275,32 @@ public enum ErrorCode
     RequestTooSlow = 806,
     /// <summary>A browser made the request for a page of another site, or under a name that is not this broker's.</summary>
     CrossSiteRefused = 807,
+
+    // 9xx: users and rights.
+    /// <summary>The broker has users, and the client says no name and no token.</summary>
+    AuthenticationNeeded = 901,
+    /// <summary>User and password, or the token, are not right.</summary>
+    AuthenticationFailed = 902,
+    /// <summary>Log-ins failed, and the next one is to wait.</summary>
+    LogInDelayed = 903,
+    /// <summary>More log-ins by password come at once than the broker checks.</summary>
+    TooManyLogIns = 904,
+    /// <summary>The user may not do this.</summary>
+    RightMissing = 905,
+    /// <summary>The user, its rights or its token were changed since the log-in.</summary>
+    LogInEnded = 906,
+    /// <summary>Other hosts reach the broker, and it has no users.</summary>
+    UsersMissing = 907,
+    /// <summary>There is no user of this name.</summary>
+    UserNotFound = 910,
+    /// <summary>There is a user of this name already.</summary>
+    UserExists = 911,
+    /// <summary>Nobody would be left who may make users.</summary>
+    OperatorNeeded = 912,
+    /// <summary>The user has no token of this id.</summary>
+    TokenNotFound = 913,
+    /// <summary>There are as many users, grants or tokens as there may be.</summary>
+    TooManyUsers = 914,
+    /// <summary>A name, password hash, grant or token is none.</summary>
+    UserInvalid = 915,
 }

@@ -31,5 +31,6 @@ public static class ErrorTable
             .. Errors.BrokerErrors.Rows,
             .. Errors.ClientErrors.Rows,
             .. Errors.HttpErrors.Rows,
+            .. Errors.AccessErrors.Rows,
         ];
 }

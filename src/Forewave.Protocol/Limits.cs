@@ -275,4 +275,51 @@ public static class Limits
 
     /// <summary>The least that it may be told.</summary>
     public const int LeastBackupReadBytes = 64 * 1024;
+    /// <summary>Users of a broker.</summary>
+    public const int Users = 1_000;
+
+    /// <summary>Grants of one user.</summary>
+    public const int GrantsPerUser = 32;
+
+    /// <summary>Tokens of one user.</summary>
+    public const int TokensPerUser = 16;
+
+    /// <summary>The fewest characters of a password that is set.</summary>
+    public const int MinPasswordLength = 10;
+
+    /// <summary>Bytes of a password or token: 1 KiB.</summary>
+    public const int SecretBytes = 1_024;
+
+    /// <summary>Rounds of PBKDF2 of a password that is set with the SDK.</summary>
+    public const int PasswordIterations = 600_000;
+
+    /// <summary>The fewest rounds of PBKDF2 that a broker takes.</summary>
+    public const int MinPasswordIterations = 100_000;
+
+    /// <summary>The most rounds of PBKDF2 that a broker takes.</summary>
+    public const int MaxPasswordIterations = 10_000_000;
+
+    /// <summary>Log-ins by password that may wait for their turn.</summary>
+    public const int WaitingLogIns = 64;
+
+    /// <summary>Passwords that were found right and are remembered, by a keyed hash in memory.</summary>
+    public const int RememberedPasswords = 1_024;
+
+    /// <summary>Users and addresses whose failed log-ins are remembered.</summary>
+    public const int RememberedFailures = 4_096;
+
+    /// <summary>Failed log-ins of a user from an address before they are delayed.</summary>
+    public const int FreeLogInFailures = 3;
+
+    /// <summary>Failed log-ins from an address, whatever the user, before they are delayed.</summary>
+    public const int FreeAddressFailures = 30;
+
+    /// <summary>How often a connection's user is looked at, and how long it may finish what is under way when it has changed.</summary>
+    public static TimeSpan AccessReview { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest delay after failed log-ins.</summary>
+    public static TimeSpan MaxLogInDelay { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After so long without a failed log-in those before are forgotten.</summary>
+    public static TimeSpan LogInFailuresForgotten { get; } = TimeSpan.FromMinutes(10);
 }

@@ -7,6 +7,7 @@ namespace Forewave.Protocol;
 internal static class NameRules
 {
     private static readonly SearchValues<char> QueueCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._-");
+    private static readonly SearchValues<char> UserCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._@-");
 
     /// <summary><c>[a-z0-9][a-z0-9._-]{0,63}</c> with at most 32 of '.' and '-', or the same after a '$'.</summary>
     public static bool IsQueueName(ReadOnlySpan<char> name)
@@ -20,6 +21,13 @@ internal static class NameRules
             return false;
         return own.Count('.') + own.Count('-') <= Limits.QueueNameSeparators;
     }
+
+    /// <summary><c>[a-z0-9][a-z0-9._@-]{0,63}</c>: no colon, which ends a name in HTTP's Basic.</summary>
+    public static bool IsUserName(ReadOnlySpan<char> name) => !name.IsEmpty && name.Length <= Limits.NameBytes
+        && (char.IsAsciiLetterLower(name[0]) || char.IsAsciiDigit(name[0])) && !name.ContainsAnyExcept(UserCharacters);
+
+    /// <summary>The beginning of a queue's name; empty: of all.</summary>
+    public static bool IsQueuePrefix(ReadOnlySpan<char> prefix) => prefix.IsEmpty || prefix.Length < Limits.NameBytes && IsQueueName(prefix);
 
     /// <summary>One or more characters, well-formed, no control character, no comma, at most so many bytes as UTF-8.</summary>
     public static bool IsText(ReadOnlySpan<char> text, int maxBytes) => IsText(text, maxBytes, ',');

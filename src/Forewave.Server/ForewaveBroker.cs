@@ -95,9 +95,9 @@ public sealed class ForewaveBroker : IAsyncDisposable
     /// </summary>
     /// <exception cref="ForewaveException">
     /// The folder is in use or unusable, or its format is newer; an address is taken by another process or is not of this host
-    /// (<c>AddressUnusable</c>). The message says what to do.
+    /// (<c>AddressUnusable</c>); other hosts reach an address, and the broker has no users (<c>UsersMissing</c>). The message says what to do.
     /// </exception>
-    /// <exception cref="ArgumentException">An address cannot be read, or is not allowed without <see cref="ForewaveBrokerOptions.Insecure"/>.</exception>
+    /// <exception cref="ArgumentException">An address cannot be read, or is not allowed where nobody is asked who it is.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         if (Interlocked.CompareExchange(ref _state, 1, 0) != 0)
@@ -112,13 +112,16 @@ public sealed class ForewaveBroker : IAsyncDisposable
                 FollowCluster();
             else
                 _door.Open(_engine = await OpenEngineAsync(maxConnections, cancellation));
+            if (_engine is { } alone)
+                addresses.CheckUsers(alone.AsksUsers, _options);
             _memory = new MemoryConnections(_door, _end.Token);
             _readiness.Set(Readiness.Ready);
             HttpConnectionCount connections = new();
-            _api = addresses.Http is { } http && _options.HttpApi ? OpenApi(_memory, http, connections) : null;
+            var guard = GuardOf(addresses.Http);
+            _api = addresses.Http is not null && _options.HttpApi ? OpenApi(_memory, guard, connections) : null;
             HostParts parts = new(_door, _readiness, _options.LoggerFactory, _end.Token)
             {
-                Api = _api, Metrics = _metrics, MaxHttpConnections = _options.MaxHttpConnections, HttpConnections = connections,
+                Guard = guard, Api = _api, Metrics = _metrics, MaxHttpConnections = _options.MaxHttpConnections, HttpConnections = connections,
             };
             _host = await KestrelHost.StartAsync(addresses, parts, cancellation);
             if (IsMember)
@@ -212,13 +215,19 @@ public sealed class ForewaveBroker : IAsyncDisposable
         _end.Dispose();
     }
 
-    private HttpApi OpenApi(MemoryConnections connections, ListenAddress address, HttpConnectionCount count)
+    private UserGuard GuardOf(ListenAddress? address) =>
+        new(new SameSiteGuard(checksHost: address is { IsLoopback: true } && !_options.Insecure), _door)
+        {
+            AsksElsewhere = _options.ClusterTokenFile is not null, IsInsecure = _options.Insecure,
+        };
+
+    private HttpApi OpenApi(MemoryConnections connections, UserGuard guard, HttpConnectionCount count)
     {
         BodyMemory memory = new(Math.Max(_options.HttpBodyMemoryBytes, 2L * Limits.FrameBytes));
         return new HttpApi(new HttpApiParts
         {
             Links = new HttpLinks(connections, _options.TimeProvider, _cluster is null ? null : WayOf(_cluster, connections)),
-            Guard = new SameSiteGuard(checksHost: address.IsLoopback && !_options.Insecure),
+            Guard = guard,
             Memory = memory,
             Faults = new HttpFaults(_logger),
             Metrics = new HttpMetrics(_meters, memory, count),
@@ -230,7 +239,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
     }
 
     private ClusterWay WayOf(ClusterHost cluster, MemoryConnections connections) =>
-        new(cluster.View, connections, _door, () => _options.Advertise ?? ListenAddress?.ToString()) { Home = PartitionOf(_options) };
+        new(cluster.View, connections, _door, () => _options.Advertise ?? ListenAddress?.ToString()) { Home = PartitionOf(_options), TokenFile = _options.ClusterTokenFile };
 
     private async ValueTask<BrokerEngine> OpenEngineAsync(int maxConnections, CancellationToken cancellation)
     {
@@ -352,6 +361,8 @@ public sealed class ForewaveBroker : IAsyncDisposable
     private BrokerOptions EngineOptions(int maxConnections) => new()
     {
         Cluster = _cluster?.View,
+        Users = _options.Users,
+        Insecure = _options.Insecure,
         CreateQueues = _options.CreateQueues,
         Ordering = _options.Ordering,
         GroupControl = _options.GroupControl,

@@ -90,10 +90,24 @@ public sealed record ForewaveBrokerOptions
     public long HttpBodyMemoryBytes { get; init; } = Limits.HttpBodyMemoryBytes;
 
     /// <summary>
-    /// Allows addresses that other hosts reach, though the broker asks nobody for a password. Default: no; then such an address
-    /// is refused at the start.
+    /// Allows addresses that other hosts reach, though the broker has no users to ask for: everybody who reaches it may do everything then.
+    /// Where there are users they are asked for all the same. Default: no; then such an address is refused at the start
+    /// (<c>UsersMissing</c>), or by a broker of a cluster, which learns of its users later, each connection from another host.
     /// </summary>
     public bool Insecure { get; init; }
+
+    /// <summary>
+    /// Where there are users, clients are asked which one they are. Off: nobody is, which is refused where other hosts reach the broker
+    /// unless <see cref="Insecure"/> is set; users stay as they are, so this is the way back in when every operator's secret is lost.
+    /// Default: on.
+    /// </summary>
+    public bool Users { get; init; } = true;
+
+    /// <summary>
+    /// In a cluster with users: a file with the token, in its first line, by which the HTTP API of this broker is let in by the brokers of
+    /// other partitions; its user needs all rights but to operate. Null, the default: it comes as nobody.
+    /// </summary>
+    public string? ClusterTokenFile { get; init; }
 
     /// <summary>A publish or subscribe to a queue that does not exist makes it. Default: yes.</summary>
     public bool CreateQueues { get; init; } = true;

@@ -111,4 +111,7 @@ public enum RecordType : byte
 
     /// <summary>Dead letters that were redriven, or purged a while ago, are dead letters again.</summary>
     DeadTakenBack = 34,
+
+    /// <summary>A user was made, changed or removed: all of it as it is from then on.</summary>
+    UserChanged = 40,
 }

@@ -30,6 +30,9 @@ public enum StateKind : byte
     /// <summary>The index of the messages' keys: which slices have them, and which messages are in none yet.</summary>
     Keys = 12,
 
+    /// <summary>Users, their grants and what their passwords and tokens are checked by; only where there are any.</summary>
+    Users = 20,
+
     /// <summary>The store's own index of one queue; never given to the engine.</summary>
     StoreIndex = 100,
 

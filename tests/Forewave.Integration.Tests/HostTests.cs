@@ -47,9 +47,19 @@ public sealed class HostTests
     public async Task Address_that_others_reach_is_refused_unless_that_is_allowed()
     {
         using TemporaryFolder folder = new();
-        await using ForewaveBroker broker = new(new ForewaveBrokerOptions { DataFolder = folder["data"], Listen = "0.0.0.0:0" });
+        ForewaveBrokerOptions options = new() { DataFolder = folder["data"], Listen = "0.0.0.0:0", MinFreeBytes = 0 };
+        await using ForewaveBroker withoutUsers = new(options);
+        await using ForewaveBroker asksNobody = new(options with { Users = false });
+        await using ForewaveBroker overHttp = new(options with { Listen = null, Http = "0.0.0.0:0" });
+        await using ForewaveBroker allowed = new(options with { Insecure = true });
 
-        await Assert.ThrowsAsync<ArgumentException>(() => broker.StartAsync());
+        var refused = await Assert.ThrowsAsync<ForewaveException>(() => withoutUsers.StartAsync());
+        await Assert.ThrowsAsync<ArgumentException>(() => asksNobody.StartAsync());
+        var refusedHttp = await Assert.ThrowsAsync<ForewaveException>(() => overHttp.StartAsync());
+        await allowed.StartAsync();
+
+        Assert.Equal((ErrorCode.UsersMissing, ErrorCode.UsersMissing), (refused.Code, refusedHttp.Code));
+        Assert.Contains("forewave user add", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -41,6 +41,7 @@ internal static class AdministrationCommand
     private static async ValueTask RunAsync(
         Session session, ClientFrameHeader header, V1.AdministrationRequest request, CancellationToken cancellation)
     {
+        await AdministrationRights.CheckAsync(session, request, cancellation);
         var answer = await QueueVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await GroupVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await DeadVerbs.RunAsync(session, request, cancellation)
@@ -49,6 +50,7 @@ internal static class AdministrationCommand
             ?? await RecurringVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await MessageVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await SearchVerbs.RunAsync(session.Parts, request, cancellation)
+            ?? await UserVerbs.RunAsync(session.Parts, request, cancellation)
             ?? BrokerVerbs.Run(session.Parts, request)
             ?? BackupVerbs.Run(session, request)
             ?? throw new RefusedException(ErrorCode.CapabilityMissing, "the request has a verb that this broker does not know.");

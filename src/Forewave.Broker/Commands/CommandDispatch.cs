@@ -17,7 +17,7 @@ internal static class CommandDispatch
             return ValueTask.CompletedTask;
         }
         if (!session.IsGreeted || header.Command == ClientCommand.Hello)
-            return HelloCommand.Run(session, frame, header);
+            return HelloCommand.RunAsync(session, frame, header, cancellation);
         if (header.Command == ClientCommand.Pong)
             return ValueTask.CompletedTask;
         if (header.Correlation != CorrelationId.None)

@@ -48,7 +48,7 @@ internal static class DeadOperationVerbs
             throw new RefusedException(ErrorCode.FieldInvalid, $"A reason has at most {Limits.DeadReasonBytes} bytes.");
         return new DeadOperationTerms
         {
-            Action = DeadAction.Undo, Group = GroupVerbs.NameOf(asked.Group).Value, Client = session.ClientName, Address = session.Origin.Peer, Reason = asked.Reason,
+            Action = DeadAction.Undo, Group = GroupVerbs.NameOf(asked.Group).Value, Client = session.Actor, Address = session.Origin.Peer, Reason = asked.Reason,
         };
     }
 

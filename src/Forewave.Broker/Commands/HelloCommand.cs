@@ -1,5 +1,6 @@
 using System.Text;
 using Forewave.Broker.Sessions;
+using Forewave.Broker.Users;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 using V1 = Forewave.Protocol.V1;
@@ -12,10 +13,10 @@ internal static class HelloCommand
     private static readonly string[] Capabilities =
     [
         CapabilityNames.Streaming, CapabilityNames.LongPolling, CapabilityNames.DeadLetters, CapabilityNames.RelaxedQueues,
-        CapabilityNames.Administration, CapabilityNames.Messages, CapabilityNames.IdleQueues,
+        CapabilityNames.Administration, CapabilityNames.Messages, CapabilityNames.IdleQueues, CapabilityNames.Users,
     ];
 
-    public static ValueTask Run(Session session, ReadOnlyMemory<byte> frame, in ClientFrameHeader header)
+    public static ValueTask RunAsync(Session session, ReadOnlyMemory<byte> frame, in ClientFrameHeader header, CancellationToken cancellation)
     {
         ulong correlation = header.Correlation.Value;
         if (header.Command != ClientCommand.Hello || session.IsGreeted)
@@ -36,12 +37,36 @@ internal static class HelloCommand
             return ValueTask.CompletedTask;
         }
         session.ClientName = hello.Name;
-        session.Sdk = session.Parts.Sessions.Sdks.Enter(new SdkKind { Name = hello.Sdk, Version = hello.SdkVersion });
+        SdkKind sdk = new() { Name = hello.Sdk, Version = hello.SdkVersion };
+        return GreetAsync(session, header.Correlation, RequestOf(session, hello), sdk, cancellation);
+    }
+
+    // Completes at once but where a password is checked.
+    private static async ValueTask GreetAsync(Session session, CorrelationId correlation, LogInRequest request, SdkKind sdk, CancellationToken cancellation) =>
+        Greet(session, correlation, sdk, await session.Parts.LogIns.LogInAsync(request, cancellation));
+
+    private static void Greet(Session session, CorrelationId correlation, SdkKind sdk, in LogInResult result)
+    {
+        if (!result.IsLetIn)
+        {
+            session.Close(result.Error, result.Text, correlation.Value);
+            return;
+        }
+        session.Access = result.Access;
+        session.Sdk = session.Parts.Sessions.Sdks.Enter(sdk);
         session.IsGreeted = true;
         session.Output.RequestTaken();
-        session.Output.Answer(new V1.ServerFrame { Correlation = correlation, Hello = Answer(session) });
-        return ValueTask.CompletedTask;
+        session.Output.Answer(new V1.ServerFrame { Correlation = correlation.Value, Hello = Answer(session) });
     }
+
+    private static LogInRequest RequestOf(Session session, V1.Hello hello) => new()
+    {
+        User = hello.User,
+        Secret = hello.Secret.Memory,
+        Host = session.Origin.Host,
+        IsRemote = session.Origin.IsRemote,
+        IsInProcess = session.Origin.IsInProcess,
+    };
 
     private static FrameProblem FindProblem(V1.Hello hello)
     {
@@ -50,8 +75,6 @@ internal static class HelloCommand
             string text = $"the hello asks for protocol version {hello.ProtocolVersion}, this broker speaks {Limits.ProtocolVersion}.";
             return new FrameProblem(ErrorCode.ProtocolVersionUnsupported, text);
         }
-        if (hello.User.Length > 0 || hello.Secret.Length > 0)
-            return new FrameProblem(ErrorCode.CapabilityMissing, "this broker has no users: send the hello without user and secret.");
         bool tooLong = Encoding.UTF8.GetByteCount(hello.Name) > Limits.NameBytes || hello.Role.Length > Limits.NameBytes
             || hello.Sdk.Length > Limits.NameBytes || hello.SdkVersion.Length > Limits.NameBytes;
         return tooLong ? new FrameProblem(ErrorCode.FieldInvalid, "name, role, sdk or sdk_version is longer than 64 bytes.") : default;

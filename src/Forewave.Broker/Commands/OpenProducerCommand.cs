@@ -1,6 +1,7 @@
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
+using Forewave.Protocol.Access;
 using Forewave.Protocol.Frames;
 using Forewave.Storage;
 using V1 = Forewave.Protocol.V1;
@@ -22,6 +23,8 @@ internal static class OpenProducerCommand
             throw new RefusedException(ErrorCode.FieldInvalid, "a producer_id is 16 bytes and not 0.");
         if (!ProducerName.TryParse(open.Name, out var name))
             throw new RefusedException(ErrorCode.NameInvalid);
+        // Who may publish nowhere makes the partition remember no producer.
+        RightCheck.RequireSome(session, AccessRights.Publish);
         session.CheckHandles();
         var producer = await OpenAsync(session, id, name, cancellation);
         ulong last;

@@ -1,5 +1,6 @@
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
+using Forewave.Protocol.Access;
 using Forewave.Protocol.Frames;
 using Forewave.Protocol.Routes;
 using V1 = Forewave.Protocol.V1;
@@ -19,6 +20,7 @@ internal static class OpenQueueCommand
         }
         if (!QueueName.TryParse(open.Queue, out var name))
             throw new RefusedException(ErrorCode.NameInvalid);
+        RightCheck.Require(session, AccessRights.Publish, name);
         session.CheckHandles();
         var queue = open.Slots
             ? await session.Parts.Slots.OpenWithSlotsAsync(name, open.Create, cancellation)

@@ -2,6 +2,7 @@ using System.Text;
 using Forewave.Broker.Delivery;
 using Forewave.Broker.Delivery.Leases;
 using Forewave.Broker.Sessions;
+using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 using SettleVerb = Forewave.Protocol.SettleVerb;
 
@@ -18,8 +19,10 @@ internal static class SettleCommand
         var reader = new SettleReader(frame.Span, header.Payload);
         for (uint place = 0; reader.MoveNext(out var run); place++)
         {
-            if (run.Problem.IsNone)
+            if (run.Problem.IsNone && RightCheck.MaySettle(session, run.Queue))
                 request.Add(ItemOf(run, place));
+            else if (run.Problem.IsNone)
+                request.Fail(new SettleFailure { Run = place, First = default, Count = 0, Error = ErrorFrame.Of(ErrorCode.RightMissing) });
             else
                 request.Fail(new SettleFailure { Run = place, First = default, Count = 0, Error = ErrorFrame.Of(run.Problem) });
         }

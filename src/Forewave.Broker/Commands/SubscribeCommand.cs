@@ -2,6 +2,7 @@ using Forewave.Broker.Delivery.Groups;
 using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
+using Forewave.Protocol.Access;
 using Forewave.Protocol.Frames;
 using Forewave.Storage;
 using Posted = Forewave.Broker.Delivery.Commands;
@@ -23,6 +24,7 @@ internal static class SubscribeCommand
         var terms = SubscribeTerms.Of(request);
         if (!QueueName.TryParse(request.Queue, out var name))
             throw new RefusedException(ErrorCode.NameInvalid, "A queue's name is not valid.");
+        RightCheck.Require(session, AccessRights.Consume, name);
         session.CheckHandles();
         var queue = await session.Parts.Slots.OpenAsync(name, request.CreateQueue, cancellation);
         uint handle = session.Subscriptions.Reserve();

@@ -6,6 +6,7 @@ using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
+using Forewave.Broker.Users;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 
@@ -34,6 +35,9 @@ internal sealed class Session : IPublishingSession
     private int _closeCode;
     private volatile bool _isReading;
     private volatile bool _isGreeted;
+    private volatile Access? _access;
+    // Why what it may do has ended; for Beat alone.
+    private ErrorCode _accessEnd;
 
     public Session(SessionParts parts, long id, IDuplexPipe pipe, SessionOrigin origin)
     {
@@ -63,6 +67,16 @@ internal sealed class Session : IPublishingSession
 
     /// <summary>What the client calls itself; empty before its hello, or where it has no name.</summary>
     public string ClientName { get; set; } = "";
+
+    /// <summary>What the client may do. Set once, by the hello.</summary>
+    public Access Access
+    {
+        get => _access ?? throw new InvalidOperationException("nobody was let in yet");
+        set => _access = value;
+    }
+
+    /// <summary>Who does what is done here, for trails: the user, else what the client calls itself.</summary>
+    public string Actor => _access is { User: { } user } ? user.Name.Value : ClientName;
 
     /// <summary>Handles of producers. For the read loop.</summary>
     public HandleTable<Producer> Producers { get; } = new();
@@ -163,7 +177,10 @@ internal sealed class Session : IPublishingSession
     public void Beat(long now)
     {
         var time = Parts.Time;
-        if (IsClosing || Origin.IsInProcess)
+        if (IsClosing)
+            return;
+        ReviewAccess();
+        if (Origin.IsInProcess)
             return;
         if (!IsGreeted && time.GetElapsedTime(_openedAt, now) >= Limits.HelloTimeout)
             Close(ErrorCode.HelloTimeout);
@@ -178,6 +195,22 @@ internal sealed class Session : IPublishingSession
             Output.SendPing();
         if (silence >= Limits.Heartbeat)
             _frameBuffer.Shrink();
+    }
+
+    // What was changed of a user holds for its connections too: they are told to go, finish what is under way until the next beat, and come
+    // again as what the user is now.
+    private void ReviewAccess()
+    {
+        if (_access is not { } access || Origin.IsInProcess && access.User is null)
+            return;
+        if (_accessEnd != ErrorCode.None)
+        {
+            Close(_accessEnd);
+            return;
+        }
+        _accessEnd = Parts.LogIns.Review(access);
+        if (_accessEnd != ErrorCode.None)
+            SendGoAway(_accessEnd, Limits.AccessReview);
     }
 
     private void Abort()

@@ -6,6 +6,7 @@ using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Scheduling;
 using Forewave.Broker.Search;
+using Forewave.Broker.Users;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -41,6 +42,12 @@ internal sealed record SessionParts
     public required OutcomeStage Outcomes { get; init; }
 
     public required SearchStage Search { get; init; }
+
+    public required UserDirectory Users { get; init; }
+
+    public required LogIns LogIns { get; init; }
+
+    public required AccessMetrics Access { get; init; }
 
     public required SessionRegistry Sessions { get; init; }
 

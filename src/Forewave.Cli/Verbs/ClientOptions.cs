@@ -11,6 +11,9 @@ internal static class ClientOptions
     /// <summary>How long to look for a broker at the beginning.</summary>
     public static readonly TimeSpan ReachTime = TimeSpan.FromSeconds(10);
 
+    /// <summary>Who the tool is; set once, before a verb runs.</summary>
+    public static ForewaveCredentials? Credentials { get; set; }
+
     private const string Variable = "FOREWAVE_SERVER";
 
     /// <summary><c>--server</c>, else FOREWAVE_SERVER, else this host.</summary>
@@ -42,7 +45,7 @@ internal static class ClientOptions
         ZooKeeperRoutes.Register();
         try
         {
-            return new ForewaveClient(options with { Name = "forewave" });
+            return new ForewaveClient(options with { Name = "forewave", Credentials = Credentials });
         }
         catch (ArgumentException wrong)
         {

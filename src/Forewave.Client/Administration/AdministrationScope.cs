@@ -16,6 +16,7 @@ internal static class AdministrationScope
         Verb.ListQueues or Verb.ShowQueue or Verb.CreateQueue or Verb.SetQueue or Verb.PurgeQueue or Verb.DeleteQueue => true,
         Verb.ListGroups or Verb.ShowGroup or Verb.DeleteGroup or Verb.ResumeKey or Verb.CancelReplay => true,
         Verb.ListRecurring or Verb.DeleteRecurring => true,
+        Verb.ListUsers or Verb.ShowUser or Verb.AddUser or Verb.SetPassword or Verb.SetGrants or Verb.RemoveUser or Verb.AddToken or Verb.RevokeToken => true,
         // An offset means another message at each partition.
         Verb.SetGroup => request.SetGroup.StartOffset == 0,
         Verb.ResetGroup => request.ResetGroup.ToCase != ResetGroup.ToOneofCase.Offset,
@@ -49,6 +50,10 @@ internal static class AdministrationScope
     {
         // The queue or group has not come there yet; or it has, and was to be made.
         ErrorCode.QueueNotFound or ErrorCode.GroupNotFound or ErrorCode.QueueExists => true,
+        // A change that did not come to all of them is repeated until it has.
+        ErrorCode.UserNotFound => request.VerbCase is Verb.RemoveUser or Verb.ShowUser,
+        ErrorCode.UserExists => true,
+        ErrorCode.TokenNotFound => request.VerbCase == Verb.RevokeToken,
         ErrorCode.KeyNotParked => request.VerbCase == Verb.ResumeKey,
         ErrorCode.NoReplay => request.VerbCase == Verb.CancelReplay,
         ErrorCode.NotScheduled => IsOfAll(request),

@@ -26,6 +26,8 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
         Verb.ResetGroup => new(CapabilityNames.GroupControl, IsRepeatable: request.ResetGroup.DryRun),
         Verb.ReplayGroup => new(CapabilityNames.GroupControl, IsRepeatable: request.ReplayGroup.DryRun),
         Verb.CancelReplay => new(CapabilityNames.GroupControl, IsRepeatable: false),
+        Verb.ListUsers or Verb.ShowUser => new(CapabilityNames.Users, IsRepeatable: true),
+        Verb.SetPassword or Verb.SetGrants or Verb.AddUser or Verb.RemoveUser or Verb.AddToken or Verb.RevokeToken => new(CapabilityNames.Users, IsRepeatable: false),
         Verb.ResumeKey => new(CapabilityNames.Ordering, IsRepeatable: false),
         Verb.ShowBackup => new(CapabilityNames.Backups, IsRepeatable: true),
         Verb.BeginBackup or Verb.CancelBackup => new(CapabilityNames.Backups, IsRepeatable: false),

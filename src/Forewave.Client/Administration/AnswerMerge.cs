@@ -71,6 +71,9 @@ internal static class AnswerMerge
             case V1.AdministrationAnswer.AnswerOneofCase.GroupReplay:
                 Add(sum.GroupReplay, one.GroupReplay);
                 break;
+            case V1.AdministrationAnswer.AnswerOneofCase.Users:
+                sum.Users.Users.Add(one.Users.Users.Where(user => sum.Users.Users.All(known => known.User != user.User)).ToList());
+                break;
             case V1.AdministrationAnswer.AnswerOneofCase.Recurring:
                 sum.Recurring.Messages.Add(one.Recurring.Messages);
                 break;

@@ -37,7 +37,11 @@ public sealed class BrokerAdministration
         Groups = new GroupAdministration(calls);
         Search = new MessageSearch(calls);
         Backups = new BackupAdministration(calls);
+        Users = new UserAdministration(calls);
     }
+
+    /// <summary>Users, their rights and tokens.</summary>
+    public UserAdministration Users { get; }
 
     /// <summary>Single messages, by their ids.</summary>
     public MessageAdministration Messages { get; }

@@ -266,6 +266,7 @@ internal sealed class BrokerLink : IAsyncDisposable
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             _lastFailure = Telling(e);
+            TellRefused(e);
             _places.Advance();
             Leave(tried?.Epoch.Value ?? 0);
             if (e is ForewaveException { Routes: { } routes })
@@ -274,6 +275,27 @@ internal sealed class BrokerLink : IAsyncDisposable
             }
 
             return null;
+        }
+    }
+
+    // Who is not let in hears it at once, and need not wait for a connection that will not come. It is tried on all the same: users and
+    // files with secrets change.
+    private void TellRefused(Exception failure)
+    {
+        if (failure is not ForewaveException { Code: ErrorCode.AuthenticationNeeded or ErrorCode.AuthenticationFailed or ErrorCode.LogInDelayed or ErrorCode.UsersMissing or ErrorCode.UserInvalid } refused)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_shared is null)
+            {
+                TaskCompletionSource<Connection> waiting = _current;
+                _current = NewCurrent();
+                waiting.TrySetException(refused.ForOneMore());
+                _ = waiting.Task.Exception;
+            }
         }
     }
 
@@ -337,14 +359,20 @@ internal sealed class BrokerLink : IAsyncDisposable
     private static string Named(EndPoint place) => place is DnsEndPoint name ? $"{name.Host}:{name.Port}" : $"{place}";
 
     /// <summary>What a client of these options says first.</summary>
-    public static Hello HelloOf(ForewaveClientOptions options) => new()
+    /// <exception cref="ForewaveException"><c>UserInvalid</c>: its secret cannot be had.</exception>
+    public static Hello HelloOf(ForewaveClientOptions options)
     {
-        ProtocolVersion = Limits.ProtocolVersion,
-        Role = "mixed",
-        Name = options.Name,
-        Sdk = "forewave-dotnet",
-        SdkVersion = Version,
-    };
+        Hello hello = new()
+        {
+            ProtocolVersion = Limits.ProtocolVersion,
+            Role = "mixed",
+            Name = options.Name,
+            Sdk = "forewave-dotnet",
+            SdkVersion = Version,
+        };
+        options.Credentials?.Fill(hello);
+        return hello;
+    }
 
     private static TaskCompletionSource<Connection> NewCurrent() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

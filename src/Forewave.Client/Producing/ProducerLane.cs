@@ -68,7 +68,8 @@ internal sealed class ProducerLane : ILinkParticipant
 
     void ILinkParticipant.Disconnected(ForewaveException reason) => Buffer.Detach();
 
-    // Tries again what may succeed later, as long as the connection lives.
+    // Tries again what may succeed later, as long as the connection lives; so it does without the right, of which what is published
+    // meanwhile is told at once.
     private async Task<ProducerOpened> OpenAsync(Connection connection, CancellationToken cancellation)
     {
         OpenProducer open = new() { ProducerId = ByteString.CopyFrom(_id.ToBytes()), Name = _name.Value };
@@ -79,7 +80,7 @@ internal sealed class ProducerLane : ILinkParticipant
                 ServerFrame answer = await connection.RequestAsync(new ClientFrame { OpenProducer = open }, cancellation).ConfigureAwait(false);
                 return answer.ProducerOpened;
             }
-            catch (ForewaveException e) when (!connection.IsEnding && e.Retry != RetryAdvice.Never)
+            catch (ForewaveException e) when (!connection.IsEnding && (e.Retry != RetryAdvice.Never || e.Code == ErrorCode.RightMissing))
             {
                 Buffer.NotIntroduced(connection, e);
                 await connection.PauseAsync(e.RetryAfter ?? OpenRetryDelay, cancellation).ConfigureAwait(false);

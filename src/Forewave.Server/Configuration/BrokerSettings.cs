@@ -30,6 +30,8 @@ internal static class BrokerSettings
         Number("maxHttpConnections", FromOne, options => options.MaxHttpConnections, (options, number) => options with { MaxHttpConnections = (int)number }),
         Number("httpBodyMemoryBytes", From16Mebibytes, options => options.HttpBodyMemoryBytes, (options, number) => options with { HttpBodyMemoryBytes = number }),
         Switch("insecure", options => options.Insecure, (options, on) => options with { Insecure = on }),
+        Switch("users", options => options.Users, (options, on) => options with { Users = on }),
+        new("clusterTokenFile", options => options.ClusterTokenFile ?? "", (options, text) => options with { ClusterTokenFile = Given(text) }),
         Switch("createQueues", options => options.CreateQueues, (options, on) => options with { CreateQueues = on }),
         Switch("scheduling", options => options.Scheduling, (options, on) => options with { Scheduling = on }),
         Switch("ordering", options => options.Ordering, (options, on) => options with { Ordering = on }),

@@ -32,11 +32,17 @@ internal sealed class ClusterWay : IRouteSource
     /// <summary>The broker's partition.</summary>
     public required PartitionNumber Home { get; init; }
 
+    /// <summary>A file with the token by which other brokers let this one in; null: it comes as nobody.</summary>
+    public string? TokenFile { get; init; }
+
     /// <summary>The routes as they are known.</summary>
     public RouteTable Routes => _view.Routes;
 
     /// <summary>The options of clients that go this way.</summary>
-    public ForewaveClientOptions Over(ForewaveClientOptions options) => options with { Connector = null, Routes = this, Network = ConnectAsync };
+    public ForewaveClientOptions Over(ForewaveClientOptions options) => options with
+    {
+        Connector = null, Routes = this, Network = ConnectAsync, Credentials = TokenFile is null ? null : ForewaveCredentials.TokenFile(TokenFile),
+    };
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<RouteTable> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)

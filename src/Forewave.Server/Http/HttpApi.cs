@@ -22,7 +22,7 @@ internal sealed class HttpApi : IAsyncDisposable
 {
     private const int MostTargets = 4_096;
 
-    private readonly ConcurrentDictionary<string, QueueName> _publishTargets = new();
+    private readonly ConcurrentDictionary<string, PublishTarget> _publishTargets = new();
     private readonly IApiGuard _guard;
     private readonly HttpLinks _links;
     private readonly PublishRequests _publishing;
@@ -72,23 +72,21 @@ internal sealed class HttpApi : IAsyncDisposable
     {
         string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         // A publish that came before on the same path: straight on, on the thread that has it.
-        return _publishTargets.TryGetValue(target, out var queue) && HttpMethods.IsPost(context.Request.Method)
-            ? PublishAsync(context, queue)
+        return _publishTargets.TryGetValue(target, out var known) && HttpMethods.IsPost(context.Request.Method)
+            ? PublishAsync(context, known)
             : RouteAsync(context, target);
     }
 
     public ValueTask DisposeAsync() => _links.DisposeAsync();
 
-    private static IReadOnlyDictionary<string, string> NoNames { get; } = new Dictionary<string, string>();
-
-    private async Task PublishAsync(HttpContext context, QueueName queue)
+    private async Task PublishAsync(HttpContext context, PublishTarget target)
     {
         using var span = HttpSpans.Start(context, _publish);
         try
         {
             RefuseWhenNotServing(_publish);
-            _guard.Check(context, _publish, NoNames);
-            await _publishing.RunAsync(context, queue);
+            await _guard.CheckAsync(context, _publish, target.Names);
+            await _publishing.RunAsync(context, target.Queue);
         }
         catch (Exception failure)
         {
@@ -109,11 +107,11 @@ internal sealed class HttpApi : IAsyncDisposable
             span = HttpSpans.Start(context, operation);
             if (!operation.Anywhere)
                 RefuseWhenNotServing(operation);
-            _guard.Check(context, operation, names);
+            await _guard.CheckAsync(context, operation, names);
             ApiCall call = new(context, names, QueryFields.Read(target, operation.Query));
             await operation.Run(call);
             if (operation == _publish && _publishTargets.Count < MostTargets && !target.Contains('?', StringComparison.Ordinal))
-                _publishTargets.TryAdd(target, call.Queue);
+                _publishTargets.TryAdd(target, new PublishTarget(call.Queue, names));
         }
         catch (Exception failure)
         {
@@ -122,6 +120,9 @@ internal sealed class HttpApi : IAsyncDisposable
         Answered(span, id, StatusOf(context));
         span?.Dispose();
     }
+
+    // What a path that was published to before says.
+    private readonly record struct PublishTarget(QueueName Queue, IReadOnlyDictionary<string, string> Names);
 
     private void Answered(Activity? span, string operation, int status)
     {

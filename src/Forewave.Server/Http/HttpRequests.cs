@@ -8,7 +8,7 @@ namespace Forewave.Server.Http;
 
 /// <summary>
 /// What the HTTP port answers besides the API, which has all other paths: <c>/health/live</c> (503 when the partition stopped: a restart is what it needs),
-/// <c>/health/ready</c> (503 while it cannot serve) and <c>/metrics</c>. GET and HEAD only; it changes nothing. Thread-safe.
+/// <c>/health/ready</c> (503 while it cannot serve) and <c>/metrics</c>, for any user where there are users. GET and HEAD only; it changes nothing. Thread-safe.
 /// </summary>
 internal sealed class HttpRequests(HostParts parts)
 {
@@ -50,6 +50,20 @@ internal sealed class HttpRequests(HostParts parts)
     }
 
     private async Task AnswerMetricsAsync(HttpContext context)
+    {
+        try
+        {
+            await parts.Guard.CheckAsync(context);
+        }
+        catch (ForewaveException refusal)
+        {
+            await ProblemAnswer.WriteAsync(context, refusal);
+            return;
+        }
+        await AnswerMetricsFreelyAsync(context);
+    }
+
+    private async Task AnswerMetricsFreelyAsync(HttpContext context)
     {
         if (parts.Metrics is not { } metrics)
         {

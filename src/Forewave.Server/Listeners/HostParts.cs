@@ -1,5 +1,6 @@
 using Forewave.Protocol;
 using Forewave.Server.Http;
+using Forewave.Server.Http.Routing;
 using Forewave.Server.Metrics;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,9 @@ internal sealed record HostParts(
 {
     /// <summary>What is shown at /metrics; null where that is switched off.</summary>
     public MetricCollector? Metrics { get; init; }
+
+    /// <summary>Who may ask over HTTP.</summary>
+    public required IApiGuard Guard { get; init; }
 
     /// <summary>The HTTP API; null where it is switched off.</summary>
     public HttpApi? Api { get; init; }

@@ -15,13 +15,18 @@ internal readonly record struct ListenPlan
     /// <summary>Nothing listens: no host is needed.</summary>
     public bool IsEmpty => Listen is null && Http is null;
 
-    /// <exception cref="ArgumentException">An address cannot be read, or other hosts would reach it; the message names the setting.</exception>
+    /// <summary>An address that other hosts reach; null: there is none.</summary>
+    public string? OpenTo => Listen is { IsLoopback: false } listen ? listen.EndPoint.ToString() : Http is { IsLoopback: false } http ? http.EndPoint.ToString() : null;
+
+    /// <exception cref="ArgumentException">
+    /// An address cannot be read, or other hosts would reach it where nobody is asked who it is; the message names the setting.
+    /// </exception>
     public static ListenPlan Of(ForewaveBrokerOptions options)
     {
         ListenPlan plan = new()
         {
-            Listen = Read(options.Listen, options.Insecure, "listen"),
-            Http = Read(options.Http, options.Insecure, "http"),
+            Listen = Read(options.Listen, options.Insecure || options.Users, "listen"),
+            Http = Read(options.Http, options.Insecure || options.Users, "http"),
         };
         return plan.Listen is not { EndPoint.Port: > 0 } listen || listen != plan.Http
             ? plan
@@ -52,16 +57,27 @@ internal readonly record struct ListenPlan
         }
     }
 
-    private static ListenAddress? Read(string? text, bool insecure, string setting)
+    /// <summary>Refuses to be reached by others when there is nobody to be asked for.</summary>
+    /// <exception cref="ForewaveException"><c>UsersMissing</c>.</exception>
+    public void CheckUsers(bool asksUsers, ForewaveBrokerOptions options)
+    {
+        if (OpenTo is { } open && !asksUsers && !options.Insecure)
+        {
+            throw new ForewaveException(
+                ErrorCode.UsersMissing, $"Other hosts reach {open}, and the broker has no users to tell who may. Listen at 127.0.0.1 to make the first one.");
+        }
+    }
+
+    private static ListenAddress? Read(string? text, bool mayBeOpen, string setting)
     {
         if (text is null)
             return null;
         try
         {
             var address = ListenAddress.Parse(text);
-            return address.IsLoopback || insecure
+            return address.IsLoopback || mayBeOpen
                 ? address
-                : throw new FormatException($"other hosts reach {text}, and this broker asks nobody for a password: listen at 127.0.0.1, or allow it (--insecure)");
+                : throw new FormatException($"other hosts reach {text}, and users: false asks nobody who it is: listen at 127.0.0.1, or allow it (--insecure)");
         }
         catch (FormatException wrong)
         {

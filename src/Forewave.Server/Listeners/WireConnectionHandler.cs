@@ -1,3 +1,4 @@
+using System.Net;
 using Forewave.Broker.Sessions;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,8 @@ internal sealed class WireConnectionHandler(HostParts parts) : ConnectionHandler
 
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        SessionOrigin origin = new() { Listener = "tcp", Peer = connection.RemoteEndPoint?.ToString() ?? "" };
+        var (host, isRemote) = PeerAddress.Of(((connection.RemoteEndPoint as IPEndPoint)?.Address, (connection.LocalEndPoint as IPEndPoint)?.Address));
+        SessionOrigin origin = new() { Listener = "tcp", Peer = connection.RemoteEndPoint?.ToString() ?? "", Host = host, IsRemote = isRemote };
         try
         {
             if (await parts.Door.RunSessionAsync(connection.Transport, origin, parts.End) == SessionEnd.Abort)

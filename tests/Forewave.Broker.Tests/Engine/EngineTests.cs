@@ -101,6 +101,19 @@ public sealed class EngineTests
     }
 
     [Fact]
+    public async Task Record_of_a_newer_version_is_not_passed_over()
+    {
+        FakeStore store = new();
+        byte[] payload = [1, 2, 3];
+        store.TryAppend([new RecordDraft { Type = (RecordType)250, Count = 1, Payload = payload, PayloadCrc = Checksum.Of(payload) }], out _);
+
+        var refused = await Assert.ThrowsAsync<StoreException>(() => TestEngine.StartAsync(store.Reopen()));
+
+        Assert.Equal(ErrorCode.FormatTooNew, refused.Error);
+        Assert.Contains("type 250", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Checkpoint_is_tried_again_when_the_disk_was_full()
     {
         await using var engine = await TestEngine.StartAsync(new FakeStore { RefusesCheckpoints = 2 });

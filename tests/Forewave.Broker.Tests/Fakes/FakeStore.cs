@@ -22,6 +22,9 @@ internal sealed class FakeStore : IStore
     /// <summary>Commits each append at once, on the thread pool.</summary>
     public bool CommitsByItself { get; init; } = true;
 
+    /// <summary>Called after each append, before whoever appended goes on.</summary>
+    public Action? Appended { get; set; }
+
     /// <summary>So many checkpoints meet a full disk.</summary>
     public int RefusesCheckpoints { get; set; }
 
@@ -151,6 +154,7 @@ internal sealed class FakeStore : IStore
                     first = position;
             }
         }
+        Appended?.Invoke();
         if (CommitsByItself)
             ThreadPool.UnsafeQueueUserWorkItem(static store => store.Commit(), this, preferLocal: false);
         return AppendOutcome.Appended;

@@ -29,10 +29,10 @@ internal sealed class TestClient
     public PipeReader Input => _pipe.Input;
 
     /// <summary>Connects without a hello.</summary>
-    public static TestClient Connect(BrokerEngine engine, int towardsClientBytes = 64 * 1024)
+    public static TestClient Connect(BrokerEngine engine, int towardsClientBytes = 64 * 1024, SessionOrigin? from = null)
     {
         var (broker, client) = MemoryPipe.Pair(towardsClientBytes);
-        var origin = new SessionOrigin { Listener = "memory", Peer = "test" };
+        var origin = from ?? new SessionOrigin { Listener = "memory", Peer = "test" };
         return new TestClient(client, engine.RunSessionAsync(broker, origin, CancellationToken.None));
     }
 

@@ -32,7 +32,7 @@ public sealed partial class OpenApiTests(HttpBroker http) : IClassFixture<HttpBr
         await using HttpApi api = new(new HttpApiParts
         {
             Links = links,
-            Guard = new SameSiteGuard(checksHost: true),
+            Guard = new UserGuard(new SameSiteGuard(checksHost: true), new PartitionDoor(() => "", TimeProvider.System)),
             Memory = memory,
             Faults = new HttpFaults(NullLogger.Instance),
             Metrics = new HttpMetrics(meters, memory, new HttpConnectionCount()),

@@ -178,6 +178,7 @@ internal sealed class PullConnections : IAsyncDisposable
     private async ValueTask<PullConnection> OpenAsync(CancellationToken gone)
     {
         Hello hello = new() { ProtocolVersion = Limits.ProtocolVersion, Role = "consumer", Name = _options.Name, Sdk = "forewave-http" };
+        _options.Credentials?.Fill(hello);
         PullConnection connection = new(await Connection.OpenAsync(await _reach(gone), hello, _time, gone), _time);
         connection.Take();
         bool isLate;

@@ -9,10 +9,10 @@ namespace Forewave.Server.Http.Operations;
 /// <param name="member">The broker's part in its group; null: it is alone, or has none yet.</param>
 internal sealed class ClusterOperations(Func<MemberHost?> member)
 {
-    /// <summary>The operations.</summary>
+    /// <summary>The operations: for everybody who reaches the port, as the health checks are, for a broker that follows knows no users.</summary>
     public ApiOperation[] All =>
     [
-        new() { Id = "showMember", Method = "GET", Path = "/v1/cluster/member", Right = ApiRight.Look, Run = ShowAsync, Anywhere = true },
+        new() { Id = "showMember", Method = "GET", Path = "/v1/cluster/member", Right = ApiRight.None, Run = ShowAsync, Anywhere = true },
     ];
 
     private async Task ShowAsync(ApiCall call)

@@ -10,5 +10,9 @@ internal interface IApiGuard
     /// <param name="operation">What it asks for.</param>
     /// <param name="names">The names of its path, unescaped but not looked at.</param>
     /// <exception cref="Protocol.ForewaveException">It may not.</exception>
-    void Check(HttpContext context, ApiOperation operation, IReadOnlyDictionary<string, string> names);
+    ValueTask CheckAsync(HttpContext context, ApiOperation operation, IReadOnlyDictionary<string, string> names);
+
+    /// <summary>Lets a request pass whose sender is somebody, whatever it may do; or throws why not.</summary>
+    /// <exception cref="Protocol.ForewaveException">It is not.</exception>
+    ValueTask CheckAsync(HttpContext context);
 }

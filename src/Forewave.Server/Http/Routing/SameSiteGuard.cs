@@ -5,14 +5,15 @@ using Microsoft.AspNetCore.Http;
 namespace Forewave.Server.Http.Routing;
 
 /// <summary>
-/// As long as nobody is asked who he is, everybody on this host is trusted, but not the pages that his browser shows: a page of
-/// another site could send requests here without his knowledge, or give its own host name this address. Browsers say where a
-/// request comes from, other programs do not. Thread-safe.
+/// Pages that somebody's browser shows are not trusted: one of another site could send requests here without his knowledge, with the
+/// name and password that the browser remembers, or give its own host name this address. Browsers say where a request comes from, other
+/// programs do not. Thread-safe.
 /// </summary>
-internal sealed class SameSiteGuard(bool checksHost) : IApiGuard
+internal sealed class SameSiteGuard(bool checksHost)
 {
-    /// <inheritdoc/>
-    public void Check(HttpContext context, ApiOperation operation, IReadOnlyDictionary<string, string> names)
+    /// <summary>Lets the request pass, or throws why not.</summary>
+    /// <exception cref="ForewaveException"><c>CrossSiteRefused</c>.</exception>
+    public void Check(HttpContext context)
     {
         var headers = context.Request.Headers;
         if (checksHost && !IsThisHost(context.Request.Host.Host))

@@ -1,0 +1,95 @@
+using Forewave.Broker.Tests.Fakes;
+using Forewave.Broker.Users;
+using Forewave.Protocol;
+using Forewave.Protocol.Access;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Tests.Users;
+
+/// <summary>Checking passwords is dear by design: who asks for it gets a bounded part of the broker.</summary>
+public sealed class PasswordCostTests
+{
+    [Fact]
+    public async Task Checks_are_bounded_and_the_same_secret_is_checked_once()
+    {
+        using PasswordChecks checks = new();
+        var hash = PasswordHash.Of(KnownUsers.Password, Limits.MinPasswordIterations);
+        // They keep all turns while the others come.
+        int turns = Math.Max(1, Environment.ProcessorCount / 2);
+        var dear = PasswordHash.OfNobody(20 * Limits.MinPasswordIterations);
+        List<Task<bool>?> first = [.. Enumerable.Range(0, turns).Select(i => Begin(checks, $"first {i}", Place(1_000 + i), dear, "wrong"u8))];
+        List<Task<bool>?> same = [.. Enumerable.Range(0, 10).Select(_ => Begin(checks, "same", Place(0), hash, "correct horse"u8))];
+        List<Task<bool>?> others = [.. Enumerable.Range(1, 2 * Limits.WaitingLogIns).Select(i => Begin(checks, $"other {i}", Place(i), hash, "wrong"u8))];
+
+        Assert.All(same, check => Assert.Same(same[0], check));
+        Assert.All(first, Assert.NotNull);
+        Assert.Equal(Limits.WaitingLogIns - turns - 1, others.Count(check => check is not null));
+        Assert.True(await same[0]!);
+        Assert.All(await Task.WhenAll(others.OfType<Task<bool>>()), Assert.False);
+        Assert.True(await Begin(checks, "again", Place(0), hash, "correct horse"u8)!);
+    }
+
+    [Fact]
+    public async Task Guesses_for_one_user_at_one_host_are_not_checked_at_once_beyond_the_free_ones()
+    {
+        using PasswordChecks checks = new();
+        var hash = PasswordHash.OfNobody(20 * Limits.MinPasswordIterations);
+
+        List<Task<bool>?> guesses = [.. Enumerable.Range(0, 20).Select(i => Begin(checks, $"guess {i}", Place(0), hash, "wrong"u8))];
+
+        Assert.Equal(Limits.FreeLogInFailures, guesses.Count(check => check is not null));
+        await Task.WhenAll(guesses.OfType<Task<bool>>());
+    }
+
+    [Fact]
+    public async Task Guessing_is_delayed_and_refused_without_being_checked_whatever_the_name()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        await KnownUsers.MakeAsync(engine);
+        foreach (string name in new[] { "root", "nobody" })
+        {
+            for (int i = 0; i < Limits.FreeLogInFailures; i++)
+                Assert.Equal(ErrorCode.AuthenticationFailed, await AttemptAsync(engine, name, $"wrong guess {i}"));
+
+            // Not even the right one, or guessing would go on.
+            Assert.Equal(ErrorCode.LogInDelayed, await AttemptAsync(engine, name, KnownUsers.Password));
+        }
+        engine.Time.Move(TimeSpan.FromSeconds(1));
+        Assert.Equal(ErrorCode.None, await AttemptAsync(engine, "root", KnownUsers.Password));
+    }
+
+    [Fact]
+    public void Password_that_was_right_is_known_again_and_not_after_it_was_changed()
+    {
+        PasswordMemory memory = new();
+        var hash = PasswordHash.Of(KnownUsers.Password, Limits.MinPasswordIterations);
+        var later = PasswordHash.Of(KnownUsers.Password, Limits.MinPasswordIterations);
+        string mark = memory.MarkOf("ann", "correct horse"u8);
+
+        Assert.False(memory.Knows(mark, hash));
+        memory.Add(mark, hash);
+        Assert.True(memory.Knows(memory.MarkOf("ann", "correct horse"u8), hash));
+        Assert.False(memory.Knows(mark, later));
+        Assert.NotEqual(mark, memory.MarkOf("an", "ncorrect horse"u8));
+        Assert.NotEqual(mark, new PasswordMemory().MarkOf("ann", "correct horse"u8));
+        for (int i = 0; i < Limits.RememberedPasswords; i++)
+            memory.Add($"{i}", hash);
+        Assert.False(memory.Knows(mark, hash));
+    }
+
+    private static LogInPlace Place(int host) => new() { Host = $"192.0.2.{host}", User = "ann" };
+
+    private static async Task<ErrorCode> AttemptAsync(TestEngine engine, string user, string secret)
+    {
+        var client = TestClient.Connect(engine.Engine);
+        V1.ServerFrame answer = await client.AskAsync(KnownUsers.Hello(user, secret));
+        return (ErrorCode)(answer.Error?.Number ?? 0);
+    }
+
+    // Null: it was refused.
+    private static Task<bool>? Begin(PasswordChecks checks, string mark, LogInPlace place, PasswordHash hash, ReadOnlySpan<byte> secret)
+    {
+        checks.TryCheck(mark, place, hash, secret, out var check);
+        return check;
+    }
+}
