@@ -333,6 +333,18 @@ public sealed class ForewaveBroker : IAsyncDisposable
 
     private static PartitionNumber PartitionOf(ForewaveBrokerOptions options) => new((ushort)options.Partition);
 
+    // Backups within the data folder would be lost with it, and take the room that the log needs.
+    private static string? BackupFolderOf(ForewaveBrokerOptions options)
+    {
+        if (options.BackupFolder is not { } backups)
+            return null;
+        string data = Path.GetFullPath(options.DataFolder).TrimEnd('/') + '/';
+        string other = Path.GetFullPath(backups).TrimEnd('/') + '/';
+        if (data.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(data, StringComparison.Ordinal))
+            throw new ArgumentException($"backupFolder: '{backups}' and the data folder '{options.DataFolder}' are one in the other; put the backups elsewhere, best on another disk", nameof(options));
+        return backups;
+    }
+
     private FilesStore OpenFolder(Epoch epoch)
     {
         var disk = _openDisk();
@@ -342,7 +354,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
             new FilesStoreOptions
             {
                 Disk = disk, Partition = PartitionOf(_options), Epoch = epoch, RecentMemoryBytes = _options.RecentMemoryBytes, MinFreeBytes = _options.MinFreeBytes,
-                BackupFolder = _options.BackupFolder is { } backups ? () => PosixDisk.OpenFolder(backups) : null,
+                BackupFolder = BackupFolderOf(_options) is { } backups ? () => PosixDisk.OpenFolder(backups) : null,
                 BackupEnded = BackupEnded,
             },
             _options.TimeProvider);

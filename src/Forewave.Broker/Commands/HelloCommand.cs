@@ -31,7 +31,7 @@ internal static class HelloCommand
             session.Close(refused.Code, refused.Text, correlation);
             return ValueTask.CompletedTask;
         }
-        if (FindOldSdk(session.Parts.Options, hello) is { IsNone: false } old)
+        if (!session.Origin.IsInProcess && FindOldSdk(session.Parts.Options, hello) is { IsNone: false } old)
         {
             session.Close(old.Code, old.Text, correlation);
             return ValueTask.CompletedTask;

@@ -10,7 +10,7 @@ namespace Forewave.Cli.Verbs;
 
 /// <summary>
 /// <c>forewave backup run</c>: a broker backs itself up to the folder that it was started with, and this waits for the end; with
-/// <c>--data</c> and <c>--to</c> it backs up a folder itself that no broker has open. Exit 1 when the backup does not come to its end.
+/// <c>--data</c> and <c>--to</c> it backs up a folder itself that no broker has open. Exit 1 when the backup does not come to its end, or positions of the log could not be read.
 /// </summary>
 internal static class BackupRunVerb
 {
@@ -39,7 +39,7 @@ internal static class BackupRunVerb
         if (!parsed.GetValue(NoWait))
             backup = await WaitAsync(backups, stop);
         BackupText.Print(parsed.GetValue(Json), backup);
-        return backup.State is BackupState.Done or BackupState.Running ? ExitCode.Done : ExitCode.Failed;
+        return ExitCodeOf(backup);
     }
 
     // Interrupted it goes on in the broker: backup cancel ends it.
@@ -67,12 +67,17 @@ internal static class BackupRunVerb
         BackupProgress taken;
         using (ProgressLine progress = new(() => desk.Bytes, "bytes"))
             taken = await desk.TakeAsync(data, stop);
-        BackupText.Print(parsed.GetValue(Json), new BackupDetails
+        BackupDetails backup = new()
         {
             State = (BackupState)taken.State, Number = taken.Number, Begun = taken.Begun.ToDateTimeOffset(), Ended = taken.Ended.ToDateTimeOffset(),
             CopiedBytes = taken.CopiedBytes, ReusedBytes = taken.ReusedBytes, EndPosition = taken.End, DamagedPositions = (long)taken.DamagedPositions,
             Error = taken.Error, Problem = taken.Problem,
-        });
-        return ExitCode.Done;
+        };
+        BackupText.Print(parsed.GetValue(Json), backup);
+        return ExitCodeOf(backup);
     }
+
+    // One that lacks something is no success: whoever prunes afterwards would keep it for those that are whole.
+    private static int ExitCodeOf(BackupDetails backup) =>
+        backup.State is BackupState.Done or BackupState.Running && backup.DamagedPositions == 0 ? ExitCode.Done : ExitCode.Failed;
 }

@@ -56,7 +56,8 @@ internal sealed class BackupDesk
     /// <summary>Makes a data folder of them.</summary>
     public Task<RestoreReport> RestoreAsync(RestorePoint point, string target, Epoch above, CancellationToken cancellation) => RunAsync(() =>
     {
-        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
+        // A new file system has a folder of its own already.
+        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any(entry => Path.GetFileName(entry) != "lost+found"))
             throw new ForewaveException(ErrorCode.RestoreFolderNotEmpty, $"'{target}' is not empty. Give an empty folder, or a path that does not exist.");
         return _backups.Restore(point, PosixDisk.OpenFolder(target), above, cancellation);
     });

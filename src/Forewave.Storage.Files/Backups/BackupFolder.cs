@@ -1,6 +1,7 @@
 using System.Globalization;
 using Forewave.Protocol;
 using Forewave.Storage.Files.Disk;
+using Forewave.Storage.Files.Recovery;
 
 namespace Forewave.Storage.Files.Backups;
 
@@ -25,6 +26,10 @@ internal sealed class BackupFolder : IDisposable
     private const string ManifestSuffix = ".backup";
 
     private static readonly DiskPath LockFile = new("LOCK");
+
+    // A data folder has folders with the same names: its log would be taken for copies that nobody needs.
+    private static readonly DiskPath DataManifest = new("MANIFEST");
+    private static readonly DiskPath DataIndex = StoreFolder.Index;
     private static readonly DiskPath Manifests = new("backups");
     private static readonly DiskPath Checkpoints = new("checkpoints");
     private static readonly DiskPath Slices = new("slices");
@@ -47,9 +52,14 @@ internal sealed class BackupFolder : IDisposable
     public IReadOnlyList<uint> List() => NumbersIn(Manifests, ManifestSuffix);
 
     /// <summary>Takes the lock for writing and makes the folders that are missing.</summary>
-    /// <exception cref="StoreException">BackupRunning: somebody else has it.</exception>
+    /// <exception cref="StoreException">BackupRunning: somebody else has it. BackupFolderUnusable: it is a data folder; nothing in it was touched.</exception>
     public void Lock()
     {
+        if (_disk.Exists(DataManifest) || _disk.Exists(DataIndex))
+        {
+            throw new StoreException(ErrorCode.BackupFolderUnusable, "This is a broker's data folder, not a folder of backups. Nothing in it was touched.");
+        }
+
         try
         {
             _lock = _disk.LockExclusive(LockFile);
@@ -151,6 +161,12 @@ internal sealed class BackupFolder : IDisposable
     public IReadOnlyList<uint> Prune(int keep)
     {
         IReadOnlyList<uint> all = List();
+        if (all.Count == 0)
+        {
+            // Where no manifest is, one was lost, and its copies may be all that is left.
+            return [];
+        }
+
         uint[] removed = [.. all.Take(Math.Max(all.Count - Math.Max(keep, 1), 0))];
         BackupManifest[] kept = [.. all.Skip(removed.Length).Select(Read)];
         foreach (uint number in removed)

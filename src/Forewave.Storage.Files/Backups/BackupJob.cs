@@ -291,18 +291,30 @@ internal sealed class BackupJob : IDisposable
             for (int i = 0; i < entries.Length; i++)
             {
                 SegmentUse use = _kept.Contains(entries[i].Number) ? SegmentUse.Sealed : _source.UseOf(entries[i].Number);
-                bool isActive = use == SegmentUse.Active;
-                if (use == SegmentUse.None || (isActive && _segments.Count > before))
+                if (use == SegmentUse.None)
                 {
                     continue;
                 }
 
-                hasActive |= isActive;
+                hasActive = use == SegmentUse.Active;
+                if (hasActive && _segments.Count > before)
+                {
+                    // Time has gone by: the next pass takes more of it.
+                    hasActive = false;
+                    break;
+                }
+
                 LogPosition next = i + 1 < entries.Length ? entries[i + 1].FirstPosition : LogPosition.None;
-                SegmentCopying copying = new(entries[i], TailSegment.EndOf(now, entries[i])) { Limit = committed, Next = next, IsActive = isActive };
+                SegmentCopying copying = new(entries[i], TailSegment.EndOf(now, entries[i])) { Limit = committed, Next = next, IsActive = hasActive };
                 foreach (int bytes in CopySegment(copying))
                 {
                     yield return bytes;
+                }
+
+                if (hasActive)
+                {
+                    // What comes behind it now came after the limit, and so did the rest of it.
+                    break;
                 }
             }
 

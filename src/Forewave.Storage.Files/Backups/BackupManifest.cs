@@ -55,6 +55,26 @@ internal sealed record BackupManifest
     /// <summary>The log's files, in its order.</summary>
     public required ImmutableArray<BackupSegment> Segments { get; init; }
 
+    /// <summary>What of the log that a restored folder replays is not in it; null: nothing is missing.</summary>
+    public string? FindHole()
+    {
+        if (DamagedPositions > 0)
+        {
+            return $"{DamagedPositions} positions of the log could not be read when it was taken: a folder restored from it may not open";
+        }
+
+        for (int i = 1; i < Segments.Length; i++)
+        {
+            BackupSegment before = Segments[i - 1];
+            if (before.Number.CompareTo(ReplayFrom.Segment) >= 0 && Segments[i].First.Number > before.Last.Number + 1)
+            {
+                return $"the log between {before.Last} and {Segments[i].First} is not in it: a folder restored from it does not open";
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>All its files.</summary>
     public IEnumerable<BackupFile> Files => [CheckpointFile, .. Slices, .. Segments.Select(segment => segment.File)];
 }

@@ -67,7 +67,13 @@ public sealed class FolderBackups
         {
             try
             {
-                foreach (BackupFile file in folder.Read(backup).Files)
+                BackupManifest manifest = folder.Read(backup);
+                if (manifest.FindHole() is { } hole)
+                {
+                    faults.Add(new BackupFault { Path = $"backups/{backup:D8}.backup", Problem = hole, Backups = [backup] });
+                }
+
+                foreach (BackupFile file in manifest.Files)
                 {
                     (files.TryGetValue(file, out List<uint>? users) ? users : files[file] = []).Add(backup);
                 }

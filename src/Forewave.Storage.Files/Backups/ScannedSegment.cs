@@ -28,7 +28,7 @@ internal sealed class ScannedSegment
     /// <summary>Records behind the limit were seen.</summary>
     public bool IsPastLimit => _isPast;
 
-    /// <summary>Positions that rotted between records that are whole.</summary>
+    /// <summary>Positions that rotted between records that are whole; behind the limit, where somebody may be writing, none counts.</summary>
     public ulong Damaged { get; private set; }
 
     /// <summary>Scans.</summary>
@@ -41,7 +41,7 @@ internal sealed class ScannedSegment
     {
         ScannedSegment scanned = new(limit) { End = segment.From };
         FoldUnit unit = new(scanned.Add);
-        TailScan scan = new(disk, [segment], bytes.Length, unit, range => scanned.Damaged += range.Count) { Expected = expected };
+        TailScan scan = new(disk, [segment], bytes.Length, unit, range => scanned.Damaged += range.First <= limit.Position ? range.Count : 0) { Expected = expected };
         scan.Scan(0, bytes, new SparsePositions());
         return scanned;
     }
