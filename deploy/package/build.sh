@@ -26,8 +26,7 @@ command -v dotnet > /dev/null || fail "the .NET SDK 10 is missing"
 [ -n "$version" ] || fail "no VersionPrefix in Directory.Build.props"
 mkdir -p "$output"
 
-# The locks of the packages are those of a build for any machine; a runtime's own packages are not in them.
-quiet=(-v q --nologo --disable-build-servers -p:UseSharedCompilation=false -p:RestorePackagesWithLockFile=false)
+quiet=(-v q --nologo --disable-build-servers -p:UseSharedCompilation=false)
 
 build_single_file() { # RUNTIME FOLDER
     dotnet publish "$root/src/Forewave.Cli/Forewave.Cli.csproj" -c Release -r "$1" --self-contained true -o "$2" "${quiet[@]}" \
