@@ -35,12 +35,12 @@ internal static partial class ServerLog
     [LoggerMessage(5012, LogLevel.Information, "The collector takes {Signal} again")]
     public static partial void ExportWorks(ILogger logger, string signal);
 
-    [LoggerMessage(5020, LogLevel.Information, "Backup {Number} is whole up to {End}: {CopiedBytes} bytes copied, {ReusedBytes} were there")]
+    [LoggerMessage(5030, LogLevel.Information, "Backup {Number} is whole up to {End}: {CopiedBytes} bytes copied, {ReusedBytes} were there")]
     public static partial void BackupDone(ILogger logger, uint number, long copiedBytes, Protocol.LogPosition end, long reusedBytes);
 
-    [LoggerMessage(5021, LogLevel.Warning, "Backup {Number} did not come to its end ({State}): {Problem}")]
+    [LoggerMessage(5031, LogLevel.Warning, "Backup {Number} did not come to its end ({State}): {Problem}")]
     public static partial void BackupEnded(ILogger logger, uint number, Storage.Backups.BackupState state, string problem);
 
-    [LoggerMessage(5022, LogLevel.Error, "Backup {Number} holds {Positions} positions of the log that could not be read: bytes of the data folder rotted")]
+    [LoggerMessage(5032, LogLevel.Error, "Backup {Number} holds {Positions} positions of the log that could not be read: bytes of the data folder rotted")]
     public static partial void BackupDamaged(ILogger logger, uint number, ulong positions);
 }
