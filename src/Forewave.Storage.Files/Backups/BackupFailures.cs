@@ -11,7 +11,7 @@ internal static class BackupFailures
     {
         StoreException known => known,
         DiskException { Kind: DiskErrorKind.DiskFull } full => new StoreException(
-            ErrorCode.BackupFailed, $"The backup folder's disk is full: {full.Message} What was copied is not copied again when there is room.", full),
+            ErrorCode.BackupFailed, $"The backup folder's disk is full: '{full.Path}' could not be written. Make room there: what was copied is not copied again.", full),
         DiskException { Kind: DiskErrorKind.ReadOnly or DiskErrorKind.NotFound } refused => new StoreException(
             ErrorCode.BackupFolderUnusable, $"The backup could not be written or read: {refused.Message}", refused),
         _ => new StoreException(ErrorCode.BackupFailed, $"The backup did not come to its end: {failure.Message}", failure),

@@ -37,6 +37,8 @@ internal sealed class BackupJob : IDisposable
     private BackupManifest? _before;
     private Manifest? _base;
     private BackupFile? _checkpoint;
+    private LogPosition _end;
+    private Timestamp _endTime;
     private BackupProgress _progress;
 
     /// <param name="source">What is backed up; not disposed.</param>
@@ -338,6 +340,7 @@ internal sealed class BackupJob : IDisposable
             CheckSame(known, entry);
             CountGap(known.First, entry);
             _segments.Add(known);
+            (_end, _endTime) = (known.Last, known.LastTime);
             yield return RecordCodec.HeaderBytes;
             yield break;
         }
@@ -355,13 +358,18 @@ internal sealed class BackupJob : IDisposable
         }
 
         LogPosition limit = copying.IsActive ? copying.Limit : LogPosition.FromBits(ulong.MaxValue);
-        ScannedSegment scanned = ScannedSegment.Of(_source.Disk, segment, _buffer.Span, entry.FirstPosition, RecordLimit.At(limit));
+        ScanMarks marks = new(copying.IsActive ? copying.Limit : _source.Committed, _before?.End ?? LogPosition.None);
+        ScannedSegment scanned = ScannedSegment.Of(_source.Disk, segment, _buffer.Span, entry.FirstPosition, RecordLimit.At(limit), marks);
+        CheckEndOfBefore(scanned);
         if (scanned.First != LogPosition.None && Follows(scanned, entry))
         {
             foreach (int bytes in Write(copying, scanned))
             {
                 yield return bytes;
             }
+
+            // What was sealed a moment ago may end with a group whose other part is not synced yet: no part of it counts.
+            (_end, _endTime) = scanned.Committed != LogPosition.None ? (scanned.Committed, scanned.CommittedTime) : (_end, _endTime);
         }
 
         if (copying.FileEnd == _base!.SegmentBytes)
@@ -407,7 +415,8 @@ internal sealed class BackupJob : IDisposable
             copy.Read(0, copied);
         }
 
-        bool isReadable = TryReadHeader(entry, there) && RecordCodec.TryRead(there, entry.Generation, out _);
+        // Where one of them rotted there is nothing to compare: readers and verify find out.
+        bool isReadable = TryReadHeader(entry, there) && RecordCodec.TryRead(there, entry.Generation, out _) && RecordCodec.TryRead(copied, entry.Generation, out _);
         if (!wasHeld)
         {
             Release(entry.Number);
@@ -416,6 +425,16 @@ internal sealed class BackupJob : IDisposable
         if (isReadable && !there.AsSpan().SequenceEqual(copied))
         {
             throw PutBack($"segment {entry.Number} begins with another record than its copy");
+        }
+    }
+
+    // What the last backup ended with was committed, so it is in this log for good, until its segment is recycled.
+    private void CheckEndOfBefore(ScannedSegment scanned)
+    {
+        if (_before is { } before && scanned is { Damaged: 0, First.Number: var first, Last.Number: var last }
+            && scanned.First != LogPosition.None && first <= before.End.Number && before.End.Number <= last && scanned.SoughtTime != before.EndTime)
+        {
+            throw PutBack($"its log has another record at {before.End}, where backup {before.Number} ends");
         }
     }
 
@@ -540,9 +559,16 @@ internal sealed class BackupJob : IDisposable
 
     private BackupManifest Complete()
     {
-        BackupSegment end = _segments.Count > 0
-            ? _segments[^1]
-            : throw new StoreException(ErrorCode.BackupFailed, "The data folder's log has no record that is whole: there is nothing to back up.");
+        if (_end == LogPosition.None)
+        {
+            throw new StoreException(ErrorCode.BackupFailed, "The data folder's log has no record that is whole: there is nothing to back up.");
+        }
+
+        if (_before is { } before && _end.Number < before.End.Number && Progress.DamagedPositions == 0)
+        {
+            throw PutBack($"its log ends at {_end}, that of backup {before.Number} at {before.End}");
+        }
+
         BackupProgress progress = Progress;
         return new BackupManifest
         {
@@ -556,8 +582,8 @@ internal sealed class BackupJob : IDisposable
             ReplayPosition = _base.ReplayPosition,
             Begun = progress.Begun,
             Ended = Timestamp.From(_time.GetUtcNow()),
-            End = end.Last,
-            EndTime = end.LastTime,
+            End = _end,
+            EndTime = _endTime,
             DamagedPositions = progress.DamagedPositions,
             CheckpointFile = _checkpoint!,
             Slices = [.. _slices],

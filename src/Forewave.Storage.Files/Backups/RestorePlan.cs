@@ -50,7 +50,7 @@ internal sealed record RestorePlan
             ? backups.FirstOrDefault(backup => backup.Number == number)
                 ?? throw new StoreException(ErrorCode.BackupNotFound, $"There is no backup {number} in the folder. List them with forewave backup list.")
             : backups[^1];
-        return Of(whole, whole, RecordLimit.None);
+        return Of(whole, whole, RecordLimit.At(whole.End));
     }
 
     private static RestorePlan At(IReadOnlyList<BackupManifest> backups, LogPosition position)
