@@ -105,9 +105,11 @@ public sealed class BackupRepairTests
 
         BackupProgress rotten = BackupPlace.Take(open);
         BackupProgress still = BackupPlace.Take(open);
+        IReadOnlyList<BackupFault> faults = place.Backups.Verify(null, CancellationToken.None);
         disk.FlipBit(first, 20_000, 3);
         BackupProgress whole = BackupPlace.Take(open);
 
+        Assert.Equal([[1u], [2u]], faults.Select(fault => fault.Backups));
         Assert.Equal([1UL, 1UL, 0UL], new[] { rotten, still, whole }.Select(taken => taken.DamagedPositions));
         using OpenStore restored = place.Open(place.Restore());
         BackupPlace.Check(restored, 1, 1, 300);
