@@ -25,9 +25,9 @@ done
 
 # Waits until the server has written what it keeps in memory: that is no part of what comes then.
 clean() {
-  sql 'SET GLOBAL innodb_max_dirty_pages_pct = 0'
+  sql 'SET GLOBAL innodb_max_dirty_pages_pct = 0, innodb_io_capacity_max = 20000, innodb_io_capacity = 20000'
   while (($(sql "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'INNODB_BUFFER_POOL_PAGES_DIRTY'") > 500)); do sleep 0.2; done
-  sql 'SET GLOBAL innodb_max_dirty_pages_pct = DEFAULT'
+  sql 'SET GLOBAL innodb_max_dirty_pages_pct = DEFAULT, innodb_io_capacity = DEFAULT, innodb_io_capacity_max = DEFAULT'
 }
 
 # rate NAME QUEUES MESSAGES ARGS…: messages per second until the last one is in its table. The tables are there before, with `before`
