@@ -21,6 +21,12 @@ public sealed class ForewaveSettings
     /// <inheritdoc cref="ForewaveClientOptions.RequestTimeout"/>
     public TimeSpan? RequestTimeout { get; set; }
 
+    /// <summary>TLS towards the brokers. Default: no.</summary>
+    public bool Tls { get; set; }
+
+    /// <summary>A PEM file with the authorities that may sign the brokers' certificates; TLS then. Default: those of the operating system.</summary>
+    public string? AuthorityFile { get; set; }
+
     /// <summary>Who the application is, with <see cref="Password"/> or <see cref="PasswordFile"/>.</summary>
     public string? User { get; set; }
 
@@ -54,6 +60,7 @@ public sealed class ForewaveSettings
             Name = Name ?? plain.Name,
             ConnectTimeout = ConnectTimeout ?? plain.ConnectTimeout,
             Credentials = ToCredentials(),
+            Tls = Tls || AuthorityFile is not null ? new ForewaveTls { AuthorityFile = AuthorityFile } : null,
             RequestTimeout = RequestTimeout ?? plain.RequestTimeout,
         };
     }

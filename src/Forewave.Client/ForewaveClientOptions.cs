@@ -34,6 +34,9 @@ public sealed record ForewaveClientOptions
     /// <summary>Who the client is, where the broker has users. Default: null, it does not say.</summary>
     public ForewaveCredentials? Credentials { get; init; }
 
+    /// <summary>TLS towards all brokers. Default: null, none: what is sent can be read on the way, secrets too.</summary>
+    public ForewaveTls? Tls { get; init; }
+
     /// <summary>How long one attempt to connect and say hello may take. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

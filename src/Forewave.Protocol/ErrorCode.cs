@@ -186,6 +186,8 @@ public enum ErrorCode
     FormatTooOld = 614,
     /// <summary>An address to listen at is taken, is not of this host, or may not be used.</summary>
     AddressUnusable = 615,
+    /// <summary>The certificate or key of the listeners cannot be used.</summary>
+    CertificateUnusable = 616,
     /// <summary>A library of the operating system that the store needs is not installed.</summary>
     NativeLibraryMissing = 620,
     /// <summary>The database's version, settings or schema do not let the store keep its promises.</summary>
@@ -240,6 +242,8 @@ public enum ErrorCode
     RestoreFolderNotEmpty = 677,
 
     // 7xx: found by the client itself.
+    /// <summary>TLS could not be agreed on, or the broker's certificate is not trusted.</summary>
+    TlsFailed = 710,
     /// <summary>The call's deadline passed before the request was sent.</summary>
     Timeout = 701,
     /// <summary>The request was sent and no answer came before the deadline: it may be done or not.</summary>

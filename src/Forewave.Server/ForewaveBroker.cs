@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using Forewave.Broker;
 using Forewave.Broker.Sessions;
+using Forewave.Client;
 using Forewave.Coordination.Members;
 using Forewave.Protocol;
 using Forewave.Server.Configuration;
@@ -49,6 +50,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
     private KestrelHost? _host;
     private HttpApi? _api;
     private TelemetryExport? _telemetry;
+    private TlsCertificate? _tls;
     private int _state;
 
     /// <summary>Nothing is opened yet.</summary>
@@ -107,6 +109,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         addresses.CheckFree();
         try
         {
+            _tls = TlsCertificate.Open(_options, _logger);
             _telemetry = TelemetryExport.Start(_options, _meters, _logger);
             if (IsMember)
                 FollowCluster();
@@ -121,7 +124,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
             _api = addresses.Http is not null && _options.HttpApi ? OpenApi(_memory, guard, connections) : null;
             HostParts parts = new(_door, _readiness, _options.LoggerFactory, _end.Token)
             {
-                Guard = guard, Api = _api, Metrics = _metrics, MaxHttpConnections = _options.MaxHttpConnections, HttpConnections = connections,
+                Guard = guard, Tls = _tls, Api = _api, Metrics = _metrics, MaxHttpConnections = _options.MaxHttpConnections, HttpConnections = connections,
             };
             _host = await KestrelHost.StartAsync(addresses, parts, cancellation);
             if (IsMember)
@@ -142,6 +145,8 @@ public sealed class ForewaveBroker : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.Partition);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Partition, Limits.MaxPartition);
         ListenPlan.Of(options);
+        if (options.TlsCertificate is null != options.TlsKey is null)
+            throw new ArgumentException("tlsCertificate and tlsKey go together: both are PEM files");
         OtlpTerms.Of(options);
         if (options.Store == StoreKind.MySql)
             Where(options);
@@ -210,6 +215,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
             await _host.StopAsync();
         if (_telemetry is not null)
             await _telemetry.DisposeAsync();
+        _tls?.Dispose();
         _metrics?.Dispose();
         _meters.Dispose();
         _end.Dispose();
@@ -239,7 +245,11 @@ public sealed class ForewaveBroker : IAsyncDisposable
     }
 
     private ClusterWay WayOf(ClusterHost cluster, MemoryConnections connections) =>
-        new(cluster.View, connections, _door, () => _options.Advertise ?? ListenAddress?.ToString()) { Home = PartitionOf(_options), TokenFile = _options.ClusterTokenFile };
+        new(cluster.View, connections, _door, () => _options.Advertise ?? ListenAddress?.ToString())
+        {
+            Home = PartitionOf(_options), TokenFile = _options.ClusterTokenFile,
+            Tls = _options.TlsCertificate is null ? null : new ForewaveTls { AuthorityFile = _options.TlsAuthority },
+        };
 
     private async ValueTask<BrokerEngine> OpenEngineAsync(int maxConnections, CancellationToken cancellation)
     {

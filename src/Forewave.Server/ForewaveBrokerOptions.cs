@@ -109,6 +109,21 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public string? ClusterTokenFile { get; init; }
 
+    /// <summary>
+    /// A PEM file with the certificate that both listeners show, first, and then those that lead to its authority; with <see cref="TlsKey"/>.
+    /// TLS 1.2 or later is needed on both ports then. Looked at every 5 s, and taken up when it has changed. Null, the default: no TLS.
+    /// </summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>A PEM file with the certificate's key, without a password.</summary>
+    public string? TlsKey { get; init; }
+
+    /// <summary>
+    /// In a cluster with TLS: a PEM file with the authorities that may sign the other brokers' certificates, which this one's HTTP API goes to.
+    /// Null, the default: those of the operating system.
+    /// </summary>
+    public string? TlsAuthority { get; init; }
+
     /// <summary>A publish or subscribe to a queue that does not exist makes it. Default: yes.</summary>
     public bool CreateQueues { get; init; } = true;
 

@@ -26,6 +26,15 @@ internal static partial class ServerLog
     [LoggerMessage(5006, LogLevel.Error, "The broker's part in its group ended by a fault")]
     public static partial void MemberFaulted(ILogger logger, Exception cause);
 
+    [LoggerMessage(5007, LogLevel.Information, "The certificate in {File} has changed and is shown from now on")]
+    public static partial void CertificateTaken(ILogger logger, string file);
+
+    [LoggerMessage(5008, LogLevel.Error, "The certificate in {File} has changed and cannot be used, the former one is shown on")]
+    public static partial void CertificateRefused(ILogger logger, string file, Exception cause);
+
+    [LoggerMessage(5009, LogLevel.Warning, "Everybody on this host can read {File}, the key of the broker's certificate: take that right away")]
+    public static partial void KeyIsOpen(ILogger logger, string file);
+
     [LoggerMessage(5010, LogLevel.Information, "Telemetry goes to {Endpoint}: {Signals}")]
     public static partial void ExportBegan(ILogger logger, Uri endpoint, string signals);
 

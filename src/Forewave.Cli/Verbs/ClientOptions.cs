@@ -14,6 +14,9 @@ internal static class ClientOptions
     /// <summary>Who the tool is; set once, before a verb runs.</summary>
     public static ForewaveCredentials? Credentials { get; set; }
 
+    /// <summary>How the tool speaks to brokers; null: without TLS. Set once, before a verb runs.</summary>
+    public static ForewaveTls? Tls { get; set; }
+
     private const string Variable = "FOREWAVE_SERVER";
 
     /// <summary><c>--server</c>, else FOREWAVE_SERVER, else this host.</summary>
@@ -45,7 +48,7 @@ internal static class ClientOptions
         ZooKeeperRoutes.Register();
         try
         {
-            return new ForewaveClient(options with { Name = "forewave", Credentials = Credentials });
+            return new ForewaveClient(options with { Name = "forewave", Credentials = Credentials, Tls = Tls });
         }
         catch (ArgumentException wrong)
         {

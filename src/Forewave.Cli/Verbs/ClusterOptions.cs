@@ -45,7 +45,7 @@ internal static class ClusterOptions
         string servers = parsed.GetValue<string?>("--zookeeper") ?? FromSettings(parsed.GetValue<string?>("--config")) ?? throw new UsageException("--zookeeper is missing: host:port[,host:port...][/path], or FOREWAVE_ZOOKEEPER");
         try
         {
-            return await ClusterDesk.OpenAsync(servers, stop);
+            return await ClusterDesk.OpenAsync(servers, ClientOptions.Tls, stop);
         }
         catch (ArgumentException wrong)
         {

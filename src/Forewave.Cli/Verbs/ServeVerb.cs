@@ -25,6 +25,8 @@ internal static class ServeVerb
     private static readonly Option<string?> Http = new("--http") { Description = "for the HTTP API, health and metrics (127.0.0.1:7601)", HelpName = "HOST:PORT" };
     private static readonly Option<string?> Config = Parsing.OptionalPath("--config").Saying("a JSON or YAML file with settings");
     private static readonly Option<bool> Check = new("--check") { Description = "print every setting with its source, start nothing; exit 2 when one is wrong" };
+    private static readonly Option<string?> TlsCertificate = Parsing.OptionalPath("--tls-cert").Saying("TLS on both ports: a PEM file with the certificate and those that lead to its authority");
+    private static readonly Option<string?> TlsKey = Parsing.OptionalPath("--tls-key").Saying("its key, a PEM file without a password");
     private static readonly Option<bool> Insecure = new("--insecure") { Description = "allow addresses that other hosts reach" };
     private static readonly Option<LogLevel?> Level = new("--log")
     {
@@ -49,7 +51,7 @@ internal static class ServeVerb
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        Command command = new("serve", "Run a broker") { Data, Store, MySql, ZooKeeper, Partition, Broker, PeerMySql, Advertise, Listen, Http, Config, Insecure, Check, Level, Format, Otlp, Json };
+        Command command = new("serve", "Run a broker") { Data, Store, MySql, ZooKeeper, Partition, Broker, PeerMySql, Advertise, Listen, Http, Config, TlsCertificate, TlsKey, Insecure, Check, Level, Format, Otlp, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -106,6 +108,8 @@ internal static class ServeVerb
                 ["listen"] = parsed.GetValue(Listen),
                 ["http"] = parsed.GetValue(Http),
                 ["otlp"] = parsed.GetValue(Otlp),
+                ["tlsCertificate"] = parsed.GetValue(TlsCertificate),
+                ["tlsKey"] = parsed.GetValue(TlsKey),
                 ["insecure"] = parsed.GetValue(Insecure) ? "true" : null,
             },
         };

@@ -282,7 +282,7 @@ internal sealed class BrokerLink : IAsyncDisposable
     // files with secrets change.
     private void TellRefused(Exception failure)
     {
-        if (failure is not ForewaveException { Code: ErrorCode.AuthenticationNeeded or ErrorCode.AuthenticationFailed or ErrorCode.LogInDelayed or ErrorCode.UsersMissing or ErrorCode.UserInvalid } refused)
+        if (failure is not ForewaveException { Code: ErrorCode.AuthenticationNeeded or ErrorCode.AuthenticationFailed or ErrorCode.LogInDelayed or ErrorCode.TlsFailed or ErrorCode.UsersMissing or ErrorCode.UserInvalid } refused)
         {
             return;
         }

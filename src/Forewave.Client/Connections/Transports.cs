@@ -9,5 +9,7 @@ internal static class Transports
     public static async ValueTask<IWireTransport> ConnectAsync(EndPoint place, ForewaveClientOptions options, CancellationToken cancellation) =>
         options.Network is { } network && await network(place, cancellation).ConfigureAwait(false) is { } pipe
             ? new PipeTransport(pipe)
-            : await SocketTransport.ConnectAsync(place, cancellation).ConfigureAwait(false);
+            : options.Tls is { } tls
+                ? await TlsTransport.ConnectAsync(place, tls, cancellation).ConfigureAwait(false)
+                : await SocketTransport.ConnectAsync(place, cancellation).ConfigureAwait(false);
 }

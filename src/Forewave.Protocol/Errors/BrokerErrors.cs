@@ -91,6 +91,12 @@ internal static class BrokerErrors
         },
         new()
         {
+            Code = ErrorCode.CertificateUnusable, HttpStatus = 500,
+            Happened = "The certificate or the key for TLS cannot be read, or they do not belong together.",
+            Advice = "Give PEM files: the certificate first and then those that lead to its authority, and its key without a password.",
+        },
+        new()
+        {
             Code = ErrorCode.NativeLibraryMissing, HttpStatus = 500,
             Happened = "A library of the operating system that the broker needs is not installed.",
             Advice = "Install it with the line in the text, then start the broker again.",

@@ -59,5 +59,11 @@ internal static class ClientErrors
             Happened = "The message is stored, less durably than its producer asks for.",
             Advice = "Go on, or wait until the slave is in sync and publish what has to be there; a new publish makes a second message.",
         },
+        new()
+        {
+            Code = ErrorCode.TlsFailed, HttpStatus = 502,
+            Happened = "TLS with the broker failed, or its certificate is not trusted or is for another name.",
+            Advice = "Check that the broker has TLS on this port, that the authorities' file has who signed its certificate, and that this has the name or address given.",
+        },
     ];
 }

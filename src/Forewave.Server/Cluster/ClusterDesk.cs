@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json;
+using Forewave.Client;
 using Forewave.Coordination;
 using Forewave.Coordination.ZooKeeper;
 using Forewave.Protocol;
@@ -15,18 +17,33 @@ internal sealed class ClusterDesk : IAsyncDisposable
     private static readonly TimeSpan ReportTime = TimeSpan.FromSeconds(6);
 
     private readonly ZooKeeperSession _session;
-    private readonly HttpClient _http = new() { Timeout = ReportTime };
+    private readonly string _scheme;
+    private readonly HttpClient _http;
 
-    private ClusterDesk(ZooKeeperSession session) => _session = session;
+    private ClusterDesk(ZooKeeperSession session, ForewaveTls? tls)
+    {
+        (_session, _scheme) = (session, tls is null ? "http" : "https");
+        SocketsHttpHandler handler = new();
+        if (tls is not null)
+        {
+            handler.SslOptions = tls.OptionsFor(new DnsEndPoint("broker", 0));
+            // The name to be checked is that of each request.
+            handler.SslOptions.TargetHost = null;
+        }
+        _http = new HttpClient(handler) { Timeout = ReportTime };
+    }
 
     /// <summary>Its session, for who changes a record.</summary>
     public ICoordinationSession Session => _session;
 
     /// <summary>Opens a session.</summary>
-    /// <exception cref="ForewaveException">CoordinationUnreachable, NativeLibraryMissing.</exception>
+    /// <param name="servers">ZooKeeper's.</param>
+    /// <param name="tls">How brokers are asked over HTTP; null: without TLS.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="ForewaveException">CoordinationUnreachable, NativeLibraryMissing; TlsFailed: the authorities' file cannot be used.</exception>
     /// <exception cref="ArgumentException">The list of servers cannot be read.</exception>
-    public static async Task<ClusterDesk> OpenAsync(string servers, CancellationToken cancellation) =>
-        new(await ZooKeeperSession.OpenAsync(new ZooKeeperOptions { Servers = servers }, cancellation));
+    public static async Task<ClusterDesk> OpenAsync(string servers, ForewaveTls? tls, CancellationToken cancellation) =>
+        new(await ZooKeeperSession.OpenAsync(new ZooKeeperOptions { Servers = servers }, cancellation), tls);
 
     /// <summary>All groups, in the order of their partitions; brokers are asked at the same time.</summary>
     /// <exception cref="ForewaveException">GroupRecordInvalid, CoordinationExpired.</exception>
@@ -62,7 +79,7 @@ internal sealed class ClusterDesk : IAsyncDisposable
             return standing with { Failure = "it serves no HTTP" };
         try
         {
-            byte[] answer = await _http.GetByteArrayAsync(new Uri($"http://{broker.Says.Http}/v1/cluster/member"), cancellation);
+            byte[] answer = await _http.GetByteArrayAsync(new Uri($"{_scheme}://{broker.Says.Http}/v1/cluster/member"), cancellation);
             using var document = JsonDocument.Parse(answer);
             var report = document.RootElement.Clone();
             return IsOf(report, partition, broker.Says.Broker)

@@ -13,7 +13,7 @@ internal sealed class BrokerConfiguration
 {
     // Kubernetes sets these for a service named forewave.
     private static readonly string[] OfAnotherKind = ["FOREWAVE_SERVICE_", "FOREWAVE_PORT"];
-    private static readonly string[] OfOthers = ["FOREWAVE_SERVER", "FOREWAVE_LOG", "FOREWAVE_LOG_FORMAT", "FOREWAVE_MYSQL_PASSWORD", "FOREWAVE_USER", "FOREWAVE_PASSWORD", "FOREWAVE_PASSWORD_FILE", "FOREWAVE_TOKEN", "FOREWAVE_TOKEN_FILE"];
+    private static readonly string[] OfOthers = ["FOREWAVE_SERVER", "FOREWAVE_LOG", "FOREWAVE_LOG_FORMAT", "FOREWAVE_MYSQL_PASSWORD", "FOREWAVE_USER", "FOREWAVE_PASSWORD", "FOREWAVE_PASSWORD_FILE", "FOREWAVE_TOKEN", "FOREWAVE_TOKEN_FILE", "FOREWAVE_TLS", "FOREWAVE_TLS_CA"];
 
     // Of a signal each: there is one collector for all.
     private const string StandardEndpoints = "OTEL_EXPORTER_OTLP_";

@@ -35,13 +35,16 @@ internal sealed class ClusterWay : IRouteSource
     /// <summary>A file with the token by which other brokers let this one in; null: it comes as nobody.</summary>
     public string? TokenFile { get; init; }
 
+    /// <summary>How other brokers are spoken to; null: without TLS.</summary>
+    public ForewaveTls? Tls { get; init; }
+
     /// <summary>The routes as they are known.</summary>
     public RouteTable Routes => _view.Routes;
 
     /// <summary>The options of clients that go this way.</summary>
     public ForewaveClientOptions Over(ForewaveClientOptions options) => options with
     {
-        Connector = null, Routes = this, Network = ConnectAsync, Credentials = TokenFile is null ? null : ForewaveCredentials.TokenFile(TokenFile),
+        Connector = null, Routes = this, Network = ConnectAsync, Tls = Tls, Credentials = TokenFile is null ? null : ForewaveCredentials.TokenFile(TokenFile),
     };
 
     /// <inheritdoc/>

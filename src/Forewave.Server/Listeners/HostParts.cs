@@ -23,6 +23,12 @@ internal sealed record HostParts(
     /// <summary>The HTTP API; null where it is switched off.</summary>
     public HttpApi? Api { get; init; }
 
+    /// <summary>What both listeners show; null: no TLS.</summary>
+    public TlsCertificate? Tls { get; init; }
+
+    /// <summary>Those who are agreeing on TLS.</summary>
+    public HandshakeCount Handshakes { get; init; } = new();
+
     /// <summary>Connections to the HTTP port at most.</summary>
     public int MaxHttpConnections { get; init; } = Limits.HttpConnections;
 

@@ -88,7 +88,7 @@ internal sealed class KestrelHost
         builder.Services.AddSingleton(parts);
         builder.Services.AddSingleton<ILoggerFactory>(new QuietLoggers(parts.Loggers));
         builder.Services.AddSingleton<IHostLifetime, NoSignalLifetime>();
-        builder.WebHost.UseKestrelCore().UseSockets(SetSockets).ConfigureKestrel(kestrel => Bind(kestrel, plan, parts));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseSockets(SetSockets).ConfigureKestrel(kestrel => Bind(kestrel, plan, parts));
         // After Kestrel's own, which would win otherwise.
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, WireMemoryPoolFactory>();
         var application = builder.Build();
@@ -113,9 +113,21 @@ internal sealed class KestrelHost
         kestrel.AddServerHeader = false;
         SetLimits(kestrel.Limits, parts);
         if (plan.Listen is { } listen)
-            kestrel.Listen(listen.EndPoint, options => options.UseConnectionHandler<WireConnectionHandler>());
+            kestrel.Listen(listen.EndPoint, options => ServeFrames(options, parts));
         if (plan.Http is { } http)
             kestrel.Listen(http.EndPoint, options => ServeHttp(options, parts));
+    }
+
+    private static void ServeFrames(ListenOptions options, HostParts parts)
+    {
+        Encrypt(options, parts);
+        options.UseConnectionHandler<WireConnectionHandler>();
+    }
+
+    private static void Encrypt(ListenOptions options, HostParts parts)
+    {
+        if (parts.Tls is { } tls)
+            parts.Handshakes.Encrypt(options, tls);
     }
 
     private static void ServeHttp(ListenOptions options, HostParts parts)
@@ -135,6 +147,8 @@ internal sealed class KestrelHost
                 parts.HttpConnections.Leave();
             }
         });
+        // Behind the count: a handshake takes a place.
+        Encrypt(options, parts);
     }
 
     // For HTTP alone: frames have limits of their own.
