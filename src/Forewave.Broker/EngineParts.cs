@@ -86,6 +86,7 @@ internal static class EngineParts
             Time = time,
             Threads = surroundings.Threads,
             Logger = logger,
+            AuditLogger = loggers.CreateLogger(AuditLog.Category),
         };
     }
 

@@ -275,6 +275,7 @@ public static class Limits
 
     /// <summary>The least that it may be told.</summary>
     public const int LeastBackupReadBytes = 64 * 1024;
+
     /// <summary>Connections of both ports that may be agreeing on TLS at once; more are closed.</summary>
     public const int Handshakes = 1_000;
 

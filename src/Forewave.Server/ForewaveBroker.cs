@@ -236,6 +236,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
             Guard = guard,
             Memory = memory,
             Faults = new HttpFaults(_logger),
+            Audit = new HttpAudit(_options.LoggerFactory.CreateLogger(HttpAudit.Category)),
             Metrics = new HttpMetrics(_meters, memory, count),
             Readiness = _readiness,
             Door = _door,

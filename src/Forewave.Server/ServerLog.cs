@@ -1,3 +1,5 @@
+using Forewave.Broker.Observability;
+using Forewave.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Forewave.Server;
@@ -43,6 +45,15 @@ internal static partial class ServerLog
 
     [LoggerMessage(5012, LogLevel.Information, "The collector takes {Signal} again")]
     public static partial void ExportWorks(ILogger logger, string signal);
+
+    [LoggerMessage(5020, LogLevel.Information, "{User} from {Peer} did {Act} on {Target}")]
+    public static partial void Done(ILogger logger, string user, AuditPeer peer, string act, AuditTarget target);
+
+    [LoggerMessage(5021, LogLevel.Warning, "{User} from {Peer} was refused {Act} on {Target}: {Error}")]
+    public static partial void Refused(ILogger logger, string user, AuditPeer peer, string act, AuditTarget target, ErrorCode error);
+
+    [LoggerMessage(5022, LogLevel.Error, "{User} from {Peer} asked for {Act} on {Target}, and how it ended is not known: {Error}")]
+    public static partial void OutcomeUnknown(ILogger logger, string user, AuditPeer peer, string act, AuditTarget target, ErrorCode error);
 
     [LoggerMessage(5030, LogLevel.Information, "Backup {Number} is whole up to {End}: {CopiedBytes} bytes copied, {ReusedBytes} were there")]
     public static partial void BackupDone(ILogger logger, uint number, long copiedBytes, Protocol.LogPosition end, long reusedBytes);

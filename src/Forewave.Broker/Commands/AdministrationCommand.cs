@@ -41,8 +41,32 @@ internal static class AdministrationCommand
     private static async ValueTask RunAsync(
         Session session, ClientFrameHeader header, V1.AdministrationRequest request, CancellationToken cancellation)
     {
+        var act = AuditedAct.Of(session, request);
+        V1.AdministrationAnswer answer;
+        try
+        {
+            answer = await AnswerToAsync(session, request, cancellation);
+        }
+        catch (Exception failure)
+        {
+            act?.Failed(CodeOf(failure));
+            throw;
+        }
+        act?.Done();
+        session.Output.Answer(new V1.ServerFrame { Correlation = header.Correlation.Value, Administration = answer });
+    }
+
+    private static ErrorCode CodeOf(Exception failure) => failure switch
+    {
+        RefusedException refusal => refusal.Code,
+        ForewaveException refusal => refusal.Code,
+        _ => ErrorCode.StoreUnavailable,
+    };
+
+    private static async ValueTask<V1.AdministrationAnswer> AnswerToAsync(Session session, V1.AdministrationRequest request, CancellationToken cancellation)
+    {
         await AdministrationRights.CheckAsync(session, request, cancellation);
-        var answer = await QueueVerbs.RunAsync(session.Parts, request, cancellation)
+        return await QueueVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await GroupVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await DeadVerbs.RunAsync(session, request, cancellation)
             ?? await DeadOperationVerbs.RunAsync(session, request, cancellation)
@@ -54,6 +78,5 @@ internal static class AdministrationCommand
             ?? BrokerVerbs.Run(session.Parts, request)
             ?? BackupVerbs.Run(session, request)
             ?? throw new RefusedException(ErrorCode.CapabilityMissing, "the request has a verb that this broker does not know.");
-        session.Output.Answer(new V1.ServerFrame { Correlation = header.Correlation.Value, Administration = answer });
     }
 }

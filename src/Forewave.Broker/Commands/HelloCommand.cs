@@ -1,4 +1,5 @@
 using System.Text;
+using Forewave.Broker.Observability;
 using Forewave.Broker.Sessions;
 using Forewave.Broker.Users;
 using Forewave.Protocol;
@@ -47,6 +48,7 @@ internal static class HelloCommand
 
     private static void Greet(Session session, CorrelationId correlation, SdkKind sdk, in LogInResult result)
     {
+        Tell(session, result);
         if (!result.IsLetIn)
         {
             session.Close(result.Error, result.Text, correlation.Value);
@@ -57,6 +59,15 @@ internal static class HelloCommand
         session.IsGreeted = true;
         session.Output.RequestTaken();
         session.Output.Answer(new V1.ServerFrame { Correlation = correlation.Value, Hello = Answer(session) });
+    }
+
+    private static void Tell(Session session, in LogInResult result)
+    {
+        AuditPeer peer = new(session.Origin.Peer);
+        if (!result.IsLetIn)
+            AuditLog.LogInRefused(session.Parts.AuditLogger, result.User?.Name.Value ?? "somebody unknown", peer, result.Error);
+        else if (result.Access.User is { } user)
+            AuditLog.LoggedIn(session.Parts.AuditLogger, user.Name.Value, peer, new AuditTarget(result.Access.Token is { } token ? $"token {token.Id}" : "password"));
     }
 
     private static LogInRequest RequestOf(Session session, V1.Hello hello) => new()

@@ -20,6 +20,9 @@ public readonly record struct SessionOrigin
     /// <summary>The peer is on another host, or may be.</summary>
     public bool IsRemote { get; init; }
 
+    /// <summary>The peer is the host itself, which tells of what it does for others: the audit log need not hear of it here.</summary>
+    public bool IsOfHost { get; init; }
+
     /// <summary>The peer lives in this process: its end is seen at once, and nobody waits for its signs of life.</summary>
     public bool IsInProcess { get; init; }
 }

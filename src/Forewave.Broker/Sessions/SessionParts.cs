@@ -60,4 +60,6 @@ internal sealed record SessionParts
     public required ILoopThreads Threads { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    public required ILogger AuditLogger { get; init; }
 }

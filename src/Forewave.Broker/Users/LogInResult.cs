@@ -17,6 +17,9 @@ public readonly record struct LogInResult
     /// <summary>Why not, in words; null: the error table's.</summary>
     public string? Text { get; }
 
+    /// <summary>The user whose name was given, where there is one.</summary>
+    internal UserEntry? User { get; init; }
+
     /// <summary>How long to wait before the next try; null: the error table's.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -95,19 +95,19 @@ internal sealed class LogIns : IDisposable
         if (delay > TimeSpan.Zero)
         {
             string text = $"Log-ins from this address failed: the next one is looked at in {Math.Ceiling(delay.TotalSeconds):0} s.";
-            return Failed(ErrorCode.LogInDelayed, text) with { RetryAfter = delay };
+            return Failed(ErrorCode.LogInDelayed, text) with { RetryAfter = delay, User = user };
         }
         string mark = _right.MarkOf(place.User, request.Secret.Span);
         var hash = user?.Password ?? _nobody;
         if (user is null || !_right.Knows(mark, hash))
         {
             if (!_checks.TryCheck(mark, place, hash, request.Secret.Span, out var check))
-                return Failed(ErrorCode.TooManyLogIns);
+                return Failed(ErrorCode.TooManyLogIns) with { User = user };
             bool isRight = await check.WaitAsync(cancellation);
             if (!isRight || user is null)
             {
                 _failed.Failed(place);
-                return Failed(ErrorCode.AuthenticationFailed);
+                return Failed(ErrorCode.AuthenticationFailed) with { User = user };
             }
             _right.Add(mark, hash);
         }

@@ -23,6 +23,8 @@ internal sealed record ServeLogging
         // What Kestrel cannot bind is told once, as the failure of the start.
         logging.SetMinimumLevel(Level)
             .AddFilter("Microsoft", LogLevel.Warning)
+            // Who did what is written whatever else is.
+            .AddFilter("Forewave.Audit", LogLevel.Information)
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             .Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId)
             .AddForewaveExport(options);

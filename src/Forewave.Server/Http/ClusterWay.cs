@@ -61,6 +61,6 @@ internal sealed class ClusterWay : IRouteSource
     private ValueTask<IDuplexPipe?> ConnectAsync(EndPoint place, CancellationToken cancellation)
     {
         bool isOwn = _door.Engine is not null && ServerAddress.TryParse(_own() ?? "", out var own) && own.Equals(place);
-        return new ValueTask<IDuplexPipe?>(isOwn ? _connections.Connect() : null);
+        return new ValueTask<IDuplexPipe?>(isOwn ? _connections.ConnectHost() : null);
     }
 }

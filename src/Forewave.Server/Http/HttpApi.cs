@@ -29,6 +29,7 @@ internal sealed class HttpApi : IAsyncDisposable
     private readonly ApiOperation _publish;
     private readonly HttpFaults _faults;
     private readonly HttpMetrics _metrics;
+    private readonly HttpAudit _audit;
     private readonly BrokerReadiness _readiness;
     private readonly PartitionDoor _door;
 
@@ -38,6 +39,7 @@ internal sealed class HttpApi : IAsyncDisposable
         _links = parts.Links;
         _faults = parts.Faults;
         _metrics = parts.Metrics;
+        _audit = parts.Audit;
         _readiness = parts.Readiness;
         _door = parts.Door;
         BodyMemory memory = parts.Memory;
@@ -98,12 +100,13 @@ internal sealed class HttpApi : IAsyncDisposable
     private async Task RouteAsync(HttpContext context, string target)
     {
         await Task.Yield();
-        string id = "none";
+        ApiOperation? operation = null;
+        Dictionary<string, string> names = [];
+        ErrorCode? error = null;
         Activity? span = null;
         try
         {
-            var operation = Find(context, target, out var names);
-            id = operation.Id;
+            operation = Find(context, target, out names);
             span = HttpSpans.Start(context, operation);
             if (!operation.Anywhere)
                 RefuseWhenNotServing(operation);
@@ -115,9 +118,12 @@ internal sealed class HttpApi : IAsyncDisposable
         }
         catch (Exception failure)
         {
+            error = HttpFaults.ErrorOf(failure).Code;
             await _faults.AnswerAsync(context, failure);
         }
-        Answered(span, id, StatusOf(context));
+        if (operation is not null)
+            _audit.Ended(context, operation, names, error);
+        Answered(span, operation?.Id ?? "none", StatusOf(context));
         span?.Dispose();
     }
 

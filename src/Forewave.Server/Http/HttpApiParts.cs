@@ -20,6 +20,9 @@ internal sealed record HttpApiParts
     /// <summary>What becomes of failures.</summary>
     public required HttpFaults Faults { get; init; }
 
+    /// <summary>Tells of what is changed.</summary>
+    public required HttpAudit Audit { get; init; }
+
     /// <summary>What is counted.</summary>
     public required HttpMetrics Metrics { get; init; }
 

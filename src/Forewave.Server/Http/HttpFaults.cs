@@ -42,7 +42,8 @@ internal sealed class HttpFaults(ILogger logger)
         ServerLog.RequestFaulted(logger, context.Request.Method, failure);
     }
 
-    private static ForewaveException ErrorOf(Exception failure) => failure switch
+    /// <summary>The error that a failure is answered with.</summary>
+    public static ForewaveException ErrorOf(Exception failure) => failure switch
     {
         ForewaveException { Code: ErrorCode.ClientClosed } closed => new ForewaveException(ErrorCode.ShuttingDown, inner: closed),
         ForewaveException known => known,

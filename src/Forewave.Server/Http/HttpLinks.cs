@@ -40,7 +40,7 @@ internal sealed class HttpLinks : IAsyncDisposable
         ForewaveClientOptions own = new()
         {
             Name = Name.Value,
-            Connector = _ => ValueTask.FromResult(connections.Connect()),
+            Connector = _ => ValueTask.FromResult(connections.ConnectHost()),
             TimeProvider = time,
         };
         var options = cluster?.Over(own with { RequestTimeout = Deadline }) ?? own;

@@ -17,11 +17,16 @@ internal sealed class MemoryConnections(PartitionDoor door, CancellationToken en
     private readonly SessionOrigin _origin = new() { Listener = "memory", Peer = "this process", IsInProcess = true };
 
     /// <summary>The client's end of a new connection.</summary>
-    public IDuplexPipe Connect()
+    public IDuplexPipe Connect() => Connect(_origin);
+
+    /// <summary>The same for the host itself, which checks and tells of what it asks for others.</summary>
+    public IDuplexPipe ConnectHost() => Connect(_origin with { Peer = "HTTP of this process", IsOfHost = true });
+
+    private IDuplexPipe Connect(SessionOrigin origin)
     {
         Pipe toBroker = new(PipeOptionsOfBoth()), toClient = new(PipeOptionsOfBoth());
         DuplexPipe brokersEnd = new(toBroker.Reader, toClient.Writer);
-        var session = Task.Run(() => door.RunSessionAsync(brokersEnd, _origin, end), CancellationToken.None);
+        var session = Task.Run(() => door.RunSessionAsync(brokersEnd, origin, end), CancellationToken.None);
         _sessions.TryAdd(session, true);
         _ = ForgetAsync(session);
         return new DuplexPipe(toClient.Reader, toBroker.Writer);

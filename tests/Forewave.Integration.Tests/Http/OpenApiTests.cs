@@ -35,6 +35,7 @@ public sealed partial class OpenApiTests(HttpBroker http) : IClassFixture<HttpBr
             Guard = new UserGuard(new SameSiteGuard(checksHost: true), new PartitionDoor(() => "", TimeProvider.System)),
             Memory = memory,
             Faults = new HttpFaults(NullLogger.Instance),
+            Audit = new HttpAudit(NullLogger.Instance),
             Metrics = new HttpMetrics(meters, memory, new HttpConnectionCount()),
             Readiness = new BrokerReadiness(),
             Door = new PartitionDoor(() => "", TimeProvider.System),

@@ -59,7 +59,10 @@ internal sealed class UserGuard(SameSiteGuard sites, PartitionDoor door) : IApiG
     private static Access AccessOf(HttpContext context, in LogInResult result)
     {
         if (result.IsLetIn)
+        {
+            context.Items[typeof(Access)] = result.Access;
             return result.Access;
+        }
         if (result.Error is ErrorCode.AuthenticationNeeded or ErrorCode.AuthenticationFailed)
             context.Response.Headers.WWWAuthenticate = Challenge;
         throw new ForewaveException(result.Error, result.Text, retryAfter: result.RetryAfter);
