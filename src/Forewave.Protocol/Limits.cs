@@ -27,8 +27,8 @@ public static class Limits
     /// <summary>Bytes of one frame after its length: 8 MiB.</summary>
     public const int FrameBytes = 8 * 1024 * 1024;
 
-    /// <summary>Bytes of a frame before the hello was answered: 16 KiB.</summary>
-    public const int HelloFrameBytes = 16 * 1024;
+    /// <summary>Bytes of a frame before the hello was answered: 4 KiB.</summary>
+    public const int HelloFrameBytes = 4 * 1024;
 
     /// <summary>Bytes that frames over 16 KiB of all connections may take while they come in, by default: 256 MiB.</summary>
     public const int FrameMemoryBytes = 256 * 1024 * 1024;
@@ -254,6 +254,9 @@ public static class Limits
 
     /// <summary>Bytes of all headers of an HTTP request.</summary>
     public const int HttpHeadersBytes = 32 * 1024;
+
+    /// <summary>Bytes of an HTTP connection that are read before anybody asks for them: 64 KiB.</summary>
+    public const int HttpReadAheadBytes = 64 * 1024;
 
     /// <summary>Headers of an HTTP request.</summary>
     public const int HttpHeaders = 200;

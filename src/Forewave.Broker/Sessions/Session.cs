@@ -235,6 +235,8 @@ internal sealed class Session : IPublishingSession
     private async Task ReadAsync(CancellationToken cancellation)
     {
         var input = _pipe.Input;
+        if (!await ReadHelloAsync(input, cancellation))
+            return;
         long leftBytes = TurnBytes;
         while (!IsClosing)
         {
@@ -273,13 +275,41 @@ internal sealed class Session : IPublishingSession
         }
     }
 
+    // False: the peer has ended before it was let in.
+    private async ValueTask<bool> ReadHelloAsync(PipeReader input, CancellationToken cancellation)
+    {
+        HelloBytes hello = new();
+        while (!IsClosing && !IsGreeted)
+        {
+            Volatile.Write(ref _lastHeard, Parts.Time.GetTimestamp());
+            _isReading = true;
+            var result = await input.ReadAsync(cancellation);
+            _isReading = false;
+            if (IsClosing)
+                return false;
+            bool isEnd = result.IsCompleted && result.Buffer.IsEmpty;
+            // Given back before the log-in, which may take its time.
+            input.AdvanceTo(hello.Take(result.Buffer, out var problem));
+            if (!problem.IsNone)
+                Close(problem.Code, problem.Text);
+            else if (hello.IsWhole)
+            {
+                await CommandDispatch.RunAsync(this, hello.Frame, cancellation);
+                hello = new HelloBytes();
+            }
+            Output.Flush();
+            if (isEnd)
+                return false;
+        }
+        return !IsClosing;
+    }
+
     private bool TryTake(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> frame)
     {
         frame = default;
         if (IsClosing)
             return false;
-        int most = IsGreeted ? Limits.FrameBytes : Limits.HelloFrameBytes;
-        if (FrameDecoder.TryRead(ref buffer, most, out frame, out var problem))
+        if (FrameDecoder.TryRead(ref buffer, Limits.FrameBytes, out frame, out var problem))
             return true;
         if (!problem.IsNone)
             Close(problem.Code, problem.Text);

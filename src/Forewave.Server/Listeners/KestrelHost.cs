@@ -157,6 +157,8 @@ internal sealed class KestrelHost
         limits.MaxRequestBodySize = Limits.FrameBytes;
         limits.MaxRequestLineSize = Limits.HttpLineBytes;
         limits.MaxRequestHeadersTotalSize = Limits.HttpHeadersBytes;
+        // A body waits here while its sender's password is checked.
+        limits.MaxRequestBufferSize = Limits.HttpReadAheadBytes;
         limits.MaxRequestHeaderCount = Limits.HttpHeaders;
         limits.RequestHeadersTimeout = Limits.HttpHeadTimeout;
         limits.KeepAliveTimeout = Limits.HttpIdleTimeout;
