@@ -1,6 +1,8 @@
+using System.Text;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
+using Forewave.Protocol.Access;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Microsoft.Extensions.Logging;
@@ -47,7 +49,8 @@ internal sealed class AuditedAct
 
     private static bool IsLook(Verb verb) => verb is Verb.None or Verb.ListQueues or Verb.ShowQueue or Verb.ListGroups or Verb.ShowGroup or Verb.ListDead
         or Verb.ShowDead or Verb.ShowBroker or Verb.ListScheduled or Verb.ListRecurring or Verb.ListDeadOperations or Verb.ShowDeadOperation
-        or Verb.ListLeases or Verb.ShowMessage or Verb.TraceMessage or Verb.AwaitOutcome or Verb.FindMessages or Verb.ListUsers or Verb.ShowUser;
+        or Verb.ListLeases or Verb.ShowMessage or Verb.TraceMessage or Verb.AwaitOutcome or Verb.FindMessages or Verb.ListUsers or Verb.ShowUser
+        or Verb.ShowBackup;
 
     private static string TargetOf(V1.AdministrationRequest request)
     {
@@ -61,10 +64,14 @@ internal sealed class AuditedAct
     private static string WordOf(FieldDescriptor field, IMessage asked) => field.Accessor.GetValue(asked) switch
     {
         V1.Token token => $"token {token.Id}",
-        string { Length: > 0 } text => $"{field.Name} {Printable(text)}",
+        string { Length: > 0 } text => $"{field.Name} {(IsSecret(field, text) ? "(a secret)" : Printable(text))}",
         ulong number when number > 0 => $"{field.Name} {number}",
         _ => "",
     };
+
+    // Whoever revokes a token may give all of it where its id is asked for, and a token where a name is.
+    private static bool IsSecret(FieldDescriptor field, string text) =>
+        field.Name == "token" ? !AccessToken.IsId(text) : AccessToken.IsToken(Encoding.UTF8.GetBytes(text));
 
     private static string WordOf(V1.ScheduledChoice? choice) => choice is null ? "" : choice.Queue.Length > 0 ? $"queue {Printable(choice.Queue)}" : $"{choice.Positions.Count} messages";
 

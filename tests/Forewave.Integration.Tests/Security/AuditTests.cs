@@ -21,6 +21,8 @@ public sealed class AuditTests(SecureBroker broker) : IClassFixture<SecureBroker
         await Assert.ThrowsAsync<ForewaveException>(async () => await keeper.Administration.CreateQueueAsync(kept));
         await Assert.ThrowsAsync<ForewaveException>(async () => await keeper.Administration.DeleteQueueAsync(others));
         await Assert.ThrowsAsync<ForewaveException>(async () => await keeper.Administration.Users.RemoveAsync(SecureBroker.Root));
+        // The whole token where its id is asked for.
+        await Assert.ThrowsAsync<ForewaveException>(async () => await keeper.Administration.Users.RevokeTokenAsync(new UserName("keeper"), token));
 
         string log = broker.Logged;
         Assert.Matches(@"(?m)^Forewave\.Audit 4950 root from 127\.0\.0\.1:\d+ did AddUser on user keeper ", log);
@@ -31,6 +33,7 @@ public sealed class AuditTests(SecureBroker broker) : IClassFixture<SecureBroker
         Assert.Matches(@"(?m)^Forewave\.Audit 4951 keeper from 127\.0\.0\.1:\d+ was refused RemoveUser on user root: RightMissing ", log);
         Assert.Matches(@"(?m)^Forewave\.Audit 4952 keeper logged in from 127\.0\.0\.1:\d+ with token [0-9a-f]{16} ", log);
         Assert.DoesNotMatch("Forewave\\.Audit .*ShowQueue", log);
+        Assert.DoesNotContain(token, log, StringComparison.Ordinal);
     }
 
     [Fact]
