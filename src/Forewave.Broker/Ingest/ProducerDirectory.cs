@@ -36,8 +36,15 @@ internal sealed class ProducerDirectory : IProducerNames
     /// <summary>The highest number given.</summary>
     public uint LastNumber => Volatile.Read(ref _lastNumber);
 
-    /// <summary>All of them, in no order; what is opened meanwhile may be missing.</summary>
-    public IEnumerable<Producer> All => _byNumber.Values;
+    /// <summary>All of them, and a place in the log: who was introduced up to there is among them.</summary>
+    public (Producer[] Producers, LogPosition Through) Introduced()
+    {
+        lock (_gate)
+        {
+            var through = _store.Tail;
+            return ([.. _byNumber.Values], through);
+        }
+    }
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> NameOf(uint producerNumber) =>

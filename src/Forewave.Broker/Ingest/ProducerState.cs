@@ -39,15 +39,15 @@ internal sealed class ProducerState
 
     /// <summary>Writes all producers, some of them in each part.</summary>
     /// <param name="writer">Takes the parts.</param>
-    /// <param name="store">Its tail before a part is what the part surely has, its tail after what it may have.</param>
+    /// <param name="store">Its tail before the first part is what the parts surely have, its tail after one what that may have.</param>
     public void Write(IStateWriter writer, IStore store)
     {
         var buffer = new ArrayBufferWriter<byte>(64 * 1024);
         uint part = 0;
-        foreach (var some in _producers.All.Chunk(ProducersPerPart).DefaultIfEmpty([]))
+        var (producers, before) = _producers.Introduced();
+        foreach (var some in producers.Chunk(ProducersPerPart).DefaultIfEmpty([]))
         {
             buffer.ResetWrittenCount();
-            var before = store.Tail;
             WritePart(buffer, some);
             writer.Write(new StatePart(StateKind.Producers, part++, before, store.Tail), buffer.WrittenSpan);
         }

@@ -20,7 +20,10 @@ internal sealed class QueueCatalogue : IDisposable
     private readonly IStore _store;
     private readonly BrokerOptions _options;
     private readonly ILogger _logger;
+    private readonly Lock _place = new();
     private uint _lastId;
+    // While a change goes into the log and the table: where the log ended before it. Guarded by _place.
+    private LogPosition? _changingFrom;
 
     public QueueCatalogue(IStore store, BrokerOptions options, ILogger logger)
     {
@@ -88,7 +91,7 @@ internal sealed class QueueCatalogue : IDisposable
     /// <exception cref="RefusedException">QueueNotFound, and what the store refuses.</exception>
     public async ValueTask<QueueEntry> SetAsync(QueueName name, Func<QueueOptions, QueueOptions> change, CancellationToken cancellation)
     {
-        await _changes.WaitAsync(cancellation);
+        await BeginChangeAsync(cancellation);
         try
         {
             var queue = Find(name) ?? throw new RefusedException(ErrorCode.QueueNotFound);
@@ -100,7 +103,7 @@ internal sealed class QueueCatalogue : IDisposable
         }
         finally
         {
-            _changes.Release();
+            EndChange();
         }
     }
 
@@ -108,7 +111,7 @@ internal sealed class QueueCatalogue : IDisposable
     /// <exception cref="RefusedException">QueueNotFound, and what the store refuses.</exception>
     public async ValueTask<QueueEntry> DeleteAsync(QueueName name, CancellationToken cancellation)
     {
-        await _changes.WaitAsync(cancellation);
+        await BeginChangeAsync(cancellation);
         try
         {
             var queue = Find(name) ?? throw new RefusedException(ErrorCode.QueueNotFound);
@@ -123,7 +126,7 @@ internal sealed class QueueCatalogue : IDisposable
         }
         finally
         {
-            _changes.Release();
+            EndChange();
         }
     }
 
@@ -141,7 +144,7 @@ internal sealed class QueueCatalogue : IDisposable
     /// <summary>Writes the catalogue: version u8 = 1, highest number u32, queues u32, then id u32, payload length u8, payload.</summary>
     public void Write(IStateWriter writer)
     {
-        var before = _store.Tail;
+        var before = ChangedThrough();
         var buffer = new ArrayBufferWriter<byte>(64 * 1024);
         var state = new StateWriter(buffer);
         var queues = _byName.Values.OrderBy(queue => queue.Id).ToList();
@@ -178,7 +181,7 @@ internal sealed class QueueCatalogue : IDisposable
 
     private async ValueTask<QueueEntry> AddAsync(QueueName name, QueueOptions options, bool mayExist, CancellationToken cancellation)
     {
-        await _changes.WaitAsync(cancellation);
+        await BeginChangeAsync(cancellation);
         try
         {
             if (Find(name) is { } known)
@@ -201,8 +204,30 @@ internal sealed class QueueCatalogue : IDisposable
         }
         finally
         {
-            _changes.Release();
+            EndChange();
         }
+    }
+
+    private async ValueTask BeginChangeAsync(CancellationToken cancellation)
+    {
+        await _changes.WaitAsync(cancellation);
+        lock (_place)
+            _changingFrom = _store.Tail;
+    }
+
+    private void EndChange()
+    {
+        lock (_place)
+            _changingFrom = null;
+        _changes.Release();
+    }
+
+    // Every change up to here is in the table. A checkpoint between a change's record and the change itself would else say that it has
+    // what it lacks, and the queue would be gone with the next start; so it says the place before, and the record is folded once more.
+    private LogPosition ChangedThrough()
+    {
+        lock (_place)
+            return _changingFrom ?? _store.Tail;
     }
 
     private async ValueTask AppendAsync(uint id, QueueRecord record, CancellationToken cancellation)

@@ -16,11 +16,15 @@ internal sealed class FakeStore : IStore
     private ICommitObserver? _observer;
     private StoreException? _failure;
     private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LogPosition _tail;
     private ulong _number;
     private int _observed;
 
     /// <summary>Commits each append at once, on the thread pool.</summary>
     public bool CommitsByItself { get; init; } = true;
+
+    /// <summary>Called before somebody is told the tail.</summary>
+    public Action? TailAsked { get; set; }
 
     /// <summary>Called after each append, before whoever appended goes on.</summary>
     public Action? Appended { get; set; }
@@ -71,7 +75,15 @@ internal sealed class FakeStore : IStore
 
     public Epoch Epoch { get; private set; } = new(1);
 
-    public LogPosition Tail { get; private set; }
+    public LogPosition Tail
+    {
+        get
+        {
+            TailAsked?.Invoke();
+            return _tail;
+        }
+        private set => _tail = value;
+    }
 
     public LogPosition Committed { get; private set; }
 

@@ -28,6 +28,28 @@ public sealed class ProducerDirectoryTests
     }
 
     [Fact]
+    public void Producer_that_comes_while_a_checkpoint_is_written_is_in_it_or_behind_it()
+    {
+        var producers = New(10);
+        FakeStateWriter checkpoint = new();
+        _store.TailAsked = () =>
+        {
+            _store.TailAsked = null;
+            producers.TryOpen(new ProducerId(1), Name, out _);
+        };
+
+        new ProducerState(producers).Write(checkpoint, _store);
+
+        var again = New(10);
+        ProducerState state = new(again);
+        var part = Assert.Single(checkpoint.Parts);
+        state.Load(part.State);
+        foreach (var record in _store.Records.Where(record => record.Header.Position > part.Part.Dispatched))
+            state.Apply(record.Header, record.Payload);
+        Assert.Equal((1, 1), (_store.Records.Count, again.Count));
+    }
+
+    [Fact]
     public void Producer_is_idle_from_the_end_of_its_last_connection_on()
     {
         var producers = New(10);
