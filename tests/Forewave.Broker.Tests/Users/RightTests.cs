@@ -25,6 +25,7 @@ public sealed class RightTests
         [Verb.UndoDeadOperation] = "manage:orders", [Verb.ResetGroup] = "manage:orders", [Verb.ListLeases] = "consume:orders", [Verb.ReplayGroup] = "manage:orders",
         [Verb.CancelReplay] = "manage:orders", [Verb.ShowMessage] = "consume:orders", [Verb.TraceMessage] = "consume:orders", [Verb.AwaitOutcome] = "publish:orders",
         [Verb.FindMessages] = "consume:orders", [Verb.AddUser] = "operate:*", [Verb.SetPassword] = "operate:*", [Verb.SetGrants] = "operate:*",
+        [Verb.BeginBackup] = "operate:*", [Verb.ShowBackup] = "operate:*", [Verb.CancelBackup] = "operate:*",
         [Verb.RemoveUser] = "operate:*", [Verb.ListUsers] = "operate:*", [Verb.ShowUser] = "operate:*", [Verb.AddToken] = "operate:*", [Verb.RevokeToken] = "operate:*",
     };
 
