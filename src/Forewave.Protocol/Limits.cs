@@ -309,6 +309,12 @@ public static class Limits
     /// <summary>Log-ins by password that may wait for their turn.</summary>
     public const int WaitingLogIns = 64;
 
+    /// <summary>Of these, those of one address.</summary>
+    public const int HostLogIns = 8;
+
+    /// <summary>The most rounds of PBKDF2 of a password that a user sets for itself.</summary>
+    public const int MaxOwnPasswordIterations = 1_200_000;
+
     /// <summary>Passwords that were found right and are remembered, by a keyed hash in memory.</summary>
     public const int RememberedPasswords = 1_024;
 

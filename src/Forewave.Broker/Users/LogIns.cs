@@ -17,13 +17,14 @@ internal sealed class LogIns : IDisposable
     private readonly AccessMetrics _metrics;
     private readonly FailedLogIns _failed;
     private readonly PasswordMemory _right = new();
-    private readonly PasswordChecks _checks = new();
+    private readonly PasswordChecks _checks;
     private readonly PasswordHash _nobody = PasswordHash.OfNobody(Limits.PasswordIterations);
 
     public LogIns(UserDirectory users, BrokerOptions options, TimeProvider time, AccessMetrics metrics)
     {
         (_users, _options, _time, _metrics) = (users, options, time, metrics);
         _failed = new FailedLogIns(time);
+        _checks = new PasswordChecks(_failed.Failed);
     }
 
     /// <summary>Lets somebody in, or says why not. Completes at once but where a password has to be checked.</summary>
@@ -103,12 +104,10 @@ internal sealed class LogIns : IDisposable
         {
             if (!_checks.TryCheck(mark, place, hash, request.Secret.Span, out var check))
                 return Failed(ErrorCode.TooManyLogIns) with { User = user };
+            // Who goes away meanwhile is counted all the same: the check goes on, and tells of a wrong secret itself.
             bool isRight = await check.WaitAsync(cancellation);
             if (!isRight || user is null)
-            {
-                _failed.Failed(place);
                 return Failed(ErrorCode.AuthenticationFailed) with { User = user };
-            }
             _right.Add(mark, hash);
         }
         _failed.Succeeded(place);

@@ -6,15 +6,17 @@ namespace Forewave.Broker.Users;
 
 /// <summary>
 /// Checks passwords, which is dear by design, with a bounded part of the processor: half of the cores at a time, so many in line, a few
-/// for each user at a host; the same name and password at the same moment is checked once. Thread-safe.
+/// for each user at a host and for each host; the same name and password at the same moment is checked once. Thread-safe.
 /// </summary>
-internal sealed class PasswordChecks : IDisposable
+/// <param name="failed">Told of each check that found a secret wrong, before its answer, whether anybody waits for that or not. Must not throw.</param>
+internal sealed class PasswordChecks(Action<LogInPlace> failed) : IDisposable
 {
     // As many guesses as are free may be under way at once for a user at a host: none escapes being counted.
     private const int PerPlace = Limits.FreeLogInFailures;
     private readonly SemaphoreSlim _turns = new(Math.Max(1, Environment.ProcessorCount / 2));
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (LogInPlace Place, Task<bool> Check)> _running = [];
+    // By the hash too, which is compared by identity: what is right by a password that was changed meanwhile says nothing of the new one.
+    private readonly Dictionary<(string Mark, PasswordHash Hash), (LogInPlace Place, Task<bool> Check)> _running = [];
 
     /// <summary>Begins to look whether a secret is a password; false: too many are being looked at.</summary>
     /// <param name="mark">What stands for name and secret.</param>
@@ -27,17 +29,20 @@ internal sealed class PasswordChecks : IDisposable
         check = null;
         lock (_lock)
         {
-            if (_running.TryGetValue(mark, out var same))
+            if (_running.TryGetValue((mark, hash), out var same))
             {
                 check = same.Check;
                 return true;
             }
-            if (_running.Count >= Limits.WaitingLogIns || _running.Values.Count(one => one.Place == place) >= PerPlace)
+            if (_running.Count >= Limits.WaitingLogIns || _running.Values.Count(one => one.Place == place) >= PerPlace
+                || _running.Values.Count(one => one.Place.Host == place.Host) >= Limits.HostLogIns)
+            {
                 return false;
+            }
             byte[] copy = secret.ToArray();
             TaskCompletionSource<bool> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            _running.Add(mark, (place, answer.Task));
-            _ = RunAsync(mark, hash, copy, answer);
+            _running.Add((mark, hash), (place, answer.Task));
+            _ = RunAsync(mark, place, hash, copy, answer);
             check = answer.Task;
             return true;
         }
@@ -46,12 +51,15 @@ internal sealed class PasswordChecks : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _turns.Dispose();
 
-    private async Task RunAsync(string mark, PasswordHash hash, byte[] secret, TaskCompletionSource<bool> answer)
+    private async Task RunAsync(string mark, LogInPlace place, PasswordHash hash, byte[] secret, TaskCompletionSource<bool> answer)
     {
         bool isRight = false;
         try
         {
             isRight = await InTurnAsync(hash, secret);
+            // Before its place in the line is free: nobody gets one who should wait for it.
+            if (!isRight)
+                failed(place);
         }
         catch (ObjectDisposedException)
         {
@@ -61,7 +69,7 @@ internal sealed class PasswordChecks : IDisposable
         {
             Array.Clear(secret);
             lock (_lock)
-                _running.Remove(mark);
+                _running.Remove((mark, hash));
             answer.SetResult(isRight);
         }
     }
