@@ -100,6 +100,8 @@ internal static class AdministrationRights
 
     private static async ValueTask RequireAsync(Session session, AccessRights anyOf, string messageId, CancellationToken cancellation)
     {
+        // Looking for a message costs reads of the store, and says whether it is there.
+        RightCheck.RequireSome(session, anyOf);
         var found = await session.Parts.Messages.FindAsync(MessageVerbs.IdOf(messageId), cancellation);
         RightCheck.RequireOfMessage(session, anyOf, found.Queue.Name);
     }
@@ -109,6 +111,7 @@ internal static class AdministrationRights
         // What cannot be is refused by the request itself.
         if (choice is null || choice.Positions.Count > Limits.ScheduledPerCommand)
             return;
+        RightCheck.RequireSome(session, Managing);
         if (choice.Queue.Length > 0)
             RightCheck.Require(session, Managing, QueueVerbs.NameOf(choice.Queue));
         foreach (ulong position in choice.Positions)
@@ -125,5 +128,7 @@ internal static class AdministrationRights
         bool isOwn = session.Access.User?.Name.Value == request.User && session.Access.Token is null && request.Password is not null;
         if (!isOwn)
             RightCheck.RequireOperator(session);
+        else if (request.Password!.Iterations > Limits.MaxOwnPasswordIterations && !session.Access.MayOperate)
+            throw new RefusedException(ErrorCode.UserInvalid, $"a password that a user sets for itself has {Limits.MaxOwnPasswordIterations:N0} rounds at most.");
     }
 }

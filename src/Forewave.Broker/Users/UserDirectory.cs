@@ -131,6 +131,6 @@ internal sealed class UserDirectory : IDisposable
         if (table.Count > Limits.Users)
             throw new RefusedException(ErrorCode.TooManyUsers, $"a broker has {Limits.Users} users at most.");
         if (table.Count > 0 && !table.HasOperator)
-            throw new RefusedException(ErrorCode.OperatorNeeded);
+            throw new RefusedException(ErrorCode.OperatorNeeded, "nobody would be left who may make users and has a password, or a token that does not expire.");
     }
 }

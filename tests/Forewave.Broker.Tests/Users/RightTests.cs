@@ -27,6 +27,7 @@ public sealed class RightTests
         [Verb.FindMessages] = "consume:orders", [Verb.AddUser] = "operate:*", [Verb.SetPassword] = "operate:*", [Verb.SetGrants] = "operate:*",
         [Verb.BeginBackup] = "operate:*", [Verb.ShowBackup] = "operate:*", [Verb.CancelBackup] = "operate:*",
         [Verb.RemoveUser] = "operate:*", [Verb.ListUsers] = "operate:*", [Verb.ShowUser] = "operate:*", [Verb.AddToken] = "operate:*", [Verb.RevokeToken] = "operate:*",
+        [Verb.BeginBackup] = "operate:*", [Verb.ShowBackup] = "operate:*", [Verb.CancelBackup] = "operate:*",
     };
 
     [Fact]
@@ -186,6 +187,71 @@ public sealed class RightTests
         Assert.Null((await RemoveAsync(root, "ann")).Error);
         Assert.Null((await RemoveAsync(root, "root")).Error);
         Assert.False(engine.Engine.AsksUsers);
+    }
+
+    [Fact]
+    public async Task Somebody_who_may_make_users_keeps_a_secret_that_does_not_expire()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        var nobody = await TestClient.GreetedAsync(engine.Engine);
+        var bare = KnownUsers.Add("root", "operate:*");
+        bare.Password = null;
+        Assert.Equal((uint)ErrorCode.OperatorNeeded, (await nobody.AskAsync(new V1.AdministrationRequest { AddUser = bare })).Error?.Number);
+        Assert.False(engine.Engine.AsksUsers);
+        await KnownUsers.MakeAsync(engine);
+        string kept = Protocol.Access.AccessToken.Create(), brief = Protocol.Access.AccessToken.Create();
+        V1.AdministrationRequest withoutPassword = new() { SetPassword = new V1.SetPassword { User = "root" } };
+        V1.AdministrationRequest revoke = new() { RevokeToken = new V1.RevokeToken { User = "root", Token = KnownUsers.OnWire(kept).Id } };
+        var root = await KnownUsers.LoggedInAsync(engine, "root");
+        await AddAsync(root, KnownUsers.OnWire(brief, engine.Time.GetUtcNow() + TimeSpan.FromHours(1)));
+
+        Assert.Equal((uint)ErrorCode.OperatorNeeded, (await root.AskAsync(withoutPassword)).Error?.Number);
+        await AddAsync(root, KnownUsers.OnWire(kept));
+        Assert.Null((await root.AskAsync(withoutPassword)).Error);
+        var byToken = await KnownUsers.LoggedInAsync(engine, "", kept);
+        Assert.Equal((uint)ErrorCode.OperatorNeeded, (await byToken.AskAsync(revoke)).Error?.Number);
+
+        static async Task AddAsync(TestClient root, V1.Token token) =>
+            Assert.Null((await root.AskAsync(new V1.AdministrationRequest { AddToken = new V1.AddToken { User = "root", Token = token } })).Error);
+    }
+
+    [Fact]
+    public async Task Own_password_has_bounded_rounds_unless_an_operator_sets_it()
+    {
+        await using var engine = await TestEngine.StartAsync();
+        await KnownUsers.MakeAsync(engine, KnownUsers.Add("ann"));
+        V1.AdministrationRequest set = new() { SetPassword = new V1.SetPassword { User = "ann", Password = KnownUsers.Add("x").Password } };
+        set.SetPassword.Password.Iterations = Limits.MaxOwnPasswordIterations + 1;
+        int before = engine.Store.Records.Count;
+
+        var own = await (await KnownUsers.LoggedInAsync(engine, "ann")).AskAsync(set);
+
+        Assert.Equal((uint)ErrorCode.UserInvalid, own.Error?.Number);
+        Assert.Equal(before, engine.Store.Records.Count);
+        Assert.Null((await (await KnownUsers.LoggedInAsync(engine, "root")).AskAsync(set)).Error);
+    }
+
+    [Fact]
+    public async Task Message_is_not_looked_for_on_behalf_of_who_has_no_right_anywhere()
+    {
+        MovedTime time = new();
+        MemoryDisk disk = new();
+        await using var engine = await TestEngine.StartOnDiskAsync(disk, time);
+        await KnownUsers.MakeAsync(engine, KnownUsers.Add("none"));
+        var none = await KnownUsers.LoggedInAsync(engine, "none");
+        string id = new MessageId(new PartitionNumber(0), new LogPosition(new Epoch(9), 9)).ToString();
+        V1.AdministrationRequest cancel = new() { CancelScheduled = new V1.CancelScheduled { Choice = new V1.ScheduledChoice() } };
+        cancel.CancelScheduled.Choice.Positions.Add(new LogPosition(new Epoch(9), 9).Bits);
+
+        // There is none: who may look somewhere hears of that.
+        foreach (var request in new[]
+        {
+            new V1.AdministrationRequest { ShowMessage = new V1.ShowMessage { MessageId = id } }, new() { TraceMessage = new V1.TraceMessage { MessageId = id } },
+            new() { AwaitOutcome = new V1.AwaitOutcome { MessageId = id, Group = "g" } }, cancel,
+        })
+        {
+            Assert.Equal((request.VerbCase, (uint)ErrorCode.RightMissing), (request.VerbCase, (await none.AskAsync(request)).Error?.Number));
+        }
     }
 
     [Fact]

@@ -78,7 +78,10 @@ public sealed class UserDirectoryTests
         Assert.Empty(writer.Parts);
     }
 
-    private static UserEntry Operator(UserName name) => new() { Name = name, Grants = [new AccessGrant(QueuePattern.Everything, AccessRights.All)] };
+    private static UserEntry Operator(UserName name) => new()
+    {
+        Name = name, Password = PasswordHash.OfNobody(Limits.MinPasswordIterations), Grants = [new AccessGrant(QueuePattern.Everything, AccessRights.All)],
+    };
 
     private static UserDirectory Of(FakeStore store) => new(store, new BrokerOptions(), NullLogger.Instance);
 }

@@ -47,7 +47,7 @@ public abstract class UserScenarios(ScenarioBroker startBroker)
         await using var broker = await startBroker();
         await using var owner = broker.CreateClient();
         var users = owner.Administration.Users;
-        await users.AddAsync(Root, null, [new AccessGrant(QueuePattern.Everything, AccessRights.All)]);
+        await users.AddAsync(Root, Password, [new AccessGrant(QueuePattern.Everything, AccessRights.All)]);
         // Grants as long as they may be: more than a megabyte in the checkpoint.
         AccessGrant[] grants = [.. Enumerable.Range(0, Limits.GrantsPerUser).Select(i => new AccessGrant(new QueuePattern(new string('q', Limits.NameBytes - 3) + $"{i:00}*"), AccessRights.Publish))];
         await Task.WhenAll(Enumerable.Range(0, Count).Select(i => users.AddAsync(new UserName($"user-{i}"), null, grants).AsTask()));
