@@ -73,6 +73,9 @@ public sealed class BrokerEngine : IAsyncDisposable
     /// <summary>Decides who is let in, and as whom; for those who do not come with a hello. Never throws but for a cancelled wait.</summary>
     public ValueTask<LogInResult> LogInAsync(LogInRequest request, CancellationToken cancellation) => _parts.LogIns.LogInAsync(request, cancellation);
 
+    /// <summary>Whether somebody who was let in by this engine still may what it was let in for. Free of locks; never throws.</summary>
+    public bool Holds(Access access) => _parts.LogIns.Review(access) == ErrorCode.None;
+
     /// <summary>What is counted of users and rights.</summary>
     public AccessMetrics Access => _parts.Access;
 
@@ -92,6 +95,8 @@ public sealed class BrokerEngine : IAsyncDisposable
             BrokerLog.PositionsDamaged(_logger, report.DamagedPositions.Value);
         if (report.DamagedCheckpoint is { } damage)
             BrokerLog.CheckpointDamaged(_logger, damage);
+        if (_parts.Users.IsOn && _options.Insecure)
+            UserLog.InsecureIsLeft(_logger);
         await _parts.Slots.AdoptAsync(cancellation);
         _parts.Queues.NoteId(_parts.Delivery.HighestId);
         _parts.Queues.Opened = _parts.Delivery.Administration.OpenQueue;

@@ -117,6 +117,9 @@ public sealed class ForewaveBroker : IAsyncDisposable
                 _door.Open(_engine = await OpenEngineAsync(maxConnections, cancellation));
             if (_engine is { } alone)
                 addresses.CheckUsers(alone.AsksUsers, _options);
+            // Of a cluster the users are known later.
+            if (_tls is null && addresses.OpenTo is { } open && (_engine?.AsksUsers ?? _options is { Users: true, Insecure: false }))
+                ServerLog.SecretsInPlain(_logger, open);
             _memory = new MemoryConnections(_door, _end.Token);
             _readiness.Set(Readiness.Ready);
             HttpConnectionCount connections = new();

@@ -37,6 +37,10 @@ internal static partial class ServerLog
     [LoggerMessage(5009, LogLevel.Warning, "Everybody on this host can read {File}, the key of the broker's certificate: take that right away")]
     public static partial void KeyIsOpen(ILogger logger, string file);
 
+    [LoggerMessage(5040, LogLevel.Warning,
+        "Other hosts reach {Address}, and nothing is encrypted there: passwords, tokens and messages can be read on the way")]
+    public static partial void SecretsInPlain(ILogger logger, string address);
+
     [LoggerMessage(5010, LogLevel.Information, "Telemetry goes to {Endpoint}: {Signals}")]
     public static partial void ExportBegan(ILogger logger, Uri endpoint, string signals);
 

@@ -65,6 +65,8 @@ internal static class AdministrationCommand
 
     private static async ValueTask<V1.AdministrationAnswer> AnswerToAsync(Session session, V1.AdministrationRequest request, CancellationToken cancellation)
     {
+        // It may have waited for others a long time, also beyond the end of the connection.
+        session.CheckAccess();
         await AdministrationRights.CheckAsync(session, request, cancellation);
         return await QueueVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await GroupVerbs.RunAsync(session.Parts, request, cancellation)
@@ -74,7 +76,7 @@ internal static class AdministrationCommand
             ?? await RecurringVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await MessageVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await SearchVerbs.RunAsync(session.Parts, request, cancellation)
-            ?? await UserVerbs.RunAsync(session.Parts, request, cancellation)
+            ?? await UserVerbs.RunAsync(session, request, cancellation)
             ?? BrokerVerbs.Run(session.Parts, request)
             ?? BackupVerbs.Run(session, request)
             ?? throw new RefusedException(ErrorCode.CapabilityMissing, "the request has a verb that this broker does not know.");

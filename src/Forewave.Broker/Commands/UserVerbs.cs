@@ -12,16 +12,16 @@ internal static class UserVerbs
 {
     /// <summary>The answer, or null where the verb is none about users.</summary>
     public static async ValueTask<V1.AdministrationAnswer?> RunAsync(
-        SessionParts parts, V1.AdministrationRequest request, CancellationToken cancellation) => request.VerbCase switch
+        Session session, V1.AdministrationRequest request, CancellationToken cancellation) => request.VerbCase switch
         {
-            Verb.ListUsers => List(parts),
-            Verb.ShowUser => Answer(Existing(parts.Users.Table.Find(NameOf(request.ShowUser.User)))),
-            Verb.AddUser => await AddAsync(parts, request.AddUser, cancellation),
-            Verb.SetPassword => await SetPasswordAsync(parts, request.SetPassword, cancellation),
-            Verb.SetGrants => await SetGrantsAsync(parts, request.SetGrants, cancellation),
-            Verb.RemoveUser => await ChangeAsync(parts, request.RemoveUser.User, static _ => null, cancellation),
-            Verb.AddToken => await AddTokenAsync(parts, request.AddToken, cancellation),
-            Verb.RevokeToken => await RevokeTokenAsync(parts, request.RevokeToken, cancellation),
+            Verb.ListUsers => List(session.Parts),
+            Verb.ShowUser => Answer(Existing(session.Parts.Users.Table.Find(NameOf(request.ShowUser.User)))),
+            Verb.AddUser => await AddAsync(session, request.AddUser, cancellation),
+            Verb.SetPassword => await SetPasswordAsync(session, request.SetPassword, cancellation),
+            Verb.SetGrants => await SetGrantsAsync(session, request.SetGrants, cancellation),
+            Verb.RemoveUser => await ChangeAsync(session, request.RemoveUser.User, static _ => null, cancellation),
+            Verb.AddToken => await AddTokenAsync(session, request.AddToken, cancellation),
+            Verb.RevokeToken => await RevokeTokenAsync(session, request.RevokeToken, cancellation),
             _ => null,
         };
 
@@ -32,36 +32,34 @@ internal static class UserVerbs
         return new V1.AdministrationAnswer { Users = list };
     }
 
-    private static async ValueTask<V1.AdministrationAnswer> AddAsync(SessionParts parts, V1.AddUser request, CancellationToken cancellation)
+    private static async ValueTask<V1.AdministrationAnswer> AddAsync(Session session, V1.AddUser request, CancellationToken cancellation)
     {
         var name = NameOf(request.User);
         var made = Bounded(new UserEntry { Name = name, Password = PasswordOf(request.Password) }.With([], GrantsOf(request.Grants)));
-        var user = await parts.Users.ChangeAsync(
-            name, before => before is null ? made : throw new RefusedException(ErrorCode.UserExists), cancellation);
-        return await CommittedAsync(parts, user);
+        return await ChangeAsync(session, name, before => before is null ? made : throw new RefusedException(ErrorCode.UserExists), cancellation);
     }
 
-    private static ValueTask<V1.AdministrationAnswer> SetPasswordAsync(SessionParts parts, V1.SetPassword request, CancellationToken cancellation)
+    private static ValueTask<V1.AdministrationAnswer> SetPasswordAsync(Session session, V1.SetPassword request, CancellationToken cancellation)
     {
         var password = PasswordOf(request.Password);
-        return ChangeAsync(parts, request.User, user => user with { Password = password }, cancellation);
+        return ChangeAsync(session, request.User, user => user with { Password = password }, cancellation);
     }
 
-    private static ValueTask<V1.AdministrationAnswer> SetGrantsAsync(SessionParts parts, V1.SetGrants request, CancellationToken cancellation)
+    private static ValueTask<V1.AdministrationAnswer> SetGrantsAsync(Session session, V1.SetGrants request, CancellationToken cancellation)
     {
         var removed = GrantsOf(request.Remove);
         var added = GrantsOf(request.Add);
-        return ChangeAsync(parts, request.User, user => Bounded(user.With(removed, added)), cancellation);
+        return ChangeAsync(session, request.User, user => Bounded(user.With(removed, added)), cancellation);
     }
 
-    private static ValueTask<V1.AdministrationAnswer> AddTokenAsync(SessionParts parts, V1.AddToken request, CancellationToken cancellation)
+    private static ValueTask<V1.AdministrationAnswer> AddTokenAsync(Session session, V1.AddToken request, CancellationToken cancellation)
     {
         var token = TokenOf(request.Token);
-        return ChangeAsync(parts, request.User, user => WithToken(parts, user, token), cancellation);
+        return ChangeAsync(session, request.User, user => WithToken(session.Parts, user, token), cancellation);
     }
 
-    private static ValueTask<V1.AdministrationAnswer> RevokeTokenAsync(SessionParts parts, V1.RevokeToken request, CancellationToken cancellation) =>
-        ChangeAsync(parts, request.User, user => WithoutToken(user, request.Token), cancellation);
+    private static ValueTask<V1.AdministrationAnswer> RevokeTokenAsync(Session session, V1.RevokeToken request, CancellationToken cancellation) =>
+        ChangeAsync(session, request.User, user => WithoutToken(user, request.Token), cancellation);
 
     private static UserEntry WithToken(SessionParts parts, UserEntry user, UserToken token)
     {
@@ -79,17 +77,23 @@ internal static class UserVerbs
         ? user with { Tokens = [.. user.Tokens.Where(token => token.Id != id)] }
         : throw new RefusedException(ErrorCode.TokenNotFound);
 
-    private static async ValueTask<V1.AdministrationAnswer> ChangeAsync(
-        SessionParts parts, string name, Func<UserEntry, UserEntry?> change, CancellationToken cancellation)
-    {
-        var user = await parts.Users.ChangeAsync(NameOf(name), before => change(Existing(before)), cancellation);
-        return await CommittedAsync(parts, user);
-    }
+    private static ValueTask<V1.AdministrationAnswer> ChangeAsync(
+        Session session, string name, Func<UserEntry, UserEntry?> change, CancellationToken cancellation) =>
+        ChangeAsync(session, NameOf(name), before => change(Existing(before)), cancellation);
 
-    private static async ValueTask<V1.AdministrationAnswer> CommittedAsync(SessionParts parts, UserEntry user)
+    private static async ValueTask<V1.AdministrationAnswer> ChangeAsync(
+        Session session, UserName name, Func<UserEntry?, UserEntry?> change, CancellationToken cancellation)
     {
-        await parts.Store.CommittedAsync();
+        var user = await session.Parts.Users.ChangeAsync(name, Changed, cancellation);
+        await session.Parts.Store.CommittedAsync();
         return Answer(user);
+
+        // When those before it are done: one of them may have taken away what this one needs.
+        UserEntry? Changed(UserEntry? before)
+        {
+            session.CheckAccess();
+            return change(before);
+        }
     }
 
     private static UserName NameOf(string text) => UserName.TryParse(text, out var name)

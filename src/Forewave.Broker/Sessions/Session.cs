@@ -159,6 +159,17 @@ internal sealed class Session : IPublishingSession
         StopReading();
     }
 
+    /// <summary>
+    /// Refuses what somebody asks for who was told to go, or will be: what it may do is what the hello gave it. Any thread, after the hello.
+    /// </summary>
+    /// <exception cref="RefusedException">LogInEnded; AuthenticationNeeded, of whoever came before the first user.</exception>
+    public void CheckAccess()
+    {
+        var ended = IsUnasked ? ErrorCode.None : Parts.LogIns.Review(Access);
+        if (ended != ErrorCode.None)
+            throw new RefusedException(ended);
+    }
+
     /// <summary>Ends the session after a fault of its own. Any thread.</summary>
     public void Fault(Exception fault, ulong correlation = 0)
     {
@@ -201,17 +212,20 @@ internal sealed class Session : IPublishingSession
     // again as what the user is now.
     private void ReviewAccess()
     {
-        if (_access is not { } access || Origin.IsInProcess && access.User is null)
+        if (_access is null || IsUnasked)
             return;
         if (_accessEnd != ErrorCode.None)
         {
             Close(_accessEnd);
             return;
         }
-        _accessEnd = Parts.LogIns.Review(access);
+        _accessEnd = Parts.LogIns.Review(Access);
         if (_accessEnd != ErrorCode.None)
             SendGoAway(_accessEnd, Limits.AccessReview);
     }
+
+    // The broker's own process, as nobody.
+    private bool IsUnasked => Origin.IsInProcess && _access is { User: null };
 
     private void Abort()
     {

@@ -10,4 +10,8 @@ internal static partial class UserLog
 
     [LoggerMessage(4900, LogLevel.Information, "User {User} was made, changed or removed: there are {Users}")]
     public static partial void Changed(ILogger logger, string user, int users);
+
+    [LoggerMessage(4901, LogLevel.Warning,
+        "The broker has users, and --insecure is still set: when the last user is removed, other hosts may do everything. Take it away")]
+    public static partial void InsecureIsLeft(ILogger logger);
 }

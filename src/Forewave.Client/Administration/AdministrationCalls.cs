@@ -100,6 +100,11 @@ internal sealed class AdministrationCalls
             {
                 return await AnswerAsync(waiter, begun, cancellation).ConfigureAwait(false);
             }
+            catch (ForewaveException ended) when (ended.Code == ErrorCode.LogInEnded && !waiter.IsLost)
+            {
+                // Nothing was done; the broker closes the connection, and asks anew on the next one.
+                connection.Fail(ended);
+            }
             catch (ForewaveException lost) when (waiter.IsLost && lost.Code != ErrorCode.ClientClosed)
             {
                 if (!verb.IsRepeatable)

@@ -51,6 +51,7 @@ internal sealed class ReceiveRequests(HttpLinks links, HttpMetrics metrics)
     private static async Task AnswerAsync(ApiCall call, PulledMessages messages, SubscriptionTerms subscribed)
     {
         call.Gone.ThrowIfCancellationRequested();
+        await call.ReviewAsync();
         var response = call.Context.Response;
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = ContentTypes.Json;

@@ -102,10 +102,13 @@ internal sealed class EventRequests(HttpLinks links, TimeProvider time)
     {
         try
         {
-            return await watch.NextAsync(call.Gone);
+            var messages = await watch.NextAsync(call.Gone);
+            await call.ReviewAsync();
+            return messages;
         }
         catch (ForewaveException busy) when (busy.Code == ErrorCode.TooManySearches)
         {
+            await call.ReviewAsync();
             return [];
         }
     }

@@ -87,6 +87,7 @@ internal sealed class MessageOperations(HttpLinks links)
         using var turn = links.Take(call.Partition);
         await ShowAsync(turn.Broker, call);
         var outcome = await turn.Desk.Outcomes.WaitAsync(call.Message, group, kind, wait, call.Gone);
+        await call.ReviewAsync();
         await JsonAnswer.WriteAsync(call, writer => MessageOutcomeJson.Write(writer, call.Message, outcome));
     }
 

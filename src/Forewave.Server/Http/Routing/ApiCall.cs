@@ -7,6 +7,9 @@ namespace Forewave.Server.Http.Routing;
 /// <summary>One request to an operation: what its path and its query say. For the request's own task.</summary>
 internal sealed class ApiCall(HttpContext context, IReadOnlyDictionary<string, string> names, QueryFields query)
 {
+    /// <summary>Looks whether the sender still may do what it asked for; what it throws says why not.</summary>
+    public required Func<ValueTask> ReviewAsync { get; init; }
+
     /// <summary>The request and its answer.</summary>
     public HttpContext Context { get; } = context;
 

@@ -18,6 +18,7 @@ internal sealed class UserGuard(SameSiteGuard sites, PartitionDoor door) : IApiG
 {
     private const string Basic = "Basic ";
     private const string Bearer = "Bearer ";
+    private static readonly string[] ProxyHeaders = ["X-Forwarded-For", "Forwarded", "X-Real-IP"];
     private const string UsersAreElsewhere =
         "The broker has a token for the other partitions of its cluster, and its own partition has no users to ask for: make them (forewave user add NAME --partition N).";
     private const string Challenge = "Basic realm=\"forewave\", charset=\"UTF-8\", Bearer realm=\"forewave\"";
@@ -29,31 +30,37 @@ internal sealed class UserGuard(SameSiteGuard sites, PartitionDoor door) : IApiG
     public bool IsInsecure { get; init; }
 
     /// <inheritdoc/>
-    public async ValueTask CheckAsync(HttpContext context, ApiOperation operation, IReadOnlyDictionary<string, string> names)
+    public async ValueTask<ApiPass> CheckAsync(HttpContext context, ApiOperation operation, IReadOnlyDictionary<string, string> names)
     {
         sites.Check(context);
-        if (operation.Right != ApiRight.None)
-            Require(await LetInAsync(context), operation, names);
+        if (operation.Right == ApiRight.None)
+            return default;
+        var pass = await LetInAsync(context);
+        Require(pass.Access, operation, names);
+        return pass;
     }
+
+    /// <inheritdoc/>
+    public bool Review(ApiPass pass) => pass.HoldsFor(door.Engine);
 
     /// <inheritdoc/>
     public async ValueTask CheckAsync(HttpContext context) => await LetInAsync(context);
 
-    // Null: the users are not known here, and who serves the partition asks itself.
-    private async ValueTask<Access?> LetInAsync(HttpContext context)
+    // Empty: the users are not known here, and who serves the partition asks itself.
+    private async ValueTask<ApiPass> LetInAsync(HttpContext context)
     {
         if (door.Engine is { } engine)
         {
             // Whoever comes here unasked would go to the other partitions as the user of this broker's token.
             if (AsksElsewhere && !engine.AsksUsers)
                 throw new ForewaveException(ErrorCode.UsersMissing, UsersAreElsewhere);
-            return AccessOf(context, await engine.LogInAsync(RequestOf(context, engine.AsksUsers), context.RequestAborted));
+            return new ApiPass(engine, AccessOf(context, await engine.LogInAsync(RequestOf(context, engine.AsksUsers), context.RequestAborted)));
         }
         if (AsksElsewhere)
             throw door.Refusal();
-        if (!IsInsecure && PeerAddress.Of((context.Connection.RemoteIpAddress, context.Connection.LocalIpAddress)).IsRemote)
+        if (!IsInsecure && PeerOf(context).IsRemote)
             throw new ForewaveException(ErrorCode.UsersMissing);
-        return null;
+        return default;
     }
 
     private static Access AccessOf(HttpContext context, in LogInResult result)
@@ -63,14 +70,14 @@ internal sealed class UserGuard(SameSiteGuard sites, PartitionDoor door) : IApiG
             context.Items[typeof(Access)] = result.Access;
             return result.Access;
         }
-        if (result.Error is ErrorCode.AuthenticationNeeded or ErrorCode.AuthenticationFailed)
+        if (result.Error is ErrorCode.AuthenticationNeeded or ErrorCode.AuthenticationFailed && !context.Response.HasStarted)
             context.Response.Headers.WWWAuthenticate = Challenge;
         throw new ForewaveException(result.Error, result.Text, retryAfter: result.RetryAfter);
     }
 
     private static LogInRequest RequestOf(HttpContext context, bool asks)
     {
-        var (host, isRemote) = PeerAddress.Of((context.Connection.RemoteIpAddress, context.Connection.LocalIpAddress));
+        var (host, isRemote) = PeerOf(context);
         LogInRequest request = new() { Host = host, IsRemote = isRemote };
         if (!asks)
             return request;
@@ -83,6 +90,13 @@ internal sealed class UserGuard(SameSiteGuard sites, PartitionDoor door) : IApiG
         return text.StartsWith(Basic, StringComparison.OrdinalIgnoreCase) && TryRead(text[Basic.Length..].Trim(), out string user, out byte[] password)
             ? request with { User = user, Secret = password }
             : throw new ForewaveException(ErrorCode.RequestInvalid, "The Authorization of the request is neither Basic nor Bearer.");
+    }
+
+    // A proxy on this host brings the requests of others: what it says of them is not believed, but for that.
+    private static (string Host, bool IsRemote) PeerOf(HttpContext context)
+    {
+        var (host, isRemote) = PeerAddress.Of((context.Connection.RemoteIpAddress, context.Connection.LocalIpAddress));
+        return (host, isRemote || Array.Exists(ProxyHeaders, context.Request.Headers.ContainsKey));
     }
 
     private static bool TryRead(string base64, out string user, out byte[] password)
