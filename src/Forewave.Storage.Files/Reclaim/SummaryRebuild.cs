@@ -61,16 +61,19 @@ internal sealed class SummaryRebuild
     {
         using NativeBuffer buffer = new(_options.SegmentBytes);
         segment.Load(_options.Disk, buffer.Span);
+        // Between two of the writer's blocks lie records that it wrote before: they are told by their positions.
+        LogPosition next = LogPosition.None;
         int at = segment.From;
         while (at + RecordCodec.HeaderBytes <= segment.End)
         {
             ReadOnlySpan<byte> record = buffer.Span[at..segment.End];
-            if (!RecordCodec.TryRead(record, segment.Generation, out StoredHeader stored) || stored.RecordBytes > record.Length)
+            if (!RecordCodec.TryRead(record, segment.Generation, out StoredHeader stored) || stored.RecordBytes > record.Length || stored.Header.Position < next)
             {
                 at += SegmentLayout.Alignment;
                 continue;
             }
 
+            next = LogPosition.FromBits(stored.Header.Position.Bits + (uint)stored.Header.Count);
             CommittedRecord found = new(stored.Header, new LogPlace(segment.Number, at).Location, stored.PayloadBytes);
             if (stored.Header.Type == RecordType.CarriedOver)
             {

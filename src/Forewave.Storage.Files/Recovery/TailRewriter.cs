@@ -99,12 +99,22 @@ internal sealed class TailRewriter : IDisposable
         return part;
     }
 
+    // Between two of the writer's blocks lies what its memory had before: whole records of this very file among it, which would lead past the
+    // first record of the next block. They are told by their positions, which were written once already.
     private static void Seal(Span<byte> bytes, TailSegment old, Generation generation)
     {
+        LogPosition next = LogPosition.None;
         int at = old.From;
         while (at + RecordCodec.HeaderBytes <= bytes.Length)
         {
-            bool isRecord = RecordCodec.TryRead(bytes[at..], old.Generation, out StoredHeader stored) && stored.RecordBytes <= bytes.Length - at;
+            bool isRecord = RecordCodec.TryRead(bytes[at..], old.Generation, out StoredHeader stored)
+                && stored.RecordBytes <= bytes.Length - at
+                && stored.Header.Position >= next;
+            if (isRecord)
+            {
+                next = LogPosition.FromBits(stored.Header.Position.Bits + (uint)stored.Header.Count);
+            }
+
             at += isRecord ? RecordCodec.Seal(bytes[at..], generation, startsGroup: false) : SegmentLayout.Alignment;
         }
     }
