@@ -286,7 +286,6 @@ internal sealed class BackupJob : IDisposable
         for (int pass = 0; pass < MaxPasses; pass++)
         {
             int before = _segments.Count;
-            bool hasActive = false;
             Manifest now = pass == 0 ? _base! : _source.Manifest;
             LogPosition committed = _source.Committed;
             SegmentEntry[] entries = [.. now.Segments.Where(IsAhead)];
@@ -298,29 +297,28 @@ internal sealed class BackupJob : IDisposable
                     continue;
                 }
 
-                hasActive = use == SegmentUse.Active;
-                if (hasActive && _segments.Count > before)
+                bool isActive = use == SegmentUse.Active;
+                if (isActive && _segments.Count > before)
                 {
                     // Time has gone by: the next pass takes more of it.
-                    hasActive = false;
                     break;
                 }
 
                 LogPosition next = i + 1 < entries.Length ? entries[i + 1].FirstPosition : LogPosition.None;
-                SegmentCopying copying = new(entries[i], TailSegment.EndOf(now, entries[i])) { Limit = committed, Next = next, IsActive = hasActive };
+                SegmentCopying copying = new(entries[i], TailSegment.EndOf(now, entries[i])) { Limit = committed, Next = next, IsActive = isActive };
                 foreach (int bytes in CopySegment(copying))
                 {
                     yield return bytes;
                 }
 
-                if (hasActive)
+                if (isActive)
                 {
                     // What comes behind it now came after the limit, and so did the rest of it.
-                    break;
+                    yield break;
                 }
             }
 
-            if (hasActive || _segments.Count == before)
+            if (_segments.Count == before)
             {
                 yield break;
             }
