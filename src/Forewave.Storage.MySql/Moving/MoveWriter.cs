@@ -1,130 +1,170 @@
+using System.Runtime.ExceptionServices;
 using Forewave.Protocol;
+using Forewave.Storage.MySql.Connections;
 using Forewave.Storage.MySql.Indexes;
 using Forewave.Storage.MySql.Interop;
 using Forewave.Storage.MySql.Log;
-using Forewave.Storage.MySql.Rows;
 
 namespace Forewave.Storage.MySql.Moving;
 
-/// <summary>The mover's transactions. For its thread; a throw leaves the transaction to the server, which takes it back.</summary>
-internal sealed class MoveWriter(MoverParts parts)
+/// <summary>
+/// Writes what the mover takes at once: in one transaction, or, when it is of many tables, in one of each lane at the same time.
+/// A young table's file grows by a page at a time, each with a sync that the server's thread waits for, so one connection would wait
+/// most of the time. A lane's transactions are of its own tables. For the mover's thread, which waits until all are over.
+/// </summary>
+internal sealed class MoveWriter : IDisposable
 {
+    /// <summary>How many transactions are written at the same time, at most.</summary>
+    public const int Lanes = 4;
+
+    /// <summary>From so many tables on all lanes work; below that a commit for each of them would cost more than it brings.</summary>
+    public const int TablesForLanes = 64;
+
     private static readonly TimeSpan BetweenMeasures = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<IndexKind, ParameterRows> _rows = [];
-    private readonly MissingRuns _missing = new(parts);
+    // A server that has no connection left for a lane is not asked again at once: one connection moves everything too.
+    private static readonly TimeSpan AloneAfterRefusal = TimeSpan.FromMinutes(5);
+
+    private readonly MoverParts _parts;
+    private readonly MoveLane[] _lanes;
+    // Of the lanes but the first, which is the mover's own.
+    private readonly DatabaseThread?[] _threads = new DatabaseThread?[Lanes];
     private long? _measured;
+    private long? _refused;
     private long _databaseBytes;
     private ulong _position;
+
+    public MoveWriter(MoverParts parts)
+    {
+        _parts = parts;
+        _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new MoveLane(parts))];
+    }
 
     /// <summary>Bytes of both databases. Any thread.</summary>
     public long DatabaseBytes => Volatile.Read(ref _databaseBytes);
 
     /// <summary>Messages that were to be moved and are gone, since the opening. Any thread.</summary>
-    public long Missing => _missing.Messages;
+    public long Missing => _lanes.Sum(lane => lane.Missing);
 
-    /// <summary>On a new connection: waits until what another one had begun is over, and sees whether the role is still held.</summary>
+    /// <summary>On a new connection: waits until what others had begun is over, and sees whether the role is still held.</summary>
     /// <exception cref="StoreException">NotOwner.</exception>
+    /// <exception cref="DatabaseException">The server refused, or the connection is lost.</exception>
     public void TakeOver(Connection connection)
     {
-        // A table that is held is left alone, it does not hold up the others.
-        connection.Execute("SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 2");
+        _lanes[0].Use(connection);
         connection.Begin();
-        FencePlace place = parts.Fences.Look(connection, FenceRole.Mover);
+        FencePlace place = _parts.Fences.Look(connection, FenceRole.Mover);
         connection.Rollback();
         _position = place.Position;
-        if (place.Epoch != parts.Epoch)
+        if (place.Epoch != _parts.Epoch)
         {
-            throw parts.Fences.Overtaken(parts.Epoch);
+            throw _parts.Fences.Overtaken(_parts.Epoch);
         }
     }
 
-    /// <summary>Moves parts in one transaction.</summary>
+    /// <summary>Moves parts. When it throws, each of them may be moved or not, but no transaction is under way on a living connection.</summary>
     /// <param name="connection">Without a transaction.</param>
     /// <param name="taken">At least one.</param>
-    /// <param name="working">Told of each index before its table is written.</param>
-    public void Write(Connection connection, List<MovedPart> taken, Action<MessageIndex> working)
+    /// <param name="failing">Told whose table a failing transaction was writing, if it was any.</param>
+    /// <exception cref="StoreException">NotOwner.</exception>
+    /// <exception cref="DatabaseException">The server refused, or a connection is lost.</exception>
+    public void Write(Connection connection, List<MovedPart> taken, Action<MessageIndex> failing)
     {
-        foreach (MovedPart part in taken)
+        _position = Math.Max(_position, taken.Max(part => part.Runs[^1].Position.Bits));
+        if (taken.Count < TablesForLanes || (_refused is { } since && _parts.Time.GetElapsedTime(since) < AloneAfterRefusal))
         {
-            _position = Math.Max(_position, part.Runs[^1].Position.Bits);
+            Write(connection, taken.ToLookup(_ => 0), Move, failing);
+        }
+        else
+        {
+            // Always the same lane for a table: its insert is prepared there.
+            Write(connection, taken.ToLookup(part => (int)(part.Index.Number.Queue % Lanes)), Hold, failing);
+            connection.Begin();
+            Move(connection);
+            connection.Commit();
         }
 
-        _missing.Forget();
-        connection.Begin();
-        parts.Fences.Move(connection, FenceRole.Mover, new FencePlace(parts.Epoch, _position));
-        foreach (MovedPart part in taken)
-        {
-            working(part.Index);
-            ParameterRows rows = RowsOf(connection, part);
-            if (rows.Count > 0)
-            {
-                parts.Tables.InsertInto(part.Table, part.Shape).Execute(connection, rows);
-            }
-
-            if (part.Begun is { } day)
-            {
-                parts.Days.Add(connection, part.Index.Number, day, part.Runs[0].Position);
-            }
-        }
-
-        connection.Commit();
-        _missing.Tell();
+        Array.ForEach(_lanes, lane => lane.TellMissing());
     }
 
     /// <summary>Asks the server how big the databases are, not more than once a minute.</summary>
+    /// <exception cref="DatabaseException">The connection is lost.</exception>
     public void Measure(Connection connection)
     {
-        if (_measured is { } since && parts.Time.GetElapsedTime(since) < BetweenMeasures)
+        if (_measured is { } since && _parts.Time.GetElapsedTime(since) < BetweenMeasures)
         {
             return;
         }
 
-        _measured = parts.Time.GetTimestamp();
+        _measured = _parts.Time.GetTimestamp();
         var row = new ResultRow(ColumnType.Unsigned);
         using RowReader reader = connection.Prepare($"""
             SELECT CAST(COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0) AS UNSIGNED) FROM information_schema.TABLES
-            WHERE TABLE_SCHEMA IN ('{parts.Names.Log}', '{parts.Names.Queues}')
+            WHERE TABLE_SCHEMA IN ('{_parts.Names.Log}', '{_parts.Names.Queues}')
             """).Query(null, row);
         reader.Next();
         Volatile.Write(ref _databaseBytes, (long)row.Unsigned(0));
     }
 
-    private ParameterRows RowsOf(Connection connection, MovedPart part)
+    public void Dispose() => Array.ForEach(_threads, thread => thread?.Dispose());
+
+    private void Write(Connection connection, ILookup<int, MovedPart> shares, Action<Connection> fence, Action<MessageIndex> failing)
     {
-        if (!_rows.TryGetValue(part.Index.Kind, out ParameterRows? rows))
+        var others = Enumerable.Range(1, Lanes - 1).Where(shares.Contains).Select(lane => (Lane: _lanes[lane], Work: WriteAsync(lane, shares[lane], fence))).ToArray();
+        List<(Exception Failure, MessageIndex? Current)> failures = [];
+        try
         {
-            _rows.Add(part.Index.Kind, rows = part.Shape.NewRows());
+            if (shares.Contains(0))
+            {
+                _lanes[0].Write(connection, shares[0], fence);
+            }
+        }
+        catch (Exception failure)
+        {
+            failures.Add((failure, _lanes[0].Current));
         }
 
-        rows.Clear();
-        long from = part.Index.MovedEnd;
-        IReadOnlyList<IndexedRun> missing = parts.Records.VisitAll(
-            connection, part.Runs, (in IndexedRun run, in RecordHeader header, ReadOnlySpan<byte> payload) => Add(rows, part, run, header, payload, from));
-        if (missing.Count > 0)
+        foreach ((MoveLane lane, Task work) in others)
         {
-            _missing.Add(part, missing);
+            // This thread is the mover's own and has nothing else to do.
+            ((IAsyncResult)work).AsyncWaitHandle.WaitOne();
+            if (work.Exception?.InnerException is { } failure)
+            {
+                failures.Add((failure, lane.Current));
+                _refused = failure is DatabaseException { Failure: DatabaseFailure.TooManyConnections } ? _parts.Time.GetTimestamp() : _refused;
+            }
         }
 
-        return rows;
-    }
-
-    private static void Add(ParameterRows rows, in MovedPart part, in IndexedRun run, in RecordHeader header, ReadOnlySpan<byte> payload, long from)
-    {
-        RowPlace place = new(part.Index.Number, part.Slice, run.First);
-        if (!header.Type.HasRun())
+        if (failures.Count == 0)
         {
-            part.Shape.Add(rows, place, header, 0, payload);
             return;
         }
 
-        for (int i = 0; i < run.Count; i++)
+        // Who was overtaken stops, whatever the others say.
+        (Exception first, MessageIndex? current) = failures.OrderByDescending(failed => failed.Failure is StoreException).First();
+        if (current is not null)
         {
-            ReadOnlySpan<byte> message = RunMessages.Take(ref payload);
-            if (run.First + i >= from)
-            {
-                part.Shape.Add(rows, place with { Offset = run.First + i }, header, i, message);
-            }
+            failing(current);
         }
+
+        ExceptionDispatchInfo.Throw(first);
     }
+
+    private Task WriteAsync(int lane, IEnumerable<MovedPart> share, Action<Connection> fence)
+    {
+        DatabaseThread thread = _threads[lane] ??= new DatabaseThread($"forewave-mover-{lane}", _parts.Options, maxWaiting: 1);
+        return thread.RunAsync(
+            connection =>
+            {
+                _lanes[lane].Use(connection);
+                _lanes[lane].Write(connection, share, fence);
+                return true;
+            },
+            Repetition.Forbidden,
+            CancellationToken.None);
+    }
+
+    private void Move(Connection connection) => _parts.Fences.Move(connection, FenceRole.Mover, new FencePlace(_parts.Epoch, _position));
+
+    private void Hold(Connection connection) => _parts.Fences.Hold(connection, FenceRole.Mover, _parts.Epoch);
 }

@@ -1,3 +1,4 @@
+using Forewave.Storage.MySql.Connections;
 using Forewave.Storage.MySql.Indexes;
 using Forewave.Storage.MySql.Rows;
 using Forewave.Storage.MySql.Schema;
@@ -8,8 +9,9 @@ namespace Forewave.Storage.MySql.Moving;
 /// <param name="Index">The index.</param>
 /// <param name="Table">Where its rows go.</param>
 /// <param name="Slice">Into which slice; of a lane none.</param>
+/// <param name="Insert">The insert into its table.</param>
 /// <param name="Runs">The runs, in offset order.</param>
-internal readonly record struct MovedPart(MessageIndex Index, SlicedTable Table, DaySlice Slice, IndexedRun[] Runs)
+internal readonly record struct MovedPart(MessageIndex Index, SlicedTable Table, DaySlice Slice, RowInsert Insert, IndexedRun[] Runs)
 {
     /// <summary>The shape of its rows.</summary>
     public RowShape Shape => RowShape.Of(Index.Kind);

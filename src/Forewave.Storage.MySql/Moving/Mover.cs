@@ -3,14 +3,14 @@ using Forewave.Protocol;
 using Forewave.Storage.MySql.Connections;
 using Forewave.Storage.MySql.Indexes;
 using Forewave.Storage.MySql.Interop;
-using Forewave.Storage.MySql.Log;
+using Forewave.Storage.MySql.Rows;
 using Forewave.Storage.MySql.Schema;
 
 namespace Forewave.Storage.MySql.Moving;
 
 /// <summary>
 /// Takes what was dispatched from the log to its tables, each message exactly once, in transactions of thousands, on a thread of
-/// its own; between two of them it makes and drops day slices and tables.
+/// its own, which has helpers for many tables; between transactions it makes and drops day slices and tables.
 /// <para>
 /// A transaction is fenced by the epoch of its role. After a lost connection the tables say what was moved: places are dense, so
 /// the highest one of an index is all that there is to know. A table that somebody holds is left alone for a while, the others go
@@ -21,10 +21,7 @@ internal sealed class Mover : IDisposable
 {
     private const int MostRuns = 4_096;
     private const long MostBytes = 8 << 20;
-    private const int MostIndexes = 256;
-
-    // An insert for each queue's table: prepared once for each of them up to the queues that there may be by default.
-    private const int KeptStatements = 1_100;
+    private const int MostIndexes = 256 * MoveWriter.Lanes;
 
     // So long messages gather: a transaction for each group of the log would double the server's work.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
@@ -139,6 +136,7 @@ internal sealed class Mover : IDisposable
         }
 
         _connection?.Dispose();
+        _writer.Dispose();
     }
 
     private bool Step()
@@ -148,7 +146,6 @@ internal sealed class Mover : IDisposable
         if (_connection is null)
         {
             _connection = Connection.Open(_parts.Options);
-            _connection.KeptStatements = KeptStatements;
             // Whatever a lost connection had begun is over when this has its lock.
             _writer.TakeOver(_connection);
         }
@@ -196,7 +193,7 @@ internal sealed class Mover : IDisposable
     {
         var taken = new List<MovedPart>();
         var seen = new List<MessageIndex>();
-        long room = MostBytes;
+        long room = _waiting.Count < MoveWriter.TablesForLanes ? MostBytes : MostBytes * MoveWriter.Lanes;
         Interlocked.Exchange(ref _noted, 0);
         try
         {
@@ -208,7 +205,7 @@ internal sealed class Mover : IDisposable
 
             if (taken.Count > 0)
             {
-                // Until the first table's turn: the fence may be held.
+                // Unless a table turns out to be at fault.
                 _current = null;
                 _writer.Write(connection, taken, index => _current = index);
                 taken.ForEach(Note);
@@ -247,10 +244,13 @@ internal sealed class Mover : IDisposable
             return;
         }
 
-        int count = index.FindUnmoved(_runs, ref room);
+        long own = Math.Min(room, MostBytes);
+        room -= own;
+        int count = index.FindUnmoved(_runs, ref own);
+        room += own;
         if (count > 0)
         {
-            taken.Add(new MovedPart(index, table, slice, _runs[..count]));
+            taken.Add(new MovedPart(index, table, slice, _parts.Tables.InsertInto(table, RowShape.Of(index.Kind)), _runs[..count]));
         }
     }
 

@@ -219,11 +219,4 @@ public sealed class MoverTests(MariaDbServer server)
         using RowReader reader = connection.Prepare(sql).Query(null, row);
         return reader.Next() ? row.Text(0) : "";
     }
-
-    private sealed class ToldPlace(DatabasePlace place, Action<string> told) : IStorePlace
-    {
-        public IStore Open(TimeProvider time) => new MySqlStore(place.Options with { Told = told }, time);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }
