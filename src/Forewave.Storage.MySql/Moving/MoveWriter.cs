@@ -62,29 +62,28 @@ internal sealed class MoveWriter : IDisposable
         }
     }
 
-    /// <summary>Moves parts. When it throws, each of them may be moved or not, but no transaction is under way on a living connection.</summary>
+    /// <summary>Moves parts. When it throws, each of them that was not told of may be moved or not, but no transaction is under way on a living connection.</summary>
     /// <param name="connection">Without a transaction.</param>
     /// <param name="taken">At least one.</param>
+    /// <param name="moved">Told of each part whose transaction is committed.</param>
     /// <param name="failing">Told whose table a failing transaction was writing, if it was any.</param>
     /// <exception cref="StoreException">NotOwner.</exception>
     /// <exception cref="DatabaseException">The server refused, or a connection is lost.</exception>
-    public void Write(Connection connection, List<MovedPart> taken, Action<MessageIndex> failing)
+    public void Write(Connection connection, List<MovedPart> taken, Action<MovedPart> moved, Action<MessageIndex> failing)
     {
         _position = Math.Max(_position, taken.Max(part => part.Runs[^1].Position.Bits));
         if (taken.Count < TablesForLanes || (_refused is { } since && _parts.Time.GetElapsedTime(since) < AloneAfterRefusal))
         {
-            Write(connection, taken.ToLookup(_ => 0), Move, failing);
+            End(Write(connection, taken.ToLookup(_ => 0), Move, moved), failing);
         }
         else
         {
             // Always the same lane for a table: its insert is prepared there.
-            Write(connection, taken.ToLookup(part => (int)(part.Index.Number.Queue % Lanes)), Hold, failing);
+            End(Write(connection, taken.ToLookup(part => (int)(part.Index.Number.Queue % Lanes)), Hold, moved), failing);
             connection.Begin();
             Move(connection);
             connection.Commit();
         }
-
-        Array.ForEach(_lanes, lane => lane.TellMissing());
     }
 
     /// <summary>Asks the server how big the databases are, not more than once a minute.</summary>
@@ -108,10 +107,12 @@ internal sealed class MoveWriter : IDisposable
 
     public void Dispose() => Array.ForEach(_threads, thread => thread?.Dispose());
 
-    private void Write(Connection connection, ILookup<int, MovedPart> shares, Action<Connection> fence, Action<MessageIndex> failing)
+    private List<(Exception Failure, MessageIndex? Current)> Write(
+        Connection connection, ILookup<int, MovedPart> shares, Action<Connection> fence, Action<MovedPart> moved)
     {
-        var others = Enumerable.Range(1, Lanes - 1).Where(shares.Contains).Select(lane => (Lane: _lanes[lane], Work: WriteAsync(lane, shares[lane], fence))).ToArray();
-        List<(Exception Failure, MessageIndex? Current)> failures = [];
+        int[] lanes = [.. Enumerable.Range(0, Lanes).Where(shares.Contains)];
+        Task[] others = [.. lanes.Where(lane => lane > 0).Select(lane => WriteAsync(lane, shares[lane], fence))];
+        Exception? own = null;
         try
         {
             if (shares.Contains(0))
@@ -121,20 +122,34 @@ internal sealed class MoveWriter : IDisposable
         }
         catch (Exception failure)
         {
-            failures.Add((failure, _lanes[0].Current));
+            own = failure;
         }
 
-        foreach ((MoveLane lane, Task work) in others)
+        // This thread is the mover's own and has nothing else to do.
+        Array.ForEach(others, other => ((IAsyncResult)other).AsyncWaitHandle.WaitOne());
+        Queue<Exception?> outcomes = new(others.Select(other => other.Exception?.InnerException));
+        List<(Exception Failure, MessageIndex? Current)> failures = [];
+        foreach (int lane in lanes)
         {
-            // This thread is the mover's own and has nothing else to do.
-            ((IAsyncResult)work).AsyncWaitHandle.WaitOne();
-            if (work.Exception?.InnerException is { } failure)
+            if ((lane == 0 ? own : outcomes.Dequeue()) is { } failure)
             {
-                failures.Add((failure, lane.Current));
-                _refused = failure is DatabaseException { Failure: DatabaseFailure.TooManyConnections } ? _parts.Time.GetTimestamp() : _refused;
+                failures.Add((failure, _lanes[lane].Current));
+                _refused = lane > 0 && failure is DatabaseException { Failure: DatabaseFailure.TooManyConnections } ? _parts.Time.GetTimestamp() : _refused;
+                continue;
+            }
+
+            _lanes[lane].TellMissing();
+            foreach (MovedPart part in shares[lane])
+            {
+                moved(part);
             }
         }
 
+        return failures;
+    }
+
+    private static void End(List<(Exception Failure, MessageIndex? Current)> failures, Action<MessageIndex> failing)
+    {
         if (failures.Count == 0)
         {
             return;

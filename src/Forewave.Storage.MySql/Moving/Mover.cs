@@ -207,8 +207,7 @@ internal sealed class Mover : IDisposable
             {
                 // Unless a table turns out to be at fault.
                 _current = null;
-                _writer.Write(connection, taken, index => _current = index);
-                taken.ForEach(Note);
+                _writer.Write(connection, taken, Note, index => _current = index);
                 TellBack();
             }
         }
