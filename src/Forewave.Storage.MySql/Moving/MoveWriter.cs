@@ -15,7 +15,7 @@ namespace Forewave.Storage.MySql.Moving;
 internal sealed class MoveWriter : IDisposable
 {
     /// <summary>How many transactions are written at the same time, at most.</summary>
-    public const int Lanes = 4;
+    public const int Lanes = 8;
 
     /// <summary>From so many tables on all lanes work; below that a commit for each of them would cost more than it brings.</summary>
     public const int TablesForLanes = 64;
