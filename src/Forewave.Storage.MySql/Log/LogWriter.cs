@@ -19,12 +19,18 @@ internal sealed class LogWriter : IDisposable
     // The answers lag behind the database: waiting here lets groups grow instead of queueing them.
     private const int MaxUnanswered = 8;
 
+    // A group of so many records is of several clients, whose next ones come at nearly the same time: who misses the group needs another
+    // commit and wakes everybody once more. A group of more bytes has company enough.
+    private const int ManyRecords = 8;
+    private const long FewBytes = 64 << 10;
+    private static readonly TimeSpan Company = TimeSpan.FromMilliseconds(1);
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
     private readonly LogGroup _rows = new();
-    private readonly ManualResetEventSlim _closing = new();
+    private readonly ManualResetEventSlim _closing = new(initialState: false, spinCount: 0);
     private readonly Gather _gather;
     private readonly CommitAnswers _answers;
     private readonly CommitProofs? _proofs;
@@ -34,6 +40,7 @@ internal sealed class LogWriter : IDisposable
     private readonly Action<string> _told;
     private readonly Thread _thread;
     private bool _isSignalled;
+    private bool _expectsMore;
     private LogPosition _written;
 
     /// <param name="gather">What waits.</param>
@@ -97,7 +104,7 @@ internal sealed class LogWriter : IDisposable
         lock (_gate)
         {
             // Answers that lag tell nobody when they are done: then this looks again soon.
-            TimeSpan longest = Unanswered > 0 ? TimeSpan.FromMilliseconds(1) : LongestIdle;
+            TimeSpan longest = Unanswered >= MaxUnanswered ? TimeSpan.FromMilliseconds(1) : LongestIdle;
             if (!_isSignalled)
             {
                 Monitor.Wait(_gate, longest);
@@ -111,6 +118,12 @@ internal sealed class LogWriter : IDisposable
 
     private bool TakeAndWrite()
     {
+        if (_expectsMore)
+        {
+            _expectsMore = false;
+            _closing.Wait(Company);
+        }
+
         GatheredGroup empty = _answers.Rent();
         if (_gather.TryTake(empty) is not { } group)
         {
@@ -135,6 +148,7 @@ internal sealed class LogWriter : IDisposable
             }
 
             _writer.Write(_rows);
+            _expectsMore = group.Records.Length >= ManyRecords && group.Bytes < FewBytes;
             _counters.Add(new ByteCount(group.Bytes), Stopwatch.GetElapsedTime(begin));
         }
         catch (Exception failure)
