@@ -7,7 +7,7 @@ using Forewave.Storage.MySql.Schema;
 namespace Forewave.Storage.MySql.Log;
 
 /// <summary>
-/// The rows of MQ_FENCE of one partition: every transaction of a role begins by moving its row under its epoch. Who was
+/// The rows of MQ_FENCE of one partition: every transaction of a role begins by moving its row under its epoch, or by holding it in share mode. Who was
 /// overtaken by a higher epoch finds no row, and everything else of the transaction is never done. Immutable; blocks, for the
 /// thread of the connection.
 /// </summary>

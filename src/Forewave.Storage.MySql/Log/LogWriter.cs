@@ -19,10 +19,9 @@ internal sealed class LogWriter : IDisposable
     // The answers lag behind the database: waiting here lets groups grow instead of queueing them.
     private const int MaxUnanswered = 8;
 
-    // A group of so many records is of several clients, whose next ones come at nearly the same time: who misses the group needs another
-    // commit and wakes everybody once more. A group of more bytes has company enough.
-    private const int ManyRecords = 8;
-    private const long FewBytes = 64 << 10;
+    // In a transaction of so many groups' settlements, and of little else, are some of those who read the same: the others' are on their way,
+    // need a commit of their own, and wake everybody once more. Who awaits each publish would lose by waiting.
+    private const int ManyGroups = 4;
     private static readonly TimeSpan Company = TimeSpan.FromMilliseconds(1);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -87,9 +86,10 @@ internal sealed class LogWriter : IDisposable
     {
         while (_gather.Failure is null && !(_gather.IsClosed && !TakeAndWrite()))
         {
-            if (!_gather.IsClosed && (Unanswered >= MaxUnanswered || !TakeAndWrite()))
+            bool isFull = Unanswered >= MaxUnanswered;
+            if (!_gather.IsClosed && (isFull || !TakeAndWrite()))
             {
-                Sleep();
+                Sleep(isFull);
             }
         }
 
@@ -99,12 +99,12 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
-    private void Sleep()
+    private void Sleep(bool isFull)
     {
         lock (_gate)
         {
             // Answers that lag tell nobody when they are done: then this looks again soon.
-            TimeSpan longest = Unanswered >= MaxUnanswered ? TimeSpan.FromMilliseconds(1) : LongestIdle;
+            TimeSpan longest = isFull ? TimeSpan.FromMilliseconds(1) : LongestIdle;
             if (!_isSignalled)
             {
                 Monitor.Wait(_gate, longest);
@@ -148,7 +148,7 @@ internal sealed class LogWriter : IDisposable
             }
 
             _writer.Write(_rows);
-            _expectsMore = group.Records.Length >= ManyRecords && group.Bytes < FewBytes;
+            _expectsMore = group.SettlingGroups >= ManyGroups && 2 * group.Settlements > group.Records.Length;
             _counters.Add(new ByteCount(group.Bytes), Stopwatch.GetElapsedTime(begin));
         }
         catch (Exception failure)

@@ -21,7 +21,9 @@ internal sealed class Mover : IDisposable
 {
     private const int MostRuns = 4_096;
     private const long MostBytes = 8 << 20;
-    private const int MostIndexes = 256 * MoveWriter.Lanes;
+    // Of an index where many wait, so that many get a turn.
+    private const long MostBytesOfMany = MostBytes * MoveWriter.Workers / MoveWriter.TablesForAll;
+    private const int MostIndexes = 256;
 
     // So long messages gather: a transaction for each group of the log would double the server's work.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
@@ -191,25 +193,28 @@ internal sealed class Mover : IDisposable
 
     private bool Move(Connection connection)
     {
-        var taken = new List<MovedPart>();
+        List<MovedPart>[] shares = [.. Enumerable.Range(0, _writer.WorkersFor(_waiting.Count)).Select(_ => new List<MovedPart>())];
+        long[] rooms = [.. shares.Select(_ => MostBytes)];
         var seen = new List<MessageIndex>();
-        long room = _waiting.Count < MoveWriter.TablesForLanes ? MostBytes : MostBytes * MoveWriter.Lanes;
         Interlocked.Exchange(ref _noted, 0);
         try
         {
-            while (room > 0 && seen.Count < MostIndexes && _waiting.TryDequeue(out MessageIndex? index))
+            while (rooms.Any(room => room > 0) && seen.Count < MostIndexes * shares.Length && _waiting.TryDequeue(out MessageIndex? index))
             {
                 seen.Add(index);
-                Take(connection, index, taken, ref room);
+                Take(connection, index, shares, rooms);
             }
 
-            if (taken.Count > 0)
+            bool hasTaken = shares.Any(share => share.Count > 0);
+            if (hasTaken)
             {
                 // Unless a table turns out to be at fault.
                 _current = null;
-                _writer.Write(connection, taken, Note, index => _current = index);
+                _writer.Write(connection, shares, Note, Blame);
                 TellBack();
             }
+
+            return hasTaken;
         }
         finally
         {
@@ -218,12 +223,11 @@ internal sealed class Mover : IDisposable
                 PutBack(index);
             }
         }
-
-        return taken.Count > 0;
     }
 
-    private void Take(Connection connection, MessageIndex index, List<MovedPart> taken, ref long room)
+    private void Take(Connection connection, MessageIndex index, List<MovedPart>[] shares, long[] rooms)
     {
+        int worker = MoveWriter.WorkerOf(index) % shares.Length;
         _current = index;
         if (!index.HasUnmoved)
         {
@@ -231,7 +235,7 @@ internal sealed class Mover : IDisposable
             return;
         }
 
-        if (IsRefused(index))
+        if (rooms[worker] <= 0 || IsRefused(index))
         {
             return;
         }
@@ -243,13 +247,13 @@ internal sealed class Mover : IDisposable
             return;
         }
 
-        long own = Math.Min(room, MostBytes);
-        room -= own;
+        long own = Math.Min(rooms[worker], shares.Length > 1 ? MostBytesOfMany : MostBytes);
+        rooms[worker] -= own;
         int count = index.FindUnmoved(_runs, ref own);
-        room += own;
+        rooms[worker] += own;
         if (count > 0)
         {
-            taken.Add(new MovedPart(index, table, slice, _parts.Tables.InsertInto(table, RowShape.Of(index.Kind)), _runs[..count]));
+            shares[worker].Add(new MovedPart(index, table, slice, _parts.Tables.InsertInto(table, RowShape.Of(index.Kind)), _runs[..count]));
         }
     }
 
@@ -338,16 +342,25 @@ internal sealed class Mover : IDisposable
         Tell(failure.Message);
         _connection?.Dispose();
         _connection = null;
+        _writer.Forget();
         _parts.Tables.Forget();
         foreach (MessageIndex index in _parts.Indexes.All)
         {
             index.ForgetMoved();
         }
 
-        // Its table is held, or somebody has changed it: the others go on without it.
-        if (_current is { } current && (failure.Failure == DatabaseFailure.LockWait || !failure.MayPass()))
+        if (_current is { } current)
         {
-            _refused[current] = _parts.Time.GetTimestamp();
+            Blame(current, failure);
+        }
+    }
+
+    // Its table is held, or somebody has changed it: the others go on without it.
+    private void Blame(MessageIndex index, DatabaseException failure)
+    {
+        if (failure.Failure == DatabaseFailure.LockWait || !failure.MayPass())
+        {
+            _refused[index] = _parts.Time.GetTimestamp();
         }
     }
 

@@ -12,11 +12,13 @@ namespace Forewave.Storage.MySql.Tests.Store;
 /// <summary>What waits for many tables is moved by several connections at once, and promises the same as one.</summary>
 [Collection(MariaDbGroup.Name)]
 [Trait("Suite", "mysql")]
-public sealed class LanesTests(MariaDbServer server)
+public sealed class MoveWorkersTests(MariaDbServer server)
 {
     private const uint Held = 7;
 
-    private static readonly uint[] Queues = [.. Enumerable.Range(1, MoveWriter.TablesForLanes + 36).Select(number => (uint)number)];
+    private const string SessionList = "SELECT GROUP_CONCAT(ID) FROM information_schema.PROCESSLIST WHERE USER = 'forewave'";
+
+    private static readonly uint[] Queues = [.. Enumerable.Range(1, MoveWriter.TablesForAll + 36).Select(number => (uint)number)];
 
     private readonly SteppedClock _clock = new();
     private readonly ConcurrentQueue<string> _told = new();
@@ -34,7 +36,7 @@ public sealed class LanesTests(MariaDbServer server)
         LogPosition last = await CommitHeldUpAsync(open, place, root, "a", "b", "c");
         await Settled(open);
 
-        Assert.Equal(MoveWriter.Lanes - 1, Sessions(root) - before);
+        Assert.Equal(MoveWriter.Workers - 1, Sessions(root) - before);
         AssertEachHas(root, place, "a|b|c");
         Assert.Equal((long)last.Bits, One(root, $"SELECT position FROM {place.Names.Queues}.MQ_FENCE WHERE role = 'mover'"));
         Assert.Equal([(1L, "a"), (2L, "b"), (3L, "c")], await open.ReadAllAsync(Queues[^1]));
@@ -66,20 +68,20 @@ public sealed class LanesTests(MariaDbServer server)
         await using OpenedStore open = await OpenAsync(place);
         using Connection root = Connection.Open(server.Administrator);
         using Connection killer = Connection.Open(server.Administrator);
-        string[] bodies = [.. Enumerable.Range(0, MoveWriter.Lanes).Select(lane => $"{lane}")];
+        string[] bodies = [.. Enumerable.Range(0, MoveWriter.Workers).Select(worker => $"{worker}")];
         await CommitHeldUpAsync(open, place, root, "x");
         await Settled(open);
-        for (int lane = 0; lane < MoveWriter.Lanes; lane++)
+        for (int worker = 0; worker < MoveWriter.Workers; worker++)
         {
-            // The lane of this table waits for it, the others commit: then it is killed.
-            uint held = Queues.Last(queue => queue % MoveWriter.Lanes == lane);
+            // The worker of this table waits for it, the others commit: then it is killed.
+            uint held = Queues.Last(queue => queue % MoveWriter.Workers == worker);
             root.Begin();
             root.Execute($"""
                 INSERT INTO {place.Names.Queues}.`#{held}`
                 SELECT day, band, `offset` + 1, id + 1, type, publish_time, publisher, sequence, extra, content FROM {place.Names.Queues}.`#{held}`
                 ORDER BY `offset` DESC LIMIT 1
                 """);
-            await CommitHeldUpAsync(open, place, killer, bodies[lane]);
+            await CommitHeldUpAsync(open, place, killer, bodies[worker]);
             await KillWaitingAsync(killer);
             root.Rollback();
             _clock.Move(TimeSpan.FromMinutes(1));
@@ -87,6 +89,56 @@ public sealed class LanesTests(MariaDbServer server)
         }
 
         AssertEachHas(root, place, $"x|{string.Join('|', bodies)}");
+    }
+
+    [Fact]
+    public async Task Connections_of_before_write_nothing_after_the_movers_own_was_lost()
+    {
+        await using var place = new DatabasePlace(server);
+        await using OpenedStore open = await OpenAsync(place);
+        using Connection root = Connection.Open(server.Administrator);
+        await open.CommitAsync(MessageRuns.Published(1000, "before"));
+        await Settled(open);
+        string others = Text(root, SessionList);
+        await CommitHeldUpAsync(open, place, root, "a");
+        await Settled(open);
+        string helpers = Text(root, $"SELECT GROUP_CONCAT(ID) FROM information_schema.PROCESSLIST WHERE USER = 'forewave' AND ID NOT IN ({others})");
+
+        foreach (string session in others.Split(','))
+        {
+            root.Execute($"KILL {session}");
+        }
+
+        await CommitHeldUpAsync(open, place, root, "b");
+        await Settled(open);
+
+        Assert.Equal(MoveWriter.Workers - 1, helpers.Split(',').Length);
+        Assert.Equal(0, One(root, $"SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID IN ({helpers})"));
+        AssertEachHas(root, place, "a|b");
+    }
+
+    [Fact]
+    public async Task Connections_that_have_had_nothing_to_do_for_a_minute_are_given_back()
+    {
+        await using var place = new DatabasePlace(server);
+        await using OpenedStore open = await OpenAsync(place);
+        using Connection root = Connection.Open(server.Administrator);
+        await open.CommitAsync(MessageRuns.Published(1000, "before"));
+        await Settled(open);
+        long before = Sessions(root);
+        await CommitHeldUpAsync(open, place, root, "a");
+        await Settled(open);
+        Assert.Equal(MoveWriter.Workers - 1, Sessions(root) - before);
+
+        _clock.Move(TimeSpan.FromMinutes(2));
+        await open.CommitAsync(MessageRuns.Published(1000, "after"));
+        await Settled(open);
+
+        // The server ends a session after its client has gone.
+        while (Sessions(root) != before)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
     }
 
     [Fact]
@@ -172,7 +224,7 @@ public sealed class LanesTests(MariaDbServer server)
         long waiting;
         while ((waiting = One(killer, "SELECT COALESCE(MIN(trx_mysql_thread_id), 0) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'")) == 0 || !TryKill(killer, waiting))
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(200));
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
             _clock.Move(TimeSpan.FromMinutes(1));
         }
     }

@@ -7,13 +7,13 @@ using Forewave.Storage.MySql.Rows;
 namespace Forewave.Storage.MySql.Moving;
 
 /// <summary>Transactions of one connection of the mover. For one thread at a time; a throw leaves the transaction to the server, which takes it back.</summary>
-internal sealed class MoveLane(MoverParts parts)
+internal sealed class MoveWorker(MoverParts parts)
 {
     // An insert for each queue's table: prepared once for each of them up to the queues that there may be by default.
     private const int KeptStatements = 1_100;
 
-    // A table that is held is left alone, it does not hold up the others. A year: between two bursts the server hangs up on nobody.
-    private const string SessionSettings = "SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 2, wait_timeout = 31536000";
+    // A table that is held is left alone, it does not hold up the others. 24 days, which every server takes: between two bursts it hangs up on nobody.
+    private const string SessionSettings = "SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 2, wait_timeout = 2147483";
 
     private readonly Dictionary<IndexKind, ParameterRows> _rows = [];
     private readonly MissingRuns _missing = new(parts);
@@ -29,6 +29,7 @@ internal sealed class MoveLane(MoverParts parts)
     /// <exception cref="Connections.DatabaseException">The connection is lost.</exception>
     public void Use(Connection connection)
     {
+        Current = null;
         if (!ReferenceEquals(connection, _connection))
         {
             connection.KeptStatements = KeptStatements;
@@ -39,15 +40,20 @@ internal sealed class MoveLane(MoverParts parts)
 
     /// <summary>Moves parts in one transaction.</summary>
     /// <param name="connection">Without a transaction; one of the mover's.</param>
-    /// <param name="taken">At least one.</param>
+    /// <param name="taken">If it is nothing, nothing is done.</param>
     /// <param name="fence">The transaction's first statement.</param>
     /// <exception cref="StoreException">NotOwner.</exception>
     /// <exception cref="Connections.DatabaseException">The server refused, or the connection is lost; then it may be moved or not.</exception>
-    public void Write(Connection connection, IEnumerable<MovedPart> taken, Action<Connection> fence)
+    public void Write(Connection connection, List<MovedPart> taken, Action<Connection> fence)
     {
         // Until the first table's turn: the fence may be held.
         Current = null;
         _missing.Forget();
+        if (taken.Count == 0)
+        {
+            return;
+        }
+
         connection.Begin();
         fence(connection);
         foreach (MovedPart part in taken)
@@ -65,6 +71,7 @@ internal sealed class MoveLane(MoverParts parts)
             }
         }
 
+        Current = null;
         connection.Commit();
     }
 
