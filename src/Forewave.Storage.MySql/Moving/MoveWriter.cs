@@ -31,7 +31,7 @@ internal sealed class MoveWriter : IDisposable
     private readonly MoverParts _parts;
     private readonly MoveWorker[] _workers;
     // Of the workers but the first, who is the mover's own thread.
-    private readonly MoveHelper?[] _helpers = new MoveHelper?[Workers - 1];
+    private readonly MoveThread?[] _helpers = new MoveThread?[Workers - 1];
     private long? _measured;
     private long? _refused;
     private long? _shared;
@@ -90,7 +90,7 @@ internal sealed class MoveWriter : IDisposable
 
         for (int i = 0; i < _helpers.Length; i++)
         {
-            (_helpers[i] ??= new MoveHelper($"forewave-mover-{i + 1}", _parts.Options)).Begin(_workers[i + 1].Use);
+            (_helpers[i] ??= new MoveThread($"forewave-mover-{i + 1}", _parts.Options)).Begin(_workers[i + 1].Use);
         }
 
         List<Exception> failures = [.. _helpers.Select(helper => helper!.End()).OfType<Exception>()];

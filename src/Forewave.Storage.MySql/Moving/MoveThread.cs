@@ -7,7 +7,7 @@ namespace Forewave.Storage.MySql.Moving;
 /// A thread with a connection of its own that works while the mover's thread does. The connection is made for the first work and given up
 /// when work fails. For the mover's thread, which begins work, and waits for its end before it begins the next or disposes.
 /// </summary>
-internal sealed class MoveHelper : IDisposable
+internal sealed class MoveThread : IDisposable
 {
     private readonly object _gate = new();
     private readonly ConnectionOptions _options;
@@ -17,7 +17,7 @@ internal sealed class MoveHelper : IDisposable
     private Exception? _failure;
     private bool _isEnding;
 
-    public MoveHelper(string name, ConnectionOptions options)
+    public MoveThread(string name, ConnectionOptions options)
     {
         _options = options;
         _thread = new Thread(Run) { Name = name, IsBackground = true };
