@@ -14,7 +14,6 @@ internal sealed class GatheredGroup
     private readonly List<GatheredRecord> _records = [];
     private readonly List<OwnedRecord> _owned = [];
     private readonly List<CommittedRecord> _dispatchable = [];
-    private (uint Queue, uint Group) _settling;
 
     public ReadOnlySpan<GatheredRecord> Records => CollectionsMarshal.AsSpan(_records);
 
@@ -26,12 +25,6 @@ internal sealed class GatheredGroup
 
     /// <summary>Position of the last message in it.</summary>
     public LogPosition Through { get; set; }
-
-    /// <summary>How many of its records say what became of messages.</summary>
-    public int Settlements { get; private set; }
-
-    /// <summary>How many groups these are of; one whose records come between those of another counts again.</summary>
-    public int SettlingGroups { get; private set; }
 
     /// <summary>Bytes of it.</summary>
     public long Bytes { get; private set; }
@@ -46,13 +39,6 @@ internal sealed class GatheredGroup
     {
         _records.Add(place);
         Bytes += draft.Payload.Length + AppendBounds.HeaderBytes;
-        if (draft.Type == RecordType.Settled)
-        {
-            Settlements++;
-            SettlingGroups += _settling == (draft.Queue, draft.Source) ? 0 : 1;
-            _settling = (draft.Queue, draft.Source);
-        }
-
         if (draft.Owner is { } owner)
         {
             _owned.Add(new OwnedRecord(owner, header.Position, draft.Token));
@@ -69,8 +55,7 @@ internal sealed class GatheredGroup
         _records.Clear();
         _owned.Clear();
         _dispatchable.Clear();
-        (Settlements, SettlingGroups, Bytes) = (0, 0, 0);
-        _settling = default;
+        Bytes = 0;
         Failure = null;
     }
 }

@@ -19,17 +19,12 @@ internal sealed class LogWriter : IDisposable
     // The answers lag behind the database: waiting here lets groups grow instead of queueing them.
     private const int MaxUnanswered = 8;
 
-    // In a transaction of so many groups' settlements, and of little else, are some of those who read the same: the others' are on their way,
-    // need a commit of their own, and wake everybody once more. Who awaits each publish would lose by waiting.
-    private const int ManyGroups = 4;
-    private static readonly TimeSpan Company = TimeSpan.FromMilliseconds(1);
-
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
     private readonly LogGroup _rows = new();
-    private readonly ManualResetEventSlim _closing = new(initialState: false, spinCount: 0);
+    private readonly ManualResetEventSlim _closing = new();
     private readonly Gather _gather;
     private readonly CommitAnswers _answers;
     private readonly CommitProofs? _proofs;
@@ -39,7 +34,6 @@ internal sealed class LogWriter : IDisposable
     private readonly Action<string> _told;
     private readonly Thread _thread;
     private bool _isSignalled;
-    private bool _expectsMore;
     private LogPosition _written;
 
     /// <param name="gather">What waits.</param>
@@ -118,12 +112,6 @@ internal sealed class LogWriter : IDisposable
 
     private bool TakeAndWrite()
     {
-        if (_expectsMore)
-        {
-            _expectsMore = false;
-            _closing.Wait(Company);
-        }
-
         GatheredGroup empty = _answers.Rent();
         if (_gather.TryTake(empty) is not { } group)
         {
@@ -148,7 +136,6 @@ internal sealed class LogWriter : IDisposable
             }
 
             _writer.Write(_rows);
-            _expectsMore = group.SettlingGroups >= ManyGroups && 2 * group.Settlements > group.Records.Length;
             _counters.Add(new ByteCount(group.Bytes), Stopwatch.GetElapsedTime(begin));
         }
         catch (Exception failure)
