@@ -159,6 +159,7 @@ public sealed class FilesStore : IStore
     {
         IndexEntry run = new(first, record.Header.Count, record.Location, record.Header.Time);
         _parts.Log.Dispatch(queue, run, record, _recovering?.Summaries);
+        _recovering?.Dispatched(queue, record, first);
         _running?.Dispatched();
     }
 
@@ -166,6 +167,11 @@ public sealed class FilesStore : IStore
     public void Dispatch(ReadOnlySpan<CommittedRecord> records, ReadOnlySpan<IndexPlace> places)
     {
         _parts.Log.Dispatch(records, places, _recovering?.Summaries);
+        for (int i = 0; _recovering is not null && i < records.Length; i++)
+        {
+            _recovering.Dispatched(places[i].Index, records[i], places[i].First);
+        }
+
         _running?.Dispatched();
     }
 

@@ -170,20 +170,29 @@ internal sealed class PositionReader
         IndexEntry entry = new(Offset.First, original.Count, default, original.Time);
         StoredRun run = RunBuilder.Build(stored, payload, entry, Offset.First.Plus(skip), null);
         int bytes = RunBuilder.BytesOf(run.Messages.Span, 1);
-        StoredRun one = new(run.Header with { Count = 1 }, original.Type == RecordType.Scheduled ? Offset.BeforeFirst : OffsetOf(stored, place, skip), 1, run.Messages[..bytes], null);
+        StoredRun one = new(run.Header with { Count = 1 }, original.Type == RecordType.Scheduled ? Offset.BeforeFirst : OffsetOf(stored, original, place, skip), 1, run.Messages[..bytes], null);
         return new StoredRuns([one], null);
     }
 
     // None where the index does not lead to this record: expired, not dispatched yet, or carried over since.
-    private Offset OffsetOf(in StoredHeader stored, LogPlace place, int skip)
+    private Offset OffsetOf(in StoredHeader stored, in RecordHeader original, LogPlace place, int skip)
     {
         RecordHeader header = stored.Header;
         Offset? first = header.Type == RecordType.CarriedOver
-            ? new Offset((long)header.Sequence)
+            ? OffsetOfCopy(header, original, place)
             : _parts.Indexes.FindRecord(header.Queue, header.Time, place.Location)?.First;
         QueueExtent extent = _parts.Indexes.Extent(header.Queue);
         bool isThere = first?.Plus(skip) is { } offset && offset >= extent.FirstRetained && offset < extent.End;
         return isThere ? first!.Value.Plus(skip) : Offset.BeforeFirst;
+    }
+
+    // It names its offset, which is another one where records before it were lost since.
+    private Offset? OffsetOfCopy(in RecordHeader copy, in RecordHeader original, LogPlace place)
+    {
+        Offset named = new((long)copy.Sequence);
+        return _parts.Indexes.Find(copy.Queue, named) is { } run && run.Location == place.Location
+            ? named
+            : _parts.Indexes.FindRecord(copy.Queue, original.Time, place.Location)?.First ?? named;
     }
 
     private static StoredRuns Damaged(in StoredHeader stored)

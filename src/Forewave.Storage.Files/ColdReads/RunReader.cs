@@ -147,7 +147,7 @@ internal sealed class RunReader
                 bytes = ReadAt(segment, sink.Buffers, range with { LengthBytes = stored.RecordBytes });
             }
 
-            sink.Buffers.Runs.Add(Build(stored, bytes, at, entries[done], done == 0 ? offset : entries[done].First));
+            sink.Buffers.Runs.Add(Build(stored, bytes, at, sink.Queue, entries[done], done == 0 ? offset : entries[done].First));
             read += stored.RecordBytes;
             // A later entry may lie before an earlier one, where records were carried over.
             end = Math.Max(end, Math.Min(at + stored.RecordBytes, bytes.Length));
@@ -185,7 +185,7 @@ internal sealed class RunReader
             && RecordCodec.TryRead(chunk.Span[at..], segment.Generation, out stored);
     }
 
-    private static StoredRun Build(in StoredHeader stored, ReadOnlyMemory<byte> chunk, int at, in IndexEntry entry, Offset offset)
+    private static StoredRun Build(in StoredHeader stored, ReadOnlyMemory<byte> chunk, int at, QueueNumber queue, in IndexEntry entry, Offset offset)
     {
         if (at + RecordCodec.HeaderBytes + stored.PayloadBytes > chunk.Length)
         {
@@ -193,7 +193,7 @@ internal sealed class RunReader
         }
 
         ReadOnlyMemory<byte> payload = chunk.Slice(at + RecordCodec.HeaderBytes, stored.PayloadBytes);
-        return Checksum.Of(payload.Span) == stored.PayloadCrc && RunBuilder.Fits(stored, payload.Span, entry)
+        return Checksum.Of(payload.Span) == stored.PayloadCrc && RunBuilder.Fits(stored, payload.Span, queue, entry)
             ? RunBuilder.Build(stored, payload, entry, offset, null)
             : RunBuilder.Damaged(entry, offset, stored.Header);
     }

@@ -1,3 +1,4 @@
+using Forewave.Protocol;
 using Forewave.Storage.Files.Reclaim;
 using Forewave.Storage.Files.Segments;
 
@@ -10,6 +11,7 @@ internal sealed class RecoveryTarget
 {
     private readonly IStateFold _fold;
     private readonly IndexedLog _log;
+    private readonly RenumberedRuns _renumbered = new();
 
     public RecoveryTarget(IStateFold fold, IndexedLog log)
     {
@@ -44,7 +46,7 @@ internal sealed class RecoveryTarget
 
         if (record.Header.Type == RecordType.CarriedOver)
         {
-            _log.Relocate([CarriedRun.Of(record, CarriedPlace.Of(RecordCodec.ReadFields(payload).Header))], Summaries);
+            Relocate(record, RecordCodec.ReadFields(payload).Header);
         }
         else
         {
@@ -52,9 +54,22 @@ internal sealed class RecoveryTarget
         }
     }
 
+    /// <summary>The engine gave a run its offsets.</summary>
+    public void Dispatched(uint queue, in CommittedRecord record, Offset first) => _renumbered.Note(queue, record.Header.Position, first);
+
     public void Damaged(DamagedRange range)
     {
+        _renumbered.Lose(range.First);
         _log.NoteHole();
         _fold.Damaged(range.First, range.Last);
+    }
+
+    private void Relocate(in CommittedRecord record, in RecordHeader original)
+    {
+        CarriedRun carried = CarriedRun.Of(record, CarriedPlace.Of(original));
+        if (_renumbered.Place(carried.Queue, original.Position, carried.Run.First) is { } first)
+        {
+            _log.Relocate([carried with { Run = carried.Run with { First = first } }], Summaries);
+        }
     }
 }

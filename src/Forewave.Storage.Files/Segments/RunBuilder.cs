@@ -35,9 +35,10 @@ internal static class RunBuilder
     }
 
     /// <summary>
-    /// Whether a whole record can be what the index says: another one is there when the log was damaged and the index with it.
+    /// Whether a whole record can be what a queue's index says: another one is there when the log was damaged and the index with it,
+    /// or when the disk wrote a page of the same file to the wrong place.
     /// </summary>
-    public static bool Fits(in StoredHeader stored, ReadOnlySpan<byte> payload, in IndexEntry entry)
+    public static bool Fits(in StoredHeader stored, ReadOnlySpan<byte> payload, QueueNumber queue, in IndexEntry entry)
     {
         RecordHeader header = stored.Header;
         if (header.Type == RecordType.CarriedOver)
@@ -45,7 +46,7 @@ internal static class RunBuilder
             header = RecordCodec.ReadFields(payload).Header;
         }
 
-        return header.Type.IsDispatched() && header.Count >= entry.Count;
+        return header.Type.IsDispatched() && header.Queue == queue.Value && header.Count >= entry.Count;
     }
 
     /// <summary>A run whose bytes rotted, with its record's header where that is whole: it says at which position.</summary>
