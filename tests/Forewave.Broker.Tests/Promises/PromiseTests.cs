@@ -9,7 +9,7 @@ namespace Forewave.Broker.Tests.Promises;
 [Trait("Suite", "powerloss")]
 public sealed class PromiseTests(ITestOutputHelper output)
 {
-    private const int Seeds = 500;
+    private const int Seeds = 300;
     private const int NightlySeeds = 100_000;
     private const int MostBroken = 20;
     private const int SeedsToMeetAll = 300;

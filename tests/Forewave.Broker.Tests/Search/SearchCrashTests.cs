@@ -14,7 +14,7 @@ namespace Forewave.Broker.Tests.Search;
 [Trait("Suite", "powerloss")]
 public sealed class SearchCrashTests
 {
-    private const int Seeds = 30;
+    private const int Seeds = 16;
     private const int Lives = 6;
     private const int Keys = 12;
 

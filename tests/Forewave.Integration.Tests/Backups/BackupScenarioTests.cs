@@ -142,7 +142,7 @@ public sealed class BackupScenarioTests
     {
         await using var server = await StartAsync();
         await FillAsync(server, 64);
-        Assert.Equal(0, (await RunAsync("backup", "run", "--server", server.Address, "--rate", "1000000", "--no-wait")).ExitCode);
+        Assert.Equal(0, (await RunAsync("backup", "run", "--server", server.Address, "--rate", "8000000", "--no-wait")).ExitCode);
         await Watching.UntilAsync(() => FilesIn(Folder(server)).Any(name => name.EndsWith(".part", StringComparison.Ordinal)), Patience, () => server.Log);
         await server.KillAsync();
 
