@@ -10,6 +10,7 @@ namespace Forewave.Storage.Files.Recovery;
 internal sealed class RenumberedRuns
 {
     private readonly Dictionary<(uint Queue, LogPosition Record), Offset> _offsets = [];
+    private readonly Dictionary<uint, Offset> _from = [];
     private LogPosition _firstLost = LogPosition.None;
 
     /// <summary>Records from a position on are lost.</summary>
@@ -21,6 +22,7 @@ internal sealed class RenumberedRuns
         if (_firstLost != LogPosition.None)
         {
             _offsets[(queue, record)] = first;
+            _from.TryAdd(queue, first);
         }
     }
 
@@ -31,6 +33,17 @@ internal sealed class RenumberedRuns
     public Offset? Place(uint queue, LogPosition record, Offset first)
     {
         bool isBefore = _firstLost == LogPosition.None || record < _firstLost;
-        return isBefore ? first : _offsets.TryGetValue((queue, record), out Offset now) ? now : null;
+        if (isBefore)
+        {
+            return first;
+        }
+
+        if (_offsets.TryGetValue((queue, record), out Offset now))
+        {
+            return now;
+        }
+
+        // What the checkpoint's part of the queue had already is not replayed, and has the offsets that it had.
+        return _from.TryGetValue(queue, out Offset from) && first >= from ? null : first;
     }
 }
