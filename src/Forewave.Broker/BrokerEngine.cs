@@ -5,6 +5,7 @@ using Forewave.Broker.Ingest;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Sessions;
+using Forewave.Broker.Settings;
 using Forewave.Broker.Users;
 using Forewave.Protocol;
 using Forewave.Storage;
@@ -56,6 +57,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         _loops = new EngineLoops(_parts, _state);
         _observer = new EngineObserver(_parts.Delivery, _parts.Scheduling.Intake, flushes, _parts.Health, _loops.Checkpoints);
         EngineGauges.Add(_parts, _loops);
+        _parts.Settings.Counts = Count;
     }
 
     /// <summary>Why the partition stopped; null while it works. It stays set.</summary>
@@ -97,6 +99,7 @@ public sealed class BrokerEngine : IAsyncDisposable
             BrokerLog.CheckpointDamaged(_logger, damage);
         if (_parts.Users.IsOn && _options.Insecure)
             UserLog.InsecureIsLeft(_logger);
+        _parts.Settings.Begin();
         await _parts.Slots.AdoptAsync(cancellation);
         _parts.Queues.NoteId(_parts.Delivery.HighestId);
         _parts.Queues.Opened = _parts.Delivery.Administration.OpenQueue;
@@ -169,6 +172,12 @@ public sealed class BrokerEngine : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
 
+    private void Count(LiveTerms terms)
+    {
+        _parts.Sessions.MaxConnections = terms.Options.MaxConnections;
+        _parts.Outcomes.MostWaiting = terms.Options.MaxOutcomeWaits;
+    }
+
     private async Task TakeLastCheckpointAsync()
     {
         if (_parts.Health.IsStopped || !_loops.HasStarted)
@@ -199,6 +208,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         _parts.Search.Dispose();
         _parts.Queues.Dispose();
         _parts.Users.Dispose();
+        _parts.Settings.Dispose();
         _parts.LogIns.Dispose();
         _loops.Dispose();
         _sessionsEnd.Dispose();

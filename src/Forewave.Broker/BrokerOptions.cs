@@ -24,6 +24,9 @@ public sealed record BrokerOptions
     /// <summary>Queues at most. Default: 100,000.</summary>
     public int MaxQueues { get; init; } = Limits.DefaultQueues;
 
+    /// <summary>Queues that the store can have, whatever is set later. Default: as many as are wanted.</summary>
+    public int MaxQueuesOfStore { get; init; } = int.MaxValue;
+
     /// <summary>Connections at most. Default: 50,000; the host lowers it to what open files allow.</summary>
     public int MaxConnections { get; init; } = Limits.DefaultConnections;
 
@@ -157,6 +160,9 @@ public sealed record BrokerOptions
 
     /// <summary>How long connections may finish what is in flight after GoAway. Default: 5 seconds.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What the host was started with, to be shown beside what is set later. Default: nothing.</summary>
+    public IReadOnlyList<StartSetting> StartSettings { get; init; } = [];
 
     /// <summary>The version that the hello names. Default: this assembly's.</summary>
     public string Version { get; init; } = typeof(BrokerOptions).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";

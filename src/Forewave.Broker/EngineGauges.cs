@@ -50,6 +50,12 @@ internal static class EngineGauges
                 sdk.Connections, new KeyValuePair<string, object?>("forewave.sdk.name", sdk.Kind.Name), new KeyValuePair<string, object?>("forewave.sdk.version", sdk.Kind.Version))),
             "{connection}",
             "Connections open, by SDK.");
+        metrics.Gauge(
+            new MetricText { Name = "forewave.settings.live", Unit = "{setting}", Description = "Settings that are set live." },
+            () => parts.Settings.Terms.Table.Entries.Count);
+        metrics.Total(
+            new MetricText { Name = "forewave.settings.changed", Unit = "{change}", Description = "Changes of live settings." },
+            () => parts.Settings.Changed);
         AddStore(parts.Store, metrics);
         BackupGauges.Add(parts);
         metrics.Meter.CreateObservableGauge(

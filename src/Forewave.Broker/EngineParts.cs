@@ -10,6 +10,7 @@ using Forewave.Broker.Scheduling;
 using Forewave.Broker.Search;
 using Forewave.Broker.Search.Keys;
 using Forewave.Broker.Sessions;
+using Forewave.Broker.Settings;
 using Forewave.Broker.Users;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
@@ -29,7 +30,8 @@ internal static class EngineParts
         var metrics = new BrokerMetrics(meters);
         var health = new PartitionHealth(logger, surroundings.Threads);
         var producers = new ProducerDirectory(store, options, time);
-        var queues = new QueueCatalogue(store, options, logger);
+        var settings = new SettingDirectory(store, options, time, loggers.CreateLogger(SettingLog.Category));
+        var queues = new QueueCatalogue(store, options, logger) { Options = () => settings.Terms.Options };
         var keys = new KeyStage(store, options, queues, time, logger);
         var delivery = new DeliveryLoops(new DeliverySetting
         {
@@ -78,6 +80,7 @@ internal static class EngineParts
             Outcomes = new OutcomeStage(messages, delivery.Outcomes, time, metrics, options.MaxOutcomeWaits),
             Search = new SearchStage(keys, delivery, scheduling, time),
             Users = users,
+            Settings = settings,
             LogIns = new LogIns(users, options, time, access),
             Access = access,
             Sessions = new SessionRegistry(options.MaxConnections),

@@ -7,6 +7,7 @@ using Forewave.Broker.Scheduling;
 using Forewave.Broker.Scheduling.Pending;
 using Forewave.Broker.Search.Keys;
 using Forewave.Broker.Sessions;
+using Forewave.Broker.Settings;
 using Forewave.Broker.Users;
 using Forewave.Protocol;
 using Forewave.Storage;
@@ -28,6 +29,7 @@ internal sealed class EngineState : IStateFold, IStateSource
     private readonly IdParts _ids;
     private readonly KeyParts _keys;
     private readonly UserDirectory _users;
+    private readonly SettingDirectory _settings;
     private LogPosition _catalogueFrom;
 
     public EngineState(IStore store, SessionParts parts)
@@ -39,6 +41,7 @@ internal sealed class EngineState : IStateFold, IStateSource
         _ids = parts.Deduplication.Parts;
         _keys = parts.Search.Keys.Parts;
         _users = parts.Users;
+        _settings = parts.Settings;
         _producers = new ProducerState(parts.Producers);
     }
 
@@ -71,6 +74,9 @@ internal sealed class EngineState : IStateFold, IStateSource
             case StateKind.Users:
                 _users.Load(state);
                 break;
+            case StateKind.Settings:
+                _settings.Load(state);
+                break;
             default:
                 throw new StoreException(
                     ErrorCode.FormatTooNew, $"the checkpoint has a part of kind {(int)part.Kind}; start the newer version that wrote it");
@@ -102,6 +108,9 @@ internal sealed class EngineState : IStateFold, IStateSource
             case RecordType.UserChanged:
                 _users.Apply(payload);
                 break;
+            case RecordType.SettingChanged:
+                _settings.Apply(payload);
+                break;
             case RecordType.ProducerSeen:
             case RecordType.Repeated:
                 _producers.Apply(record.Header, payload);
@@ -131,6 +140,7 @@ internal sealed class EngineState : IStateFold, IStateSource
     {
         _queues.Write(writer);
         _users.Write(writer);
+        _settings.Write(writer);
         _producers.Write(writer, _store);
         _ids.Write(writer);
         await _delivery.WriteAsync(writer, cancellation);

@@ -78,6 +78,7 @@ internal static class Program
         DoctorVerb.Create(),
         WireVerb.Create(),
         UserVerbs.Create(),
+        ConfigVerbs.Create(),
         UpgradeVerbs.Create(),
         BenchVerbs.Create(),
     };

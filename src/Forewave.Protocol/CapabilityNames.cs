@@ -61,8 +61,12 @@ public static class CapabilityNames
 
     /// <summary>Backups that the broker takes of its store.</summary>
     public const string Backups = "backups";
+
     /// <summary>Users, their rights and tokens.</summary>
     public const string Users = "users";
+
+    /// <summary>Settings that are changed while the broker runs.</summary>
+    public const string Settings = "settings";
 
     private static readonly (string Name, MessageCapabilities Flag)[] OfMessages =
     [

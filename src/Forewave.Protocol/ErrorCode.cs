@@ -241,6 +241,18 @@ public enum ErrorCode
     /// <summary>A folder that is to be restored into is not empty.</summary>
     RestoreFolderNotEmpty = 677,
 
+    /// <summary>There is no setting with this name.</summary>
+    SettingUnknown = 680,
+
+    /// <summary>A setting cannot have this value, or not for this.</summary>
+    SettingInvalid = 681,
+
+    /// <summary>The setting is one of the start alone.</summary>
+    SettingNotLive = 682,
+
+    /// <summary>There are as many live settings as there may be.</summary>
+    TooManySettings = 683,
+
     // 7xx: found by the client itself.
     /// <summary>TLS could not be agreed on, or the broker's certificate is not trusted.</summary>
     TlsFailed = 710,

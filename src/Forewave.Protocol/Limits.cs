@@ -291,6 +291,15 @@ public static class Limits
     /// <summary>Tokens of one user.</summary>
     public const int TokensPerUser = 16;
 
+    /// <summary>Live settings of a broker, those of single queues and users among them.</summary>
+    public const int Settings = 1_000;
+
+    /// <summary>Bytes of the value of a live setting.</summary>
+    public const int SettingBytes = 255;
+
+    /// <summary>Changes of live settings that are kept: the newest.</summary>
+    public const int SettingChanges = 1_000;
+
     /// <summary>The fewest characters of a password that is set.</summary>
     public const int MinPasswordLength = 10;
 

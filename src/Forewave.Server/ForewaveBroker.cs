@@ -386,6 +386,8 @@ public sealed class ForewaveBroker : IAsyncDisposable
 
     private BrokerOptions EngineOptions(int maxConnections) => new()
     {
+        StartSettings = BrokerSettings.Started(_options),
+        MaxQueuesOfStore = _options.Store == StoreKind.MySql ? MaxTables : int.MaxValue,
         Cluster = _cluster?.View,
         Users = _options.Users,
         Insecure = _options.Insecure,

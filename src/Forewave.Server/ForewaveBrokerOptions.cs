@@ -285,4 +285,7 @@ public sealed record ForewaveBrokerOptions
 
     /// <summary>Where the broker logs. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Who says what a setting is, by key, where that is known.</summary>
+    internal IReadOnlyDictionary<string, string>? Sources { get; init; }
 }

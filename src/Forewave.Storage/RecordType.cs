@@ -114,4 +114,7 @@ public enum RecordType : byte
 
     /// <summary>A user was made, changed or removed: all of it as it is from then on.</summary>
     UserChanged = 40,
+
+    /// <summary>A live setting was set, or taken away.</summary>
+    SettingChanged = 41,
 }

@@ -33,6 +33,9 @@ public enum StateKind : byte
     /// <summary>Users, their grants and what their passwords and tokens are checked by; only where there are any.</summary>
     Users = 20,
 
+    /// <summary>Live settings and their newest changes; only where anything was ever set.</summary>
+    Settings = 21,
+
     /// <summary>The store's own index of one queue; never given to the engine.</summary>
     StoreIndex = 100,
 

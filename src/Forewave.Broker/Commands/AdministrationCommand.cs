@@ -77,6 +77,7 @@ internal static class AdministrationCommand
             ?? await MessageVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await SearchVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await UserVerbs.RunAsync(session, request, cancellation)
+            ?? await SettingVerbs.RunAsync(session, request, cancellation)
             ?? BrokerVerbs.Run(session.Parts, request)
             ?? BackupVerbs.Run(session, request)
             ?? throw new RefusedException(ErrorCode.CapabilityMissing, "the request has a verb that this broker does not know.");

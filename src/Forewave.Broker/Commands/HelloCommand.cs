@@ -15,6 +15,7 @@ internal static class HelloCommand
     [
         CapabilityNames.Streaming, CapabilityNames.LongPolling, CapabilityNames.DeadLetters, CapabilityNames.RelaxedQueues,
         CapabilityNames.Administration, CapabilityNames.Messages, CapabilityNames.IdleQueues, CapabilityNames.Users,
+        CapabilityNames.Settings,
     ];
 
     public static ValueTask RunAsync(Session session, ReadOnlyMemory<byte> frame, in ClientFrameHeader header, CancellationToken cancellation)
@@ -32,7 +33,7 @@ internal static class HelloCommand
             session.Close(refused.Code, refused.Text, correlation);
             return ValueTask.CompletedTask;
         }
-        if (!session.Origin.IsInProcess && FindOldSdk(session.Parts.Options, hello) is { IsNone: false } old)
+        if (!session.Origin.IsInProcess && FindOldSdk(session.Parts.Settings.Terms.Options, hello) is { IsNone: false } old)
         {
             session.Close(old.Code, old.Text, correlation);
             return ValueTask.CompletedTask;

@@ -16,7 +16,7 @@ internal sealed class OutcomeStage
     private readonly MessageLookup _lookup;
     private readonly OutcomeAdministration _outcomes;
     private readonly TimeProvider _time;
-    private readonly int _most;
+    private volatile int _most;
     private readonly LongCounter _answered = new();
     private int _waiting;
 
@@ -32,6 +32,13 @@ internal sealed class OutcomeStage
         metrics.Total(
             new MetricText { Name = "forewave.outcomes.answered", Unit = "{wait}", Description = "Waits for outcomes of messages that were answered." },
             () => _answered.Value);
+    }
+
+    /// <summary>Waits at most; those that are there stay. Any thread.</summary>
+    public int MostWaiting
+    {
+        get => _most;
+        set => _most = value;
     }
 
     /// <summary>Completes when it is so, or at the end of the wait; cancelled, as things are then.</summary>

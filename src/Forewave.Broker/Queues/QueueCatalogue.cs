@@ -18,7 +18,6 @@ internal sealed class QueueCatalogue : IDisposable
     private readonly ConcurrentDictionary<uint, QueueEntry> _byId = new();
     private readonly SemaphoreSlim _changes = new(1, 1);
     private readonly IStore _store;
-    private readonly BrokerOptions _options;
     private readonly ILogger _logger;
     private readonly Lock _place = new();
     private uint _lastId;
@@ -28,9 +27,12 @@ internal sealed class QueueCatalogue : IDisposable
     public QueueCatalogue(IStore store, BrokerOptions options, ILogger logger)
     {
         _store = store;
-        _options = options;
+        Options = () => options;
         _logger = logger;
     }
+
+    /// <summary>What counts at the moment: live settings change it. Set once, before the start.</summary>
+    public Func<BrokerOptions> Options { get; init; }
 
     /// <summary>Told of each queue that is made, before anybody else sees it. Set once, before the start.</summary>
     public Action<QueueEntry> Opened { get; set; } = static _ => { };
@@ -74,7 +76,7 @@ internal sealed class QueueCatalogue : IDisposable
             return ValueTask.FromResult(queue);
         if (!create)
             throw new RefusedException(ErrorCode.QueueNotFound);
-        if (!_options.CreateQueues)
+        if (!Options().CreateQueues)
             throw new RefusedException(ErrorCode.QueueCreationOff);
         return AddAsync(name, QueueOptions.Default, mayExist: true, cancellation);
     }
@@ -186,7 +188,7 @@ internal sealed class QueueCatalogue : IDisposable
         {
             if (Find(name) is { } known)
                 return mayExist ? known : throw new RefusedException(ErrorCode.QueueExists);
-            if (Count >= _options.MaxQueues)
+            if (Count >= Options().MaxQueues)
                 throw new RefusedException(ErrorCode.TooManyQueues);
             var queue = new QueueEntry(NextId(), name, options);
             // Nobody waits for the record of a queue that is made by its first use, and what uses it stands behind that in the log:

@@ -6,6 +6,7 @@ using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Scheduling;
 using Forewave.Broker.Search;
+using Forewave.Broker.Settings;
 using Forewave.Broker.Users;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
@@ -44,6 +45,8 @@ internal sealed record SessionParts
     public required SearchStage Search { get; init; }
 
     public required UserDirectory Users { get; init; }
+
+    public required SettingDirectory Settings { get; init; }
 
     public required LogIns LogIns { get; init; }
 

@@ -7,12 +7,19 @@ namespace Forewave.Broker.Sessions;
 internal sealed class SessionRegistry
 {
     private readonly ConcurrentDictionary<long, Session> _sessions = new();
-    private readonly int _maxConnections;
+    private volatile int _maxConnections;
     private TaskCompletionSource? _allEnded;
     private int _count;
     private long _lastId;
 
     public SessionRegistry(int maxConnections) => _maxConnections = maxConnections;
+
+    /// <summary>How many there may be. Those that are there stay. Any thread.</summary>
+    public int MaxConnections
+    {
+        get => _maxConnections;
+        set => _maxConnections = value;
+    }
 
     /// <summary>How many there are of each SDK.</summary>
     public SdkCounts Sdks { get; } = new();

@@ -17,6 +17,7 @@ internal static class AdministrationScope
         Verb.ListGroups or Verb.ShowGroup or Verb.DeleteGroup or Verb.ResumeKey or Verb.CancelReplay => true,
         Verb.ListRecurring or Verb.DeleteRecurring => true,
         Verb.ListUsers or Verb.ShowUser or Verb.AddUser or Verb.SetPassword or Verb.SetGrants or Verb.RemoveUser or Verb.AddToken or Verb.RevokeToken => true,
+        Verb.ListSettings or Verb.SetSetting or Verb.ListSettingChanges => true,
         // An offset means another message at each partition.
         Verb.SetGroup => request.SetGroup.StartOffset == 0,
         Verb.ResetGroup => request.ResetGroup.ToCase != ResetGroup.ToOneofCase.Offset,

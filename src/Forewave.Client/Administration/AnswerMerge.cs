@@ -74,6 +74,13 @@ internal static class AnswerMerge
             case V1.AdministrationAnswer.AnswerOneofCase.Users:
                 sum.Users.Users.Add(one.Users.Users.Where(user => sum.Users.Users.All(known => known.User != user.User)).ToList());
                 break;
+            case V1.AdministrationAnswer.AnswerOneofCase.Settings:
+                // What partitions have differently stands there once for each value.
+                sum.Settings.Settings.Add(one.Settings.Settings.Where(setting => sum.Settings.Settings.All(known => known.Name != setting.Name || known.Value != setting.Value)).ToList());
+                break;
+            case V1.AdministrationAnswer.AnswerOneofCase.SettingChanges:
+                sum.SettingChanges.Changes.Add(one.SettingChanges.Changes);
+                break;
             case V1.AdministrationAnswer.AnswerOneofCase.Recurring:
                 sum.Recurring.Messages.Add(one.Recurring.Messages);
                 break;

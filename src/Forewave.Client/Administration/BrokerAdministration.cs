@@ -38,10 +38,14 @@ public sealed class BrokerAdministration
         Search = new MessageSearch(calls);
         Backups = new BackupAdministration(calls);
         Users = new UserAdministration(calls);
+        Settings = new SettingAdministration(calls);
     }
 
     /// <summary>Users, their rights and tokens.</summary>
     public UserAdministration Users { get; }
+
+    /// <summary>Settings that are changed while the broker runs.</summary>
+    public SettingAdministration Settings { get; }
 
     /// <summary>Single messages, by their ids.</summary>
     public MessageAdministration Messages { get; }

@@ -255,5 +255,29 @@ internal static class BrokerErrors
             Happened = "The folder that is to be restored into is not empty.",
             Advice = "Give an empty folder, or a path that does not exist.",
         },
+        new()
+        {
+            Code = ErrorCode.SettingUnknown, HttpStatus = 404,
+            Happened = "There is no setting with this name; nothing was changed.",
+            Advice = "List them: forewave config get.",
+        },
+        new()
+        {
+            Code = ErrorCode.SettingInvalid, HttpStatus = 400,
+            Happened = "A setting cannot have this value, or not for this; nothing was changed.",
+            Advice = "Correct what the text names; docs/configuration.md has the ranges.",
+        },
+        new()
+        {
+            Code = ErrorCode.SettingNotLive, HttpStatus = 409,
+            Happened = "The setting counts from the start of the broker; nothing was changed.",
+            Advice = "Set it by file, environment or flag, and start the broker again.",
+        },
+        new()
+        {
+            Code = ErrorCode.TooManySettings, HttpStatus = 429,
+            Happened = "There are 1,000 live settings, which is as many as there may be; nothing was changed.",
+            Advice = "Take some away (forewave config unset NAME); set queues by the beginning of their names.",
+        },
     ];
 }

@@ -65,6 +65,7 @@ internal sealed class BrokerConfiguration
             }
             values.Add(new SettingValue { Setting = setting, Text = "", Source = source });
         }
+        options = options with { Sources = values.ToDictionary(value => value.Setting.Key, value => value.Source) };
         return new BrokerConfiguration(
             options, [.. values.Select(value => value with { Text = value.Setting.Show(options) })],
             [.. sources.Environment.Keys.Where(name => IsUnknown(name) || options.Otlp is not null && IsOfOneSignal(name)).Order(StringComparer.Ordinal)]);

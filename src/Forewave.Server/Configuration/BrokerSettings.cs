@@ -1,4 +1,5 @@
 using System.Globalization;
+using Forewave.Broker;
 using Forewave.Protocol;
 
 namespace Forewave.Server.Configuration;
@@ -68,6 +69,19 @@ internal static class BrokerSettings
 
     /// <summary>The setting with a key, or null. Keys are spelled exactly.</summary>
     public static BrokerSetting? Find(string key) => All.FirstOrDefault(setting => setting.Key == key);
+
+    /// <summary>What a broker was started with, and who said so; what is secret in it is masked.</summary>
+    public static StartSetting[] Started(ForewaveBrokerOptions options)
+    {
+        ForewaveBrokerOptions defaults = new();
+        return [.. All.Select(setting => StartedOf(setting, setting.Show(options)))];
+
+        StartSetting StartedOf(BrokerSetting setting, string value) => new()
+        {
+            Key = setting.Key, Value = value,
+            Source = options.Sources?.GetValueOrDefault(setting.Key) ?? (value == setting.Show(defaults) ? SettingValue.Default : "program"),
+        };
+    }
 
     private static string Folder(string text) => text.Length > 0 ? text : throw new FormatException("a data folder has a path");
 

@@ -62,6 +62,7 @@ internal sealed class HttpApi : IAsyncDisposable
             .. new DeadOperations(_links, memory).All,
             .. new MessageOperations(_links).All,
             .. new ScheduleOperations(_links, memory).All,
+            .. new SettingOperations(_links, memory).All,
             .. new ClusterOperations(parts.Member).All,
         ]);
     }

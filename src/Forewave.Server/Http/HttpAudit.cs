@@ -20,7 +20,7 @@ internal sealed class HttpAudit(ILogger logger)
     /// <param name="failure">Why it failed; null: it was done.</param>
     public void Ended(HttpContext context, ApiOperation operation, IReadOnlyDictionary<string, string> names, ErrorCode? failure)
     {
-        if (operation.Right != ApiRight.Manage)
+        if (operation.Right is not (ApiRight.Manage or ApiRight.Operate) || operation.Method == "GET")
             return;
         string user = context.Items.TryGetValue(typeof(Access), out object? access) ? $"{access}" : "nobody";
         AuditPeer peer = new($"{context.Connection.RemoteIpAddress}:{context.Connection.RemotePort}");

@@ -26,6 +26,7 @@ public sealed class RightTests
         [Verb.CancelReplay] = "manage:orders", [Verb.ShowMessage] = "consume:orders", [Verb.TraceMessage] = "consume:orders", [Verb.AwaitOutcome] = "publish:orders",
         [Verb.FindMessages] = "consume:orders", [Verb.AddUser] = "operate:*", [Verb.SetPassword] = "operate:*", [Verb.SetGrants] = "operate:*",
         [Verb.BeginBackup] = "operate:*", [Verb.ShowBackup] = "operate:*", [Verb.CancelBackup] = "operate:*",
+        [Verb.ListSettings] = "operate:*", [Verb.SetSetting] = "operate:*", [Verb.ListSettingChanges] = "operate:*",
         [Verb.RemoveUser] = "operate:*", [Verb.ListUsers] = "operate:*", [Verb.ShowUser] = "operate:*", [Verb.AddToken] = "operate:*", [Verb.RevokeToken] = "operate:*",
         [Verb.BeginBackup] = "operate:*", [Verb.ShowBackup] = "operate:*", [Verb.CancelBackup] = "operate:*",
     };

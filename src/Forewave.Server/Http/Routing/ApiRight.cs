@@ -17,4 +17,7 @@ internal enum ApiRight
 
     /// <summary>Change a queue, its groups, what is in it.</summary>
     Manage,
+
+    /// <summary>What concerns the broker as a whole.</summary>
+    Operate,
 }

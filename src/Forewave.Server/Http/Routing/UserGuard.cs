@@ -117,8 +117,13 @@ internal sealed class UserGuard(SameSiteGuard sites, PartitionDoor door) : IApiG
 
     private void Require(Access? access, ApiOperation operation, IReadOnlyDictionary<string, string> names)
     {
-        if (access is null || access.IsUnbounded)
+        if (access is null || (operation.Right == ApiRight.Operate ? access.MayOperate : access.IsUnbounded))
             return;
+        if (operation.Right == ApiRight.Operate)
+        {
+            door.Engine?.Access.RightMissing(AccessRights.Operate);
+            throw new ForewaveException(ErrorCode.RightMissing, $"User {access.Name} has no right to operate the broker.");
+        }
         var rights = operation.Right switch
         {
             ApiRight.Publish => AccessRights.Publish,

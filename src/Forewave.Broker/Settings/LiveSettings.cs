@@ -1,0 +1,71 @@
+using Forewave.Protocol;
+using Forewave.Protocol.Access;
+
+namespace Forewave.Broker.Settings;
+
+/// <summary>All settings that can be changed while the broker runs, and the rules of their names. Stateless.</summary>
+internal static class LiveSettings
+{
+    /// <summary>Every one, in the order of docs/configuration.md.</summary>
+    public static IReadOnlyList<LiveSetting> All { get; } =
+    [
+        LiveSetting.Switch("createQueues", options => options.CreateQueues, (options, on) => options with { CreateQueues = on }),
+        LiveSetting.Number("maxQueues", (1, int.MaxValue), options => options.MaxQueues, (options, number) => options with { MaxQueues = Least(options.MaxQueuesOfStore, number) }),
+        LiveSetting.Number("maxConnections", (1, Limits.MaxConnections), options => options.MaxConnections, (options, number) => options with { MaxConnections = Least(options.MaxConnections, number) }),
+        LiveSetting.Number("maxOutcomeWaits", (1, int.MaxValue), options => options.MaxOutcomeWaits, (options, number) => options with { MaxOutcomeWaits = (int)number }),
+        new()
+        {
+            Key = "minSdkVersions", Read = SdkVersions.Check, AtStart = options => SdkVersions.TextOf(options.LeastSdkVersions),
+            Apply = (options, text) => options with { LeastSdkVersions = SdkVersions.Read(text) },
+        },
+    ];
+
+    /// <summary>The setting with a key, or null.</summary>
+    public static LiveSetting? Find(string key) => All.FirstOrDefault(setting => setting.Key == key);
+
+    /// <summary>The key of a name.</summary>
+    public static string KeyOf(string name) => name.Split('@', 2)[0];
+
+    /// <summary>Gives a value its one spelling, where name and value can be.</summary>
+    /// <exception cref="RefusedException">SettingUnknown, SettingNotLive, SettingInvalid. Nothing was changed.</exception>
+    public static SettingWish Check(SettingWish wish, BrokerOptions atStart)
+    {
+        string[] halves = wish.Name.Split('@', 2);
+        var setting = Find(halves[0]) ?? throw Unknown(halves[0], atStart);
+        if (ProblemOf(setting, halves) is { } problem)
+            throw new RefusedException(ErrorCode.SettingInvalid, problem);
+        if (wish.Value is null)
+            return wish;
+        if (wish.Value.Length > Limits.SettingBytes || !wish.Value.All(char.IsAscii))
+            throw new RefusedException(ErrorCode.SettingInvalid, $"a value has {Limits.SettingBytes} characters of ASCII at most.");
+        string value;
+        try
+        {
+            value = setting.Read(wish.Value);
+        }
+        catch (FormatException wrong)
+        {
+            throw new RefusedException(ErrorCode.SettingInvalid, $"{setting.Key} cannot be that: {wrong.Message}.");
+        }
+        return setting.NeedsStart && value == LiveSetting.On && setting.AtStart(atStart) == LiveSetting.Off
+            ? throw new RefusedException(ErrorCode.SettingNotLive, $"the broker was started with {setting.Key} off, and can be told to have it at its start alone.")
+            : wish with { Value = value };
+    }
+
+    private static RefusedException Unknown(string key, BrokerOptions atStart) => atStart.StartSettings.Any(setting => setting.Key == key)
+        ? new RefusedException(ErrorCode.SettingNotLive, $"{key} is set at the start alone: by file, environment or flag.")
+        : new RefusedException(ErrorCode.SettingUnknown);
+
+    private static string? ProblemOf(LiveSetting setting, string[] halves)
+    {
+        if (halves.Length == 1)
+            return setting.Scopes.HasFlag(SettingScope.Broker) ? null : $"{setting.Key} needs to be told what for: {setting.Key}@…";
+        if (setting.Scopes.HasFlag(SettingScope.Queues))
+            return QueuePattern.TryParse(halves[1], out _) ? null : "behind the @ stands a queue's name, the beginning of names and '*', or '*' alone.";
+        if (setting.Scopes.HasFlag(SettingScope.User))
+            return UserName.TryParse(halves[1], out _) ? null : "behind the @ stands a user's name.";
+        return $"{setting.Key} is the whole broker's: there is no @ in its name.";
+    }
+
+    private static int Least(int most, long number) => (int)Math.Min(most, number);
+}

@@ -1,0 +1,158 @@
+using Forewave.Broker.Settings;
+using Forewave.Broker.Tests.Fakes;
+using Forewave.Protocol;
+using Forewave.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Forewave.Broker.Tests.Settings;
+
+public sealed class SettingDirectoryTests
+{
+    private static readonly BrokerOptions AtStart = new()
+    {
+        MaxQueues = 500, StartSettings = [new StartSetting { Key = "listen", Value = "127.0.0.1:7600", Source = "default" }],
+    };
+
+    [Fact]
+    public async Task Change_is_not_lost_to_a_checkpoint_that_comes_between_its_record_and_itself()
+    {
+        FakeStore store = new();
+        using var settings = Of(store);
+        List<FakeStateWriter> checkpoints = [];
+        store.Appended = () =>
+        {
+            FakeStateWriter writer = new();
+            settings.Write(writer);
+            checkpoints.Add(writer);
+        };
+
+        await SetAsync(settings, "maxQueues", "7");
+        await SetAsync(settings, "createQueues", "FALSE");
+        await SetAsync(settings, "maxQueues", null);
+
+        Assert.Equal(3, checkpoints.Count);
+        foreach (var checkpoint in checkpoints)
+        {
+            using var again = Of(store);
+            var part = Assert.Single(checkpoint.Parts);
+            again.Load(part.State);
+            foreach (var record in store.Records.Where(record => record.Header.Position > part.Part.Dispatched))
+                again.Apply(record.Payload);
+            Assert.Equal([("createQueues", "false")], again.Terms.Table.Entries.Values.Select(entry => (entry.Name, entry.Value)));
+            Assert.Equal([("maxQueues", null, "7"), ("createQueues", null, "false"), ("maxQueues", "7", null)], again.Terms.Table.Changes.Select(change => (change.Name, change.Before, change.After)));
+            Assert.Equal((500, false), (again.Terms.Options.MaxQueues, again.Terms.Options.CreateQueues));
+        }
+    }
+
+    [Theory]
+    [InlineData("maxQueue", "1", ErrorCode.SettingUnknown)]
+    [InlineData("maxqueues", "1", ErrorCode.SettingUnknown)]
+    [InlineData("", "1", ErrorCode.SettingUnknown)]
+    [InlineData("listen", "127.0.0.1:1", ErrorCode.SettingNotLive)]
+    [InlineData("maxQueues", "0", ErrorCode.SettingInvalid)]
+    [InlineData("maxQueues", "-1", ErrorCode.SettingInvalid)]
+    [InlineData("maxQueues", "1.5", ErrorCode.SettingInvalid)]
+    [InlineData("maxQueues", "", ErrorCode.SettingInvalid)]
+    [InlineData("maxQueues", "99999999999999999999", ErrorCode.SettingInvalid)]
+    [InlineData("createQueues", "maybe", ErrorCode.SettingInvalid)]
+    [InlineData("maxQueues@orders", "1", ErrorCode.SettingInvalid)]
+    [InlineData("minSdkVersions", "one", ErrorCode.SettingInvalid)]
+    [InlineData("minSdkVersions", "a=1.0,a=2.0", ErrorCode.SettingInvalid)]
+    [InlineData("minSdkVersions", "é=1.0", ErrorCode.SettingInvalid)]
+    public async Task Change_that_cannot_be_has_a_number_and_changes_nothing(string name, string value, ErrorCode number)
+    {
+        FakeStore store = new();
+        using var settings = Of(store);
+        await SetAsync(settings, "maxQueues", "7");
+        var before = settings.Terms;
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => SetAsync(settings, name, value));
+
+        Assert.Equal(number, refused.Code);
+        Assert.Same(before, settings.Terms);
+        Assert.Single(store.Records);
+    }
+
+    [Fact]
+    public async Task Change_that_the_store_refuses_leaves_everything_as_it_was()
+    {
+        FakeStore store = new();
+        using var settings = Of(store);
+        var before = settings.Terms;
+        store.Script(AppendOutcome.DiskFull);
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => SetAsync(settings, "maxQueues", "7"));
+
+        Assert.Equal(ErrorCode.DiskFull, refused.Code);
+        Assert.Same(before, settings.Terms);
+    }
+
+    [Fact]
+    public async Task What_is_set_already_is_no_change()
+    {
+        FakeStore store = new();
+        using var settings = Of(store);
+
+        await SetAsync(settings, "createQueues", "false");
+        await SetAsync(settings, "createQueues", "False");
+        await SetAsync(settings, "maxQueues", null);
+
+        Assert.Single(store.Records);
+    }
+
+    [Fact]
+    public async Task Newest_changes_are_kept_and_only_so_many()
+    {
+        FakeStore store = new();
+        using var settings = Of(store);
+
+        for (int i = 1; i <= Limits.SettingChanges + 1; i++)
+            await SetAsync(settings, "maxQueues", $"{i}");
+
+        var changes = settings.Terms.Table.Changes;
+        Assert.Equal((Limits.SettingChanges, 2ul, (ulong)Limits.SettingChanges + 1), (changes.Count, changes[0].Number, changes[^1].Number));
+    }
+
+    [Fact]
+    public void Record_has_the_layout_of_the_page_and_is_not_read_when_it_is_cut()
+    {
+        SettingChange change = new() { Number = 2, Time = 1, By = "ann", Name = "maxQueues", Before = null, After = "7" };
+        const string bytes = "01" + "0200000000000000" + "0100000000000000" + "03616E6E" + "096D6178517565756573" + "00" + "01" + "0137";
+
+        Assert.Equal(bytes, Convert.ToHexString(change.Encode()));
+        Assert.Equal(change, SettingChange.Decode(Convert.FromHexString(bytes)));
+        for (int cut = 0; cut < bytes.Length / 2; cut++)
+            Assert.Throws<StoreException>(() => SettingChange.Decode(Convert.FromHexString(bytes).AsSpan(0, cut)));
+    }
+
+    [Fact]
+    public void Checkpoint_has_no_part_of_settings_where_nothing_was_ever_set()
+    {
+        FakeStateWriter writer = new();
+        using var settings = Of(new FakeStore());
+
+        settings.Write(writer);
+
+        Assert.Empty(writer.Parts);
+    }
+
+    [Fact]
+    public void Configuration_page_lists_every_live_setting_and_what_it_can_be_set_for()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Forewave.slnx")))
+            folder = folder.Parent!;
+        var rows = File.ReadAllLines(Path.Combine(folder.FullName, "docs", "configuration.md"))
+            .Where(line => line.StartsWith("| **`", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..4]);
+
+        Assert.Equal(LiveSettings.All.Select(setting => ($"**`{setting.Key}`**", ScopeOf(setting.Scopes))), rows.Select(row => (row[0], row[1])));
+    }
+
+    private static string ScopeOf(SettingScope scopes) => string.Join(", ",
+        new[] { (SettingScope.Broker, "broker"), (SettingScope.Queues, "queues"), (SettingScope.User, "user") }.Where(one => scopes.HasFlag(one.Item1)).Select(one => one.Item2));
+
+    private static Task SetAsync(SettingDirectory settings, string name, string? value) =>
+        settings.ChangeAsync(new SettingWish { Name = name, Value = value, By = "test" }, CancellationToken.None).AsTask();
+
+    private static SettingDirectory Of(FakeStore store) => new(store, AtStart, TimeProvider.System, NullLogger.Instance);
+}
