@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.IO.Pipelines;
 using Forewave.Broker.Delivery;
+using Forewave.Broker.Delivery.Commands;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
@@ -83,6 +84,15 @@ public sealed class BrokerEngine : IAsyncDisposable
 
     /// <summary>There are users, and everybody from outside is asked which one it is. Known when the engine was started.</summary>
     public bool AsksUsers => _parts.Users.IsOn;
+
+    /// <summary>It was not switched off since the start that the HTTP API answers.</summary>
+    public bool HttpApi => _parts.Settings.Terms.HttpApi;
+
+    /// <summary>It is drained: no client is let in.</summary>
+    public bool IsDraining => _parts.Drain.IsOn;
+
+    /// <summary>Whether messages of a queue are handed out; yes where it does not exist.</summary>
+    public bool Consumes(QueueName queue) => _parts.Queues.Find(queue) is not { } entry || entry.TermsUnder(_parts.Settings.Terms).Consumes;
 
     /// <summary>Connections open now.</summary>
     public int Connections => _parts.Sessions.Count;
@@ -176,6 +186,11 @@ public sealed class BrokerEngine : IAsyncDisposable
     {
         _parts.Sessions.MaxConnections = terms.Options.MaxConnections;
         _parts.Outcomes.MostWaiting = terms.Options.MaxOutcomeWaits;
+        // At the start each group looks itself.
+        if (!_loops.HasStarted)
+            return;
+        foreach (var loop in _parts.Delivery.All)
+            loop.Post(new ConsumeSwitchCommand());
     }
 
     private async Task TakeLastCheckpointAsync()

@@ -43,6 +43,11 @@ public sealed record BrokerOptions
     public long CursorMemoryBytes { get; init; } = Limits.CursorMemoryBytes;
 
     /// <summary>
+    /// Bytes of memory of the process from which on no messages are taken, until it has a tenth less. 0, the default: 85 % of what it may have.
+    /// </summary>
+    public long ShedMemoryBytes { get; init; }
+
+    /// <summary>
     /// The least version that is taken of an SDK, by its name as hellos have it; a version that cannot be read is too old. Default: none.
     /// </summary>
     public IReadOnlyDictionary<string, string> LeastSdkVersions { get; init; } = new Dictionary<string, string>();

@@ -56,6 +56,24 @@ internal static class EngineGauges
         metrics.Total(
             new MetricText { Name = "forewave.settings.changed", Unit = "{change}", Description = "Changes of live settings." },
             () => parts.Settings.Changed);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.switches.off", Unit = "{switch}", Description = "Live switches that are off, read-only among them." },
+            () => parts.Settings.Terms.SwitchesOff);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.draining", Unit = "1", Description = "1 while the broker is drained." },
+            () => parts.Drain.IsOn ? 1 : 0);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.memory.used", Unit = "By", Description = "Memory of the process, at the last look." },
+            () => parts.Memory.Used);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.memory.bound", Unit = "By", Description = "Memory of the process from which on no messages are taken." },
+            () => parts.Memory.Bound);
+        metrics.Gauge(
+            new MetricText { Name = "forewave.memory.short", Unit = "1", Description = "1 while no messages are taken because memory is short." },
+            () => parts.Memory.IsShort ? 1 : 0);
+        metrics.Total(
+            new MetricText { Name = "forewave.memory.shortages", Unit = "{shortage}", Description = "How often no messages were taken because memory was short." },
+            () => parts.Memory.Times);
         AddStore(parts.Store, metrics);
         BackupGauges.Add(parts);
         metrics.Meter.CreateObservableGauge(

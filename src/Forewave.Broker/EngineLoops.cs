@@ -15,11 +15,12 @@ internal sealed class EngineLoops : IDisposable
         Checkpoints = new CheckpointLoop(parts, state);
         var retention = new RetentionLoop(parts);
         var groups = new GroupGauges(parts);
-        var heartbeat = new HeartbeatLoop(parts.Sessions, parts.Time);
+        var heartbeat = new HeartbeatLoop(parts.Sessions, parts.Drain, parts.Time);
         _deadOperations = new DeadOperationLoop(parts);
         _loops =
         [
             new SupervisedLoop("heartbeat", heartbeat.RunAsync, parts),
+            new SupervisedLoop("memory", parts.Memory.RunAsync, parts),
             new SupervisedLoop("deduplication", parts.Deduplication.Upkeep.RunAsync, parts),
             new SupervisedLoop("search", parts.Search.Keys.Upkeep.RunAsync, parts),
             new SupervisedLoop("checkpoint", Checkpoints.RunAsync, parts),

@@ -3,6 +3,7 @@ using Forewave.Broker.Deduplication;
 using Forewave.Broker.Delivery;
 using Forewave.Broker.Delivery.Cursors;
 using Forewave.Broker.Ingest;
+using Forewave.Broker.Load;
 using Forewave.Broker.Messages;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
@@ -31,7 +32,9 @@ internal static class EngineParts
         var health = new PartitionHealth(logger, surroundings.Threads);
         var producers = new ProducerDirectory(store, options, time);
         var settings = new SettingDirectory(store, options, time, loggers.CreateLogger(SettingLog.Category));
-        var queues = new QueueCatalogue(store, options, logger) { Options = () => settings.Terms.Options };
+        var memory = new MemoryWatch(surroundings.Memory, () => settings.Terms.Options.ShedMemoryBytes, time, loggers.CreateLogger(SettingLog.Category));
+        var sessions = new SessionRegistry(options.MaxConnections);
+        var queues = new QueueCatalogue(store, options, logger) { Live = () => settings.Terms };
         var keys = new KeyStage(store, options, queues, time, logger);
         var delivery = new DeliveryLoops(new DeliverySetting
         {
@@ -40,7 +43,8 @@ internal static class EngineParts
             Producers = producers,
             NextId = queues.NextId,
             HasQueue = id => queues.Find(id) is not null,
-            IsTraced = options.Tracing ? queues.IsTraced : null,
+            IsTraced = options.Tracing ? id => settings.Terms.Options.Tracing && queues.IsTraced(id) : null,
+            Consumes = id => queues.Find(id) is not { } queue || queue.TermsUnder(settings.Terms).Consumes,
             Meters = meters,
             Loggers = loggers,
             Loops = options.DeliveryLoops,
@@ -67,7 +71,7 @@ internal static class EngineParts
         {
             Store = store,
             Options = options,
-            Ingest = new IngestStage(store, health, ids, flushes, metrics, new PublishTerms(capabilities, time, store.Partition)),
+            Ingest = new IngestStage(store, health, ids, flushes, metrics, new PublishTerms(capabilities, time, store.Partition, new PublishGate(settings, memory))),
             Producers = producers,
             Queues = queues,
             Slots = new QueueSlots(queues, options.Cluster, store.Partition),
@@ -83,7 +87,9 @@ internal static class EngineParts
             Settings = settings,
             LogIns = new LogIns(users, options, time, access),
             Access = access,
-            Sessions = new SessionRegistry(options.MaxConnections),
+            Sessions = sessions,
+            Drain = new DrainState(sessions, time, loggers.CreateLogger(SettingLog.Category)),
+            Memory = memory,
             Health = health,
             Metrics = metrics,
             Time = time,

@@ -79,6 +79,7 @@ internal static class Program
         WireVerb.Create(),
         UserVerbs.Create(),
         ConfigVerbs.Create(),
+        DrainVerb.Create(),
         UpgradeVerbs.Create(),
         BenchVerbs.Create(),
     };

@@ -31,6 +31,12 @@ public sealed record ForewaveClientOptions
     /// <summary>The client's name as operators see it; at most 64 bytes. Default: the program's name.</summary>
     public string Name { get; init; } = AppDomain.CurrentDomain.FriendlyName;
 
+    /// <summary>
+    /// The client is for administration alone: a broker that is drained lets it in, and leaves it. It neither publishes nor consumes while that
+    /// goes on. Default: no.
+    /// </summary>
+    public bool ForOperators { get; init; }
+
     /// <summary>Who the client is, where the broker has users. Default: null, it does not say.</summary>
     public ForewaveCredentials? Credentials { get; init; }
 

@@ -253,6 +253,18 @@ public enum ErrorCode
     /// <summary>There are as many live settings as there may be.</summary>
     TooManySettings = 683,
 
+    /// <summary>Nothing is published to the queue at present: it is switched off.</summary>
+    PublishOff = 690,
+
+    /// <summary>Nothing is handed out of the queue at present: it is switched off.</summary>
+    ConsumeOff = 691,
+
+    /// <summary>What the request needs is switched off at present.</summary>
+    CapabilityOff = 692,
+
+    /// <summary>The broker's memory is short: it takes no messages at present.</summary>
+    MemoryShort = 693,
+
     // 7xx: found by the client itself.
     /// <summary>TLS could not be agreed on, or the broker's certificate is not trusted.</summary>
     TlsFailed = 710,
@@ -291,6 +303,9 @@ public enum ErrorCode
     RequestTooSlow = 806,
     /// <summary>A browser made the request for a page of another site, or under a name that is not this broker's.</summary>
     CrossSiteRefused = 807,
+
+    /// <summary>The HTTP API is switched off at present.</summary>
+    HttpApiOff = 808,
 
     // 9xx: users and rights.
     /// <summary>The broker has users, and the client says no name and no token.</summary>

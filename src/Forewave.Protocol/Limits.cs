@@ -291,6 +291,9 @@ public static class Limits
     /// <summary>Tokens of one user.</summary>
     public const int TokensPerUser = 16;
 
+    /// <summary>The longest grace of a drain, or of a stop.</summary>
+    public static TimeSpan MaxStopGrace { get; } = TimeSpan.FromHours(1);
+
     /// <summary>Live settings of a broker, those of single queues and users among them.</summary>
     public const int Settings = 1_000;
 

@@ -411,6 +411,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         LeastSdkVersions = SdkVersionList.Read(_options.MinSdkVersions),
         FrameMemoryBytes = _options.FrameMemoryBytes,
         CursorMemoryBytes = _options.CursorMemoryBytes,
+        ShedMemoryBytes = _options.ShedMemoryBytes,
         GroupMetrics = _options.GroupMetrics,
         QueueMetrics = _options.QueueMetrics,
         ReplayBytesPerSecond = _options.ReplayBytesPerSecond,

@@ -286,6 +286,12 @@ public sealed record ForewaveBrokerOptions
     /// <summary>Where the broker logs. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
+    /// <summary>
+    /// Bytes of memory of the process from which on no messages are taken, until it has a tenth less. 0, the default: 85 % of what the process may
+    /// have, by its control group or the machine.
+    /// </summary>
+    public long ShedMemoryBytes { get; init; }
+
     /// <summary>Who says what a setting is, by key, where that is known.</summary>
     internal IReadOnlyDictionary<string, string>? Sources { get; init; }
 }

@@ -78,6 +78,7 @@ internal static class AdministrationCommand
             ?? await SearchVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await UserVerbs.RunAsync(session, request, cancellation)
             ?? await SettingVerbs.RunAsync(session, request, cancellation)
+            ?? DrainVerbs.Run(session.Parts, request)
             ?? BrokerVerbs.Run(session.Parts, request)
             ?? BackupVerbs.Run(session, request)
             ?? throw new RefusedException(ErrorCode.CapabilityMissing, "the request has a verb that this broker does not know.");

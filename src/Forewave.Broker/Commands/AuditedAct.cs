@@ -50,7 +50,7 @@ internal sealed class AuditedAct
     private static bool IsLook(Verb verb) => verb is Verb.None or Verb.ListQueues or Verb.ShowQueue or Verb.ListGroups or Verb.ShowGroup or Verb.ListDead
         or Verb.ShowDead or Verb.ShowBroker or Verb.ListScheduled or Verb.ListRecurring or Verb.ListDeadOperations or Verb.ShowDeadOperation
         or Verb.ListLeases or Verb.ShowMessage or Verb.TraceMessage or Verb.AwaitOutcome or Verb.FindMessages or Verb.ListUsers or Verb.ShowUser
-        or Verb.ShowBackup or Verb.ListSettings or Verb.ListSettingChanges;
+        or Verb.ShowBackup or Verb.ListSettings or Verb.ListSettingChanges or Verb.ShowDrain;
 
     private static string TargetOf(V1.AdministrationRequest request)
     {

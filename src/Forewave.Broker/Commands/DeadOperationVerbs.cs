@@ -2,6 +2,7 @@ using System.Text;
 using Forewave.Broker.Delivery.Administration;
 using Forewave.Broker.Delivery.DeadLetters;
 using Forewave.Broker.Sessions;
+using Forewave.Broker.Settings;
 using Forewave.Protocol;
 using V1 = Forewave.Protocol.V1;
 using Verb = Forewave.Protocol.V1.AdministrationRequest.VerbOneofCase;
@@ -168,5 +169,6 @@ internal static class DeadOperationVerbs
     {
         if (!parts.Options.DeadOperations)
             throw new RefusedException(ErrorCode.CapabilityMissing, "operations on dead letters are switched off.");
+        LiveTerms.Require(parts.Settings.Terms.Options.DeadOperations, "deadOperations");
     }
 }

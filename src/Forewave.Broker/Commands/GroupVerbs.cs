@@ -1,6 +1,7 @@
 using Forewave.Broker.Delivery.Administration;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Sessions;
+using Forewave.Broker.Settings;
 using Forewave.Protocol;
 using V1 = Forewave.Protocol.V1;
 using Verb = Forewave.Protocol.V1.AdministrationRequest.VerbOneofCase;
@@ -138,6 +139,7 @@ internal static class GroupVerbs
     {
         if (!parts.Options.GroupControl)
             throw new RefusedException(ErrorCode.CapabilityMissing, "control of groups is switched off.");
+        LiveTerms.Require(parts.Settings.Terms.Options.GroupControl, "groupControl");
     }
 
     private static async ValueTask<V1.AdministrationAnswer> ResumeAsync(

@@ -11,6 +11,8 @@ namespace Forewave.Broker.Commands;
 /// <summary>Hello: the first frame, answered with the limits and with what this broker can do.</summary>
 internal static class HelloCommand
 {
+    private const string OperatorRole = "admin";
+
     private static readonly string[] Capabilities =
     [
         CapabilityNames.Streaming, CapabilityNames.LongPolling, CapabilityNames.DeadLetters, CapabilityNames.RelaxedQueues,
@@ -36,6 +38,12 @@ internal static class HelloCommand
         if (!session.Origin.IsInProcess && FindOldSdk(session.Parts.Settings.Terms.Options, hello) is { IsNone: false } old)
         {
             session.Close(old.Code, old.Text, correlation);
+            return ValueTask.CompletedTask;
+        }
+        session.IsOfOperator = hello.Role == OperatorRole;
+        if (session.Parts.Drain.IsOn && !session.IsOfOperator && !session.Origin.IsOfHost)
+        {
+            session.Close(ErrorCode.ShuttingDown, "The broker is drained before it is stopped.", correlation);
             return ValueTask.CompletedTask;
         }
         session.ClientName = hello.Name;

@@ -5,6 +5,7 @@ using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Messages;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Sessions;
+using Forewave.Broker.Settings;
 using Forewave.Protocol;
 using Google.Protobuf;
 using V1 = Forewave.Protocol.V1;
@@ -95,6 +96,7 @@ internal static class MessageVerbs
     {
         if (!parts.Options.Outcomes)
             throw new RefusedException(ErrorCode.CapabilityMissing, "waiting for outcomes is switched off.");
+        LiveTerms.Require(parts.Settings.Terms.Options.Outcomes, "outcomes");
         if (request.Wait > Limits.MaxOutcomeWait.TotalMilliseconds)
             throw new RefusedException(ErrorCode.FieldInvalid, $"wait is at most {Limits.MaxOutcomeWait.TotalMilliseconds:0} ms.");
         var until = request.Until == V1.OutcomeKind.Unspecified ? OutcomeKind.Final : (OutcomeKind)request.Until;

@@ -25,6 +25,7 @@ internal static class OpenProducerCommand
             throw new RefusedException(ErrorCode.NameInvalid);
         // Who may publish nowhere makes the partition remember no producer.
         RightCheck.RequireSome(session, AccessRights.Publish);
+        session.RequireNoDrain();
         session.CheckHandles();
         var producer = await OpenAsync(session, id, name, cancellation);
         ulong last;

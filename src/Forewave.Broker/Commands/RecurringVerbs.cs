@@ -2,6 +2,7 @@ using System.Text;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Scheduling.Recurring;
 using Forewave.Broker.Sessions;
+using Forewave.Broker.Settings;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 using Google.Protobuf;
@@ -31,6 +32,8 @@ internal static class RecurringVerbs
     {
         if (!parts.Options.Scheduling)
             throw new RefusedException(ErrorCode.CapabilityMissing, "recurring messages need the capability \"delays\".");
+        parts.Settings.Terms.RequireWrites();
+        LiveTerms.Require((QueueVerbs.Existing(parts, request.Queue).TermsUnder(parts.Settings.Terms).Off & MessageCapabilities.Delays) == 0, "scheduling");
         var message = new RecurringMessage
         {
             Queue = QueueVerbs.Existing(parts, request.Queue).Id,

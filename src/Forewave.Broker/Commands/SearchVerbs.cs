@@ -3,6 +3,7 @@ using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Queues;
 using Forewave.Broker.Search;
 using Forewave.Broker.Sessions;
+using Forewave.Broker.Settings;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 using Forewave.Storage;
@@ -27,6 +28,7 @@ internal static class SearchVerbs
             throw new RefusedException(ErrorCode.CapabilityMissing, "finding messages needs the capability \"search\".");
         var find = request.FindMessages;
         var queue = QueueVerbs.Existing(parts, find.Queue);
+        LiveTerms.Require(queue.TermsUnder(parts.Settings.Terms).Searches, "search");
         var query = QueryOf(find, queue);
         var page = await parts.Search.Messages.RunAsync(query, cancellation);
         return new V1.AdministrationAnswer { Found = AnswerOf(parts, find, page) };

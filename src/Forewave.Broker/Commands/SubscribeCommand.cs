@@ -25,8 +25,11 @@ internal static class SubscribeCommand
         if (!QueueName.TryParse(request.Queue, out var name))
             throw new RefusedException(ErrorCode.NameInvalid, "A queue's name is not valid.");
         RightCheck.Require(session, AccessRights.Consume, name);
+        session.RequireNoDrain();
         session.CheckHandles();
         var queue = await session.Parts.Slots.OpenAsync(name, request.CreateQueue, cancellation);
+        if (!queue.TermsUnder(session.Parts.Settings.Terms).Consumes)
+            throw new RefusedException(ErrorCode.ConsumeOff);
         uint handle = session.Subscriptions.Reserve();
         var subscription = new Subscription
         {

@@ -26,6 +26,9 @@ internal sealed record DeliverySetting
     /// <summary>Whether a queue's deliveries and settles are to be traced; from any thread. Null: no queue's are.</summary>
     public Func<uint, bool>? IsTraced { get; init; }
 
+    /// <summary>Whether a queue's messages are handed out; from any thread.</summary>
+    public Func<uint, bool> Consumes { get; init; } = static _ => true;
+
     /// <summary>Makes the meter.</summary>
     public required IMeterFactory Meters { get; init; }
 

@@ -32,7 +32,7 @@ internal sealed class IngestStage
         IStore store, PartitionHealth health, DeduplicationStage ids, FlushList flushes, BrokerMetrics metrics, PublishTerms terms)
     {
         _ids = new IdAdmission(ids);
-        _admission = new PublishAdmission(store, health, _ids);
+        _admission = new PublishAdmission(store, health, _ids) { Gate = terms.Gate };
         _store = store;
         _flushes = flushes;
         _metrics = metrics;

@@ -21,6 +21,9 @@ internal sealed class PublishAdmission
         _ids = ids;
     }
 
+    /// <summary>Refuses what is not taken at the moment.</summary>
+    public required PublishGate Gate { get; init; }
+
     /// <summary>
     /// Admits the batches. False: there is no room, or ids have to be looked up; wait for it and call again. The session's hold is kept; the store has one of its own
     /// when it will tell of the commit.
@@ -106,6 +109,8 @@ internal sealed class PublishAdmission
             SequenceJudgement.Judge(ref batch, publish.Producer, ref next);
             if (batch.HasKeys)
                 JudgeKeys(ref batch, publish.Producer.RefusedKeys);
+            if (batch.HasNew && !Gate.Admits(ref batch))
+                NoteKeys(publish, batch);
             publish.NeedsCommit |= batch.KnownCount > 0;
             if (!batch.HasNew)
                 continue;

@@ -7,4 +7,5 @@ namespace Forewave.Broker.Ingest;
 /// <param name="Capabilities">What messages may ask for.</param>
 /// <param name="Time">The clock from which relative delays count.</param>
 /// <param name="Partition">The partition whose keys it takes.</param>
-internal readonly record struct PublishTerms(MessageCapabilities Capabilities, TimeProvider Time, PartitionNumber Partition);
+/// <param name="Gate">Refuses what is not taken at the moment.</param>
+internal readonly record struct PublishTerms(MessageCapabilities Capabilities, TimeProvider Time, PartitionNumber Partition, PublishGate Gate);

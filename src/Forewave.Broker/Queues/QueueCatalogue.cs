@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using Forewave.Broker.Observability;
+using Forewave.Broker.Settings;
 using Forewave.Protocol;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
@@ -27,12 +28,13 @@ internal sealed class QueueCatalogue : IDisposable
     public QueueCatalogue(IStore store, BrokerOptions options, ILogger logger)
     {
         _store = store;
-        Options = () => options;
+        var atStart = LiveTerms.Of(options, SettingTable.Empty);
+        Live = () => atStart;
         _logger = logger;
     }
 
     /// <summary>What counts at the moment: live settings change it. Set once, before the start.</summary>
-    public Func<BrokerOptions> Options { get; init; }
+    public Func<LiveTerms> Live { get; init; }
 
     /// <summary>Told of each queue that is made, before anybody else sees it. Set once, before the start.</summary>
     public Action<QueueEntry> Opened { get; set; } = static _ => { };
@@ -76,8 +78,7 @@ internal sealed class QueueCatalogue : IDisposable
             return ValueTask.FromResult(queue);
         if (!create)
             throw new RefusedException(ErrorCode.QueueNotFound);
-        if (!Options().CreateQueues)
-            throw new RefusedException(ErrorCode.QueueCreationOff);
+        Live().RequireCreation(name);
         return AddAsync(name, QueueOptions.Default, mayExist: true, cancellation);
     }
 
@@ -86,6 +87,7 @@ internal sealed class QueueCatalogue : IDisposable
     public ValueTask<QueueEntry> CreateAsync(QueueName name, QueueOptions options, CancellationToken cancellation)
     {
         RefuseSystem(name);
+        Live().RequireWrites();
         return AddAsync(name, options, mayExist: false, cancellation);
     }
 
@@ -188,7 +190,7 @@ internal sealed class QueueCatalogue : IDisposable
         {
             if (Find(name) is { } known)
                 return mayExist ? known : throw new RefusedException(ErrorCode.QueueExists);
-            if (Count >= Options().MaxQueues)
+            if (Count >= Live().Options.MaxQueues)
                 throw new RefusedException(ErrorCode.TooManyQueues);
             var queue = new QueueEntry(NextId(), name, options);
             // Nobody waits for the record of a queue that is made by its first use, and what uses it stands behind that in the log:

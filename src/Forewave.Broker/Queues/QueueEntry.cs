@@ -1,3 +1,4 @@
+using Forewave.Broker.Settings;
 using Forewave.Protocol;
 using Forewave.Protocol.Routes;
 
@@ -11,6 +12,7 @@ internal sealed class QueueEntry
     private volatile QueueOptions _options;
     private volatile bool _isDeleted;
     private volatile SlotMap? _slots;
+    private volatile QueueTerms? _terms;
 
     /// <summary>Makes a queue.</summary>
     public QueueEntry(uint id, QueueName name, QueueOptions options)
@@ -46,6 +48,13 @@ internal sealed class QueueEntry
 
     /// <summary>The delivery state, for the delivery loop that owns the queue alone.</summary>
     public object? DeliveryState { get; set; }
+
+    /// <summary>What counts for it under live settings. Any thread; costs a comparison as long as those stay as they are.</summary>
+    public QueueTerms TermsUnder(LiveTerms live)
+    {
+        var terms = _terms;
+        return terms is not null && ReferenceEquals(terms.Live, live) ? terms : _terms = live.Of(Name);
+    }
 
     internal void MarkDeleted() => _isDeleted = true;
 

@@ -5,11 +5,13 @@ internal sealed class HeartbeatLoop
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private readonly SessionRegistry _sessions;
+    private readonly DrainState _drain;
     private readonly TimeProvider _time;
 
-    public HeartbeatLoop(SessionRegistry sessions, TimeProvider time)
+    public HeartbeatLoop(SessionRegistry sessions, DrainState drain, TimeProvider time)
     {
         _sessions = sessions;
+        _drain = drain;
         _time = time;
     }
 
@@ -20,7 +22,9 @@ internal sealed class HeartbeatLoop
         while (await timer.WaitForNextTickAsync(cancellation))
         {
             pulse.Beat();
-            _sessions.Beat(_time.GetTimestamp());
+            long now = _time.GetTimestamp();
+            _sessions.Beat(now);
+            _drain.Beat(now);
         }
     }
 }

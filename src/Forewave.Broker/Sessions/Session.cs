@@ -100,6 +100,9 @@ internal sealed class Session : IPublishingSession
         set => _isGreeted = value;
     }
 
+    /// <summary>It is for administration alone, by its hello: a drain leaves it.</summary>
+    public bool IsOfOperator { get; set; }
+
     /// <summary>The connection is about to end.</summary>
     public bool IsClosing => Output.IsClosed;
 
@@ -119,6 +122,14 @@ internal sealed class Session : IPublishingSession
             Subscriptions.TryRemove(ended.Handle, out _);
         if (Producers.Count + Queues.Count + Subscriptions.Count >= Parts.Options.HandlesPerConnection)
             throw new RefusedException(ErrorCode.TooManyHandles);
+    }
+
+    /// <summary>Refuses to begin something while the broker is drained.</summary>
+    /// <exception cref="RefusedException">ShuttingDown.</exception>
+    public void RequireNoDrain()
+    {
+        if (Parts.Drain.IsOn)
+            throw new RefusedException(ErrorCode.ShuttingDown, "The broker is drained before it is stopped.");
     }
 
     /// <summary>Runs the session to its end.</summary>

@@ -1,6 +1,7 @@
 using Forewave.Broker.Deduplication;
 using Forewave.Broker.Delivery;
 using Forewave.Broker.Ingest;
+using Forewave.Broker.Load;
 using Forewave.Broker.Messages;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
@@ -53,6 +54,10 @@ internal sealed record SessionParts
     public required AccessMetrics Access { get; init; }
 
     public required SessionRegistry Sessions { get; init; }
+
+    public required DrainState Drain { get; init; }
+
+    public required MemoryWatch Memory { get; init; }
 
     public required PartitionHealth Health { get; init; }
 

@@ -24,10 +24,19 @@ internal sealed record LiveSetting
     /// <summary>It cannot be switched on where the broker was started without it.</summary>
     public bool NeedsStart { get; init; }
 
+    /// <summary>It is on or off, and off takes something away.</summary>
+    public bool IsSwitch { get; init; }
+
+    /// <summary>A switch that no options know.</summary>
+    public static LiveSetting Alone(string key, SettingScope scopes, string atStart) => new()
+    {
+        Key = key, Scopes = scopes, Read = ReadSwitch, AtStart = _ => atStart, IsSwitch = true,
+    };
+
     /// <summary>A switch that is a part of the options.</summary>
     public static LiveSetting Switch(string key, Func<BrokerOptions, bool> get, Func<BrokerOptions, bool, BrokerOptions> set) => new()
     {
-        Key = key, Read = ReadSwitch, AtStart = options => TextOf(get(options)), Apply = (options, text) => set(options, text == On),
+        Key = key, Read = ReadSwitch, AtStart = options => TextOf(get(options)), Apply = (options, text) => set(options, text == On), IsSwitch = true,
     };
 
     /// <summary>A number that is a part of the options.</summary>

@@ -9,7 +9,25 @@ internal static class LiveSettings
     /// <summary>Every one, in the order of docs/configuration.md.</summary>
     public static IReadOnlyList<LiveSetting> All { get; } =
     [
-        LiveSetting.Switch("createQueues", options => options.CreateQueues, (options, on) => options with { CreateQueues = on }),
+        LiveSetting.Alone("readOnly", SettingScope.Broker, LiveSetting.Off) with { IsSwitch = false },
+        LiveSetting.Alone("publish", SettingScope.Broker | SettingScope.Queues, LiveSetting.On),
+        LiveSetting.Alone("consume", SettingScope.Broker | SettingScope.Queues, LiveSetting.On),
+        OfQueues("createQueues", options => options.CreateQueues) with { NeedsStart = false },
+        OfQueues("scheduling", options => options.Scheduling),
+        OfQueues("ordering", options => options.Ordering),
+        OfQueues("priorities", options => options.Priorities),
+        OfQueues("expiry", options => options.Expiry),
+        OfQueues("deduplication", options => options.Deduplication),
+        OfQueues("search", options => options.Search),
+        LiveSetting.Switch("groupControl", options => options.GroupControl, (options, on) => options with { GroupControl = on }) with { NeedsStart = true },
+        LiveSetting.Switch("outcomes", options => options.Outcomes, (options, on) => options with { Outcomes = on }) with { NeedsStart = true },
+        LiveSetting.Switch("deadOperations", options => options.DeadOperations, (options, on) => options with { DeadOperations = on }) with { NeedsStart = true },
+        LiveSetting.Switch("tracing", options => options.Tracing, (options, on) => options with { Tracing = on }) with { NeedsStart = true },
+        LiveSetting.Alone("httpApi", SettingScope.Broker, LiveSetting.On) with
+        {
+            NeedsStart = true, AtStart = options => options.StartSettings.FirstOrDefault(setting => setting.Key == "httpApi")?.Value ?? LiveSetting.On,
+        },
+        LiveSetting.Number("shedMemoryBytes", (0, long.MaxValue), options => options.ShedMemoryBytes, (options, number) => options with { ShedMemoryBytes = number }),
         LiveSetting.Number("maxQueues", (1, int.MaxValue), options => options.MaxQueues, (options, number) => options with { MaxQueues = Least(options.MaxQueuesOfStore, number) }),
         LiveSetting.Number("maxConnections", (1, Limits.MaxConnections), options => options.MaxConnections, (options, number) => options with { MaxConnections = Least(options.MaxConnections, number) }),
         LiveSetting.Number("maxOutcomeWaits", (1, int.MaxValue), options => options.MaxOutcomeWaits, (options, number) => options with { MaxOutcomeWaits = (int)number }),
@@ -66,6 +84,11 @@ internal static class LiveSettings
             return UserName.TryParse(halves[1], out _) ? null : "behind the @ stands a user's name.";
         return $"{setting.Key} is the whole broker's: there is no @ in its name.";
     }
+
+    private static LiveSetting OfQueues(string key, Func<BrokerOptions, bool> get) => LiveSetting.Alone(key, SettingScope.Broker | SettingScope.Queues, LiveSetting.On) with
+    {
+        NeedsStart = true, AtStart = options => get(options) ? LiveSetting.On : LiveSetting.Off,
+    };
 
     private static int Least(int most, long number) => (int)Math.Min(most, number);
 }

@@ -10,4 +10,16 @@ internal static partial class SettingLog
 
     [LoggerMessage(4930, LogLevel.Information, "{By} set {Setting} from {Before} to {After}")]
     public static partial void Changed(ILogger logger, string by, SettingText setting, string before, string after);
+
+    [LoggerMessage(4931, LogLevel.Warning, "The process has {Used} bytes of memory, and takes no messages from {Bound} on")]
+    public static partial void MemoryShort(ILogger logger, long used, long bound);
+
+    [LoggerMessage(4932, LogLevel.Information, "The process has {Used} bytes of memory, a tenth less than {Bound}: it takes messages again")]
+    public static partial void MemoryEnough(ILogger logger, long used, long bound);
+
+    [LoggerMessage(4933, LogLevel.Information, "The broker is drained: {Connections} connections were told to go within {Grace} ms, and no client is let in")]
+    public static partial void DrainBegun(ILogger logger, int connections, long grace);
+
+    [LoggerMessage(4934, LogLevel.Information, "The drain was called off: clients are let in again")]
+    public static partial void DrainEnded(ILogger logger);
 }

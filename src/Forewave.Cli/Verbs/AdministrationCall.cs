@@ -27,7 +27,7 @@ internal static class AdministrationCall
         {
             await using var client = ClientOptions.Connect(new ForewaveClientOptions
             {
-                Server = parsed.GetRequiredValue(server), RequestTimeout = ClientOptions.ReachTime, Partition = PartitionOf(parsed.GetValue(partition)),
+                Server = parsed.GetRequiredValue(server), RequestTimeout = ClientOptions.ReachTime, Partition = PartitionOf(parsed.GetValue(partition)), ForOperators = true,
             });
             return await ask(client, parsed, stop);
         });

@@ -29,6 +29,7 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
         Verb.ListUsers or Verb.ShowUser => new(CapabilityNames.Users, IsRepeatable: true),
         Verb.SetPassword or Verb.SetGrants or Verb.AddUser or Verb.RemoveUser or Verb.AddToken or Verb.RevokeToken => new(CapabilityNames.Users, IsRepeatable: false),
         Verb.ListSettings or Verb.ListSettingChanges => new(CapabilityNames.Settings, IsRepeatable: true),
+        Verb.ShowDrain or Verb.BeginDrain or Verb.EndDrain => new(CapabilityNames.Settings, IsRepeatable: true),
         Verb.SetSetting => new(CapabilityNames.Settings, IsRepeatable: false),
         Verb.ResumeKey => new(CapabilityNames.Ordering, IsRepeatable: false),
         Verb.ShowBackup => new(CapabilityNames.Backups, IsRepeatable: true),

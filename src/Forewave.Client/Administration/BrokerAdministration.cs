@@ -39,6 +39,7 @@ public sealed class BrokerAdministration
         Backups = new BackupAdministration(calls);
         Users = new UserAdministration(calls);
         Settings = new SettingAdministration(calls);
+        Drains = new DrainAdministration(calls);
     }
 
     /// <summary>Users, their rights and tokens.</summary>
@@ -46,6 +47,9 @@ public sealed class BrokerAdministration
 
     /// <summary>Settings that are changed while the broker runs.</summary>
     public SettingAdministration Settings { get; }
+
+    /// <summary>Draining a broker before it is stopped.</summary>
+    public DrainAdministration Drains { get; }
 
     /// <summary>Single messages, by their ids.</summary>
     public MessageAdministration Messages { get; }

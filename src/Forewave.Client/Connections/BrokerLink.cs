@@ -365,7 +365,7 @@ internal sealed class BrokerLink : IAsyncDisposable
         Hello hello = new()
         {
             ProtocolVersion = Limits.ProtocolVersion,
-            Role = "mixed",
+            Role = options.ForOperators ? "admin" : "mixed",
             Name = options.Name,
             Sdk = "forewave-dotnet",
             SdkVersion = Version,

@@ -279,5 +279,29 @@ internal static class BrokerErrors
             Happened = "There are 1,000 live settings, which is as many as there may be; nothing was changed.",
             Advice = "Take some away (forewave config unset NAME); set queues by the beginning of their names.",
         },
+        new()
+        {
+            Code = ErrorCode.PublishOff, HttpStatus = 503, Retry = RetryAdvice.Same, RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "Nothing is published to the queue at present: an operator has switched it off.",
+            Advice = "Wait until it is on again: forewave config get publish.",
+        },
+        new()
+        {
+            Code = ErrorCode.ConsumeOff, HttpStatus = 503, Retry = RetryAdvice.Same, RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "Nothing is handed out of the queue at present: an operator has switched it off.",
+            Advice = "Wait until it is on again: forewave config get consume.",
+        },
+        new()
+        {
+            Code = ErrorCode.CapabilityOff, HttpStatus = 503,
+            Happened = "What the request needs is switched off at present, for the broker or the queue.",
+            Advice = "Do without it, or ask an operator: forewave config get.",
+        },
+        new()
+        {
+            Code = ErrorCode.MemoryShort, HttpStatus = 503, Retry = RetryAdvice.Elsewhere, RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "The broker's memory is short: it takes no messages until it has a tenth less than its bound.",
+            Advice = "Wait, the SDK does; give the broker more memory, or less to do.",
+        },
     ];
 }

@@ -47,5 +47,11 @@ internal static class HttpErrors
             Happened = "A browser made the request for a page of another site, or under a host name that is not this broker's.",
             Advice = "Use the broker's own address, or a proxy that sets Host; pages of other sites have no access.",
         },
+        new()
+        {
+            Code = ErrorCode.HttpApiOff, HttpStatus = 503,
+            Happened = "The HTTP API is switched off at present; health and metrics are there.",
+            Advice = "Use an SDK or the command line; an operator switches it on again: forewave config unset httpApi.",
+        },
     ];
 }

@@ -53,7 +53,7 @@ internal sealed class HttpApi : IAsyncDisposable
         Routes = new ApiRoutes(
         [
             _publish,
-            new() { Id = "receive", Method = "POST", Path = group + "/receive", Right = ApiRight.Consume, Run = new ReceiveRequests(_links, _metrics).RunAsync, Query = ReceiveRequests.Query },
+            new() { Id = "receive", Method = "POST", Path = group + "/receive", Right = ApiRight.Consume, Run = new ReceiveRequests(_links, _metrics, queue => _door.Engine?.Consumes(queue) ?? true).RunAsync, Query = ReceiveRequests.Query },
             new() { Id = "settle", Method = "POST", Path = group + "/settle", Right = ApiRight.Consume, Run = new SettleRequests(_links, memory).RunAsync },
             new() { Id = "followQueue", Method = "GET", Path = "/v1/queues/{queue}/events", Right = ApiRight.Look, Run = new EventRequests(_links, parts.Time).RunAsync, Query = EventRequests.Query },
             new() { Id = "describe", Method = "GET", Path = "/openapi.json", Right = ApiRight.None, Run = OpenApiAnswer.WriteAsync },
@@ -164,6 +164,14 @@ internal sealed class HttpApi : IAsyncDisposable
     {
         if (_readiness.Current == Readiness.Stopping)
             throw new ForewaveException(ErrorCode.ShuttingDown);
+        if (_door.Engine is { } engine && operation.Right != ApiRight.None)
+        {
+            if (!engine.HttpApi)
+                throw new ForewaveException(ErrorCode.HttpApiOff);
+            // Whoever operates the broker goes on.
+            if (engine.IsDraining && operation.Right != ApiRight.Operate)
+                throw new ForewaveException(ErrorCode.ShuttingDown, "The broker is drained before it is stopped.");
+        }
         // Another broker of the cluster serves it, and is asked for it.
         if (_door.Engine is null && (operation.Here || !_links.IsOfCluster))
             throw _door.Refusal();

@@ -43,6 +43,8 @@ internal sealed class HttpRequests(HostParts parts)
     {
         if (parts.Door.Failure is not null)
             return AnswerLiveAsync(context);
+        if (parts.Door.Engine is { IsDraining: true })
+            return AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, "draining");
         var readiness = parts.Readiness.Current;
         int status = readiness == Readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         string text = readiness.ToString().ToLowerInvariant();

@@ -40,7 +40,8 @@ public sealed class SettingDirectoryTests
                 again.Apply(record.Payload);
             Assert.Equal([("createQueues", "false")], again.Terms.Table.Entries.Values.Select(entry => (entry.Name, entry.Value)));
             Assert.Equal([("maxQueues", null, "7"), ("createQueues", null, "false"), ("maxQueues", "7", null)], again.Terms.Table.Changes.Select(change => (change.Name, change.Before, change.After)));
-            Assert.Equal((500, false), (again.Terms.Options.MaxQueues, again.Terms.Options.CreateQueues));
+            Assert.Equal(500, again.Terms.Options.MaxQueues);
+            Assert.Equal(ErrorCode.QueueCreationOff, Assert.Throws<RefusedException>(() => again.Terms.RequireCreation(new QueueName("q"))).Code);
         }
     }
 

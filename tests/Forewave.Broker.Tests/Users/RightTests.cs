@@ -26,7 +26,7 @@ public sealed class RightTests
         [Verb.CancelReplay] = "manage:orders", [Verb.ShowMessage] = "consume:orders", [Verb.TraceMessage] = "consume:orders", [Verb.AwaitOutcome] = "publish:orders",
         [Verb.FindMessages] = "consume:orders", [Verb.AddUser] = "operate:*", [Verb.SetPassword] = "operate:*", [Verb.SetGrants] = "operate:*",
         [Verb.BeginBackup] = "operate:*", [Verb.ShowBackup] = "operate:*", [Verb.CancelBackup] = "operate:*",
-        [Verb.ListSettings] = "operate:*", [Verb.SetSetting] = "operate:*", [Verb.ListSettingChanges] = "operate:*",
+        [Verb.BeginDrain] = "operate:*", [Verb.EndDrain] = "operate:*", [Verb.ShowDrain] = "operate:*", [Verb.ListSettings] = "operate:*", [Verb.SetSetting] = "operate:*", [Verb.ListSettingChanges] = "operate:*",
         [Verb.RemoveUser] = "operate:*", [Verb.ListUsers] = "operate:*", [Verb.ShowUser] = "operate:*", [Verb.AddToken] = "operate:*", [Verb.RevokeToken] = "operate:*",
         [Verb.BeginBackup] = "operate:*", [Verb.ShowBackup] = "operate:*", [Verb.CancelBackup] = "operate:*",
     };
@@ -61,7 +61,7 @@ public sealed class RightTests
         string[] grants = [.. Needs.Values.Where(grant => grant.Length > 0).Distinct().Order()];
         await KnownUsers.MakeAsync(engine, [KnownUsers.Add("none"), .. grants.Select((grant, i) => KnownUsers.Add($"user{i}", grant))]);
         string message = await PublishAsync(await KnownUsers.LoggedInAsync(engine, "root"), "orders");
-        foreach (var verb in Verbs().OrderBy(verb => verb is Verb.DeleteQueue or Verb.PurgeQueue or Verb.RemoveUser).ThenBy(verb => verb))
+        foreach (var verb in Verbs().OrderBy(verb => verb is Verb.DeleteQueue or Verb.PurgeQueue or Verb.RemoveUser or Verb.BeginDrain).ThenBy(verb => verb))
         {
             string user = Needs[verb].Length == 0 ? "none" : $"user{Array.IndexOf(grants, Needs[verb])}";
             var answer = await (await KnownUsers.LoggedInAsync(engine, user)).AskAsync(RequestOf(verb, message));

@@ -22,6 +22,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     private readonly GroupTurn _turn;
     private bool _closed;
     private bool _countedPaused;
+    private bool _isSwitchedOff;
     private long _deadFreed = 1;
     private readonly List<AwaitingFrame> _awaiting = [];
 
@@ -158,6 +159,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     public void Begin()
     {
         var holds = State.Cursor.Holds;
+        _isSwitchedOff = !Loop.Setting.Consumes(PriorityBand.QueueOf(Queue.Id));
         ScanOffset = State.Cursor.ReadOffset;
         holds.Observer = this;
         Subscriptions.SetSingleActive(State.Options.SingleActive);
@@ -174,6 +176,16 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
     /// <summary>Takes it to the queue's state that was loaded after it.</summary>
     public void Move(QueueDelivery queue) => Queue = queue;
 
+    /// <summary>Nothing is handed out: by its options, or because its queue is switched off for consumers.</summary>
+    public bool IsPaused => State.Options.IsPaused || _isSwitchedOff;
+
+    /// <summary>Its queue may have been switched off for consumers, or on again.</summary>
+    public void LookAtSwitch()
+    {
+        _isSwitchedOff = !Loop.Setting.Consumes(PriorityBand.QueueOf(Queue.Id));
+        HasDemand();
+    }
+
     /// <summary>There may be something to hand out, or somebody to hand it to. False: nobody wants anything.</summary>
     public bool HasDemand()
     {
@@ -181,7 +193,7 @@ internal sealed class GroupDelivery : IHoldObserver, IDue
             return false;
         if (Queue.Whole is not null)
             return Main is var main && main != this && main.HasDemand();
-        bool mayGet = Subscriptions.HungryCount > 0 && !State.Options.IsPaused;
+        bool mayGet = Subscriptions.HungryCount > 0 && !IsPaused;
         if (!mayGet && !Burials.Any && !(HasBands && Parts.Any(static part => part.Burials.Any)))
             return false;
         Loop.WantsTurn(this);

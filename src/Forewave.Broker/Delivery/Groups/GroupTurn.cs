@@ -66,7 +66,7 @@ internal sealed class GroupTurn
     private long Allowed(long available)
     {
         var options = _group.State.Options;
-        if (options.IsPaused || options.SingleActive && _group.Attachment.WaitsForOthers)
+        if (_group.IsPaused || options.SingleActive && _group.Attachment.WaitsForOthers)
             return 0;
         return options.Limit.IsNone ? long.MaxValue : available == 0 ? 0 : _group.Pace.Allowance();
     }

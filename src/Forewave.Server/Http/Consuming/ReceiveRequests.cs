@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Forewave.Server.Http.Consuming;
 
 /// <summary>Receives messages of a group, waiting for them where there are none. Thread-safe.</summary>
-internal sealed class ReceiveRequests(HttpLinks links, HttpMetrics metrics)
+internal sealed class ReceiveRequests(HttpLinks links, HttpMetrics metrics, Func<QueueName, bool> consumes)
 {
     private static readonly ConsumerName DefaultName = new("http");
     private static readonly CountRange Messages = new() { UnlessTold = 1, Most = Limits.HttpReceiveMessages };
@@ -29,6 +29,9 @@ internal sealed class ReceiveRequests(HttpLinks links, HttpMetrics metrics)
             Visibility = AtMost(call, "visibility", Limits.MaxVisibilityTimeout),
             Start = call.Query.Start("start"),
         };
+        // One that is subscribed already would wait, and be told of nothing.
+        if (!consumes(key.Queue))
+            throw new ForewaveException(ErrorCode.ConsumeOff);
         PullTerms terms = new() { Messages = call.Query.Count("max", Messages), Wait = AtMost(call, "wait", Limits.MaxReceiveWait) };
         metrics.ReceiveWaits();
         try

@@ -1,0 +1,234 @@
+using Forewave.Broker.Load;
+using Forewave.Broker.Tests.Fakes;
+using Forewave.Protocol;
+using Forewave.Storage.Files.Disk;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging.Abstractions;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Tests.Settings;
+
+/// <summary>What is switched off refuses by its number, and comes back.</summary>
+public sealed class SwitchTests
+{
+    [Fact]
+    public async Task Publishes_are_refused_while_they_are_off_and_the_nearest_setting_wins()
+    {
+        await using var engine = await StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(ProducerId.New());
+        uint payments = await client.OpenQueueAsync("orders.payments"), others = await client.OpenQueueAsync("orders.eu"), far = await client.OpenQueueAsync("far");
+        await SetAsync(client, "publish@orders.*", "false");
+        await SetAsync(client, "publish@orders.payments", "true");
+
+        var answers = new[]
+        {
+            await client.PublishAsync(producer, TestClient.Batch(payments, 1, 1)), await client.PublishAsync(producer, TestClient.Batch(others, 2, 1)),
+            await client.PublishAsync(producer, TestClient.Batch(far, 3, 1)),
+        };
+        await SetAsync(client, "publish@orders.*", null);
+        var after = await client.PublishAsync(producer, TestClient.Batch(others, 4, 1));
+        await SetAsync(client, "readOnly", "true");
+        var readOnly = await client.PublishAsync(producer, TestClient.Batch(payments, 5, 1));
+
+        Assert.Equal([0u, (uint)ErrorCode.PublishOff, 0u], answers.Select(NumberOf));
+        Assert.Equal(1_000u, answers[1].Error.RetryAfter);
+        Assert.Equal((0u, (uint)ErrorCode.ReadOnly), (NumberOf(after), NumberOf(readOnly)));
+        Assert.Equal(1, engine.Gauge("forewave.switches.off"));
+    }
+
+    [Fact]
+    public async Task Repeat_of_what_was_stored_is_answered_although_publishes_are_off()
+    {
+        await using var engine = await StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(ProducerId.New()), queue = await client.OpenQueueAsync("orders");
+        var stored = await client.PublishAsync(producer, TestClient.Batch(queue, 1, 2));
+        await SetAsync(client, "publish", "false");
+
+        var repeated = await client.PublishAsync(producer, TestClient.Batch(queue, 1, 2));
+
+        Assert.Equal((0u, stored.FirstPosition), (NumberOf(repeated), repeated.FirstPosition));
+    }
+
+    [Theory]
+    [InlineData("scheduling")]
+    [InlineData("ordering")]
+    [InlineData("priorities")]
+    [InlineData("expiry")]
+    [InlineData("deduplication")]
+    public async Task Message_is_refused_that_asks_for_what_is_off_for_its_queue(string key)
+    {
+        await using var engine = await StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(ProducerId.New()), queue = await client.OpenQueueAsync("orders"), other = await client.OpenQueueAsync("other");
+        V1.Message message = key switch
+        {
+            "scheduling" => new() { Delay = 1_000 },
+            "ordering" => new() { OrderingKey = "k" },
+            "priorities" => new() { Priority = 9 },
+            "expiry" => new() { TimeToLive = 1_000 },
+            _ => new() { DeduplicationId = "d" },
+        };
+        await SetAsync(client, $"{key}@orders", "false");
+
+        var refused = await client.PublishAsync(producer, Batch(queue, 1, message));
+        var plain = await client.PublishAsync(producer, TestClient.Batch(queue, 2, 1));
+        var elsewhere = await client.PublishAsync(producer, Batch(other, 3, message));
+        await SetAsync(client, $"{key}@orders", null);
+        // What comes behind a refused message of its key is refused too.
+        message.OrderingKey = key == "ordering" ? "another" : "";
+        var again = await client.PublishAsync(producer, Batch(queue, 4, message));
+
+        Assert.Equal([(uint)ErrorCode.CapabilityOff, 0u, 0u, 0u], new[] { refused, plain, elsewhere, again }.Select(NumberOf));
+    }
+
+    [Fact]
+    public async Task What_the_broker_was_started_without_is_not_switched_on()
+    {
+        await using var engine = await StartAsync(new BrokerOptions { Scheduling = false });
+        var client = await TestClient.GreetedAsync(engine.Engine);
+
+        var refused = await client.AskAsync(SettingOf("scheduling", "true"));
+
+        Assert.Equal((uint)ErrorCode.SettingNotLive, refused.Error.Number);
+    }
+
+    [Fact]
+    public async Task Messages_wait_while_consuming_is_off_and_come_when_it_is_on_again()
+    {
+        await using var engine = await StartAsync();
+        var operators = await TestClient.GreetedAsync(engine.Engine);
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await operators.OpenProducerAsync(ProducerId.New()), queue = await operators.OpenQueueAsync("orders");
+        uint subscription = (await client.AskAsync(SubscribeTo("orders"))).Subscribed.Subscription;
+        await SetAsync(operators, "consume@orders", "false");
+        await operators.PublishAsync(producer, TestClient.Batch(queue, 1, 1));
+
+        ulong pull = await client.SendAsync(new V1.ClientFrame { Receive = new V1.Receive { Subscription = subscription, MaxMessages = 1, MaxBytes = 1_000_000, Wait = 30_000 } });
+        var refused = await operators.AskAsync(SubscribeTo("orders"));
+        await SetAsync(operators, "consume@orders", "true");
+        var delivered = await client.AnswerToAsync(pull);
+
+        Assert.Equal(((uint)ErrorCode.ConsumeOff, 1_000u), (refused.Error.Number, refused.Error.RetryAfter));
+        Assert.Equal(1, Assert.Single(delivered.Delivery.Runs).Messages.Count);
+    }
+
+    [Fact]
+    public async Task Drain_sends_clients_away_lets_operators_in_and_can_be_called_off()
+    {
+        MovedTime time = new();
+        await using var engine = await TestEngine.StartOnDiskAsync(new MemoryDisk(), time);
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        var operators = TestClient.Connect(engine.Engine);
+        var hello = TestClient.Hello();
+        hello.Role = "admin";
+        Assert.NotNull((await operators.AskAsync(new V1.ClientFrame { Hello = hello })).Hello);
+
+        var begun = await operators.AskAsync(Administer(new() { BeginDrain = new V1.BeginDrain { Grace = 5_000 } }));
+        var told = await client.ReadAsync();
+        var late = TestClient.Connect(engine.Engine);
+        var refused = await late.AskAsync(new V1.ClientFrame { Hello = TestClient.Hello() });
+        var opened = await operators.AskAsync(new V1.ClientFrame { OpenProducer = new V1.OpenProducer { ProducerId = ByteString.CopyFrom(ProducerId.New().ToBytes()), Name = "n" } });
+        time.Move(TimeSpan.FromSeconds(6));
+        await client.Session;
+        var left = await operators.AskAsync(Administer(new() { ShowDrain = new V1.ShowDrain() }));
+        var ended = await operators.AskAsync(Administer(new() { EndDrain = new V1.EndDrain() }));
+
+        Assert.Equal((true, 1u), (begun.Administration.Drain.IsDraining, begun.Administration.Drain.Connections));
+        Assert.Equal(((uint)ErrorCode.ShuttingDown, 5_000u), (told!.GoAway.Error.Number, told.GoAway.Grace));
+        Assert.Equal((uint)ErrorCode.ShuttingDown, refused.Error.Number);
+        Assert.Equal((uint)ErrorCode.ShuttingDown, opened.Error.Number);
+        Assert.Equal((true, 0u), (left.Administration.Drain.IsDraining, left.Administration.Drain.Connections));
+        Assert.False(ended.Administration.Drain.IsDraining);
+        Assert.NotNull(await TestClient.GreetedAsync(engine.Engine));
+    }
+
+    [Fact]
+    public void Memory_is_short_from_its_bound_until_there_is_a_tenth_less()
+    {
+        FakeMemory process = new() { Used = 99 };
+        MemoryWatch watch = new(process, () => 100, new MovedTime(), NullLogger.Instance);
+        List<bool> seen = [];
+
+        foreach (long used in (long[])[99, 100, 95, 90, 89, 99])
+        {
+            process.Used = used;
+            watch.Judge();
+            seen.Add(watch.IsShort);
+        }
+
+        Assert.Equal([false, true, true, true, false, false], seen);
+        Assert.Equal(1, watch.Times);
+    }
+
+    [Fact]
+    public void Garbage_is_collected_before_anybody_is_refused_and_not_again_and_again()
+    {
+        MovedTime time = new();
+        FakeMemory process = new() { Used = 100, AfterCollection = 50 };
+        MemoryWatch watch = new(process, () => 100, time, NullLogger.Instance);
+
+        watch.Judge();
+        bool afterCollection = watch.IsShort;
+        process.Used = 100;
+        watch.Judge();
+        bool soonAfter = watch.IsShort;
+        time.Move(TimeSpan.FromSeconds(10));
+        watch.Judge();
+
+        Assert.Equal((false, true, false), (afterCollection, soonAfter, watch.IsShort));
+        Assert.Equal(2, process.Collections);
+    }
+
+    [Fact]
+    public void Bound_that_nobody_set_is_what_the_process_may_have_less_something() =>
+        Assert.Equal(850, new MemoryWatch(new FakeMemory { Available = 1_000 }, () => 0, new MovedTime(), NullLogger.Instance).Bound);
+
+    private static uint NumberOf(V1.PublishedBatch batch) => batch.Error?.Number ?? 0;
+
+    private static V1.ClientFrame SubscribeTo(string queue) =>
+        new() { Subscribe = new V1.Subscribe { Queue = queue, Group = "g", ConsumerId = ByteString.CopyFrom(Guid.NewGuid().ToByteArray()), ConsumerName = "c", CreateQueue = true } };
+
+    private static V1.PublishBatch Batch(uint queue, ulong sequence, V1.Message message)
+    {
+        V1.PublishBatch batch = new() { Queue = queue, FirstSequence = sequence };
+        batch.Messages.Add(message.ToByteString());
+        return batch;
+    }
+
+    private static V1.ClientFrame Administer(V1.AdministrationRequest request) => new() { Administration = request };
+
+    private static V1.ClientFrame SettingOf(string name, string? value)
+    {
+        V1.SetSetting set = new() { Name = name };
+        if (value is not null)
+            set.Value = value;
+        return Administer(new V1.AdministrationRequest { SetSetting = set });
+    }
+
+    private static async Task SetAsync(TestClient client, string name, string? value)
+    {
+        var answer = await client.AskAsync(SettingOf(name, value));
+        Assert.True(answer.Administration is not null, $"{answer}");
+    }
+
+    private static Task<TestEngine> StartAsync(BrokerOptions? options = null) => TestEngine.StartOnDiskAsync(new MemoryDisk(), new MovedTime(), options);
+
+    private sealed class FakeMemory : IProcessMemory
+    {
+        public long Used { get; set; }
+
+        public long Available { get; init; }
+
+        public long? AfterCollection { get; init; }
+
+        public int Collections { get; private set; }
+
+        public long Collect()
+        {
+            Collections++;
+            return AfterCollection ?? Used;
+        }
+    }
+}
