@@ -88,11 +88,14 @@ public sealed class BrokerEngine : IAsyncDisposable
     /// <summary>It was not switched off since the start that the HTTP API answers.</summary>
     public bool HttpApi => _parts.Settings.Terms.HttpApi;
 
+    /// <summary>Takes what somebody publishes over HTTP from its user's quota; how long to wait where nothing may be taken now, else zero. Free of locks.</summary>
+    public TimeSpan TakeQuota(Access access, (int Messages, int Bytes) amount) => _parts.Quotas.TryTake(access.Name, amount);
+
     /// <summary>It is drained: no client is let in.</summary>
     public bool IsDraining => _parts.Drain.IsOn;
 
     /// <summary>Whether messages of a queue are handed out; yes where it does not exist.</summary>
-    public bool Consumes(QueueName queue) => _parts.Queues.Find(queue) is not { } entry || entry.TermsUnder(_parts.Settings.Terms).Consumes;
+    public bool Consumes(QueueName queue) => _parts.Queues.Find(queue) is not { } entry || _parts.Settings.Terms.Consumes(entry);
 
     /// <summary>Connections open now.</summary>
     public int Connections => _parts.Sessions.Count;

@@ -21,6 +21,7 @@ internal sealed class EngineLoops : IDisposable
         [
             new SupervisedLoop("heartbeat", heartbeat.RunAsync, parts),
             new SupervisedLoop("memory", parts.Memory.RunAsync, parts),
+            new SupervisedLoop("lengths", parts.Lengths.RunAsync, parts),
             new SupervisedLoop("deduplication", parts.Deduplication.Upkeep.RunAsync, parts),
             new SupervisedLoop("search", parts.Search.Keys.Upkeep.RunAsync, parts),
             new SupervisedLoop("checkpoint", Checkpoints.RunAsync, parts),

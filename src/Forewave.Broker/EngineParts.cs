@@ -7,6 +7,7 @@ using Forewave.Broker.Load;
 using Forewave.Broker.Messages;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
+using Forewave.Broker.Quotas;
 using Forewave.Broker.Scheduling;
 using Forewave.Broker.Search;
 using Forewave.Broker.Search.Keys;
@@ -44,7 +45,7 @@ internal static class EngineParts
             NextId = queues.NextId,
             HasQueue = id => queues.Find(id) is not null,
             IsTraced = options.Tracing ? id => settings.Terms.Options.Tracing && queues.IsTraced(id) : null,
-            Consumes = id => queues.Find(id) is not { } queue || queue.TermsUnder(settings.Terms).Consumes,
+            Consumes = id => queues.Find(id) is not { } queue || settings.Terms.Consumes(queue),
             Meters = meters,
             Loggers = loggers,
             Loops = options.DeliveryLoops,
@@ -56,6 +57,7 @@ internal static class EngineParts
             Threads = surroundings.Threads,
             Seed = surroundings.Seed,
         });
+        var lengths = new QueueLengths(delivery.Of, time);
         var ids = new DeduplicationStage(store, DeduplicationTerms.For(options), time, queues.WindowOf, logger, surroundings.Seed);
         queues.WindowGrew = ids.WindowGrew;
         var capabilities = (options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None)
@@ -71,7 +73,7 @@ internal static class EngineParts
         {
             Store = store,
             Options = options,
-            Ingest = new IngestStage(store, health, ids, flushes, metrics, new PublishTerms(capabilities, time, store.Partition, new PublishGate(settings, memory))),
+            Ingest = new IngestStage(store, health, ids, flushes, metrics, new PublishTerms(capabilities, time, store.Partition, new PublishGate(settings, memory, lengths, time))),
             Producers = producers,
             Queues = queues,
             Slots = new QueueSlots(queues, options.Cluster, store.Partition),
@@ -90,6 +92,8 @@ internal static class EngineParts
             Sessions = sessions,
             Drain = new DrainState(sessions, time, loggers.CreateLogger(SettingLog.Category)),
             Memory = memory,
+            Quotas = new UserQuotas(settings, time),
+            Lengths = lengths,
             Health = health,
             Metrics = metrics,
             Time = time,

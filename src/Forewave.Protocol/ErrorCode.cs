@@ -33,6 +33,8 @@ public enum ErrorCode
     FieldInvalid = 112,
     /// <summary>The SDK is older than the broker's operator allows.</summary>
     SdkTooOld = 119,
+    /// <summary>The user has as many connections as it may.</summary>
+    TooManyUserConnections = 120,
 
     // 2xx: names and limits.
     /// <summary>A name of a queue, group, producer or consumer breaks the rules for names.</summary>
@@ -57,6 +59,10 @@ public enum ErrorCode
     DeliveryTimeInvalid = 210,
     /// <summary>A message expires in the past, later than in 10 years, or before it is due.</summary>
     ExpiryTimeInvalid = 211,
+    /// <summary>A quota of messages or bytes a second is used up.</summary>
+    QuotaExceeded = 212,
+    /// <summary>The queue is as long as it may be.</summary>
+    QueueFull = 213,
 
     // 3xx: publishing.
     /// <summary>The producer id is not known and its sequence is above 1: whether this was stored before cannot be told.</summary>

@@ -291,6 +291,9 @@ public static class Limits
     /// <summary>Tokens of one user.</summary>
     public const int TokensPerUser = 16;
 
+    /// <summary>The greatest quota: messages, bytes or connections.</summary>
+    public const long MaxQuota = 1_000_000_000_000;
+
     /// <summary>The longest grace of a drain, or of a stop.</summary>
     public static TimeSpan MaxStopGrace { get; } = TimeSpan.FromHours(1);
 

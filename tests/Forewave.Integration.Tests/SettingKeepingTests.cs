@@ -34,7 +34,7 @@ public sealed class SettingKeepingTests() : SettingScenarios(static () => TestBr
         Assert.Equal(("500", server.PathOf("forewave.json")), Of(before));
         Assert.Equal(("20000", "live"), Of(after));
         Assert.Equal(("500", server.PathOf("forewave.json")), Of(unset));
-        Assert.Matches(@"\d  forewave  maxQueues  -       20000\n$", history);
+        Assert.Matches(@"Z  forewave  maxQueues  -       20000\n$", history);
         Assert.Contains("error 680", unknown.Errors, StringComparison.Ordinal);
         Assert.Contains("error 682", atStart.Errors, StringComparison.Ordinal);
         Assert.Equal((1, 1), (unknown.ExitCode, atStart.ExitCode));

@@ -63,11 +63,28 @@ internal static class HelloCommand
             session.Close(result.Error, result.Text, correlation.Value);
             return;
         }
+        if (!TryCount(session, result.Access.Name))
+        {
+            session.Close(ErrorCode.TooManyUserConnections, correlation: correlation.Value);
+            return;
+        }
         session.Access = result.Access;
+        // The host publishes for many: who they are is looked at over HTTP.
+        session.Quota = session.Parts.NewQuota(session.Origin.IsOfHost ? "" : result.Access.Name, session.Origin.IsOfHost);
         session.Sdk = session.Parts.Sessions.Sdks.Enter(sdk);
         session.IsGreeted = true;
         session.Output.RequestTaken();
         session.Output.Answer(new V1.ServerFrame { Correlation = correlation.Value, Hello = Answer(session) });
+    }
+
+    private static bool TryCount(Session session, string user)
+    {
+        if (user.Length == 0 || session.Origin.IsOfHost)
+            return true;
+        if (!session.Parts.Sessions.Users.TryEnter(user, session.Parts.Settings.Terms.ConnectionsOf(user)))
+            return false;
+        session.CountedUser = user;
+        return true;
     }
 
     private static void Tell(Session session, in LogInResult result)

@@ -28,7 +28,7 @@ internal static class SubscribeCommand
         session.RequireNoDrain();
         session.CheckHandles();
         var queue = await session.Parts.Slots.OpenAsync(name, request.CreateQueue, cancellation);
-        if (!queue.TermsUnder(session.Parts.Settings.Terms).Consumes)
+        if (!session.Parts.Settings.Terms.Consumes(queue))
             throw new RefusedException(ErrorCode.ConsumeOff);
         uint handle = session.Subscriptions.Reserve();
         var subscription = new Subscription

@@ -1,4 +1,5 @@
 using Forewave.Broker.Queues;
+using Forewave.Broker.Quotas;
 using Forewave.Broker.Sessions;
 
 namespace Forewave.Broker.Ingest;
@@ -8,6 +9,9 @@ internal interface IPublishingSession
 {
     /// <summary>Where answers go.</summary>
     SessionOutput Output { get; }
+
+    /// <summary>What it may publish.</summary>
+    SessionQuota Quota { get; }
 
     /// <summary>The producer with a handle of this connection, or null.</summary>
     Producer? FindProducer(uint handle);

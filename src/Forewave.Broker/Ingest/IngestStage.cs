@@ -64,6 +64,7 @@ internal sealed class IngestStage
         }
         publish = Rent();
         publish.Begin(session.Output, header.Correlation.Value, producer, _time.GetTimestamp());
+        publish.Quota = session.Quota;
         publish.Reserve(reader.BatchCount);
         while (reader.MoveNext(out var view))
             Fill(publish, view, session, frame);

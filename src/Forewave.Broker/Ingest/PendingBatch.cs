@@ -67,6 +67,12 @@ internal struct PendingBatch
     /// <summary>What happened in this case; constant text, null for the error table's.</summary>
     public string? Detail;
 
+    /// <summary>How long to wait before it is sent again; default: what the error table says.</summary>
+    public TimeSpan RetryAfter;
+
+    /// <summary>It was let in by quotas, and is not counted again.</summary>
+    public bool IsCounted;
+
     /// <summary>How many of its messages, from the first on, are repeats of sequences that were used before.</summary>
     public int KnownCount;
 

@@ -1,5 +1,6 @@
 using Forewave.Broker.Deduplication;
 using Forewave.Broker.Observability;
+using Forewave.Broker.Quotas;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
 using Forewave.Storage;
@@ -36,6 +37,9 @@ internal sealed class PendingPublish : ICommitOwner
 
     /// <summary>Whose sequences the batches have.</summary>
     public Producer Producer { get; private set; } = null!;
+
+    /// <summary>What its connection may publish.</summary>
+    public SessionQuota Quota { get; set; } = null!;
 
     /// <summary>How many batches there are.</summary>
     public int BatchCount { get; private set; }
@@ -138,6 +142,7 @@ internal sealed class PendingPublish : ICommitOwner
         if (_drafts.Length > most)
             _drafts = new RecordDraft[_batches.Length];
         Output = null!;
+        Quota = null!;
         Producer = null!;
         BatchCount = 0;
         Admitted = 0;

@@ -109,7 +109,7 @@ internal sealed class PublishAdmission
             SequenceJudgement.Judge(ref batch, publish.Producer, ref next);
             if (batch.HasKeys)
                 JudgeKeys(ref batch, publish.Producer.RefusedKeys);
-            if (batch.HasNew && !Gate.Admits(ref batch))
+            if (batch.HasNew && !Gate.Admits(ref batch, publish.Quota))
                 NoteKeys(publish, batch);
             publish.NeedsCommit |= batch.KnownCount > 0;
             if (!batch.HasNew)

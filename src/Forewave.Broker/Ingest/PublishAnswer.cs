@@ -35,13 +35,13 @@ internal static class PublishAnswer
             return PublishedEntry.Refused(ErrorFrame.Of(ErrorCode.StoreUnavailable));
         var durability = publish.NeedsCommit ? committed : Durability.Memory;
         if (batch.Positions is not null && batch.Error != ErrorCode.None)
-            return PublishedEntry.PartlyRefused(batch.Positions, durability, ErrorFrame.Of(batch.Error, ServerFrames.Sentence(batch.Detail)));
+            return PublishedEntry.PartlyRefused(batch.Positions, durability, ErrorFrame.Of(batch.Error, ServerFrames.Sentence(batch.Detail), batch.RetryAfter > TimeSpan.Zero ? batch.RetryAfter : null));
         if (batch.Repeated is not null)
             return PublishedEntry.StoredInPart(batch.Positions, durability, batch.Repeated);
         if (batch.Positions is not null)
             return PublishedEntry.StoredBefore(batch.Positions, durability);
         if (batch.Error != ErrorCode.None)
-            return PublishedEntry.Refused(ErrorFrame.Of(batch.Error, ServerFrames.Sentence(batch.Detail)));
+            return PublishedEntry.Refused(ErrorFrame.Of(batch.Error, ServerFrames.Sentence(batch.Detail), batch.RetryAfter > TimeSpan.Zero ? batch.RetryAfter : null));
         return batch.IsDuplicate
             ? PublishedEntry.StoredBefore(batch.First, durability)
             : PublishedEntry.Stored(batch.First, durability);

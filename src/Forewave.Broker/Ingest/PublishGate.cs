@@ -1,4 +1,5 @@
 using Forewave.Broker.Load;
+using Forewave.Broker.Quotas;
 using Forewave.Broker.Settings;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
@@ -6,16 +7,18 @@ using Forewave.Protocol.Frames;
 namespace Forewave.Broker.Ingest;
 
 /// <summary>
-/// Refuses batches for what holds at the moment: switches, load. Asked for what is new alone, under its producer's lock: a repeat of what
+/// Refuses batches for what holds at the moment: switches, quotas, load. Asked for what is new alone, under its producer's lock: a repeat of what
 /// was stored is answered whatever is off. Where nothing is set and memory suffices it costs two reads.
 /// </summary>
-internal sealed class PublishGate(SettingDirectory settings, MemoryWatch memory)
+internal sealed class PublishGate(SettingDirectory settings, MemoryWatch memory, QueueLengths lengths, TimeProvider time)
 {
-    /// <summary>Whether a batch is taken; else it has an error.</summary>
-    public bool Admits(ref PendingBatch batch) =>
-        settings.Terms is { TakesEverything: true } && !memory.IsShort || AdmitsBySetting(ref batch);
+    private static readonly TimeSpan LeastWait = TimeSpan.FromMilliseconds(10);
 
-    private bool AdmitsBySetting(ref PendingBatch batch)
+    /// <summary>Whether a batch is taken; else it has an error.</summary>
+    public bool Admits(ref PendingBatch batch, SessionQuota quota) =>
+        settings.Terms is { TakesEverything: true } && !memory.IsShort || batch.IsCounted || AdmitsBySetting(ref batch, quota);
+
+    private bool AdmitsBySetting(ref PendingBatch batch, SessionQuota quota)
     {
         if (memory.IsShort)
             return Refuse(ref batch, ErrorCode.MemoryShort, null);
@@ -24,7 +27,45 @@ internal sealed class PublishGate(SettingDirectory settings, MemoryWatch memory)
             return Refuse(ref batch, terms.PublishRefusal, null);
         if (terms.Off != MessageCapabilities.None && DetailOf(AskedBy(batch) & terms.Off) is { } off)
             return Refuse(ref batch, ErrorCode.CapabilityOff, off);
+        return AdmitsByLength(ref batch, terms) && AdmitsByRate(ref batch, terms, quota.Under(terms.Live));
+    }
+
+    private bool AdmitsByLength(ref PendingBatch batch, QueueTerms terms)
+    {
+        if (terms.MaxLength == 0)
+            return true;
+        var length = batch.Queue!.Length;
+        lengths.Want(batch.Queue);
+        if (length.About >= terms.MaxLength)
+            return Refuse(ref batch, ErrorCode.QueueFull, null);
+        length.Add(batch.Count - batch.KnownCount);
         return true;
+    }
+
+    private bool AdmitsByRate(ref PendingBatch batch, QueueTerms terms, SessionQuota quota)
+    {
+        long now = time.GetTimestamp();
+        (long wait, string whose) = Max((terms.Rate.WaitAt(now), "the queue's quota is used up"), (quota.User.WaitAt(now), "the user's quota is used up"), (quota.Own.WaitAt(now), "the connection's quota is used up"));
+        if (wait > 0)
+        {
+            var pause = time.GetElapsedTime(0, wait);
+            batch.RetryAfter = pause < LeastWait ? LeastWait : pause;
+            return Refuse(ref batch, ErrorCode.QuotaExceeded, whose);
+        }
+        (int, int) amount = (batch.Count - batch.KnownCount, batch.Messages.Length);
+        terms.Rate.Take(amount, now);
+        quota.User.Take(amount, now);
+        quota.Own.Take(amount, now);
+        batch.IsCounted = true;
+        return true;
+    }
+
+    private static (long Wait, string Whose) Max(params ReadOnlySpan<(long Wait, string Whose)> all)
+    {
+        var most = all[0];
+        foreach (var one in all)
+            most = one.Wait > most.Wait ? one : most;
+        return most;
     }
 
     private static MessageCapabilities AskedBy(in PendingBatch batch)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Forewave.Broker.Observability;
 
 /// <summary>
-/// Who did what, from where, and how it ended: every administrative request that changes something, and log-ins. Event ids 4950 to 4999.
+/// Who did what, from where, and how it ended: every administrative request that changes something, and log-ins. Event ids 4950 to 4959.
 /// Names and ids; never bodies, reasons or secrets, nor a name that nobody has, which may be a password in the wrong place.
 /// </summary>
 internal static partial class AuditLog

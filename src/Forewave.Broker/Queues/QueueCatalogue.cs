@@ -28,7 +28,7 @@ internal sealed class QueueCatalogue : IDisposable
     public QueueCatalogue(IStore store, BrokerOptions options, ILogger logger)
     {
         _store = store;
-        var atStart = LiveTerms.Of(options, SettingTable.Empty);
+        var atStart = LiveTerms.Of(options, SettingTable.Empty, TimeProvider.System);
         Live = () => atStart;
         _logger = logger;
     }

@@ -1,3 +1,4 @@
+using Forewave.Broker.Quotas;
 using Forewave.Broker.Settings;
 using Forewave.Protocol;
 using Forewave.Protocol.Routes;
@@ -13,6 +14,7 @@ internal sealed class QueueEntry
     private volatile bool _isDeleted;
     private volatile SlotMap? _slots;
     private volatile QueueTerms? _terms;
+    private QueueLength? _length;
 
     /// <summary>Makes a queue.</summary>
     public QueueEntry(uint id, QueueName name, QueueOptions options)
@@ -49,11 +51,21 @@ internal sealed class QueueEntry
     /// <summary>The delivery state, for the delivery loop that owns the queue alone.</summary>
     public object? DeliveryState { get; set; }
 
+    /// <summary>About how long it is, where that is bounded.</summary>
+    public QueueLength Length => LazyInitializer.EnsureInitialized(ref _length);
+
     /// <summary>What counts for it under live settings. Any thread; costs a comparison as long as those stay as they are.</summary>
     public QueueTerms TermsUnder(LiveTerms live)
     {
         var terms = _terms;
-        return terms is not null && ReferenceEquals(terms.Live, live) ? terms : _terms = live.Of(Name);
+        return terms is not null && ReferenceEquals(terms.Live, live) ? terms : Renew(live);
+    }
+
+    // One at a time: two of them would each have buckets of their own.
+    private QueueTerms Renew(LiveTerms live)
+    {
+        lock (Length)
+            return _terms is { } terms && ReferenceEquals(terms.Live, live) ? terms : _terms = live.Of(Name, _terms);
     }
 
     internal void MarkDeleted() => _isDeleted = true;

@@ -6,6 +6,7 @@ using Forewave.Broker.Delivery.Subscriptions;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
+using Forewave.Broker.Quotas;
 using Forewave.Broker.Users;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
@@ -74,6 +75,12 @@ internal sealed class Session : IPublishingSession
         get => _access ?? throw new InvalidOperationException("nobody was let in yet");
         set => _access = value;
     }
+
+    /// <inheritdoc/>
+    public SessionQuota Quota { get; set; } = null!;
+
+    /// <summary>As whom it is counted among the connections of users; null: it is not.</summary>
+    public string? CountedUser { get; set; }
 
     /// <summary>Who does what is done here, for trails: the user, else what the client calls itself.</summary>
     public string Actor => _access is { User: { } user } ? user.Name.Value : ClientName;

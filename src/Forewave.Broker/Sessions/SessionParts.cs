@@ -5,6 +5,7 @@ using Forewave.Broker.Load;
 using Forewave.Broker.Messages;
 using Forewave.Broker.Observability;
 using Forewave.Broker.Queues;
+using Forewave.Broker.Quotas;
 using Forewave.Broker.Scheduling;
 using Forewave.Broker.Search;
 using Forewave.Broker.Settings;
@@ -57,6 +58,10 @@ internal sealed record SessionParts
 
     public required DrainState Drain { get; init; }
 
+    public required UserQuotas Quotas { get; init; }
+
+    public required QueueLengths Lengths { get; init; }
+
     public required MemoryWatch Memory { get; init; }
 
     public required PartitionHealth Health { get; init; }
@@ -70,4 +75,9 @@ internal sealed record SessionParts
     public required ILogger Logger { get; init; }
 
     public required ILogger AuditLogger { get; init; }
+
+    /// <summary>What a new connection may publish.</summary>
+    /// <param name="user">As whom; empty: as nobody.</param>
+    /// <param name="isOfHost">It is the host's, which publishes for many.</param>
+    public SessionQuota NewQuota(string user, bool isOfHost) => new(Quotas, user, Time) { HasNone = isOfHost };
 }

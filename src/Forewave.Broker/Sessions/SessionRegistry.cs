@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Forewave.Broker.Quotas;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Sessions;
@@ -23,6 +24,9 @@ internal sealed class SessionRegistry
 
     /// <summary>How many there are of each SDK.</summary>
     public SdkCounts Sdks { get; } = new();
+
+    /// <summary>How many users have.</summary>
+    public UserConnections Users { get; } = new();
 
     /// <summary>How many there are.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -53,6 +57,8 @@ internal sealed class SessionRegistry
     {
         if (session.Sdk is { } sdk)
             Sdks.Leave(sdk);
+        if (session.CountedUser is { } user)
+            Users.Leave(user);
         if (_sessions.TryRemove(session.Id, out _) && Interlocked.Decrement(ref _count) == 0)
             Volatile.Read(ref _allEnded)?.TrySetResult();
     }

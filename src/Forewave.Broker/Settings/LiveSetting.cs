@@ -33,6 +33,12 @@ internal sealed record LiveSetting
         Key = key, Scopes = scopes, Read = ReadSwitch, AtStart = _ => atStart, IsSwitch = true,
     };
 
+    /// <summary>A number that no options know; 0: no bound.</summary>
+    public static LiveSetting Quota(string key, SettingScope scopes) => new()
+    {
+        Key = key, Scopes = scopes, Read = static text => ReadNumber(text, (0, Limits.MaxQuota)), AtStart = static _ => "0",
+    };
+
     /// <summary>A switch that is a part of the options.</summary>
     public static LiveSetting Switch(string key, Func<BrokerOptions, bool> get, Func<BrokerOptions, bool, BrokerOptions> set) => new()
     {

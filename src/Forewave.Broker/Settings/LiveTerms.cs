@@ -1,3 +1,5 @@
+using Forewave.Broker.Queues;
+using Forewave.Broker.Quotas;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 
@@ -17,10 +19,14 @@ internal sealed class LiveTerms
     private readonly QueueSwitch _search;
     private readonly QueueSwitch _createQueues;
     private readonly (QueueSwitch Switch, MessageCapabilities Flag)[] _messages;
+    private readonly QueueNumber _queueMessages;
+    private readonly QueueNumber _queueBytes;
+    private readonly QueueNumber _queueLength;
+    private readonly TimeProvider _time;
 
-    private LiveTerms(BrokerOptions atStart, BrokerOptions options, SettingTable table)
+    private LiveTerms(BrokerOptions atStart, BrokerOptions options, SettingTable table, TimeProvider time)
     {
-        (Options, Table) = (options, table);
+        (Options, Table, _time) = (options, table, time);
         _publish = new QueueSwitch(table, "publish", atStart: true);
         _consume = new QueueSwitch(table, "consume", atStart: true);
         _search = new QueueSwitch(table, "search", atStart: true);
@@ -29,7 +35,14 @@ internal sealed class LiveTerms
         _messages = [.. OfMessages.Select(one => (new QueueSwitch(table, one.Key, atStart: true), one.Flag))];
         IsReadOnly = table.ValueOf("readOnly") == LiveSetting.On;
         HttpApi = table.ValueOf("httpApi") != LiveSetting.Off;
-        TakesEverything = !IsReadOnly && _publish.IsOnEverywhere && _messages.All(one => one.Switch.IsOnEverywhere);
+        _queueMessages = new QueueNumber(table, "queueMessagesPerSecond");
+        _queueBytes = new QueueNumber(table, "queueBytesPerSecond");
+        _queueLength = new QueueNumber(table, "queueLength");
+        ConnectionRates = (NumberOf("connectionMessagesPerSecond"), NumberOf("connectionBytesPerSecond"));
+        bool hasUserRates = NumberOf("userMessagesPerSecond") + NumberOf("userBytesPerSecond") > 0
+            || table.ScopesOf("userMessagesPerSecond").Concat(table.ScopesOf("userBytesPerSecond")).Any(static one => one.Value != "0");
+        bool hasQuotas = !_queueMessages.IsNone || !_queueBytes.IsNone || !_queueLength.IsNone || ConnectionRates != (0, 0) || hasUserRates;
+        TakesEverything = !hasQuotas && !IsReadOnly && _publish.IsOnEverywhere && _messages.All(one => one.Switch.IsOnEverywhere);
         SwitchesOff = (IsReadOnly ? 1 : 0) + _publish.CountOff + _consume.CountOff + LiveSettings.All.Where(setting => setting.IsSwitch && setting.Key is not ("publish" or "consume"))
             .Sum(setting => (table.ValueOf(setting.Key) == LiveSetting.Off ? 1 : 0) + table.ScopesOf(setting.Key).Count(one => one.Value == LiveSetting.Off));
     }
@@ -49,11 +62,14 @@ internal sealed class LiveTerms
     /// <summary>Nothing that is set live refuses any publish: so nobody looks further.</summary>
     public bool TakesEverything { get; }
 
+    /// <summary>Whether the messages of a queue are handed out.</summary>
+    public bool Consumes(QueueEntry queue) => _consume.IsOnEverywhere || queue.TermsUnder(this).Consumes;
+
     /// <summary>Switches that were set to off, read-only among them.</summary>
     public int SwitchesOff { get; }
 
     /// <summary>With what is set live.</summary>
-    public static LiveTerms Of(BrokerOptions atStart, SettingTable table)
+    public static LiveTerms Of(BrokerOptions atStart, SettingTable table, TimeProvider time)
     {
         var options = atStart;
         foreach (var setting in LiveSettings.All.Where(setting => setting.Apply is not null))
@@ -61,13 +77,26 @@ internal sealed class LiveTerms
             if (table.ValueOf(setting.Key) is { } value && !(setting.NeedsStart && setting.AtStart(atStart) == LiveSetting.Off))
                 options = setting.Apply!(options, value);
         }
-        return new LiveTerms(atStart, options, table);
+        return new LiveTerms(atStart, options, table, time);
     }
 
+    /// <summary>Messages and bytes a second of each connection; 0: no bound.</summary>
+    public (long Messages, long Bytes) ConnectionRates { get; }
+
+    /// <summary>Messages and bytes a second of a user, over all of its connections; 0: no bound.</summary>
+    public (long Messages, long Bytes) UserRates(string user) => (OfUser("userMessagesPerSecond", user), OfUser("userBytesPerSecond", user));
+
+    /// <summary>Connections of a user; 0: no bound.</summary>
+    public long ConnectionsOf(string user) => OfUser("userConnections", user);
+
     /// <summary>What counts for a queue.</summary>
-    public QueueTerms Of(QueueName queue) => new()
+    /// <param name="queue">Its name.</param>
+    /// <param name="before">What counted before: what was taken of a rate that stays as it was counts on.</param>
+    public QueueTerms Of(QueueName queue, QueueTerms? before) => new()
     {
         Live = this,
+        Rate = RateQuota.Of((_queueMessages.Of(queue), _queueBytes.Of(queue)), before?.Rate, _time),
+        MaxLength = _queueLength.Of(queue),
         PublishRefusal = IsReadOnly ? ErrorCode.ReadOnly : _publish.IsOn(queue) ? ErrorCode.None : ErrorCode.PublishOff,
         Consumes = _consume.IsOn(queue),
         Searches = _search.IsOn(queue),
@@ -100,4 +129,8 @@ internal sealed class LiveTerms
         if (!isOn)
             throw new RefusedException(ErrorCode.CapabilityOff, $"The setting {key} is off.");
     }
+
+    private long NumberOf(string name) => Table.ValueOf(name) is { } value ? LiveSetting.NumberOf(value) : 0;
+
+    private long OfUser(string key, string user) => Table.ValueOf($"{key}@{user}") is { } own ? LiveSetting.NumberOf(own) : NumberOf(key);
 }

@@ -1,3 +1,4 @@
+using Forewave.Broker.Quotas;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 
@@ -17,6 +18,12 @@ internal sealed class QueueTerms
 
     /// <summary>It may be searched.</summary>
     public bool Searches { get; init; } = true;
+
+    /// <summary>What may be published to it in a second.</summary>
+    public RateQuota Rate { get; init; } = RateQuota.None;
+
+    /// <summary>Messages that its slowest group may have to do; 0: no bound.</summary>
+    public long MaxLength { get; init; }
 
     /// <summary>What its messages may not ask for.</summary>
     public MessageCapabilities Off { get; init; }

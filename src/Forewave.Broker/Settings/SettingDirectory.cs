@@ -27,7 +27,7 @@ internal sealed class SettingDirectory : IDisposable
     public SettingDirectory(IStore store, BrokerOptions options, TimeProvider time, ILogger logger)
     {
         (_store, _options, _time, _logger) = (store, options, time, logger);
-        _terms = LiveTerms.Of(options, SettingTable.Empty);
+        _terms = LiveTerms.Of(options, SettingTable.Empty, time);
     }
 
     /// <summary>What counts at this moment.</summary>
@@ -72,7 +72,7 @@ internal sealed class SettingDirectory : IDisposable
     }
 
     /// <summary>Folds a SettingChanged record. Idempotent, by its number.</summary>
-    public void Apply(ReadOnlySpan<byte> payload) => _terms = LiveTerms.Of(_options, _terms.Table.With(SettingChange.Decode(payload)));
+    public void Apply(ReadOnlySpan<byte> payload) => _terms = LiveTerms.Of(_options, _terms.Table.With(SettingChange.Decode(payload)), _time);
 
     /// <summary>
     /// Writes all of it, where anything was ever set or is being: version u8 = 1, number of the newest change u64, settings u32, each name,
@@ -123,7 +123,7 @@ internal sealed class SettingDirectory : IDisposable
         var changes = ImmutableList.CreateBuilder<SettingChange>();
         for (uint left = state.UInt32(); left > 0; left--)
             changes.Add(SettingChange.Decode(state.Bytes((int)state.UInt32())));
-        _terms = LiveTerms.Of(_options, new SettingTable { Entries = entries.ToImmutable(), Changes = changes.ToImmutable(), LastNumber = last });
+        _terms = LiveTerms.Of(_options, new SettingTable { Entries = entries.ToImmutable(), Changes = changes.ToImmutable(), LastNumber = last }, _time);
     }
 
     /// <inheritdoc/>
@@ -131,7 +131,7 @@ internal sealed class SettingDirectory : IDisposable
 
     private async ValueTask AppendAsync(SettingChange change, CancellationToken cancellation)
     {
-        var next = LiveTerms.Of(_options, _terms.Table.With(change));
+        var next = LiveTerms.Of(_options, _terms.Table.With(change), _time);
         lock (_place)
             _changingFrom = _store.Tail;
         bool isAppended = false;

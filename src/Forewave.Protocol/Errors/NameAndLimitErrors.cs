@@ -71,5 +71,17 @@ internal static class NameAndLimitErrors
             Happened = "A message expires in the past, later than in 10 years, or before it is due.",
             Advice = "Give a time ahead and after the time of delivery; a time to live counts from the message's arrival.",
         },
+        new()
+        {
+            Code = ErrorCode.QuotaExceeded, HttpStatus = 429, Retry = RetryAdvice.Same, RetryAfter = TimeSpan.FromMilliseconds(100),
+            Happened = "A quota of messages or bytes a second is used up: the queue's, the user's or the connection's.",
+            Advice = "Send again after the time that the error names; the SDK does. An operator sets quotas: forewave config get.",
+        },
+        new()
+        {
+            Code = ErrorCode.QueueFull, HttpStatus = 429, Retry = RetryAdvice.Same, RetryAfter = TimeSpan.FromMilliseconds(250),
+            Happened = "The queue is as long as it may be: its slowest group has as many messages to do as queueLength allows.",
+            Advice = "Consume, or delete a group that nobody needs; the SDK sends again meanwhile.",
+        },
     ];
 }

@@ -87,5 +87,11 @@ internal static class WireErrors
             Happened = "The SDK is older than the least version that the broker's operator allows (minSdkVersions).",
             Advice = "Upgrade the SDK to the version that the text names, or have minSdkVersions lowered.",
         },
+        new()
+        {
+            Code = ErrorCode.TooManyUserConnections, HttpStatus = 429, ClosesConnection = true, Retry = RetryAdvice.Same, RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "The user has as many connections as its quota allows.",
+            Advice = "Share connections, or have userConnections raised.",
+        },
     ];
 }

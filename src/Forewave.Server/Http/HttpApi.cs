@@ -43,7 +43,7 @@ internal sealed class HttpApi : IAsyncDisposable
         _readiness = parts.Readiness;
         _door = parts.Door;
         BodyMemory memory = parts.Memory;
-        _publishing = new PublishRequests(_links, memory);
+        _publishing = new PublishRequests(_links, memory, () => _door.Engine);
         _publish = new ApiOperation
         {
             Id = "publish", Method = "POST", Path = "/v1/queues/{queue}/messages", Right = ApiRight.Publish,

@@ -66,7 +66,7 @@ public sealed class CommandLineTests
 
     private static IEnumerable<string> Pages() =>
         Directory.EnumerateFiles(Path.Combine(Root.Value, "docs", "guides"), "*.md").Select(path => Path.GetRelativePath(Root.Value, path))
-            .Concat(["README.md", "README.zh-CN.md", "docs/configuration.md", "docs/running.md", "docs/operations/backup.md", "docs/operations/doctor.md", "docs/operations/switches.md", "samples/README.md"]).Order(StringComparer.Ordinal);
+            .Concat(["README.md", "README.zh-CN.md", "docs/configuration.md", "docs/running.md", "docs/operations/backup.md", "docs/operations/doctor.md", "docs/operations/switches.md", "docs/operations/quotas.md", "samples/README.md"]).Order(StringComparer.Ordinal);
 
     private static string Read(string page) => File.ReadAllText(Path.Combine(Root.Value, page));
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Forewave.Broker.Users;
 using Forewave.Client;
 using Forewave.Client.Producing;
 using Forewave.Protocol;
@@ -11,7 +12,7 @@ namespace Forewave.Server.Http.Publishing;
 /// Publishes what requests bring: a body of any type as one message, or JSON envelopes as one or many. Answered when all of it is
 /// stored as durably as its queue asks for. Thread-safe.
 /// </summary>
-internal sealed class PublishRequests(HttpLinks links, BodyMemory memory)
+internal sealed class PublishRequests(HttpLinks links, BodyMemory memory, Func<Broker.BrokerEngine?> engine)
 {
     /// <summary>Publishes to a queue and answers.</summary>
     public ValueTask RunAsync(HttpContext context, QueueName queue)
@@ -35,6 +36,7 @@ internal sealed class PublishRequests(HttpLinks links, BodyMemory memory)
         {
             required = RequiredDurability.Of(context.Request.Headers);
             var message = MessageForm.Read(context.Request.Headers, body.Bytes);
+            TakeQuota(context, (1, body.Bytes.Length));
             pending = TryPublish(queue, message);
             if (pending is null)
                 receipt = await links.Producer.PublishAsync(queue, message);
@@ -58,6 +60,7 @@ internal sealed class PublishRequests(HttpLinks links, BodyMemory memory)
         try
         {
             using EnvelopeReader envelopes = new(body.Bytes);
+            TakeQuota(context, (1, body.Bytes.Length));
             receipt = await links.Producer.PublishAsync(queue, MessageForm.InTrace(context.Request.Headers, MessageForm.WithKey(context.Request.Headers, envelopes.ReadOne())));
         }
         finally
@@ -80,6 +83,7 @@ internal sealed class PublishRequests(HttpLinks links, BodyMemory memory)
         {
             using EnvelopeReader envelopes = new(body.Bytes);
             var messages = envelopes.ReadMany();
+            TakeQuota(context, (messages.Count, body.Bytes.Length));
             receipts = new BatchReceipts(messages.Count);
             for (int i = 0; i < messages.Count; i++)
                 await HandAsync(queue, MessageForm.InTrace(context.Request.Headers, messages[i]), receipts, i);
@@ -122,5 +126,15 @@ internal sealed class PublishRequests(HttpLinks links, BodyMemory memory)
                 pending.Return();
         }
         return isTaken ? pending : null;
+    }
+
+    // The connection to the broker is shared by all: whose message it is is known here alone.
+    private void TakeQuota(HttpContext context, (int Messages, int Bytes) amount)
+    {
+        if (engine() is not { } serving || !context.Items.TryGetValue(typeof(Access), out object? access) || access is not Access known)
+            return;
+        var wait = serving.TakeQuota(known, amount);
+        if (wait > TimeSpan.Zero)
+            throw new ForewaveException(ErrorCode.QuotaExceeded, "The user's quota is used up.", retryAfter: wait);
     }
 }
