@@ -45,6 +45,9 @@ internal sealed class Batch
     /// <summary>It may go to any partition.</summary>
     public bool IsUnrouted => !HasKeys && !HasIds;
 
+    /// <summary>Its queue was paced when it was sent, and it is not answered; else null.</summary>
+    public QueuePace? PacedBy { get; set; }
+
     /// <summary>How often the broker has refused it.</summary>
     public int Refusals { get; set; }
 
@@ -153,7 +156,7 @@ internal sealed class Batch
         _first = default;
 
         (_end, Count, Refusals, IsAbandoned, FirstSequence, Queue) = (HeadRoomBytes, 0, 0, false, default, null!);
-        (Replaces, HasKeys, HasIds, Refusal) = (default, false, false, null);
+        (Replaces, HasKeys, HasIds, Refusal, PacedBy) = (default, false, false, null, null);
         return keep;
     }
 

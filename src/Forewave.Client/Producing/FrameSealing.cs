@@ -30,7 +30,7 @@ internal sealed class FrameSealing(ProducerOptions options, BatchPool pool)
         int messages = 0;
         while (_listed.TryPeek(out QueueBuffer? queue))
         {
-            Batch? batch = queue.Handle == 0 || queue.HasRefused ? null : queue.Peek();
+            Batch? batch = queue.Handle == 0 || queue.HasRefused || queue.Pace is { IsFull: true } ? null : queue.Peek();
             if (batch is not null && frame is not null
                 && (frame.MessagesBytes + batch.MessagesBytes > options.FrameBytes || messages + batch.Count > Limits.MessagesPerFrame))
             {
@@ -67,6 +67,12 @@ internal sealed class FrameSealing(ProducerOptions options, BatchPool pool)
         {
             frame.HasKeys = true;
             batch.Queue.KeyedInFlight++;
+        }
+
+        if (batch.Queue.Pace is { } pace)
+        {
+            (frame.HasPaced, batch.PacedBy) = (true, pace);
+            pace.Sent();
         }
     }
 }

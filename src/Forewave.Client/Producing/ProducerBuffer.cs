@@ -351,7 +351,7 @@ internal sealed class ProducerBuffer : IFrameSource
 
             _state.Bytes -= frame.MessagesBytes;
             NoteResponse(_time.GetTimestamp() - frame.SentAt);
-            if (frame.HasKeys || frame.HasErrors)
+            if (frame.HasKeys || frame.HasErrors || frame.HasPaced)
             {
                 // Else there is nothing to look at: thousands of batches and queues are not in the processor's cache.
                 leaving = _router is { Count: > 1 } && frame.HasErrors ? [] : null;
@@ -388,6 +388,7 @@ internal sealed class ProducerBuffer : IFrameSource
             }
 
             ForewaveException? error = frame.ErrorOf(i);
+            _retries.NoteAnswer(batch, error is null, _listAgain);
             lostIdentity |= error?.Code == ErrorCode.ProducerUnknown;
             if (error is not null && _retries.TryAdd(batch, error, leaving, _router?.Count ?? 1))
             {
@@ -576,7 +577,7 @@ internal sealed class ProducerBuffer : IFrameSource
         foreach (QueueBuffer queue in _state.Queues.Values)
         {
             // What stands behind a refused batch was kept back by the same refusal.
-            ForewaveException? refusal = _notIntroduced;
+            ForewaveException? refusal = _notIntroduced ?? queue.Pace?.Why;
             while (queue.TakeIf(isLate) is { } late)
             {
                 refusal = late.Refusal ?? refusal;

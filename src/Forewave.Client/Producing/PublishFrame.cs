@@ -28,6 +28,9 @@ internal sealed class PublishFrame : IAnswerHandler, ICompletion
     /// <summary>Messages of it have ordering keys.</summary>
     public bool HasKeys { get; set; }
 
+    /// <summary>Batches of it are of queues that are paced.</summary>
+    public bool HasPaced { get; set; }
+
     /// <summary>It is answered, and some of it or the whole was refused.</summary>
     public bool HasErrors { get; private set; }
 
@@ -116,7 +119,7 @@ internal sealed class PublishFrame : IAnswerHandler, ICompletion
         Batches.Clear();
         Outcomes.Clear();
         (MessagesBytes, WasSent, SentAt, Failure) = (0, false, 0, null);
-        (HasKeys, HasErrors) = (false, false);
+        (HasKeys, HasErrors, HasPaced) = (false, false, false);
     }
 
     private void ReturnBytes()

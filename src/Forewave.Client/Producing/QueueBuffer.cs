@@ -40,6 +40,9 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     /// </summary>
     public long RefusedUntil { get; set; }
 
+    /// <summary>How it goes on after it was refused as a whole; null: it was not.</summary>
+    public QueuePace? Pace { get; set; }
+
     public bool IsEmpty => _full is not { Count: > 0 } && _gathering is null && _otherPriorities is not { Count: > 0 };
 
     /// <summary>The batch that a message of so many bytes goes into.</summary>
@@ -202,6 +205,7 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     {
         KeyedInFlight = 0;
         RefusedUntil = 0;
+        Pace = null;
         PutBackRefused();
         foreach (Batch batch in _full ?? [])
         {

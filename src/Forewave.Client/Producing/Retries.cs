@@ -13,6 +13,9 @@ internal sealed class Retries(ProducerOptions options, TimeProvider time)
     // Those that may have something refused, or cannot be opened for a while.
     private readonly HashSet<QueueBuffer> _refusing = [];
 
+    // Those that go on later.
+    private readonly List<QueueBuffer> _held = [];
+
     /// <summary>The queues that need a handle for what waits here.</summary>
     public IEnumerable<QueueBuffer> Queues => _delayed.Select(one => one.Batch.Queue).Concat(_refusing.Where(queue => queue.HasRefused));
 
@@ -26,6 +29,11 @@ internal sealed class Retries(ProducerOptions options, TimeProvider time)
         if (DueAgain(batch, error) is not { } due)
         {
             return false;
+        }
+
+        if (IsOfQueue(error.Code))
+        {
+            Hold(batch.Queue, due, error);
         }
 
         if (leaving is not null && batch.IsUnrouted && error.Code != ErrorCode.UnknownHandle && batch.Refusals % partitions != 0)
@@ -64,12 +72,13 @@ internal sealed class Retries(ProducerOptions options, TimeProvider time)
     public bool IsWanted(Batch next, ForewaveException error) => DueAgain(next, error) is not null;
 
     /// <summary>
-    /// Puts back whose delay is over, before all others of its queue.
+    /// Puts back whose delay is over, before all others of its queue; queues whose time has come go on.
     /// </summary>
     /// <param name="now">A timestamp.</param>
     /// <param name="list">Told of each queue that has something to send again.</param>
     public void EndDelays(long now, Action<QueueBuffer> list)
     {
+        EndHolds(now, list);
         for (int i = _delayed.Count - 1; i >= 0; i--)
         {
             (Batch batch, long due) = _delayed[i];
@@ -108,6 +117,28 @@ internal sealed class Retries(ProducerOptions options, TimeProvider time)
         _refusing.RemoveWhere(queue => !queue.HasRefused && queue.RefusedUntil == 0);
     }
 
+    /// <summary>A batch is answered; a paced queue of which as many may be under way as of all is one like the others again.</summary>
+    public void NoteAnswer(Batch batch, bool isTaken, Action<QueueBuffer> list)
+    {
+        if (batch.PacedBy is not { } pace)
+        {
+            return;
+        }
+
+        QueueBuffer queue = batch.Queue;
+        batch.PacedBy = null;
+        pace.Answered(isTaken);
+        if (queue.Pace == pace && pace.Window > options.FramesInFlight)
+        {
+            queue.Pace = null;
+        }
+
+        if (queue.Pace is not { IsFull: true } && !queue.IsEmpty)
+        {
+            list(queue);
+        }
+    }
+
     /// <summary>Takes the delayed batches for which it is too late.</summary>
     public List<Batch> TakeLate(long now)
     {
@@ -143,6 +174,39 @@ internal sealed class Retries(ProducerOptions options, TimeProvider time)
 
         string why = ErrorTable.TryGet((uint)refusal.Code, out var entry) ? entry.Happened : refusal.Message;
         return new ForewaveException(refusal.Code, $"Refused until the delivery deadline of {options.DeliveryDeadline} was over: {why}", refusal);
+    }
+
+    // What is refused for its queue's sake, as the next batch would be too.
+    private static bool IsOfQueue(ErrorCode code) => code is ErrorCode.QuotaExceeded or ErrorCode.QueueFull or ErrorCode.PublishOff or ErrorCode.ReadOnly or ErrorCode.MemoryShort;
+
+    private void EndHolds(long now, Action<QueueBuffer> list)
+    {
+        for (int i = _held.Count - 1; i >= 0; i--)
+        {
+            QueueBuffer queue = _held[i];
+            if (queue.Pace is { IsHeld: true } pace && pace.Until > now)
+            {
+                continue;
+            }
+
+            _held.RemoveAt(i);
+            queue.Pace?.GoOn();
+            if (!queue.IsEmpty)
+            {
+                list(queue);
+            }
+        }
+    }
+
+    private void Hold(QueueBuffer queue, long due, ForewaveException why)
+    {
+        QueuePace pace = queue.Pace ??= new QueuePace();
+        if (!pace.IsHeld)
+        {
+            _held.Add(queue);
+        }
+
+        pace.Refused(due, why);
     }
 
     // When a refused batch is tried again; null: never.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Forewave.Client;
+using Forewave.Client.Administration;
 using Forewave.Client.Producing;
 using Forewave.Integration.Tests.Processes;
 using Forewave.Integration.Tests.Security;
@@ -33,6 +34,24 @@ public sealed class QuotaTests(SecureBroker broker) : IClassFixture<SecureBroker
         Assert.True(Stopwatch.GetElapsedTime(begun) >= TimeSpan.FromSeconds((count - 7) / 50.0), $"{Stopwatch.GetElapsedTime(begun)}");
         Assert.Equal(count + 1, (await client.Administration.ShowQueueAsync(queue)).Messages);
         await SwitchTests.RefusedAsync(server, "QuotaExceeded");
+    }
+
+    [Fact]
+    public async Task Producer_that_has_much_more_than_a_quota_sends_little_of_it_in_vain()
+    {
+        const int count = 4_000;
+        QueueName queue = new("flooded");
+        await using var server = await ServerProcess.StartedAsync();
+        await using ForewaveClient client = new(server.Address);
+        await using var producer = client.CreateProducer(new ProducerOptions { DeliveryDeadline = TimeSpan.FromMinutes(5), FrameBytes = 4 * 1024 });
+        await producer.PublishAsync(queue, "first"u8.ToArray());
+        await SwitchTests.SetAsync(server, "queueMessagesPerSecond@flooded", "2000");
+
+        var receipts = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => producer.PublishAsync(queue, new byte[100]).AsTask()));
+
+        Assert.Equal(count, receipts.Select(receipt => receipt.Id).Distinct().Count());
+        Assert.Equal(count + 1, (await client.Administration.ShowQueueAsync(queue)).Messages);
+        Assert.InRange(await SwitchTests.RefusalsAsync(server, "QuotaExceeded"), 1, 4 * count);
     }
 
     [Fact]
@@ -85,7 +104,7 @@ public sealed class QuotaTests(SecureBroker broker) : IClassFixture<SecureBroker
         string token = await broker.MakeAsync("heavy", "publish,consume,manage:*");
         await using var root = broker.RootClient();
         await root.Administration.CreateQueueAsync(queue);
-        await root.Administration.Settings.SetAsync("userBytesPerSecond@heavy", "10");
+        await root.Administration.Settings.SetAsync(new SettingName("userBytesPerSecond@heavy"), "10");
         using var http = broker.Http(token: token);
         using var other = broker.Http("root", SecureBroker.Password);
 
@@ -108,7 +127,7 @@ public sealed class QuotaTests(SecureBroker broker) : IClassFixture<SecureBroker
         using var http = broker.Http("root", SecureBroker.Password);
         await using var root = broker.RootClient();
         await root.Administration.CreateQueueAsync(new QueueName("of-http"));
-        await root.Administration.Settings.SetAsync("queueBytesPerSecond@of-http", "10");
+        await root.Administration.Settings.SetAsync(new SettingName("queueBytesPerSecond@of-http"), "10");
 
         using var taken = await http.PostAsync("/v1/queues/of-http/messages", new StringContent(new string('x', 1_000)));
         using var refused = await http.PostAsync("/v1/queues/of-http/messages", new StringContent("m"));
@@ -122,7 +141,7 @@ public sealed class QuotaTests(SecureBroker broker) : IClassFixture<SecureBroker
     {
         string token = await broker.MakeAsync("narrow", "publish:*");
         await using var root = broker.RootClient();
-        await root.Administration.Settings.SetAsync("userConnections@narrow", "1");
+        await root.Administration.Settings.SetAsync(new SettingName("userConnections@narrow"), "1");
         await using var first = broker.Client(ForewaveCredentials.Token(token));
         await using var second = broker.Client(ForewaveCredentials.Token(token));
 

@@ -188,6 +188,14 @@ public sealed class SwitchTests
         Assert.True(unset.ExitCode == 0, $"{unset}");
     }
 
+    // Messages that were refused with an error.
+    internal static async Task<double> RefusalsAsync(ServerProcess server, string error)
+    {
+        double seen = 0;
+        await MetricAsync(server, $"forewave_publish_refused_messages_total{{error_type=\"{error}\"}}", value => (seen = value) >= 0);
+        return seen;
+    }
+
     // Waits until publishes were refused with an error.
     internal static Task RefusedAsync(ServerProcess server, string error) =>
         MetricAsync(server, $"forewave_publish_refused_messages_total{{error_type=\"{error}\"}}", value => value > 0);
@@ -201,7 +209,7 @@ public sealed class SwitchTests
             var line = text.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
             if (line is not null && isWanted(double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)))
                 return;
-            await Task.Delay(20);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
     }
 
