@@ -46,7 +46,7 @@ public class PublishGateStage
         ulong number = 0;
         foreach (string name in names)
         {
-            SettingChange change = new() { Number = ++number, Time = 0, By = "bench", Name = name, Before = null, After = name.Contains('@', StringComparison.Ordinal) ? "false" : "1000000000000" };
+            SettingChange change = new() { Number = ++number, Time = 0, By = "bench", Name = name, Before = null, After = name.Contains('@', StringComparison.Ordinal) ? "false" : "1000000000" };
             _settings.Apply(change.Encode());
         }
     }

@@ -50,6 +50,19 @@ internal static class EngineGauges
                 sdk.Connections, new KeyValuePair<string, object?>("forewave.sdk.name", sdk.Kind.Name), new KeyValuePair<string, object?>("forewave.sdk.version", sdk.Kind.Version))),
             "{connection}",
             "Connections open, by SDK.");
+        AddSettings(parts, metrics);
+        AddStore(parts.Store, metrics);
+        BackupGauges.Add(parts);
+        metrics.Meter.CreateObservableGauge(
+            "forewave.loop.age",
+            () => loops.All.Select(loop => new Measurement<double>(
+                loop.Age.TotalSeconds, new KeyValuePair<string, object?>("loop", loop.Name))),
+            "s",
+            "Time since a loop last showed that it goes on.");
+    }
+
+    private static void AddSettings(SessionParts parts, BrokerMetrics metrics)
+    {
         metrics.Gauge(
             new MetricText { Name = "forewave.settings.live", Unit = "{setting}", Description = "Settings that are set live." },
             () => parts.Settings.Terms.Table.Entries.Count);
@@ -74,14 +87,6 @@ internal static class EngineGauges
         metrics.Total(
             new MetricText { Name = "forewave.memory.shortages", Unit = "{shortage}", Description = "How often no messages were taken because memory was short." },
             () => parts.Memory.Times);
-        AddStore(parts.Store, metrics);
-        BackupGauges.Add(parts);
-        metrics.Meter.CreateObservableGauge(
-            "forewave.loop.age",
-            () => loops.All.Select(loop => new Measurement<double>(
-                loop.Age.TotalSeconds, new KeyValuePair<string, object?>("loop", loop.Name))),
-            "s",
-            "Time since a loop last showed that it goes on.");
     }
 
     private static void AddStore(IStore store, BrokerMetrics metrics)

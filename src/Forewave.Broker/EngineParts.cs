@@ -60,11 +60,6 @@ internal static class EngineParts
         var lengths = new QueueLengths(delivery.Of, time);
         var ids = new DeduplicationStage(store, DeduplicationTerms.For(options), time, queues.WindowOf, logger, surroundings.Seed);
         queues.WindowGrew = ids.WindowGrew;
-        var capabilities = (options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None)
-            | (options.Ordering ? MessageCapabilities.Ordering : MessageCapabilities.None)
-            | (options.Priorities ? MessageCapabilities.Priorities : MessageCapabilities.None)
-            | (options.Expiry ? MessageCapabilities.Expiry : MessageCapabilities.None)
-            | (options.Deduplication ? MessageCapabilities.Deduplication : MessageCapabilities.None);
         var scheduling = new Scheduler(store, time, metrics, logger, id => queues.Find(id)?.Options.LifeBits ?? 0);
         var users = new UserDirectory(store, options, loggers.CreateLogger(UserLog.Category));
         var access = new AccessMetrics(metrics.Meter);
@@ -73,7 +68,7 @@ internal static class EngineParts
         {
             Store = store,
             Options = options,
-            Ingest = new IngestStage(store, health, ids, flushes, metrics, new PublishTerms(capabilities, time, store.Partition, new PublishGate(settings, memory, lengths, time))),
+            Ingest = new IngestStage(store, health, ids, flushes, metrics, new PublishTerms(CapabilitiesOf(options), time, store.Partition, new PublishGate(settings, memory, lengths, time))),
             Producers = producers,
             Queues = queues,
             Slots = new QueueSlots(queues, options.Cluster, store.Partition),
@@ -94,14 +89,16 @@ internal static class EngineParts
             Memory = memory,
             Quotas = new UserQuotas(settings, time),
             Lengths = lengths,
-            Health = health,
-            Metrics = metrics,
-            Time = time,
-            Threads = surroundings.Threads,
-            Logger = logger,
-            AuditLogger = loggers.CreateLogger(AuditLog.Category),
+            Health = health, Metrics = metrics, Time = time, Threads = surroundings.Threads, Logger = logger, AuditLogger = loggers.CreateLogger(AuditLog.Category),
         };
     }
+
+    private static MessageCapabilities CapabilitiesOf(BrokerOptions options) =>
+        (options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None)
+        | (options.Ordering ? MessageCapabilities.Ordering : MessageCapabilities.None)
+        | (options.Priorities ? MessageCapabilities.Priorities : MessageCapabilities.None)
+        | (options.Expiry ? MessageCapabilities.Expiry : MessageCapabilities.None)
+        | (options.Deduplication ? MessageCapabilities.Deduplication : MessageCapabilities.None);
 
     /// <summary>A letter is not kept for an undo after it would have been let go.</summary>
     private static TimeSpan WindowOf(BrokerOptions options) => !options.DeadOperations || options.DeadUndoWindow < TimeSpan.Zero

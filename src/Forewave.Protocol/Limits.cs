@@ -292,7 +292,7 @@ public static class Limits
     public const int TokensPerUser = 16;
 
     /// <summary>The greatest quota: messages, bytes or connections.</summary>
-    public const long MaxQuota = 1_000_000_000_000;
+    public const int MaxQuota = 1_000_000_000;
 
     /// <summary>The longest grace of a drain, or of a stop.</summary>
     public static TimeSpan MaxStopGrace { get; } = TimeSpan.FromHours(1);

@@ -63,12 +63,12 @@ internal sealed class MemoryWatch
         {
             _isShort = true;
             Interlocked.Increment(ref _times);
-            SettingLog.MemoryShort(_logger, used, bound);
+            SettingLog.MemoryShort(_logger, used, $"{bound}");
         }
         else if (_isShort && used < Enough(bound))
         {
             _isShort = false;
-            SettingLog.MemoryEnough(_logger, used, bound);
+            SettingLog.MemoryEnough(_logger, used, $"{bound}");
         }
     }
 

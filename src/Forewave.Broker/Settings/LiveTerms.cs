@@ -84,10 +84,10 @@ internal sealed class LiveTerms
     public (long Messages, long Bytes) ConnectionRates { get; }
 
     /// <summary>Messages and bytes a second of a user, over all of its connections; 0: no bound.</summary>
-    public (long Messages, long Bytes) UserRates(string user) => (OfUser("userMessagesPerSecond", user), OfUser("userBytesPerSecond", user));
+    public (long Messages, long Bytes) UserRates(string user) => (OfUser(("userMessagesPerSecond", user)), OfUser(("userBytesPerSecond", user)));
 
     /// <summary>Connections of a user; 0: no bound.</summary>
-    public long ConnectionsOf(string user) => OfUser("userConnections", user);
+    public long ConnectionsOf(string user) => OfUser(("userConnections", user));
 
     /// <summary>What counts for a queue.</summary>
     /// <param name="queue">Its name.</param>
@@ -132,5 +132,5 @@ internal sealed class LiveTerms
 
     private long NumberOf(string name) => Table.ValueOf(name) is { } value ? LiveSetting.NumberOf(value) : 0;
 
-    private long OfUser(string key, string user) => Table.ValueOf($"{key}@{user}") is { } own ? LiveSetting.NumberOf(own) : NumberOf(key);
+    private long OfUser((string Key, string User) of) => Table.ValueOf($"{of.Key}@{of.User}") is { } own ? LiveSetting.NumberOf(own) : NumberOf(of.Key);
 }

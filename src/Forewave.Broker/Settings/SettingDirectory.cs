@@ -62,7 +62,7 @@ internal sealed class SettingDirectory : IDisposable
             };
             await AppendAsync(change, cancellation);
             Interlocked.Increment(ref _changed);
-            SettingLog.Changed(_logger, wish.By, new SettingText(wish.Name), before ?? "nothing live", wish.Value ?? "nothing live");
+            SettingLog.Changed(_logger, wish.By, new SettingText(wish.Name), before ?? "nothing live", new SettingText(wish.Value ?? "nothing live"));
             Counts(_terms);
         }
         finally

@@ -9,13 +9,13 @@ internal static partial class SettingLog
     public const string Category = "Forewave.Settings";
 
     [LoggerMessage(4960, LogLevel.Information, "{By} set {Setting} from {Before} to {After}")]
-    public static partial void Changed(ILogger logger, string by, SettingText setting, string before, string after);
+    public static partial void Changed(ILogger logger, string by, SettingText setting, string before, SettingText after);
 
     [LoggerMessage(4961, LogLevel.Warning, "The process has {Used} bytes of memory, and takes no messages from {Bound} on")]
-    public static partial void MemoryShort(ILogger logger, long used, long bound);
+    public static partial void MemoryShort(ILogger logger, long used, string bound);
 
     [LoggerMessage(4962, LogLevel.Information, "The process has {Used} bytes of memory, a tenth less than {Bound}: it takes messages again")]
-    public static partial void MemoryEnough(ILogger logger, long used, long bound);
+    public static partial void MemoryEnough(ILogger logger, long used, string bound);
 
     [LoggerMessage(4963, LogLevel.Information, "The broker is drained: {Connections} connections were told to go within {Grace} ms, and no client is let in")]
     public static partial void DrainBegun(ILogger logger, int connections, long grace);

@@ -15,7 +15,7 @@ internal static class ConfigGetVerb
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
-        var settings = await broker.Settings.ListAsync(parsed.GetValue(Name) ?? "", stop);
+        var settings = await broker.Settings.ListAsync(parsed.GetValue(Name) is { Length: > 0 } name ? new SettingName(name) : null, stop);
         if (parsed.GetValue(Json))
         {
             JsonResult.PrintList(settings, SettingJson.Write);

@@ -17,7 +17,7 @@ internal static class ConfigHistoryVerb
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
     {
-        var changes = await broker.Settings.HistoryAsync(parsed.GetValue(Name) ?? "", parsed.GetValue(Max) ?? 100, stop);
+        var changes = await broker.Settings.HistoryAsync(parsed.GetValue(Name) is { Length: > 0 } name ? new SettingName(name) : null, parsed.GetValue(Max) ?? 100, stop);
         if (parsed.GetValue(Json))
         {
             JsonResult.PrintList(changes, SettingJson.Write);

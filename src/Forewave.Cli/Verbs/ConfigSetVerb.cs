@@ -12,5 +12,5 @@ internal static class ConfigSetVerb
     public static Command Create() => new Command("set", "Set a setting while the broker runs; it is kept") { Name, Value }.With(RunAsync);
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop) =>
-        await broker.Settings.SetAsync(parsed.GetRequiredValue(Name), parsed.GetRequiredValue(Value), stop);
+        await broker.Settings.SetAsync(new SettingName(parsed.GetRequiredValue(Name)), parsed.GetRequiredValue(Value), stop);
 }

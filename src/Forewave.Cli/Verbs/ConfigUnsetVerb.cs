@@ -11,5 +11,5 @@ internal static class ConfigUnsetVerb
     public static Command Create() => new Command("unset", "Take a live value away: file, environment and flags count again") { Name }.With(RunAsync);
 
     private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop) =>
-        await broker.Settings.UnsetAsync(parsed.GetRequiredValue(Name), stop);
+        await broker.Settings.UnsetAsync(new SettingName(parsed.GetRequiredValue(Name)), stop);
 }

@@ -36,7 +36,7 @@ internal static class DrainVerb
         var drain = await broker.Drains.BeginAsync(parsed.GetValue(Grace), stop);
         while (drain is { IsDraining: true, Connections: > 0 })
         {
-            await Task.Delay(Look, stop);
+            await Task.Delay(Look, TimeProvider.System, stop);
             drain = await broker.Drains.ShowAsync(stop);
         }
         return drain;

@@ -18,9 +18,9 @@ public sealed class SettingAdministration
     /// <summary>What counts, and who says so.</summary>
     /// <param name="name">This one alone, with those that are set for single queues or users of it. Default: all.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async ValueTask<IReadOnlyList<SettingDetails>> ListAsync(string name = "", CancellationToken cancellation = default)
+    public async ValueTask<IReadOnlyList<SettingDetails>> ListAsync(SettingName? name = null, CancellationToken cancellation = default)
     {
-        V1.AdministrationAnswer answer = await _calls.AskAsync(new() { ListSettings = new() { Name = name } }, cancellation).ConfigureAwait(false);
+        V1.AdministrationAnswer answer = await _calls.AskAsync(new() { ListSettings = new() { Name = name?.Text ?? "" } }, cancellation).ConfigureAwait(false);
         return [.. answer.Settings.Settings.Select(ToSetting)];
     }
 
@@ -28,25 +28,25 @@ public sealed class SettingAdministration
     /// <param name="name">Its key; for single queues or a user with <c>@</c> and what for: <c>publish@orders.*</c>.</param>
     /// <param name="value">Its value, at most 255 characters.</param>
     /// <param name="cancellation">Ends the wait, not the change.</param>
-    public ValueTask SetAsync(string name, string value, CancellationToken cancellation = default)
+    public ValueTask SetAsync(SettingName name, string value, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return ChangeAsync(new V1.SetSetting { Name = name, Value = value }, cancellation);
+        return ChangeAsync(new V1.SetSetting { Name = name.Text, Value = value }, cancellation);
     }
 
     /// <summary>Takes a live value away: what the broker was started with counts again. Nothing is done where there is none.</summary>
-    public ValueTask UnsetAsync(string name, CancellationToken cancellation = default) =>
-        ChangeAsync(new V1.SetSetting { Name = name }, cancellation);
+    public ValueTask UnsetAsync(SettingName name, CancellationToken cancellation = default) =>
+        ChangeAsync(new V1.SetSetting { Name = name.Text }, cancellation);
 
     /// <summary>The newest changes, the newest first.</summary>
     /// <param name="name">Of this setting alone. Default: of all.</param>
     /// <param name="max">So many of each partition at most, 1 to 1,000, which are as many as are kept.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async ValueTask<IReadOnlyList<SettingChange>> HistoryAsync(string name = "", int max = 100, CancellationToken cancellation = default)
+    public async ValueTask<IReadOnlyList<SettingChange>> HistoryAsync(SettingName? name = null, int max = 100, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(max, Limits.SettingChanges);
-        V1.ListSettingChanges list = new() { Name = name, Max = (uint)max };
+        V1.ListSettingChanges list = new() { Name = name?.Text ?? "", Max = (uint)max };
         V1.AdministrationAnswer answer = await _calls.AskAsync(new() { ListSettingChanges = list }, cancellation).ConfigureAwait(false);
         return [.. answer.SettingChanges.Changes.Select(ToChange).OrderByDescending(change => change.Time).ThenByDescending(change => change.Number)];
     }

@@ -111,7 +111,7 @@ public sealed class SwitchTests
         var delivered = await client.AnswerToAsync(pull);
 
         Assert.Equal(((uint)ErrorCode.ConsumeOff, 1_000u), (refused.Error.Number, refused.Error.RetryAfter));
-        Assert.Equal(1, Assert.Single(delivered.Delivery.Runs).Messages.Count);
+        Assert.Single(Assert.Single(delivered.Delivery.Runs).Messages);
     }
 
     [Fact]

@@ -12,14 +12,14 @@ public abstract class SettingScenarios(ScenarioBroker startBroker)
         await using var broker = await startBroker();
         await using var client = broker.CreateClient();
         var settings = client.Administration.Settings;
-        await settings.SetAsync("maxQueues", "7");
-        await settings.SetAsync("createQueues", "false");
-        await settings.SetAsync("maxQueues", "1");
+        await settings.SetAsync(new SettingName("maxQueues"), "7");
+        await settings.SetAsync(new SettingName("createQueues"), "false");
+        await settings.SetAsync(new SettingName("maxQueues"), "1");
 
         for (int life = 0; life < 3; life++)
         {
             if (life == 1)
-                await settings.UnsetAsync("createQueues");
+                await settings.UnsetAsync(new SettingName("createQueues"));
             var counts = (await settings.ListAsync()).ToDictionary(setting => setting.Name);
             Assert.Equal(("1", "live", true), (counts["maxQueues"].Value, counts["maxQueues"].Source, counts["maxQueues"].IsLive));
             Assert.Equal(life == 0 ? ("false", "live") : ("true", "default"), (counts["createQueues"].Value, counts["createQueues"].Source));

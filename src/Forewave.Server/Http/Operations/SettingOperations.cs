@@ -18,14 +18,14 @@ internal sealed class SettingOperations(HttpLinks links, BodyMemory memory)
     /// <summary>The operations.</summary>
     public ApiOperation[] All =>
     [
-        new() { Id = "listSettings", Method = "GET", Path = "/v1/settings", Right = ApiRight.Operate, Run = call => ListAsync(call, ""), Query = ["partition"] },
-        new() { Id = "showSetting", Method = "GET", Path = One, Right = ApiRight.Operate, Run = call => ListAsync(call, call["name"]), Query = ["partition"] },
+        new() { Id = "listSettings", Method = "GET", Path = "/v1/settings", Right = ApiRight.Operate, Run = call => ListAsync(call, null), Query = ["partition"] },
+        new() { Id = "showSetting", Method = "GET", Path = One, Right = ApiRight.Operate, Run = call => ListAsync(call, new SettingName(call["name"])), Query = ["partition"] },
         new() { Id = "setSetting", Method = "PUT", Path = One, Right = ApiRight.Operate, Run = SetAsync, Query = ["partition"] },
         new() { Id = "unsetSetting", Method = "DELETE", Path = One, Right = ApiRight.Operate, Run = call => ChangeAsync(call, new V1.SetSetting()), Query = ["partition"] },
         new() { Id = "listSettingChanges", Method = "GET", Path = "/v1/setting-changes", Right = ApiRight.Operate, Run = ListChangesAsync, Query = ["partition", "setting", "max"] },
     ];
 
-    private async Task ListAsync(ApiCall call, string name)
+    private async Task ListAsync(ApiCall call, SettingName? name)
     {
         using var turn = links.Take(call.Partition);
         await WriteAsync(call, "settings", await turn.Broker.Settings.ListAsync(name, call.Gone), SettingJson.Write);
@@ -52,7 +52,7 @@ internal sealed class SettingOperations(HttpLinks links, BodyMemory memory)
     {
         int max = call.Query.Count("max", Changes);
         using var turn = links.Take(call.Partition);
-        await WriteAsync(call, "changes", await turn.Broker.Settings.HistoryAsync(call.Query.Text("setting") ?? "", max, call.Gone), SettingJson.Write);
+        await WriteAsync(call, "changes", await turn.Broker.Settings.HistoryAsync(call.Query.Text("setting") is { } name ? new SettingName(name) : null, max, call.Gone), SettingJson.Write);
     }
 
     private static Task WriteAsync<T>(ApiCall call, string name, IReadOnlyList<T> entries, Action<System.Text.Json.Utf8JsonWriter, T> write) =>
