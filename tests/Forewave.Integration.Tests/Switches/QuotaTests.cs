@@ -49,7 +49,7 @@ public sealed class QuotaTests(SecureBroker broker) : IClassFixture<SecureBroker
 
         var receipts = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => producer.PublishAsync(queue, new byte[100]).AsTask()));
 
-        Assert.Equal(count, receipts.Select(receipt => receipt.Id).Distinct().Count());
+        Assert.Equal(count, receipts.Select(receipt => receipt.MessageId).Distinct().Count());
         Assert.Equal(count + 1, (await client.Administration.ShowQueueAsync(queue)).Messages);
         Assert.InRange(await SwitchTests.RefusalsAsync(server, "QuotaExceeded"), 1, 4 * count);
     }

@@ -30,7 +30,7 @@ public sealed class SwitchTests
         await SetAsync(server, "publish@orders", "true");
         var receipts = await Task.WhenAll(publishes);
 
-        Assert.Equal(count, receipts.Select(receipt => receipt.Id).Distinct().Count());
+        Assert.Equal(count, receipts.Select(receipt => receipt.MessageId).Distinct().Count());
         Assert.Equal(count + 1, (await client.Administration.ShowQueueAsync(Orders)).Messages);
     }
 
@@ -80,10 +80,12 @@ public sealed class SwitchTests
         await using var one = await ServerProcess.StartedAsync();
         await using var other = await ServerProcess.StartedAsync();
         await using ForewaveClient client = new($"{one.Address},{other.Address}");
-        await using var producer = client.CreateProducer();
-        await producer.PublishAsync(Orders, "at one"u8.ToArray());
+        await using (var before = client.CreateProducer())
+            await before.PublishAsync(Orders, "at one"u8.ToArray());
 
         var drained = await ProgramProcess.RunAsync(["drain", "--grace", "30s", "--json", "--server", one.Address]);
+        // Two brokers that know nothing of each other: a producer's sequences are of one of them.
+        await using var producer = client.CreateProducer();
         await producer.PublishAsync(Orders, "at the other"u8.ToArray());
         var ready = await ReadyAsync(one);
         await using ForewaveClient late = new(new ForewaveClientOptions { Server = one.Address, ConnectTimeout = TimeSpan.FromSeconds(1) });
