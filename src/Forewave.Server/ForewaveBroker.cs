@@ -6,6 +6,8 @@ using Forewave.Client;
 using Forewave.Coordination.Members;
 using Forewave.Protocol;
 using Forewave.Server.Configuration;
+using Forewave.Server.Diagnosis;
+using Forewave.Server.Diagnosis.Checks;
 using Forewave.Server.Export;
 using Forewave.Server.Http;
 using Forewave.Server.Http.Requests;
@@ -345,6 +347,9 @@ public sealed class ForewaveBroker : IAsyncDisposable
         }
     }
 
+    // What the runtime says that a process in a container may have is a part of it. 0: there is no limit.
+    private static long LimitOfControlGroup() => (long)((ControlGroup.Read(new HostFiles(), "self").LimitBytes ?? 0) * 0.85);
+
     private static PartitionNumber PartitionOf(ForewaveBrokerOptions options) => new((ushort)options.Partition);
 
     // Backups within the data folder would be lost with it, and take the room that the log needs.
@@ -411,7 +416,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         LeastSdkVersions = SdkVersionList.Read(_options.MinSdkVersions),
         FrameMemoryBytes = _options.FrameMemoryBytes,
         CursorMemoryBytes = _options.CursorMemoryBytes,
-        ShedMemoryBytes = _options.ShedMemoryBytes,
+        ShedMemoryBytes = _options.ShedMemoryBytes > 0 ? _options.ShedMemoryBytes : LimitOfControlGroup(),
         GroupMetrics = _options.GroupMetrics,
         QueueMetrics = _options.QueueMetrics,
         ReplayBytesPerSecond = _options.ReplayBytesPerSecond,

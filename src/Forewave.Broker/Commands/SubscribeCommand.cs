@@ -28,7 +28,8 @@ internal static class SubscribeCommand
         session.RequireNoDrain();
         session.CheckHandles();
         var queue = await session.Parts.Slots.OpenAsync(name, request.CreateQueue, cancellation);
-        if (!session.Parts.Settings.Terms.Consumes(queue))
+        // Who comes back settles what it holds, and gets nothing new.
+        if (!request.Returning && !session.Parts.Settings.Terms.Consumes(queue))
             throw new RefusedException(ErrorCode.ConsumeOff);
         uint handle = session.Subscriptions.Reserve();
         var subscription = new Subscription

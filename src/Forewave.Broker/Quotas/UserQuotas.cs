@@ -7,6 +7,7 @@ namespace Forewave.Broker.Quotas;
 /// <summary>What users may publish, over all of their connections. Thread-safe; free of locks once a user is known.</summary>
 internal sealed class UserQuotas(SettingDirectory settings, TimeProvider time)
 {
+    private readonly Lock _renewing = new();
     private readonly ConcurrentDictionary<string, UserQuota> _byUser = new(StringComparer.Ordinal);
 
     /// <summary>That of a user, by what counts at the moment.</summary>
@@ -31,6 +32,15 @@ internal sealed class UserQuotas(SettingDirectory settings, TimeProvider time)
     }
 
     private UserQuota Of(string user, LiveTerms terms)
+    {
+        if (_byUser.GetValueOrDefault(user) is { } known && ReferenceEquals(known.Live, terms))
+            return known;
+        lock (_renewing)
+            return Renew(user, terms);
+    }
+
+    // All connections of a user share the same debts.
+    private UserQuota Renew(string user, LiveTerms terms)
     {
         var known = _byUser.GetValueOrDefault(user);
         if (known is not null && ReferenceEquals(known.Live, terms))

@@ -8,6 +8,9 @@ namespace Forewave.Client.Producing;
 /// </summary>
 internal sealed class Retries(ProducerOptions options, TimeProvider time)
 {
+    // What was refused because of a quota or a switch may be lifted long before the refusal says: one batch asks again.
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(5);
+
     private readonly List<(Batch Batch, long Due)> _delayed = [];
 
     // Those that may have something refused, or cannot be opened for a while.
@@ -33,7 +36,10 @@ internal sealed class Retries(ProducerOptions options, TimeProvider time)
 
         if (IsOfQueue(error.Code))
         {
+            due = Math.Min(due, time.GetTimestamp() + (long)(LongestHold.TotalSeconds * time.TimestampFrequency));
             Hold(batch.Queue, due, error);
+            // What waits behind it may go elsewhere too.
+            leaving?.AddRange(batch.Queue.TakeAll(waiting => waiting.IsUnrouted && ++waiting.Refusals % partitions != 0));
         }
 
         if (leaving is not null && batch.IsUnrouted && error.Code != ErrorCode.UnknownHandle && batch.Refusals % partitions != 0)

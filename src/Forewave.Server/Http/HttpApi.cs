@@ -166,9 +166,9 @@ internal sealed class HttpApi : IAsyncDisposable
             throw new ForewaveException(ErrorCode.ShuttingDown);
         if (_door.Engine is { } engine && operation.Right != ApiRight.None)
         {
-            if (!engine.HttpApi)
+            // Whoever operates the broker goes on: there is no other way back where only this port is reached.
+            if (!engine.HttpApi && operation.Right != ApiRight.Operate)
                 throw new ForewaveException(ErrorCode.HttpApiOff);
-            // Whoever operates the broker goes on.
             if (engine.IsDraining && operation.Right != ApiRight.Operate)
                 throw new ForewaveException(ErrorCode.ShuttingDown, "The broker is drained before it is stopped.");
         }

@@ -20,7 +20,7 @@ public sealed class KeyedProducerTests
         await RefuseAsync(scene, one, ErrorCode.DiskFull);
         await scene.Connection.SettleDownAsync();
         Task<Receipt> third = Publish(scene, "3");
-        scene.Time.Advance(TimeSpan.FromSeconds(3));
+        scene.Time.Advance(TimeSpan.FromSeconds(20));
         await RefuseAsync(scene, two, ErrorCode.PreviousRefused);
 
         V1.ClientFrame again = await scene.PublishAsync();

@@ -145,10 +145,12 @@ public sealed class SwitchTests
 
         using var off = await http.PostAsync("/v1/queues/orders/messages", new StringContent("m"));
         using var health = await http.GetAsync("/health/ready");
+        using var settings = await http.GetAsync("/v1/settings");
         await UnsetAsync(server, "httpApi");
         using var on = await http.PostAsync("/v1/queues/orders/messages", new StringContent("m"));
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK, HttpStatusCode.Created), (off.StatusCode, health.StatusCode, on.StatusCode));
+        Assert.Equal(HttpStatusCode.OK, settings.StatusCode);
         Assert.Contains("\"number\":808", await off.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
