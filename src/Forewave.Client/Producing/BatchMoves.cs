@@ -9,6 +9,26 @@ namespace Forewave.Client.Producing;
 /// </summary>
 internal sealed class BatchMoves(ProducerBuffer buffer, BufferState state, QueueMaps maps, Room room)
 {
+    /// <summary>There may be queues that wait because they were refused. Any thread.</summary>
+    public required Func<bool> MayHold { get; init; }
+
+    /// <summary>
+    /// The broker has refused a queue, which waits: a new message would wait behind it, and may go to another partition instead. Takes the lock
+    /// only where some queue waits; what is said may be over the next moment.
+    /// </summary>
+    public bool Holds(QueueName queue)
+    {
+        if (!MayHold())
+        {
+            return false;
+        }
+
+        lock (state.Gate)
+        {
+            return state.Queues.TryGetValue(queue, out QueueBuffer? held) && held.IsHeld;
+        }
+    }
+
     /// <summary>Takes over a batch that may go to any partition and was not stored elsewhere; it goes first.</summary>
     public void Adopt(QueueName queue, Batch batch)
     {

@@ -107,6 +107,29 @@ internal sealed class PartitionedSending(ProducerLane first, ProducerOptions opt
     {
         Lanes lanes = _lanes;
         int start = lanes.Next(queue);
+        bool isTakenSomewhere = false;
+        for (int i = 0; i < lanes.All.Length; i++)
+        {
+            ProducerBuffer buffer = lanes.All[(start + i) % lanes.All.Length].Lane.Buffer;
+            if (!buffer.IsHealthy || buffer.Moves.Holds(queue))
+            {
+                continue;
+            }
+
+            isTakenSomewhere = true;
+            if (buffer.TryAdd(queue, message, entry, Routed.Yes))
+            {
+                return true;
+            }
+        }
+
+        // Those that take the queue have no room now: they will, sooner than those that refuse it.
+        return !isTakenSomewhere && TryAddWaiting(lanes, start, queue, message, entry);
+    }
+
+    // None answers, or those that do refuse the queue for now: the message waits with the one whose turn it is, or that has room.
+    private bool TryAddWaiting(Lanes lanes, int start, QueueName queue, in MessageFields message, in CompletionEntry entry)
+    {
         for (int i = 0; i < lanes.All.Length; i++)
         {
             ProducerBuffer buffer = lanes.All[(start + i) % lanes.All.Length].Lane.Buffer;
@@ -116,7 +139,6 @@ internal sealed class PartitionedSending(ProducerLane first, ProducerOptions opt
             }
         }
 
-        // None answers, or those that do have no room. Where they will, the message waits with the one whose turn it was.
         ProducerBuffer turn = lanes.All[start].Lane.Buffer;
         return !turn.IsHealthy && !HasOther(turn) && turn.TryAdd(queue, message, entry, Routed.Yes);
     }
@@ -125,16 +147,24 @@ internal sealed class PartitionedSending(ProducerLane first, ProducerOptions opt
     {
         Lanes lanes = _lanes;
         int start = lanes.Next(queue);
+        ProducerBuffer? held = null;
         for (int i = 0; i < lanes.All.Length; i++)
         {
             ProducerBuffer buffer = lanes.All[(start + i) % lanes.All.Length].Lane.Buffer;
-            if (buffer != than && buffer.IsHealthy)
+            if (buffer == than || !buffer.IsHealthy)
+            {
+                continue;
+            }
+
+            if (!buffer.Moves.Holds(queue))
             {
                 return buffer;
             }
+
+            held ??= buffer;
         }
 
-        return null;
+        return held;
     }
 
     /// <summary>The lane of a partition; null: it is not known.</summary>

@@ -61,7 +61,7 @@ internal sealed class ProducerBuffer : IFrameSource
         _listAgain = ListAgain;
         _lateLookTicks = (long)(options.DeliveryDeadline.TotalSeconds / LateLooksPerDeadline * time.TimestampFrequency);
         _state = new BufferState(options, _pool);
-        Moves = new BatchMoves(this, _state, maps, room);
+        Moves = new BatchMoves(this, _state, maps, room) { MayHold = () => _retries.MayHold };
     }
 
     /// <summary>A queue needs a handle; called without the lock.</summary>

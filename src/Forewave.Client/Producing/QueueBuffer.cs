@@ -43,6 +43,9 @@ internal sealed class QueueBuffer(QueueName name, int maxBatchBytes, BatchPool p
     /// <summary>How it goes on after it was refused as a whole; null: it was not.</summary>
     public QueuePace? Pace { get; set; }
 
+    /// <summary>What comes now waits, because the broker has refused the queue, or what was in it, or to open it.</summary>
+    public bool IsHeld => Pace is { IsHeld: true } || (Handle == 0 && RefusedUntil > 0);
+
     public bool IsEmpty => _full is not { Count: > 0 } && _gathering is null && _otherPriorities is not { Count: > 0 };
 
     /// <summary>The batch that a message of so many bytes goes into.</summary>

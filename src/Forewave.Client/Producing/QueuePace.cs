@@ -21,7 +21,7 @@ internal sealed class QueuePace
     /// <summary>Those that were sent since it is paced, and are not answered.</summary>
     public int InFlight { get; private set; }
 
-    /// <summary>Why it was refused the last time.</summary>
+    /// <summary>Why it was refused; null: something was taken since.</summary>
     public ForewaveException? Why { get; private set; }
 
     /// <summary>Nothing more may be sent now.</summary>
@@ -44,6 +44,11 @@ internal sealed class QueuePace
     public void Answered(bool isTaken)
     {
         InFlight--;
-        Window += isTaken ? 1 : 0;
+        if (isTaken)
+        {
+            Window++;
+            // What is late from now on is so for another reason.
+            Why = IsHeld ? Why : null;
+        }
     }
 }

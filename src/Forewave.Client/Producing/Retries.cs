@@ -22,6 +22,9 @@ internal sealed class Retries(ProducerOptions options, TimeProvider time)
     /// <summary>The queues that need a handle for what waits here.</summary>
     public IEnumerable<QueueBuffer> Queues => _delayed.Select(one => one.Batch.Queue).Concat(_refusing.Where(queue => queue.HasRefused));
 
+    /// <summary>There may be queues that wait. A look without the lock, which may be late.</summary>
+    public bool MayHold => _held.Count > 0 || _refusing.Count > 0;
+
     /// <summary>Takes a batch that was refused; false: it is not to be tried again.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="error">Why it was refused.</param>

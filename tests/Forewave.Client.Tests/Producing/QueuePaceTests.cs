@@ -40,4 +40,19 @@ public sealed class QueuePaceTests
 
         Assert.Equal((true, 1, 300L, Quota), (pace.IsHeld, pace.Window, pace.Until, pace.Why));
     }
+
+    [Fact]
+    public void Queue_that_is_taken_again_is_not_late_for_the_refusal_of_before()
+    {
+        QueuePace pace = new();
+        pace.Refused(100, Quota);
+        pace.GoOn();
+        pace.Sent();
+        ForewaveException? before = pace.Why;
+
+        pace.Answered(isTaken: true);
+
+        Assert.Same(Quota, before);
+        Assert.Null(pace.Why);
+    }
 }

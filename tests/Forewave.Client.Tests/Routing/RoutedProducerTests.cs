@@ -2,6 +2,7 @@ using System.Text;
 using Forewave.Client.Producing;
 using Forewave.Client.Tests.Fakes;
 using Forewave.Protocol;
+using Forewave.Testing;
 using V1 = Forewave.Protocol.V1;
 
 namespace Forewave.Client.Tests.Routing;
@@ -89,6 +90,23 @@ public sealed class RoutedProducerTests
 
         Assert.NotEmpty(network.Nodes[1].Came);
         Assert.Empty(network.Nodes[1].Stored);
+        Assert.Equal(30, network.Nodes.SelectMany(node => node.Stored).Distinct().Count());
+        Assert.Equal(30, network.Nodes.Sum(node => node.Stored.Count));
+    }
+
+    [Fact]
+    public async Task Queue_that_a_partition_refuses_is_not_offered_to_it_again_before_its_time()
+    {
+        FakeNetwork network = new(3);
+        (network.Nodes[1].Mode, network.Nodes[1].Refusal) = (NodeMode.Refuse, ErrorCode.PublishOff);
+        // Nobody moves the clock: what waited for the partition would wait for ever.
+        await using ForewaveClient client = new(network.Options with { TimeProvider = new TestClock() });
+        await using Producer producer = client.CreateProducer();
+        await client.ConnectAsync();
+
+        await PublishAsync(producer, 30);
+
+        Assert.Single(network.Nodes[1].Came);
         Assert.Equal(30, network.Nodes.SelectMany(node => node.Stored).Distinct().Count());
         Assert.Equal(30, network.Nodes.Sum(node => node.Stored.Count));
     }

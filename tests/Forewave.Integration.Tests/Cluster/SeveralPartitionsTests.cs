@@ -40,6 +40,30 @@ public sealed class SeveralPartitionsTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Partition_that_is_read_only_by_command_gets_nothing_and_the_others_go_on()
+    {
+        await using FilesCluster cluster = await FilesCluster.StartedAsync(3);
+        string address = cluster.Brokers[0].Address;
+        await File.WriteAllTextAsync(cluster.PathOf("lines"), string.Concat(Enumerable.Range(0, 300).Select(one => $"{one}\n")));
+        ProgramResult before = await ProgramProcess.RunAsync("publish", "orders", "--file", cluster.PathOf("lines"), "--server", address);
+
+        ProgramResult set = await ProgramProcess.RunAsync("config", "set", "readOnly", "true", "--partition", "1", "--server", address);
+        ProgramResult meanwhile = await ProgramProcess.RunAsync("publish", "orders", "--file", cluster.PathOf("lines"), "--server", address);
+        ProgramResult unset = await ProgramProcess.RunAsync("config", "unset", "readOnly", "--partition", "1", "--server", address);
+        ProgramResult after = await ProgramProcess.RunAsync("publish", "orders", "--file", cluster.PathOf("lines"), "--server", address);
+
+        Assert.All([before, set, meanwhile, unset, after], result => Assert.True(result.ExitCode == 0, $"{result}\n{cluster.Log}"));
+        Assert.Equal([("0", "1", "2"), ("0", "2", ""), ("0", "1", "2")], new[] { before, meanwhile, after }.Select(PartitionsOf));
+        Assert.Equal(300, meanwhile.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+
+        static (string, string, string) PartitionsOf(ProgramResult published)
+        {
+            string[] all = [.. published.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(id => id.Split('-')[0]).Distinct().Order(StringComparer.Ordinal)];
+            return (all.ElementAtOrDefault(0) ?? "", all.ElementAtOrDefault(1) ?? "", all.ElementAtOrDefault(2) ?? "");
+        }
+    }
+
+    [Fact]
     public async Task Key_goes_to_one_partition_whichever_broker_the_client_was_told()
     {
         await using FilesCluster cluster = await FilesCluster.StartedAsync(2);
