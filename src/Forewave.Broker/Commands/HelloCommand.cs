@@ -63,9 +63,9 @@ internal static class HelloCommand
             session.Close(result.Error, result.Text, correlation.Value);
             return;
         }
-        if (!TryCount(session, result.Access.Name))
+        if (Count(session, result.Access) is not ErrorCode.None and var full)
         {
-            session.Close(ErrorCode.TooManyUserConnections, correlation: correlation.Value);
+            session.Close(full, correlation: correlation.Value);
             return;
         }
         session.Access = result.Access;
@@ -77,14 +77,20 @@ internal static class HelloCommand
         session.Output.Answer(new V1.ServerFrame { Correlation = correlation.Value, Hello = Answer(session) });
     }
 
-    private static bool TryCount(Session session, string user)
+    // Not operators, who would set a bound back that keeps everybody out, nor the host, which asks for them over HTTP.
+    private static ErrorCode Count(Session session, Access access)
     {
-        if (user.Length == 0 || session.Origin.IsOfHost)
-            return true;
-        if (!session.Parts.Sessions.Users.TryEnter(user, session.Parts.Settings.Terms.ConnectionsOf(user)))
-            return false;
-        session.CountedUser = user;
-        return true;
+        var sessions = session.Parts.Sessions;
+        if (session.Origin.IsOfHost || session.IsOfOperator && access.MayOperate)
+            return ErrorCode.None;
+        if (!sessions.TryCountClient(session))
+            return ErrorCode.TooManyConnections;
+        if (access.Name.Length == 0)
+            return ErrorCode.None;
+        if (!sessions.Users.TryEnter(access.Name, session.Parts.Settings.Terms.ConnectionsOf(access.Name)))
+            return ErrorCode.TooManyUserConnections;
+        session.CountedUser = access.Name;
+        return ErrorCode.None;
     }
 
     private static void Tell(Session session, in LogInResult result)

@@ -82,6 +82,9 @@ internal sealed class Session : IPublishingSession
     /// <summary>As whom it is counted among the connections of users; null: it is not.</summary>
     public string? CountedUser { get; set; }
 
+    /// <summary>It is counted among the clients.</summary>
+    public bool IsCountedClient { get; set; }
+
     /// <summary>Who does what is done here, for trails: the user, else what the client calls itself.</summary>
     public string Actor => _access is { User: { } user } ? user.Name.Value : ClientName;
 

@@ -4,18 +4,27 @@ using Forewave.Protocol;
 
 namespace Forewave.Broker.Sessions;
 
-/// <summary>All sessions, bounded in number. Thread-safe.</summary>
+/// <summary>
+/// All sessions, bounded in number: clients by <see cref="MaxConnections"/>, which may be lowered while the broker runs, so that operators, who
+/// would set it back, and the host itself are not counted there; and all that come from outside by what there may be since the start, and a few.
+/// Thread-safe.
+/// </summary>
 internal sealed class SessionRegistry
 {
+    // Places beyond those of the start, for operators: clients are refused with their hello.
+    private const int KeptForOperators = 16;
     private readonly ConcurrentDictionary<long, Session> _sessions = new();
+    private readonly int _mostFromOutside;
     private volatile int _maxConnections;
     private TaskCompletionSource? _allEnded;
     private int _count;
+    private int _fromOutside;
+    private int _clients;
     private long _lastId;
 
-    public SessionRegistry(int maxConnections) => _maxConnections = maxConnections;
+    public SessionRegistry(int maxConnections) => (_maxConnections, _mostFromOutside) = (maxConnections, maxConnections + KeptForOperators);
 
-    /// <summary>How many there may be. Those that are there stay. Any thread.</summary>
+    /// <summary>How many clients there may be. Those that are there stay. Any thread.</summary>
     public int MaxConnections
     {
         get => _maxConnections;
@@ -40,15 +49,28 @@ internal sealed class SessionRegistry
     /// <summary>A number for a connection.</summary>
     public long NextId() => Interlocked.Increment(ref _lastId);
 
-    /// <summary>Takes a session in; false when there are as many as there may be.</summary>
+    /// <summary>Takes a session in; false when there are as many as there may be, whoever it is.</summary>
     public bool TryAdd(Session session)
     {
-        if (Interlocked.Increment(ref _count) > _maxConnections)
+        if (!session.Origin.IsOfHost && Interlocked.Increment(ref _fromOutside) > _mostFromOutside)
         {
-            Interlocked.Decrement(ref _count);
+            Interlocked.Decrement(ref _fromOutside);
             return false;
         }
+        Interlocked.Increment(ref _count);
         _sessions[session.Id] = session;
+        return true;
+    }
+
+    /// <summary>Counts a session that was taken in as a client's, once; false when there are as many as there may be.</summary>
+    public bool TryCountClient(Session session)
+    {
+        if (Interlocked.Increment(ref _clients) > _maxConnections)
+        {
+            Interlocked.Decrement(ref _clients);
+            return false;
+        }
+        session.IsCountedClient = true;
         return true;
     }
 
@@ -59,7 +81,13 @@ internal sealed class SessionRegistry
             Sdks.Leave(sdk);
         if (session.CountedUser is { } user)
             Users.Leave(user);
-        if (_sessions.TryRemove(session.Id, out _) && Interlocked.Decrement(ref _count) == 0)
+        if (session.IsCountedClient)
+            Interlocked.Decrement(ref _clients);
+        if (!_sessions.TryRemove(session.Id, out _))
+            return;
+        if (!session.Origin.IsOfHost)
+            Interlocked.Decrement(ref _fromOutside);
+        if (Interlocked.Decrement(ref _count) == 0)
             Volatile.Read(ref _allEnded)?.TrySetResult();
     }
 

@@ -119,11 +119,25 @@ public sealed class SessionTests
         var first = await TestClient.GreetedAsync(engine.Engine);
 
         var second = TestClient.Connect(engine.Engine);
+        var refused = await second.AskAsync(new V1.ClientFrame { Hello = TestClient.Hello() });
 
-        Assert.Equal((uint)ErrorCode.TooManyConnections, (await second.ReadAsync())!.Error.Number);
+        Assert.Equal((uint)ErrorCode.TooManyConnections, refused.Error.Number);
         await second.Session;
         await first.LeaveAsync();
         await TestClient.GreetedAsync(engine.Engine);
+    }
+
+    [Fact]
+    public async Task Connection_that_has_said_nothing_is_refused_when_there_are_many_more_than_there_may_be()
+    {
+        await using var engine = await TestEngine.StartAsync(options: new BrokerOptions { MaxConnections = 1 });
+        for (int one = 0; one < 17; one++)
+            TestClient.Connect(engine.Engine);
+
+        var last = TestClient.Connect(engine.Engine);
+
+        Assert.Equal((uint)ErrorCode.TooManyConnections, (await last.ReadAsync())!.Error.Number);
+        await last.Session;
     }
 
     [Fact]

@@ -145,6 +145,25 @@ public sealed class SwitchTests
     }
 
     [Fact]
+    public async Task Operator_comes_in_to_set_back_how_many_connections_there_may_be()
+    {
+        await using var engine = await StartAsync();
+        var first = await TestClient.GreetedAsync(engine.Engine);
+        await SetAsync(first, "maxConnections", "1");
+
+        var refused = await TestClient.Connect(engine.Engine).AskAsync(new V1.ClientFrame { Hello = TestClient.Hello() });
+        var operators = TestClient.Connect(engine.Engine);
+        var hello = TestClient.Hello();
+        hello.Role = "admin";
+        var greeted = await operators.AskAsync(new V1.ClientFrame { Hello = hello });
+        await SetAsync(operators, "maxConnections", null);
+
+        Assert.Equal((uint)ErrorCode.TooManyConnections, refused.Error.Number);
+        Assert.NotNull(greeted.Hello);
+        await TestClient.GreetedAsync(engine.Engine);
+    }
+
+    [Fact]
     public void Memory_is_short_from_its_bound_until_there_is_a_tenth_less()
     {
         FakeMemory process = new() { Used = 99 };
