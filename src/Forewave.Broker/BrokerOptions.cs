@@ -15,6 +15,11 @@ public sealed record BrokerOptions
     /// </summary>
     public bool Users { get; init; } = true;
 
+    /// <summary>
+    /// What was set while the broker ran counts. Off: it is kept, shown and can be unset, and what the broker was started with counts. Default: on.
+    /// </summary>
+    public bool LiveSettings { get; init; } = true;
+
     /// <summary>Where nobody is asked who it is, other hosts are served too. Default: no, they are refused.</summary>
     public bool Insecure { get; init; }
 

@@ -395,6 +395,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         MaxQueuesOfStore = _options.Store == StoreKind.MySql ? MaxTables : int.MaxValue,
         Cluster = _cluster?.View,
         Users = _options.Users,
+        LiveSettings = _options.LiveSettings,
         Insecure = _options.Insecure,
         CreateQueues = _options.CreateQueues,
         Ordering = _options.Ordering,

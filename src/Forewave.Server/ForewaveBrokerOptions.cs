@@ -104,6 +104,12 @@ public sealed record ForewaveBrokerOptions
     public bool Users { get; init; } = true;
 
     /// <summary>
+    /// What was set while the broker ran (<c>forewave config set</c>) counts. Off: it is kept and shown, and can be unset, but what is set here
+    /// counts, and nothing more is set live (<c>SettingNotLive</c>): the way back when a live setting keeps everybody out. Default: on.
+    /// </summary>
+    public bool LiveSettings { get; init; } = true;
+
+    /// <summary>
     /// In a cluster with users: a file with the token, in its first line, by which the HTTP API of this broker is let in by the brokers of
     /// other partitions; its user needs all rights but to operate. Null, the default: it comes as nobody.
     /// </summary>

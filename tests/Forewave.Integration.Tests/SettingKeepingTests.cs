@@ -40,6 +40,34 @@ public sealed class SettingKeepingTests() : SettingScenarios(static () => TestBr
         Assert.Equal((1, 1), (unknown.ExitCode, atStart.ExitCode));
     }
 
+    [Fact]
+    public async Task Broker_that_is_started_without_live_settings_is_the_way_back_from_them()
+    {
+        await using ServerProcess server = new();
+        string file = server.PathOf("forewave.json");
+        await File.WriteAllTextAsync(file, "{}");
+        server.Store = ["--data", server.PathOf("data"), "--config", file];
+        await server.StartAsync();
+        var set = await ProgramProcess.RunAsync("config", "set", "readOnly", "true", "--server", server.Address);
+        var refused = await ProgramProcess.RunAsync("queue", "create", "orders", "--server", server.Address);
+        await server.KillAsync();
+        await File.WriteAllTextAsync(file, """{ "liveSettings": false }""");
+        await server.StartAsync();
+
+        var created = await ProgramProcess.RunAsync("queue", "create", "orders", "--server", server.Address);
+        var more = await ProgramProcess.RunAsync("config", "set", "publish", "false", "--server", server.Address);
+        string shown = (await ProgramProcess.RunAsync("config", "get", "readOnly", "--json", "--server", server.Address)).Output;
+        var unset = await ProgramProcess.RunAsync("config", "unset", "readOnly", "--server", server.Address);
+        await server.KillAsync();
+        await File.WriteAllTextAsync(file, "{}");
+        await server.StartAsync();
+        var after = await ProgramProcess.RunAsync("queue", "create", "more", "--server", server.Address);
+
+        Assert.Equal((0, 1, 0, 1, 0, 0), (set.ExitCode, refused.ExitCode, created.ExitCode, more.ExitCode, unset.ExitCode, after.ExitCode));
+        Assert.Equal(("false", "default"), Of(shown));
+        Assert.Contains("error 682", more.Errors, StringComparison.Ordinal);
+    }
+
     private static (string Value, string Source) Of(string json)
     {
         using var list = JsonDocument.Parse(json);

@@ -33,7 +33,7 @@ internal static class SettingVerbs
     {
         var parts = session.Parts;
         string by = session.Origin.IsOfHost && NameRules.IsText(request.By, Limits.NameBytes) ? request.By : session.Actor;
-        SettingWish wish = new() { Name = request.Name, Value = request.HasValue ? request.Value : null, By = by.Length > 0 ? by : "nobody" };
+        SettingWish wish = new() { Name = request.Name, Value = request.HasValue ? request.Value : null, By = by.Length > 0 ? Printable(by) : "nobody" };
         await parts.Settings.ChangeAsync(wish, cancellation);
         await parts.Store.CommittedAsync();
         V1.SettingList list = new();
@@ -54,26 +54,32 @@ internal static class SettingVerbs
         return new V1.AdministrationAnswer { SettingChanges = list };
     }
 
+    // A client calls itself what it likes, and that is kept and shown, in lines and tables.
+    private static string Printable(string by) => string.Concat(by.Select(static letter => char.IsControl(letter) ? '?' : letter));
+
     private static bool IsKnown(string name) => LiveSettings.Find(LiveSettings.KeyOf(name)) is not null;
 
     // Those of the start in their order, then those that there are live alone, then those of single queues and users.
     private static IEnumerable<V1.Setting> All(SessionParts parts)
     {
         var atStart = parts.Options;
-        var table = parts.Settings.Terms.Table;
+        var terms = parts.Settings.Terms;
+        var table = terms.Table;
         var shown = atStart.StartSettings
             .Concat(LiveSettings.All.Where(setting => setting.Scopes.HasFlag(SettingScope.Broker) && atStart.StartSettings.All(one => one.Key != setting.Key))
                 .Select(setting => new StartSetting { Key = setting.Key, Value = setting.AtStart(atStart), Source = "default" }));
         foreach (var setting in shown)
-            yield return ToWire(setting, LiveSettings.Find(setting.Key), table.Entries.GetValueOrDefault(setting.Key));
-        foreach (var entry in table.Entries.Values.Where(entry => entry.Name.Contains('@', StringComparison.Ordinal)))
-            yield return ToWire(new StartSetting { Key = entry.Name, Value = "", Source = "" }, LiveSettings.Find(LiveSettings.KeyOf(entry.Name)), entry);
+            yield return ToWire(terms, setting, table.Entries.GetValueOrDefault(setting.Key));
+        // Of queues and users, and what another version set that this one does not know.
+        foreach (var entry in table.Entries.Values.Where(entry => entry.Name.Contains('@', StringComparison.Ordinal) || LiveSettings.Find(entry.Name) is null))
+            yield return ToWire(terms, new StartSetting { Key = entry.Name, Value = "", Source = "" }, entry);
     }
 
-    private static V1.Setting ToWire(StartSetting start, LiveSetting? setting, SettingEntry? entry)
+    private static V1.Setting ToWire(LiveTerms terms, StartSetting start, SettingEntry? entry)
     {
+        var setting = LiveSettings.Find(LiveSettings.KeyOf(start.Key));
         // One that was set on live, and was left out at a later start, is off.
-        bool counts = entry is not null && !(setting is { NeedsStart: true } && start.Value == LiveSetting.Off);
+        bool counts = entry is not null && terms.IsCounting(entry.Name) && !(setting is { NeedsStart: true } && start.Value == LiveSetting.Off);
         return new V1.Setting
         {
             Name = start.Key,

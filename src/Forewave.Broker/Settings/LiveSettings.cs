@@ -56,6 +56,8 @@ internal static class LiveSettings
     /// <exception cref="RefusedException">SettingUnknown, SettingNotLive, SettingInvalid. Nothing was changed.</exception>
     public static SettingWish Check(SettingWish wish, BrokerOptions atStart)
     {
+        if (wish.Value is not null && !atStart.LiveSettings)
+            throw new RefusedException(ErrorCode.SettingNotLive, "the broker was started with liveSettings off: what is set can be unset, and nothing be set.");
         string[] halves = wish.Name.Split('@', 2);
         var setting = Find(halves[0]) ?? throw Unknown(halves[0], atStart);
         if (ProblemOf(setting, halves) is { } problem)
@@ -73,9 +75,27 @@ internal static class LiveSettings
         {
             throw new RefusedException(ErrorCode.SettingInvalid, $"{setting.Key} cannot be that: {wrong.Message}.");
         }
+        if (setting.Key == "minSdkVersions" && SdkVersion.TryParse(atStart.Version, out var own) && SdkVersions.FindAbove(own, value) is { } above)
+            throw new RefusedException(ErrorCode.SettingInvalid, $"{above} would keep out every SDK and command line of this broker's version, {atStart.Version}, and older.");
         return setting.NeedsStart && value == LiveSetting.On && setting.AtStart(atStart) == LiveSetting.Off
             ? throw new RefusedException(ErrorCode.SettingNotLive, $"the broker was started with {setting.Key} off, and can be told to have it at its start alone.")
             : wish with { Value = value };
+    }
+
+    /// <summary>Whether this version knows a setting that was set, and can read its value: another one may have set it.</summary>
+    public static bool IsUnderstood(SettingEntry entry)
+    {
+        string[] halves = entry.Name.Split('@', 2);
+        if (Find(halves[0]) is not { } setting || ProblemOf(setting, halves) is not null)
+            return false;
+        try
+        {
+            return setting.Read(entry.Value) == entry.Value;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 
     private static RefusedException Unknown(string key, BrokerOptions atStart) => atStart.StartSettings.Any(setting => setting.Key == key)

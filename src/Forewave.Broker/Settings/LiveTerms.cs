@@ -22,11 +22,13 @@ internal sealed class LiveTerms
     private readonly QueueNumber _queueMessages;
     private readonly QueueNumber _queueBytes;
     private readonly QueueNumber _queueLength;
+    private readonly SettingTable _counting;
     private readonly TimeProvider _time;
 
-    private LiveTerms(BrokerOptions atStart, BrokerOptions options, SettingTable table, TimeProvider time)
+    private LiveTerms(BrokerOptions atStart, BrokerOptions options, (SettingTable Kept, SettingTable Counting) tables, TimeProvider time)
     {
-        (Options, Table, _time) = (options, table, time);
+        var table = tables.Counting;
+        (Options, Table, _counting, _time) = (options, tables.Kept, table, time);
         _publish = new QueueSwitch(table, "publish", atStart: true);
         _consume = new QueueSwitch(table, "consume", atStart: true);
         _search = new QueueSwitch(table, "search", atStart: true);
@@ -50,8 +52,11 @@ internal sealed class LiveTerms
     /// <summary>The options that count.</summary>
     public BrokerOptions Options { get; }
 
-    /// <summary>The live settings.</summary>
+    /// <summary>The live settings as they are kept, also those that do not count.</summary>
     public SettingTable Table { get; }
+
+    /// <summary>Whether a live setting counts: not one that this version does not know or cannot read, and none where the broker was started without.</summary>
+    public bool IsCounting(string name) => _counting.ValueOf(name) is not null;
 
     /// <summary>No message is taken and no queue is made, by command.</summary>
     public bool IsReadOnly { get; }
@@ -71,13 +76,14 @@ internal sealed class LiveTerms
     /// <summary>With what is set live.</summary>
     public static LiveTerms Of(BrokerOptions atStart, SettingTable table, TimeProvider time)
     {
+        var counting = CountingOf(atStart, table);
         var options = atStart;
         foreach (var setting in LiveSettings.All.Where(setting => setting.Apply is not null))
         {
-            if (table.ValueOf(setting.Key) is { } value && !(setting.NeedsStart && setting.AtStart(atStart) == LiveSetting.Off))
+            if (counting.ValueOf(setting.Key) is { } value && !(setting.NeedsStart && setting.AtStart(atStart) == LiveSetting.Off))
                 options = setting.Apply!(options, value);
         }
-        return new LiveTerms(atStart, options, table, time);
+        return new LiveTerms(atStart, options, (table, counting), time);
     }
 
     /// <summary>Messages and bytes a second of each connection; 0: no bound.</summary>
@@ -130,7 +136,16 @@ internal sealed class LiveTerms
             throw new RefusedException(ErrorCode.CapabilityOff, $"The setting {key} is off.");
     }
 
-    private long NumberOf(string name) => Table.ValueOf(name) is { } value ? LiveSetting.NumberOf(value) : 0;
+    // What another version set and this one does not understand stays kept, and can be unset.
+    private static SettingTable CountingOf(BrokerOptions atStart, SettingTable table)
+    {
+        if (!atStart.LiveSettings)
+            return SettingTable.Empty;
+        string[] others = [.. table.Entries.Values.Where(static entry => !LiveSettings.IsUnderstood(entry)).Select(static entry => entry.Name)];
+        return others.Length == 0 ? table : table with { Entries = table.Entries.RemoveRange(others) };
+    }
 
-    private long OfUser((string Key, string User) of) => Table.ValueOf($"{of.Key}@{of.User}") is { } own ? LiveSetting.NumberOf(own) : NumberOf(of.Key);
+    private long NumberOf(string name) => _counting.ValueOf(name) is { } value ? LiveSetting.NumberOf(value) : 0;
+
+    private long OfUser((string Key, string User) of) => _counting.ValueOf($"{of.Key}@{of.User}") is { } own ? LiveSetting.NumberOf(own) : NumberOf(of.Key);
 }

@@ -5,6 +5,9 @@ namespace Forewave.Broker.Settings;
 /// <summary>The least versions of SDKs as a setting has them: <c>name=version</c>, separated by commas.</summary>
 internal static class SdkVersions
 {
+    // What Forewave.Client says in its hello; it has the broker's version.
+    private const string OwnSdk = "forewave-dotnet";
+
     /// <summary>The one spelling of a text that can be read.</summary>
     /// <exception cref="FormatException">It cannot.</exception>
     public static string Check(string text) => TextOf(Read(text));
@@ -22,6 +25,14 @@ internal static class SdkVersions
         }
         return versions;
     }
+
+    /// <summary>The least version of the project's own SDK, where it is above a broker's: no SDK of that version or older would be let in. Null: it is not.</summary>
+    /// <param name="broker">The broker's version.</param>
+    /// <param name="versions">What <see cref="Check"/> gave.</param>
+    public static string? FindAbove(SdkVersion broker, string versions) =>
+        Read(versions).TryGetValue(OwnSdk, out string? least) && SdkVersion.TryParse(least, out var wanted) && wanted > broker
+            ? $"{OwnSdk}={least}"
+            : null;
 
     /// <summary>As it is read.</summary>
     public static string TextOf(IReadOnlyDictionary<string, string> versions) =>

@@ -40,13 +40,20 @@ internal sealed class SettingDirectory : IDisposable
     public Action<LiveTerms> Counts { get; set; } = static _ => { };
 
     /// <summary>Recovery is over: what it brought counts.</summary>
-    public void Begin() => Counts(_terms);
+    public void Begin()
+    {
+        foreach (var entry in _terms.Table.Entries.Values.Where(entry => !_terms.IsCounting(entry.Name)))
+            SettingLog.NotCounting(_logger, new SettingText(entry.Name), _options.LiveSettings ? "this version does not know it, or cannot read it" : "liveSettings is off");
+        Counts(_terms);
+    }
 
     /// <summary>Sets a setting, or takes its live value away. Not durable before the store is committed up to its tail.</summary>
     /// <exception cref="RefusedException">SettingUnknown, SettingNotLive, SettingInvalid, TooManySettings, and what the store refuses.</exception>
     public async ValueTask ChangeAsync(SettingWish wish, CancellationToken cancellation)
     {
-        wish = LiveSettings.Check(wish, _options);
+        // What this version does not know may have been set by another one: it can be unset all the same.
+        if (wish.Value is not null || _terms.Table.ValueOf(wish.Name) is null)
+            wish = LiveSettings.Check(wish, _options);
         await _changes.WaitAsync(cancellation);
         try
         {

@@ -22,4 +22,7 @@ internal static partial class SettingLog
 
     [LoggerMessage(4964, LogLevel.Information, "The drain was called off: clients are let in again")]
     public static partial void DrainEnded(ILogger logger);
+
+    [LoggerMessage(4965, LogLevel.Warning, "{Setting} is set live, and does not count: {Why}. forewave config unset takes it away")]
+    public static partial void NotCounting(ILogger logger, SettingText setting, string why);
 }

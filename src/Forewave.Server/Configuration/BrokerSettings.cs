@@ -35,6 +35,7 @@ internal static class BrokerSettings
         new("tlsKey", options => options.TlsKey ?? "", (options, text) => options with { TlsKey = Given(text) }),
         new("tlsAuthority", options => options.TlsAuthority ?? "", (options, text) => options with { TlsAuthority = Given(text) }),
         Switch("users", options => options.Users, (options, on) => options with { Users = on }),
+        Switch("liveSettings", options => options.LiveSettings, (options, on) => options with { LiveSettings = on }),
         new("clusterTokenFile", options => options.ClusterTokenFile ?? "", (options, text) => options with { ClusterTokenFile = Given(text) }),
         Switch("createQueues", options => options.CreateQueues, (options, on) => options with { CreateQueues = on }),
         Switch("scheduling", options => options.Scheduling, (options, on) => options with { Scheduling = on }),

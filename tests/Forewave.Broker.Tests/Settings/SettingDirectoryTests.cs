@@ -60,6 +60,8 @@ public sealed class SettingDirectoryTests
     [InlineData("minSdkVersions", "one", ErrorCode.SettingInvalid)]
     [InlineData("minSdkVersions", "a=1.0,a=2.0", ErrorCode.SettingInvalid)]
     [InlineData("minSdkVersions", "é=1.0", ErrorCode.SettingInvalid)]
+    [InlineData("minSdkVersions", "forewave-dotnet=99.0", ErrorCode.SettingInvalid)]
+    [InlineData("minSdkVersions", "php=1.0,forewave-dotnet=99.0", ErrorCode.SettingInvalid)]
     public async Task Change_that_cannot_be_has_a_number_and_changes_nothing(string name, string value, ErrorCode number)
     {
         FakeStore store = new();
@@ -99,6 +101,41 @@ public sealed class SettingDirectoryTests
         await SetAsync(settings, "maxQueues", null);
 
         Assert.Single(store.Records);
+    }
+
+    [Fact]
+    public async Task What_another_version_set_and_this_one_does_not_understand_is_kept_and_does_not_count_and_can_be_unset()
+    {
+        FakeStore store = new();
+        using var settings = Of(store);
+        (string Name, string Value)[] others = [("telepathy", "far"), ("maxQueues", "many"), ("createQueues@a@b", "false"), ("queueLength@orders", "soon"), ("readOnly", "partly")];
+
+        for (int i = 0; i < others.Length; i++)
+            settings.Apply(Change((ulong)i + 1, others[i].Name, others[i].Value).Encode());
+        settings.Begin();
+        var terms = settings.Terms;
+
+        Assert.Equal((500, false, true), (terms.Options.MaxQueues, terms.IsReadOnly, terms.TakesEverything));
+        Assert.All(others, other => Assert.Equal((other.Value, false), (terms.Table.ValueOf(other.Name), terms.IsCounting(other.Name))));
+        foreach (var (name, _) in others)
+            await SetAsync(settings, name, null);
+        Assert.Empty(settings.Terms.Table.Entries);
+    }
+
+    [Fact]
+    public async Task Broker_that_was_started_without_live_settings_goes_by_its_start_and_lets_them_be_unset()
+    {
+        using SettingDirectory settings = new(new FakeStore(), AtStart with { LiveSettings = false }, TimeProvider.System, NullLogger.Instance);
+        settings.Apply(Change(1, "maxQueues", "7").Encode());
+        settings.Apply(Change(2, "readOnly", "true").Encode());
+
+        var terms = settings.Terms;
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => SetAsync(settings, "publish", "false"));
+        await SetAsync(settings, "readOnly", null);
+
+        Assert.Equal((500, false, true, 0), (terms.Options.MaxQueues, terms.IsReadOnly, terms.TakesEverything, terms.SwitchesOff));
+        Assert.Equal(ErrorCode.SettingNotLive, refused.Code);
+        Assert.Equal(["maxQueues"], settings.Terms.Table.Entries.Keys);
     }
 
     [Fact]
@@ -148,6 +185,9 @@ public sealed class SettingDirectoryTests
 
         Assert.Equal(LiveSettings.All.Select(setting => ($"**`{setting.Key}`**", ScopeOf(setting.Scopes))), rows.Select(row => (row[0], row[1])));
     }
+
+    private static SettingChange Change(ulong number, string name, string value) =>
+        new() { Number = number, Time = 1, By = "ann", Name = name, Before = null, After = value };
 
     private static string ScopeOf(SettingScope scopes) => string.Join(", ",
         new[] { (SettingScope.Broker, "broker"), (SettingScope.Queues, "queues"), (SettingScope.User, "user") }.Where(one => scopes.HasFlag(one.Item1)).Select(one => one.Item2));
