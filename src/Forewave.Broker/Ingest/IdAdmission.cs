@@ -129,6 +129,13 @@ internal sealed class IdAdmission
         }
     }
 
+    /// <summary>The batch that was decided last is refused all the same.</summary>
+    public void TakeBackLast(ref PendingBatch batch, Span<IdClaim> claims)
+    {
+        _ids.Known.TakeBack(claims[batch.FirstDecided..(batch.FirstClaim + batch.ClaimCount)]);
+        batch.RepeatCount = 0;
+    }
+
     private static void Refuse(PendingPublish publish, ErrorCode error)
     {
         foreach (ref var batch in publish.Batches[publish.Admitted..])

@@ -109,13 +109,12 @@ internal sealed class PublishAdmission
             SequenceJudgement.Judge(ref batch, publish.Producer, ref next);
             if (batch.HasKeys)
                 JudgeKeys(ref batch, publish.Producer.RefusedKeys);
-            if (batch.HasNew && !Gate.Admits(ref batch, publish.Quota))
-                NoteKeys(publish, batch);
             publish.NeedsCommit |= batch.KnownCount > 0;
             if (!batch.HasNew)
                 continue;
             if (batch.ClaimCount > 0 && !_ids.TryDecide(publish, ref batch))
                 break;
+            Guard(publish, ref batch);
             if (!batch.HasNew)
             {
                 NoteKeys(publish, batch);
@@ -128,6 +127,14 @@ internal sealed class PublishAdmission
             room -= bytes;
         }
         return i;
+    }
+
+    /// <summary>Refuses what is new and not taken at the moment; what is repeated altogether, by its sequences or its ids, is answered whatever is off.</summary>
+    private void Guard(PendingPublish publish, ref PendingBatch batch)
+    {
+        bool isNew = batch.HasNew && batch.KnownCount + batch.RepeatCount < batch.Count;
+        if (isNew && !Gate.Admits(ref batch, publish.Quota) && batch.ClaimCount > 0)
+            _ids.TakeBackLast(ref batch, publish.Claims.All);
     }
 
     /// <summary>What comes behind a refused message of its key is refused; its own keys are remembered where it is refused itself.</summary>

@@ -7,8 +7,8 @@ using Forewave.Protocol.Frames;
 namespace Forewave.Broker.Ingest;
 
 /// <summary>
-/// Refuses batches for what holds at the moment: switches, quotas, load. Asked for what is new alone, under its producer's lock: a repeat of what
-/// was stored is answered whatever is off. Where nothing is set and memory suffices it costs two reads.
+/// Refuses batches for what holds at the moment: switches, quotas, load. Asked for what is new alone, by its sequences and its deduplication ids, under
+/// its producer's lock: a repeat of what was stored is answered whatever is off. Where nothing is set and memory suffices it costs two reads.
 /// </summary>
 internal sealed class PublishGate(SettingDirectory settings, MemoryWatch memory, QueueLengths lengths, TimeProvider time)
 {
@@ -27,7 +27,12 @@ internal sealed class PublishGate(SettingDirectory settings, MemoryWatch memory,
             return Refuse(ref batch, terms.PublishRefusal, null);
         if (terms.Off != MessageCapabilities.None && DetailOf(AskedBy(batch) & terms.Off) is { } off)
             return Refuse(ref batch, ErrorCode.CapabilityOff, off);
-        return AdmitsByLength(ref batch, terms) && AdmitsByRate(ref batch, terms, quota.Under(terms.Live));
+        if (!AdmitsByLength(ref batch, terms) || !AdmitsByRate(ref batch, terms, quota.Under(terms.Live)))
+            return false;
+        // What a rate refuses makes no queue longer.
+        if (terms.MaxLength > 0)
+            batch.Queue!.Length.Add(NewIn(batch));
+        return true;
     }
 
     private bool AdmitsByLength(ref PendingBatch batch, QueueTerms terms)
@@ -36,11 +41,10 @@ internal sealed class PublishGate(SettingDirectory settings, MemoryWatch memory,
             return true;
         var length = batch.Queue!.Length;
         lengths.Want(batch.Queue);
-        if (length.About >= terms.MaxLength)
-            return Refuse(ref batch, ErrorCode.QueueFull, null);
-        length.Add(batch.Count - batch.KnownCount);
-        return true;
+        return length.About < terms.MaxLength || Refuse(ref batch, ErrorCode.QueueFull, null);
     }
+
+    private static int NewIn(in PendingBatch batch) => batch.Count - batch.KnownCount - batch.RepeatCount;
 
     private bool AdmitsByRate(ref PendingBatch batch, QueueTerms terms, SessionQuota quota)
     {
@@ -52,7 +56,7 @@ internal sealed class PublishGate(SettingDirectory settings, MemoryWatch memory,
             batch.RetryAfter = pause < LeastWait ? LeastWait : pause;
             return Refuse(ref batch, ErrorCode.QuotaExceeded, whose);
         }
-        (int, int) amount = (batch.Count - batch.KnownCount, batch.Messages.Length);
+        (int, int) amount = (NewIn(batch), batch.Messages.Length);
         terms.Rate.Take(amount, now);
         quota.User.Take(amount, now);
         quota.Own.Take(amount, now);

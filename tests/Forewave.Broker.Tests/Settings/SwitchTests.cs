@@ -51,6 +51,43 @@ public sealed class SwitchTests
         Assert.Equal((0u, stored.FirstPosition), (NumberOf(repeated), repeated.FirstPosition));
     }
 
+    [Fact]
+    public async Task Repeat_by_its_deduplication_id_is_answered_although_publishes_are_off_and_what_is_refused_is_not_known_afterwards()
+    {
+        await using var engine = await StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(ProducerId.New()), queue = await client.OpenQueueAsync("orders");
+        var stored = await client.PublishAsync(producer, Batch(queue, 1, new V1.Message { DeduplicationId = "known" }));
+        await SetAsync(client, "publish", "false");
+
+        var repeated = await client.PublishAsync(producer, Batch(queue, 2, new V1.Message { DeduplicationId = "known" }));
+        var refused = await client.PublishAsync(producer, Batch(queue, 3, new V1.Message { DeduplicationId = "new" }));
+        await SetAsync(client, "publish", null);
+        var taken = await client.PublishAsync(producer, Batch(queue, 4, new V1.Message { DeduplicationId = "new" }));
+
+        Assert.Equal((0u, true), (NumberOf(repeated), repeated.Duplicate));
+        Assert.Equal((uint)ErrorCode.PublishOff, NumberOf(refused));
+        Assert.Equal((0u, false), (NumberOf(taken), taken.Duplicate));
+        Assert.True(taken.FirstPosition > stored.FirstPosition);
+    }
+
+    [Fact]
+    public async Task What_a_rate_refuses_does_not_count_to_the_length_of_its_queue()
+    {
+        await using var engine = await StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        uint producer = await client.OpenProducerAsync(ProducerId.New()), queue = await client.OpenQueueAsync("orders");
+        await SetAsync(client, "queueLength", "10");
+        await SetAsync(client, "queueMessagesPerSecond", "1");
+        await client.PublishAsync(producer, TestClient.Batch(queue, 1, 5));
+
+        var answers = new List<uint>();
+        for (ulong sequence = 6; sequence < 16; sequence++)
+            answers.Add(NumberOf(await client.PublishAsync(producer, TestClient.Batch(queue, sequence, 1))));
+
+        Assert.All(answers, answer => Assert.Equal((uint)ErrorCode.QuotaExceeded, answer));
+    }
+
     [Theory]
     [InlineData("scheduling")]
     [InlineData("ordering")]
