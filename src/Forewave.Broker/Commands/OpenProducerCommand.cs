@@ -27,6 +27,7 @@ internal static class OpenProducerCommand
         RightCheck.RequireSome(session, AccessRights.Publish);
         session.RequireNoDrain();
         session.CheckHandles();
+        session.HasWork = true;
         var producer = await OpenAsync(session, id, name, cancellation);
         ulong last;
         lock (producer.Gate)

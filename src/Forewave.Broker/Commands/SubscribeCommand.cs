@@ -27,6 +27,7 @@ internal static class SubscribeCommand
         RightCheck.Require(session, AccessRights.Consume, name);
         session.RequireNoDrain();
         session.CheckHandles();
+        session.HasWork = true;
         var queue = await session.Parts.Slots.OpenAsync(name, request.CreateQueue, cancellation);
         // Who comes back settles what it holds, and gets nothing new.
         if (!request.Returning && !session.Parts.Settings.Terms.Consumes(queue))

@@ -62,6 +62,8 @@ internal sealed class DrainState(SessionRegistry sessions, TimeProvider time, IL
             session.Close(ErrorCode.ShuttingDown);
     }
 
-    // The host's own connections do what is asked over HTTP, which is refused where it is asked.
-    private static bool IsClient(Session session) => !session.IsOfOperator && !session.Origin.IsOfHost;
+    // The host's own connections do what is asked over HTTP, which is refused where it is asked. Who has not said who it is, is refused with its hello
+    // unless it is an operator; one who publishes or consumes is a client, whatever it calls itself.
+    private static bool IsClient(Session session) =>
+        session.IsGreeted && (!session.IsOfOperator || session.HasWork) && !session.Origin.IsOfHost;
 }

@@ -36,6 +36,7 @@ internal sealed class Session : IPublishingSession
     private int _closeCode;
     private volatile bool _isReading;
     private volatile bool _isGreeted;
+    private volatile bool _hasWork;
     private volatile Access? _access;
     // Why what it may do has ended; for Beat alone.
     private ErrorCode _accessEnd;
@@ -112,6 +113,13 @@ internal sealed class Session : IPublishingSession
 
     /// <summary>It is for administration alone, by its hello: a drain leaves it.</summary>
     public bool IsOfOperator { get; set; }
+
+    /// <summary>It has published or consumed, or has begun to. Any thread.</summary>
+    public bool HasWork
+    {
+        get => _hasWork;
+        set => _hasWork = value;
+    }
 
     /// <summary>The connection is about to end.</summary>
     public bool IsClosing => Output.IsClosed;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Forewave.Cli.Output;
+using Forewave.Client;
 using Forewave.Client.Administration;
 
 namespace Forewave.Cli.Verbs;
@@ -13,10 +14,11 @@ internal static class DrainVerb
     private static readonly Option<bool> Show = new("--status") { Description = "say how far it is" };
     private static readonly Option<bool> Json = ClientOptions.Json();
 
-    public static Command Create() => new Command("drain", "Send a broker's clients away before it is stopped; ends when they are gone") { Grace, End, Show, Json }.With(RunAsync);
+    public static Command Create() => new Command("drain", "Send a broker's clients away before it is stopped; ends when they are gone") { Grace, End, Show, Json }.WithClient(RunAsync);
 
-    private static async Task RunAsync(BrokerAdministration broker, ParseResult parsed, CancellationToken stop)
+    private static async Task<int> RunAsync(ForewaveClient client, ParseResult parsed, CancellationToken stop)
     {
+        var broker = client.Administration;
         bool ends = parsed.GetValue(End), shows = parsed.GetValue(Show);
         if (ends && shows || (ends || shows) && parsed.GetValue(Grace) is not null)
             throw new UsageException("--grace, --end and --status exclude each other");
@@ -28,6 +30,11 @@ internal static class DrainVerb
             writer.WriteNumber("connections", drain.Connections);
             writer.WriteEndObject();
         });
+        if (ends || shows || drain.IsDraining)
+            return ExitCode.Done;
+        // A script would stop the broker next, with its clients on it.
+        await Console.Error.WriteLineAsync("forewave: somebody called the drain off, or started the broker again: it takes clients");
+        return ExitCode.Failed;
     }
 
     // Who is left after the grace is closed by the broker within a second.

@@ -48,8 +48,10 @@ internal sealed class HttpLinks : IAsyncDisposable
         _publishing = new PartitionLinks(options);
         _settling = new PartitionLinks(options);
         int administering = cluster is null ? AdministrationLinks : AdministrationLinksOfCluster;
-        _administering = [.. Enumerable.Range(0, administering).Select(_ => new PartitionLinks(options))];
-        _desks = [.. _administering.Select(links => new AdministrationDesk(links, options))];
+        // A partition that is drained lets operators in alone, and what is set for all partitions concerns it too.
+        var asOperator = options with { ForOperators = true };
+        _administering = [.. Enumerable.Range(0, administering).Select(_ => new PartitionLinks(asOperator))];
+        _desks = [.. _administering.Select(links => new AdministrationDesk(links, asOperator))];
         ProducerOptions publishing = new() { Name = Name, RetryPolicy = NoRetry.Instance, DeliveryDeadline = Deadline, Home = cluster?.Home };
         _producer = new Lazy<Producer>(() => new Producer(_publishing, publishing, options));
         Settling = new SettleCalls(_settling, options);

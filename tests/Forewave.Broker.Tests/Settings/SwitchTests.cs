@@ -182,6 +182,31 @@ public sealed class SwitchTests
     }
 
     [Fact]
+    public async Task Drain_sends_an_operator_away_who_publishes_and_leaves_one_who_has_not_said_who_it_is()
+    {
+        MovedTime time = new();
+        await using var engine = await TestEngine.StartOnDiskAsync(new MemoryDisk(), time, null);
+        var hello = TestClient.Hello();
+        hello.Role = "admin";
+        var operators = TestClient.Connect(engine.Engine);
+        await operators.AskAsync(new V1.ClientFrame { Hello = hello });
+        var publishing = TestClient.Connect(engine.Engine);
+        await publishing.AskAsync(new V1.ClientFrame { Hello = hello });
+        await publishing.OpenProducerAsync(ProducerId.New());
+        var silent = TestClient.Connect(engine.Engine);
+
+        var begun = await operators.AskAsync(Administer(new() { BeginDrain = new V1.BeginDrain { Grace = 2_000 } }));
+        var told = await publishing.ReadAsync();
+        time.Move(TimeSpan.FromSeconds(3));
+        await publishing.Session;
+        var greeted = await silent.AskAsync(new V1.ClientFrame { Hello = hello });
+
+        Assert.Equal(1u, begun.Administration.Drain.Connections);
+        Assert.NotNull(told!.GoAway);
+        Assert.NotNull(greeted.Hello);
+    }
+
+    [Fact]
     public async Task Operator_comes_in_to_set_back_how_many_connections_there_may_be()
     {
         await using var engine = await StartAsync();
