@@ -5,18 +5,20 @@ namespace Forewave.Broker.Load;
 
 /// <summary>
 /// Sheds load before memory runs out: looks four times a second at what the process has, and from a bound on no message is taken until it
-/// has a tenth less. Before it refuses, and every 10 s while it does, it has the garbage collected, so that what counts is used. Its loop
-/// writes; any thread reads.
+/// has a tenth less. Before it refuses it has the garbage collected, so that what counts is used; and while it does, after 10 s and, as long as that
+/// brings too little, after twice the time before, 5 minutes at most: a collection stops the process for a moment. Its loop writes; any thread reads.
 /// </summary>
 internal sealed class MemoryWatch
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Collection = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
     private readonly IProcessMemory _process;
     private readonly Func<long> _bound;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private long? _collectedAt;
+    private TimeSpan _pause = FirstPause;
     private long _used;
     private long _times;
     private volatile bool _isShort;
@@ -34,7 +36,7 @@ internal sealed class MemoryWatch
     /// <summary>Bytes at the last look.</summary>
     public long Used => Volatile.Read(ref _used);
 
-    /// <summary>Bytes from which on nothing is taken.</summary>
+    /// <summary>Bytes from which on nothing is taken; 0: nobody knows what the process may have, and all is taken.</summary>
     public long Bound => _bound() is > 0 and var told ? told : (long)(_process.Available * 0.85);
 
     /// <summary>How often it began.</summary>
@@ -56,18 +58,22 @@ internal sealed class MemoryWatch
     {
         long bound = Bound;
         long used = _process.Used;
-        if (used >= (_isShort ? Enough(bound) : bound) && MayCollect())
+        if (bound > 0 && used >= (_isShort ? Enough(bound) : bound) && MayCollect())
+        {
             used = _process.Collect();
+            var longer = 2 * _pause < LongestPause ? 2 * _pause : LongestPause;
+            _pause = used < Enough(bound) ? FirstPause : longer;
+        }
         Volatile.Write(ref _used, used);
-        if (!_isShort && used >= bound)
+        if (!_isShort && bound > 0 && used >= bound)
         {
             _isShort = true;
             Interlocked.Increment(ref _times);
             SettingLog.MemoryShort(_logger, used, $"{bound}");
         }
-        else if (_isShort && used < Enough(bound))
+        else if (_isShort && (bound == 0 || used < Enough(bound)))
         {
-            _isShort = false;
+            (_isShort, _pause) = (false, FirstPause);
             SettingLog.MemoryEnough(_logger, used, $"{bound}");
         }
     }
@@ -77,7 +83,7 @@ internal sealed class MemoryWatch
     private bool MayCollect()
     {
         long now = _time.GetTimestamp();
-        if (_collectedAt is { } before && _time.GetElapsedTime(before, now) < Collection)
+        if (_collectedAt is { } before && _time.GetElapsedTime(before, now) < _pause)
             return false;
         _collectedAt = now;
         return true;

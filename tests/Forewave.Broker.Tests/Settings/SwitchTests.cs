@@ -263,6 +263,36 @@ public sealed class SwitchTests
     }
 
     [Fact]
+    public void Garbage_is_collected_less_and_less_often_while_that_brings_nothing()
+    {
+        MovedTime time = new();
+        FakeMemory process = new() { Used = 100 };
+        MemoryWatch watch = new(process, () => 100, time, NullLogger.Instance);
+        watch.Judge();
+        List<int> seen = [];
+
+        foreach (int seconds in (int[])[19, 1, 39, 1, 79, 1])
+        {
+            time.Move(TimeSpan.FromSeconds(seconds));
+            watch.Judge();
+            seen.Add(process.Collections);
+        }
+
+        Assert.Equal([1, 2, 2, 3, 3, 4], seen);
+        Assert.True(watch.IsShort);
+    }
+
+    [Fact]
+    public void All_is_taken_where_nobody_knows_what_the_process_may_have()
+    {
+        MemoryWatch watch = new(new FakeMemory { Used = 100 }, () => 0, new MovedTime(), NullLogger.Instance);
+
+        watch.Judge();
+
+        Assert.Equal((0L, false), (watch.Bound, watch.IsShort));
+    }
+
+    [Fact]
     public void Bound_that_nobody_set_is_what_the_process_may_have_less_something() =>
         Assert.Equal(850, new MemoryWatch(new FakeMemory { Available = 1_000 }, () => 0, new MovedTime(), NullLogger.Instance).Bound);
 
