@@ -58,6 +58,8 @@ internal sealed class AuditedAct
         var words = asked.Descriptor.Fields.InFieldNumberOrder().Where(field => Named.Contains(field.Name)).Select(field => WordOf(field, asked)).ToList();
         if (request.VerbCase is Verb.CancelScheduled or Verb.Reschedule)
             words.Add(WordOf((request.CancelScheduled?.Choice ?? request.Reschedule?.Choice)!));
+        if (request.VerbCase is Verb.SetSetting)
+            words.Add(request.SetSetting.HasValue ? $"value {Printable(request.SetSetting.Value)}" : "unset");
         return string.Join(' ', words.Where(word => word.Length > 0));
     }
 

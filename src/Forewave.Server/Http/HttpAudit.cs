@@ -13,6 +13,9 @@ internal sealed class HttpAudit(ILogger logger)
     /// <summary>The category.</summary>
     public const string Category = "Forewave.Audit";
 
+    /// <summary>Tells what a request's path does not: told with its end.</summary>
+    public static void Add(HttpContext context, string words) => context.Items[typeof(HttpAudit)] = words;
+
     /// <summary>A request has ended.</summary>
     /// <param name="context">The request.</param>
     /// <param name="operation">What was asked for.</param>
@@ -24,7 +27,8 @@ internal sealed class HttpAudit(ILogger logger)
             return;
         string user = context.Items.TryGetValue(typeof(Access), out object? access) ? $"{access}" : "nobody";
         AuditPeer peer = new($"{context.Connection.RemoteIpAddress}:{context.Connection.RemotePort}");
-        AuditTarget target = new(string.Join(' ', names.Select(name => $"{name.Key} {Printable(name.Value)}")));
+        var words = names.Select(name => $"{name.Key} {Printable(name.Value)}");
+        AuditTarget target = new(string.Join(' ', context.Items.TryGetValue(typeof(HttpAudit), out object? told) ? words.Append(Printable($"{told}")) : words));
         if (failure is not { } error)
             ServerLog.Done(logger, user, peer, operation.Id, target);
         else if (ErrorTable.TryGet((uint)error, out var entry) && entry.Stored == StoredOutcome.No)

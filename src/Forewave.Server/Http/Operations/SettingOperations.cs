@@ -36,6 +36,7 @@ internal sealed class SettingOperations(HttpLinks links, BodyMemory memory)
         using var body = await BodyFields.ReadAsync(call, memory);
         string value = body.Text("value") ?? throw FieldText.Wrong("value", "a text");
         body.End();
+        HttpAudit.Add(call.Context, $"value {value}");
         await ChangeAsync(call, new V1.SetSetting { Value = value });
     }
 
