@@ -41,11 +41,8 @@ internal static class HelloCommand
             return ValueTask.CompletedTask;
         }
         session.IsOfOperator = hello.Role == OperatorRole;
-        if (session.Parts.Drain.IsOn && !session.IsOfOperator && !session.Origin.IsOfHost)
-        {
-            session.Close(ErrorCode.ShuttingDown, "The broker is drained before it is stopped.", correlation);
+        if (IsDrainedAway(session, correlation))
             return ValueTask.CompletedTask;
-        }
         session.ClientName = hello.Name;
         SdkKind sdk = new() { Name = hello.Sdk, Version = hello.SdkVersion };
         return GreetAsync(session, header.Correlation, RequestOf(session, hello), sdk, cancellation);
@@ -63,6 +60,9 @@ internal static class HelloCommand
             session.Close(result.Error, result.Text, correlation.Value);
             return;
         }
+        // A drain may have begun while the password was checked.
+        if (IsDrainedAway(session, correlation.Value))
+            return;
         if (Count(session, result.Access) is not ErrorCode.None and var full)
         {
             session.Close(full, correlation: correlation.Value);
@@ -75,6 +75,14 @@ internal static class HelloCommand
         session.IsGreeted = true;
         session.Output.RequestTaken();
         session.Output.Answer(new V1.ServerFrame { Correlation = correlation.Value, Hello = Answer(session) });
+    }
+
+    private static bool IsDrainedAway(Session session, ulong correlation)
+    {
+        if (!session.Parts.Drain.IsOn || session.IsOfOperator || session.Origin.IsOfHost)
+            return false;
+        session.Close(ErrorCode.ShuttingDown, "The broker is drained before it is stopped.", correlation);
+        return true;
     }
 
     // Not operators, who would set a bound back that keeps everybody out, nor the host, which asks for them over HTTP.

@@ -35,7 +35,8 @@ public sealed class SecureBroker : IAsyncLifetime
             LoggerFactory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(_log)),
         });
         await _broker.StartAsync();
-        await using ForewaveClient first = new(_broker.ListenAddress!.ToString());
+        // Within the process: over TCP whoever came as nobody is told to go when there is a user, before a slow machine has the answer maybe.
+        await using ForewaveClient first = new(new ForewaveClientOptions { Connector = _broker.ConnectAsync });
         await first.Administration.Users.AddAsync(Root, Password, [new AccessGrant(QueuePattern.Everything, AccessRights.All)]);
     }
 
