@@ -32,6 +32,25 @@ public sealed class OutcomeWireTests
     }
 
     [Fact]
+    public async Task Waits_are_bounded_by_what_was_set_while_the_broker_runs_and_those_that_are_there_stay()
+    {
+        await using var engine = await StartAsync(new BrokerOptions { MaxOutcomeWaits = 2 });
+        var first = await TestClient.GreetedAsync(engine.Engine);
+        var second = await TestClient.GreetedAsync(engine.Engine);
+        string id = await PublishAsync(first);
+        await first.SendAsync(Await(id));
+        await UntilWaitingAsync(engine, 1);
+
+        await second.AskAsync(Request(new V1.AdministrationRequest { SetSetting = new V1.SetSetting { Name = "maxOutcomeWaits", Value = "1" } }));
+        var refused = (await second.AskAsync(Await(id))).Error;
+        await second.AskAsync(Request(new V1.AdministrationRequest { SetSetting = new V1.SetSetting { Name = "maxOutcomeWaits" } }));
+        await second.SendAsync(Await(id));
+        await UntilWaitingAsync(engine, 2);
+
+        Assert.Equal((uint)ErrorCode.TooManyOutcomeWaits, refused.Number);
+    }
+
+    [Fact]
     public async Task Waits_beyond_the_bound_of_a_connection_are_refused_and_other_requests_are_answered()
     {
         await using var engine = await StartAsync();
