@@ -196,13 +196,13 @@ public sealed class SwitchTests
     internal static async Task<double> RefusalsAsync(ServerProcess server, string error)
     {
         double seen = 0;
-        await MetricAsync(server, $"forewave_publish_refused_messages_total{{error_type=\"{error}\"}}", value => (seen = value) >= 0);
+        await MetricAsync(server, $"forewave_publish_refused_total{{error_type=\"{error}\"}}", value => (seen = value) >= 0);
         return seen;
     }
 
     // Waits until publishes were refused with an error.
     internal static Task RefusedAsync(ServerProcess server, string error) =>
-        MetricAsync(server, $"forewave_publish_refused_messages_total{{error_type=\"{error}\"}}", value => value > 0);
+        MetricAsync(server, $"forewave_publish_refused_total{{error_type=\"{error}\"}}", value => value > 0);
 
     private static async Task MetricAsync(ServerProcess server, string name, Func<double, bool> isWanted)
     {
