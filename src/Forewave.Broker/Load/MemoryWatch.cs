@@ -5,8 +5,8 @@ namespace Forewave.Broker.Load;
 
 /// <summary>
 /// Sheds load before memory runs out: looks four times a second at what the process has, and from a bound on no message is taken until it
-/// has a tenth less. Before it refuses it has the garbage collected, so that what counts is used; and while it does, after 10 s and, as long as that
-/// brings too little, after twice the time before, 5 minutes at most: a collection stops the process for a moment. Its loop writes; any thread reads.
+/// has a tenth less. Before it refuses it has the garbage collected, so that what counts is used, every 10 s at most; and while it does, after 20 s
+/// and, as long as that brings too little, after twice the time before, 5 minutes at most: a collection stops the process for a moment. Its loop writes; any thread reads.
 /// </summary>
 internal sealed class MemoryWatch
 {
