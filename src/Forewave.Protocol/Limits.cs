@@ -294,6 +294,9 @@ public static class Limits
     /// <summary>The greatest quota: messages, bytes or connections.</summary>
     public const int MaxQuota = 1_000_000_000;
 
+    /// <summary>The least memory of a broker's process from which on no messages are taken, where it is set: a broker has more when it begins.</summary>
+    public const int LeastShedMemoryBytes = 32 * 1024 * 1024;
+
     /// <summary>The longest grace of a drain, or of a stop.</summary>
     public static TimeSpan MaxStopGrace { get; } = TimeSpan.FromHours(1);
 

@@ -67,6 +67,12 @@ internal sealed record LiveSetting
             : throw new FormatException(string.Create(
                 CultureInfo.InvariantCulture, $"it is a whole number from {range.Least:N0} {(range.Most == long.MaxValue ? "on" : $"to {range.Most:N0}")}"));
 
+    /// <summary>Reads a whole number from the least on, or 0.</summary>
+    public static string ReadBound(string text, long least) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && (number == 0 || number >= least)
+            ? number.ToString(CultureInfo.InvariantCulture)
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"it is 0 or a whole number from {least:N0} on"));
+
     /// <summary>A number that <see cref="ReadNumber"/> gave.</summary>
     public static long NumberOf(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 

@@ -27,7 +27,10 @@ internal static class LiveSettings
         {
             NeedsStart = true, AtStart = options => options.StartSettings.FirstOrDefault(setting => setting.Key == "httpApi")?.Value ?? LiveSetting.On,
         },
-        LiveSetting.Number("shedMemoryBytes", (0, long.MaxValue), options => options.ShedMemoryBytes, (options, number) => options with { ShedMemoryBytes = number }),
+        LiveSetting.Number("shedMemoryBytes", (0, long.MaxValue), options => options.ShedMemoryBytes, (options, number) => options with { ShedMemoryBytes = number }) with
+        {
+            Read = static text => LiveSetting.ReadBound(text, Limits.LeastShedMemoryBytes),
+        },
         LiveSetting.Quota("queueMessagesPerSecond", SettingScope.Broker | SettingScope.Queues),
         LiveSetting.Quota("queueBytesPerSecond", SettingScope.Broker | SettingScope.Queues),
         LiveSetting.Quota("queueLength", SettingScope.Broker | SettingScope.Queues),

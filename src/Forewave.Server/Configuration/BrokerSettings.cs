@@ -57,7 +57,7 @@ internal static class BrokerSettings
         new("minSdkVersions", options => options.MinSdkVersions ?? "", (options, text) => options with { MinSdkVersions = SdkVersionList.Check(text) }),
         Number("frameMemoryBytes", From16Mebibytes, options => options.FrameMemoryBytes, (options, number) => options with { FrameMemoryBytes = number }),
         Number("cursorMemoryBytes", From16Mebibytes, options => options.CursorMemoryBytes, (options, number) => options with { CursorMemoryBytes = number }),
-        Number("shedMemoryBytes", new SettingRange { Least = 0, Most = long.MaxValue }, options => options.ShedMemoryBytes, (options, number) => options with { ShedMemoryBytes = number }),
+        Number("shedMemoryBytes", new SettingRange { Least = Limits.LeastShedMemoryBytes, Most = long.MaxValue, OrZero = true }, options => options.ShedMemoryBytes, (options, number) => options with { ShedMemoryBytes = number }),
         Number("groupMetrics", new SettingRange { Least = 0, Most = 10_000 }, options => options.GroupMetrics, (options, number) => options with { GroupMetrics = (int)number }),
         Number("queueMetrics", new SettingRange { Least = 0, Most = 10_000 }, options => options.QueueMetrics, (options, number) => options with { QueueMetrics = (int)number }),
         Switch("metrics", options => options.Metrics, (options, on) => options with { Metrics = on }),

@@ -50,6 +50,7 @@ public sealed class SettingDirectoryTests
     [InlineData("maxqueues", "1", ErrorCode.SettingUnknown)]
     [InlineData("", "1", ErrorCode.SettingUnknown)]
     [InlineData("listen", "127.0.0.1:1", ErrorCode.SettingNotLive)]
+    [InlineData("shedMemoryBytes", "33554431", ErrorCode.SettingInvalid)]
     [InlineData("maxQueues", "0", ErrorCode.SettingInvalid)]
     [InlineData("maxQueues", "-1", ErrorCode.SettingInvalid)]
     [InlineData("maxQueues", "1.5", ErrorCode.SettingInvalid)]

@@ -161,7 +161,7 @@ public sealed class SwitchTests
         await using ForewaveClient client = new(server.Address);
         await using var producer = client.CreateProducer(new ProducerOptions { DeliveryDeadline = TimeSpan.FromMinutes(2) });
         await producer.PublishAsync(Orders, "m"u8.ToArray());
-        await SetAsync(server, "shedMemoryBytes", "1");
+        await SetAsync(server, "shedMemoryBytes", "33554432");
         await MetricAsync(server, "forewave_memory_short", value => value == 1);
 
         var waiting = producer.PublishAsync(Orders, "m"u8.ToArray()).AsTask();

@@ -67,6 +67,7 @@ public sealed class SettingTests
     [InlineData(".json", """{ "maxConnections": "many" }""", "maxConnections")]
     [InlineData(".json", """{ "maxConnections": 50001 }""", "from 1 to 50,000")]
     [InlineData(".json", """{ "maxQueues": -1 }""", "from 1 on")]
+    [InlineData(".json", """{ "shedMemoryBytes": 33554431 }""", "0 or a whole number from 33,554,432 on")]
     [InlineData(".json", """{ "search": "on" }""", "true or false")]
     [InlineData(".json", """{ "stopGrace": "5" }""", "duration")]
     [InlineData(".json", """{ "store": "postgres" }""", "files or mysql")]
