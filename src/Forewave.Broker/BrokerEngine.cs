@@ -56,7 +56,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         _parts = EngineParts.Compose(store, options, time, loggers, meters, flushes, surroundings);
         _state = new EngineState(store, _parts);
         _loops = new EngineLoops(_parts, _state);
-        _observer = new EngineObserver(_parts.Delivery, _parts.Scheduling.Intake, flushes, _parts.Health, _loops.Checkpoints);
+        _observer = new EngineObserver(_parts, _loops.Checkpoints);
         EngineGauges.Add(_parts, _loops);
         _parts.Settings.Counts = Count;
     }
@@ -117,6 +117,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         _parts.Queues.NoteId(_parts.Delivery.HighestId);
         _parts.Queues.Opened = _parts.Delivery.Administration.OpenQueue;
         _parts.Scheduling.Begin(_parts.Queues, _store.Committed);
+        _parts.Transactions.Begin(_store.Committed);
         _store.Start(_observer);
         _parts.Delivery.Start([.. _parts.Queues.All], _store.Committed);
         _parts.Search.Keys.Parts.Begin();
@@ -222,6 +223,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         await _store.DisposeAsync();
         _parts.Delivery.Dispose();
         _parts.Scheduling.Dispose();
+        _parts.Transactions.Dispose();
         _parts.Deduplication.Dispose();
         _parts.Search.Dispose();
         _parts.Queues.Dispose();

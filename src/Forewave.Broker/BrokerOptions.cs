@@ -129,6 +129,12 @@ public sealed record BrokerOptions
     public bool Outcomes { get; init; } = true;
 
     /// <summary>
+    /// Producers may begin transactions. Off: that is refused, and the hello does not offer it; those that are open can be decided, and their
+    /// producers are asked. Default: on.
+    /// </summary>
+    public bool Transactions { get; init; } = true;
+
+    /// <summary>
     /// Queues may have their deliveries and settles traced. Off: none is, whatever its options say. Default: on.
     /// </summary>
     public bool Tracing { get; init; } = true;

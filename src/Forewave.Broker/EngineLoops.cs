@@ -26,6 +26,7 @@ internal sealed class EngineLoops : IDisposable
             new SupervisedLoop("search", parts.Search.Keys.Upkeep.RunAsync, parts),
             new SupervisedLoop("checkpoint", Checkpoints.RunAsync, parts),
             new SupervisedLoop("scheduler", parts.Scheduling.RunAsync, parts),
+            new SupervisedLoop("transactions", (pulse, cancellation) => parts.Transactions.Watch.RunAsync(pulse, parts.Time, cancellation), parts),
             new SupervisedLoop("retention", retention.RunAsync, parts),
             new SupervisedLoop("group metrics", groups.RunAsync, parts),
             .. parts.Options.DeadOperations ? [new SupervisedLoop("dead-letters", _deadOperations.RunAsync, parts)] : Array.Empty<SupervisedLoop>(),

@@ -12,16 +12,18 @@ internal sealed class EngineObserver : ICommitObserver
 {
     private readonly DeliveryLoops _delivery;
     private readonly CommitIntake _scheduling;
+    private readonly CommitIntake _transactions;
     private readonly FlushList _flushes;
     private readonly PartitionHealth _health;
     private readonly CheckpointLoop _checkpoints;
 
-    public EngineObserver(DeliveryLoops delivery, CommitIntake scheduling, FlushList flushes, PartitionHealth health, CheckpointLoop checkpoints)
+    public EngineObserver(SessionParts parts, CheckpointLoop checkpoints)
     {
-        _delivery = delivery;
-        _scheduling = scheduling;
-        _flushes = flushes;
-        _health = health;
+        _delivery = parts.Delivery;
+        _scheduling = parts.Scheduling.Intake;
+        _transactions = parts.Transactions.Intake;
+        _flushes = parts.Flushes;
+        _health = parts.Health;
         _checkpoints = checkpoints;
     }
 
@@ -30,6 +32,7 @@ internal sealed class EngineObserver : ICommitObserver
     {
         _delivery.GroupCommitted(records, through);
         _scheduling.Put(records, through);
+        _transactions.Put(records, through);
         _flushes.FlushAll();
     }
 
@@ -38,6 +41,7 @@ internal sealed class EngineObserver : ICommitObserver
     {
         _health.Fail("the store", failure);
         _scheduling.Stopped(failure);
+        _transactions.Stopped(failure);
         _flushes.FlushAll();
     }
 

@@ -13,6 +13,7 @@ using Forewave.Broker.Search;
 using Forewave.Broker.Search.Keys;
 using Forewave.Broker.Sessions;
 using Forewave.Broker.Settings;
+using Forewave.Broker.Transactions;
 using Forewave.Broker.Users;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
@@ -60,7 +61,9 @@ internal static class EngineParts
         var lengths = new QueueLengths(delivery.Of, time);
         var ids = new DeduplicationStage(store, DeduplicationTerms.For(options), time, queues.WindowOf, logger, surroundings.Seed);
         queues.WindowGrew = ids.WindowGrew;
+        var terms = new PublishTerms(CapabilitiesOf(options), time, store.Partition, new PublishGate(settings, memory, lengths, time));
         var scheduling = new Scheduler(store, time, metrics, logger, id => queues.Find(id)?.Options.LifeBits ?? 0);
+        var transactions = new TransactionStage(store, time, metrics, logger, id => queues.Find(id)?.Options.LifeBits);
         var users = new UserDirectory(store, options, loggers.CreateLogger(UserLog.Category));
         var access = new AccessMetrics(metrics.Meter);
         var messages = new MessageLookup(store, queues, delivery, scheduling);
@@ -68,7 +71,7 @@ internal static class EngineParts
         {
             Store = store,
             Options = options,
-            Ingest = new IngestStage(store, health, ids, flushes, metrics, new PublishTerms(CapabilitiesOf(options), time, store.Partition, new PublishGate(settings, memory, lengths, time))),
+            Ingest = new IngestStage(store, health, ids, flushes, metrics, terms),
             Producers = producers,
             Queues = queues,
             Slots = new QueueSlots(queues, options.Cluster, store.Partition),
@@ -76,6 +79,9 @@ internal static class EngineParts
             Deduplication = ids,
             FrameMemory = new FrameMemory(options.FrameMemoryBytes),
             Scheduling = scheduling,
+            Transactions = transactions,
+            Flushes = flushes,
+            PublishTerms = terms,
             Messages = messages,
             Traces = new TraceReading(store, delivery, messages),
             Outcomes = new OutcomeStage(messages, delivery.Outcomes, time, metrics, options.MaxOutcomeWaits),
@@ -93,8 +99,7 @@ internal static class EngineParts
         };
     }
 
-    private static MessageCapabilities CapabilitiesOf(BrokerOptions options) =>
-        (options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None)
+    private static MessageCapabilities CapabilitiesOf(BrokerOptions options) => (options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None)
         | (options.Ordering ? MessageCapabilities.Ordering : MessageCapabilities.None)
         | (options.Priorities ? MessageCapabilities.Priorities : MessageCapabilities.None)
         | (options.Expiry ? MessageCapabilities.Expiry : MessageCapabilities.None)

@@ -8,6 +8,7 @@ using Forewave.Broker.Scheduling.Pending;
 using Forewave.Broker.Search.Keys;
 using Forewave.Broker.Sessions;
 using Forewave.Broker.Settings;
+using Forewave.Broker.Transactions;
 using Forewave.Broker.Users;
 using Forewave.Protocol;
 using Forewave.Storage;
@@ -25,6 +26,7 @@ internal sealed class EngineState : IStateFold, IStateSource
     private readonly QueueCatalogue _queues;
     private readonly DeliveryLoops _delivery;
     private readonly Scheduler _scheduling;
+    private readonly TransactionStage _transactions;
     private readonly ProducerState _producers;
     private readonly IdParts _ids;
     private readonly KeyParts _keys;
@@ -38,6 +40,7 @@ internal sealed class EngineState : IStateFold, IStateSource
         _queues = parts.Queues;
         _delivery = parts.Delivery;
         _scheduling = parts.Scheduling;
+        _transactions = parts.Transactions;
         _ids = parts.Deduplication.Parts;
         _keys = parts.Search.Keys.Parts;
         _users = parts.Users;
@@ -65,6 +68,10 @@ internal sealed class EngineState : IStateFold, IStateSource
             case StateKind.ScheduleBlock:
                 ScheduleParts.Load(_scheduling, part, state);
                 break;
+            case StateKind.Transactions:
+            case StateKind.OpenTransactions:
+                TransactionParts.Load(_transactions, part, state);
+                break;
             case StateKind.Deduplication:
                 _ids.Load(part, state);
                 break;
@@ -86,6 +93,7 @@ internal sealed class EngineState : IStateFold, IStateSource
     /// <inheritdoc/>
     public void Loaded()
     {
+        TransactionParts.Loaded(_transactions);
         _ids.Loaded();
         _keys.Loaded();
     }
@@ -128,6 +136,7 @@ internal sealed class EngineState : IStateFold, IStateSource
         }
         _delivery.Apply(record, payload);
         _scheduling.Fold.Apply(record, payload);
+        _transactions.Fold.Apply(record, payload);
     }
 
     /// <inheritdoc/>
@@ -146,6 +155,7 @@ internal sealed class EngineState : IStateFold, IStateSource
         await _delivery.WriteAsync(writer, cancellation);
         // After the queues: what they have given offsets is in it then.
         _keys.Write(writer);
+        await new TransactionParts(_transactions, _store).WriteAsync(writer, cancellation);
         await new ScheduleParts(_scheduling, _store).WriteAsync(writer, cancellation);
     }
 }

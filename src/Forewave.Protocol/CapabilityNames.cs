@@ -62,6 +62,9 @@ public static class CapabilityNames
     /// <summary>Backups that the broker takes of its store.</summary>
     public const string Backups = "backups";
 
+    /// <summary>Messages that become available together, when their transaction is committed.</summary>
+    public const string Transactions = "transactions";
+
     /// <summary>Users, their rights and tokens.</summary>
     public const string Users = "users";
 

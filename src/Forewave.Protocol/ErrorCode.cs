@@ -79,6 +79,18 @@ public enum ErrorCode
     PublishTooFast = 306,
     /// <summary>The partition holds as many deduplication ids as it may; their windows are not shortened.</summary>
     TooManyDeduplicationIds = 307,
+    /// <summary>No transaction of this id is open or remembered, or it is of another producer name.</summary>
+    TransactionNotFound = 310,
+    /// <summary>The transaction was decided before, in another way than the request needs.</summary>
+    TransactionDecided = 311,
+    /// <summary>A message of a transaction belongs to another partition than the transaction.</summary>
+    TransactionSpansPartitions = 312,
+    /// <summary>A transaction would have more messages or bytes than one may.</summary>
+    TransactionTooLarge = 313,
+    /// <summary>As many transactions are open as may be, or they have as many messages.</summary>
+    TooManyTransactions = 314,
+    /// <summary>The producer cannot be asked what became of its transactions.</summary>
+    CheckBackMissing = 315,
 
     // 4xx: consuming and settling.
     /// <summary>The group has another tag filter than the one given.</summary>

@@ -186,6 +186,42 @@ public static class Limits
     /// <summary>Scheduled messages that one command cancels or reschedules.</summary>
     public const int ScheduledPerCommand = 10_000;
 
+    /// <summary>Transactions of one partition that are open at once.</summary>
+    public const int OpenTransactions = 100_000;
+
+    /// <summary>Messages of all open transactions of one partition.</summary>
+    public const int PreparedMessages = 1_000_000;
+
+    /// <summary>Messages of one transaction.</summary>
+    public const int TransactionMessages = 10_000;
+
+    /// <summary>Bytes of the encoded messages of one transaction: 6 MiB.</summary>
+    public const int TransactionBytes = 6 * 1024 * 1024;
+
+    /// <summary>Ended transactions of one partition whose end is remembered.</summary>
+    public const int FinishedTransactions = 65_536;
+
+    /// <summary>Questions about one transaction, by default.</summary>
+    public const int DefaultChecks = 15;
+
+    /// <summary>Questions about one transaction at most.</summary>
+    public const int MaxChecks = 1_000;
+
+    /// <summary>How long after the last that was heard of a transaction its producers are asked, by default.</summary>
+    public static TimeSpan DefaultFirstCheck { get; } = TimeSpan.FromSeconds(6);
+
+    /// <summary>How soon, or how soon after the question before, a producer may be asked.</summary>
+    public static TimeSpan MinCheckInterval { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How late producers may be asked first.</summary>
+    public static TimeSpan MaxFirstCheck { get; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long after a question the next one comes, by default.</summary>
+    public static TimeSpan DefaultCheckInterval { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long after a question the next one may come.</summary>
+    public static TimeSpan MaxCheckInterval { get; } = TimeSpan.FromDays(1);
+
     /// <summary>Waits for outcomes of messages at once, over all connections, by default.</summary>
     public const int OutcomeWaits = 10_000;
 

@@ -409,6 +409,7 @@ public sealed class ForewaveBroker : IAsyncDisposable
         Priorities = _options.Priorities,
         Outcomes = _options.Outcomes,
         Tracing = _options.Tracing,
+        Transactions = _options.Transactions,
         DeadOperations = _options.DeadOperations,
         DeadUndoWindow = _options.DeadUndoWindow,
         MaxOutcomeWaits = _options.MaxOutcomeWaits,

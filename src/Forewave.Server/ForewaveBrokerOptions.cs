@@ -217,6 +217,12 @@ public sealed record ForewaveBrokerOptions
     /// </summary>
     public bool Outcomes { get; init; } = true;
 
+    /// <summary>
+    /// Producers may begin transactions. Off: that is refused; those that are open can be decided, and their producers are asked. Default:
+    /// yes.
+    /// </summary>
+    public bool Transactions { get; init; } = true;
+
     /// <summary>Queues may have their deliveries and settles traced. Off: none is, whatever its options say. Default: yes.</summary>
     public bool Tracing { get; init; } = true;
 

@@ -14,10 +14,13 @@ public enum RecordType : byte
     /// <summary>Scheduled messages of one queue become available: a copy of them, under their first positions.</summary>
     Released = 2,
 
-    /// <summary>A message of an undecided transaction (reserved for later work).</summary>
+    /// <summary>
+    /// Messages of one queue as their producer encoded them, under consecutive positions, of a transaction that is not decided. They stand
+    /// in the index of a lane, not in the queue's.
+    /// </summary>
     Prepared = 3,
 
-    /// <summary>A transaction's decision (reserved for later work).</summary>
+    /// <summary>A transaction ended: what it prepared is out, by the records of the same unit, or gone.</summary>
     Decided = 4,
 
     /// <summary>Messages were handed to a consumer of a group.</summary>
@@ -111,6 +114,9 @@ public enum RecordType : byte
 
     /// <summary>Dead letters that were redriven, or purged a while ago, are dead letters again.</summary>
     DeadTakenBack = 34,
+
+    /// <summary>A transaction was begun; its position is the transaction's id.</summary>
+    TransactionBegun = 35,
 
     /// <summary>A user was made, changed or removed: all of it as it is from then on.</summary>
     UserChanged = 40,

@@ -9,12 +9,12 @@ public static class RecordTypes
     /// </summary>
     public static bool MayUseReserve(this RecordType type) =>
         type is not (RecordType.Published or RecordType.Prepared or RecordType.ProducerSeen or RecordType.Scheduled
-            or RecordType.Rescheduled or RecordType.Released or RecordType.RecurringChanged or RecordType.Repeated);
+            or RecordType.Rescheduled or RecordType.Released or RecordType.RecurringChanged or RecordType.Repeated or RecordType.TransactionBegun);
 
     /// <summary>Whether it gets a place in an index: the engine dispatches it when it is committed.</summary>
     public static bool IsDispatched(this RecordType type) =>
         type is RecordType.Published or RecordType.DeadLettered or RecordType.Released or RecordType.Scheduled or RecordType.Rescheduled
-            or RecordType.Traced or RecordType.DeadOperated;
+            or RecordType.Traced or RecordType.DeadOperated or RecordType.Prepared;
 
     /// <summary>Whether offsets or places after it are wrong without it, however its bytes may have rotted.</summary>
     public static bool KeepsPlace(this RecordType type) => type.IsDispatched() && type is not (RecordType.DeadLettered or RecordType.Traced or RecordType.DeadOperated);

@@ -35,6 +35,11 @@ public enum StateKind : byte
 
     /// <summary>Live settings and their newest changes; only where anything was ever set.</summary>
     Settings = 21,
+    /// <summary>Transactions that ended a while ago, and the lanes of what is prepared; only where there are any.</summary>
+    Transactions = 30,
+
+    /// <summary>Some of the transactions that are not decided.</summary>
+    OpenTransactions = 31,
 
     /// <summary>The store's own index of one queue; never given to the engine.</summary>
     StoreIndex = 100,

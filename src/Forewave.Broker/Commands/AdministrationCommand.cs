@@ -74,6 +74,7 @@ internal static class AdministrationCommand
             ?? await DeadOperationVerbs.RunAsync(session, request, cancellation)
             ?? await ScheduleVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await RecurringVerbs.RunAsync(session.Parts, request, cancellation)
+            ?? await TransactionVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await MessageVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await SearchVerbs.RunAsync(session.Parts, request, cancellation)
             ?? await UserVerbs.RunAsync(session, request, cancellation)

@@ -38,6 +38,13 @@ internal static class AdministrationRights
                 return RequireAsync(session, request.CancelScheduled.Choice, cancellation);
             case Verb.Reschedule:
                 return RequireAsync(session, request.Reschedule.Choice, cancellation);
+            case Verb.ListTransactions:
+                RightCheck.RequireAll(session, Looking, prefix: "");
+                return ValueTask.CompletedTask;
+            case Verb.ShowTransaction:
+                return RequireOfTransactionAsync(session, Looking, request.ShowTransaction.TransactionId, cancellation);
+            case Verb.DecideTransaction:
+                return RequireOfTransactionAsync(session, Managing, request.DecideTransaction.TransactionId, cancellation);
             case Verb.ShowMessage:
                 return RequireAsync(session, Looking, request.ShowMessage.MessageId, cancellation);
             case Verb.TraceMessage:
@@ -119,6 +126,19 @@ internal static class AdministrationRights
             MessageId id = new(session.Parts.Store.Partition, LogPosition.FromBits(position));
             var found = await session.Parts.Messages.FindAsync(id, cancellation);
             RightCheck.RequireOfMessage(session, Managing, found.Queue.Name);
+        }
+    }
+
+    // On each of the queues that it has messages for; one that is not open says so to whoever has the right somewhere.
+    private static async ValueTask RequireOfTransactionAsync(Session session, AccessRights anyOf, string transactionId, CancellationToken cancellation)
+    {
+        RightCheck.RequireSome(session, anyOf);
+        var parts = session.Parts;
+        uint[] queues = await parts.Transactions.Administration.QueuesAsync(TransactionVerbs.IdOf(parts, transactionId), cancellation);
+        foreach (uint queue in queues)
+        {
+            if (parts.Queues.Find(queue) is { } known)
+                RightCheck.RequireOfMessage(session, anyOf, known.Name);
         }
     }
 

@@ -15,7 +15,7 @@ namespace Forewave.Broker.Commands;
 internal sealed class AuditedAct
 {
     // The fields that say to what; all others (options, reasons, hashes, messages) stay out.
-    private static readonly string[] Named = ["queue", "group", "user", "name", "token", "message_id", "number"];
+    private static readonly string[] Named = ["queue", "group", "user", "name", "token", "message_id", "number", "transaction_id"];
     private readonly ILogger _logger;
     private readonly string _user;
     private readonly AuditPeer _peer;
@@ -50,7 +50,8 @@ internal sealed class AuditedAct
     private static bool IsLook(Verb verb) => verb is Verb.None or Verb.ListQueues or Verb.ShowQueue or Verb.ListGroups or Verb.ShowGroup or Verb.ListDead
         or Verb.ShowDead or Verb.ShowBroker or Verb.ListScheduled or Verb.ListRecurring or Verb.ListDeadOperations or Verb.ShowDeadOperation
         or Verb.ListLeases or Verb.ShowMessage or Verb.TraceMessage or Verb.AwaitOutcome or Verb.FindMessages or Verb.ListUsers or Verb.ShowUser
-        or Verb.ShowBackup or Verb.ListSettings or Verb.ListSettingChanges or Verb.ShowDrain;
+        or Verb.ShowBackup or Verb.ListSettings or Verb.ListSettingChanges or Verb.ShowDrain
+        or Verb.ListTransactions or Verb.ShowTransaction;
 
     private static string TargetOf(V1.AdministrationRequest request)
     {
@@ -60,6 +61,8 @@ internal sealed class AuditedAct
             words.Add(WordOf((request.CancelScheduled?.Choice ?? request.Reschedule?.Choice)!));
         if (request.VerbCase is Verb.SetSetting)
             words.Add(request.SetSetting.HasValue ? $"value {Printable(request.SetSetting.Value)}" : "unset");
+        if (request.VerbCase == Verb.DecideTransaction)
+            words.Add(request.DecideTransaction.Commit ? "commit" : "rollback");
         return string.Join(' ', words.Where(word => word.Length > 0));
     }
 

@@ -36,6 +36,9 @@ internal static class CommandDispatch
             ClientCommand.Subscribe => GuardAsync(session, header, SubscribeCommand.RunAsync(session, frame, header, cancellation)),
             ClientCommand.Unsubscribe => UnsubscribeCommand.Run(session, frame, header),
             ClientCommand.GetRoutes => RoutesCommand.Run(session, frame, header),
+            ClientCommand.BeginTransaction => GuardAsync(session, header, TransactionCommands.BeginAsync(session, frame, header, cancellation)),
+            ClientCommand.Prepare => GuardAsync(session, header, PrepareCommand.RunAsync(session, frame, header, cancellation)),
+            ClientCommand.Decide => GuardAsync(session, header, TransactionCommands.DecideAsync(session, frame, header, cancellation)),
             ClientCommand.Administration => AdministrationCommand.Run(session, frame, header, cancellation),
             _ => Refuse(session, header, new FrameProblem(ErrorCode.CapabilityMissing, "the frame has a command that this broker does not know")),
         };

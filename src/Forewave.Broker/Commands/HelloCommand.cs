@@ -178,6 +178,8 @@ internal static class HelloCommand
             answer.Capabilities.Add(CapabilityNames.GroupControl);
         if (parts.Options.Outcomes)
             answer.Capabilities.Add(CapabilityNames.Outcomes);
+        if (parts.Options.Transactions)
+            answer.Capabilities.Add(CapabilityNames.Transactions);
         if (parts.Options.Search)
             answer.Capabilities.Add(CapabilityNames.Search);
         if (parts.Options.DeadOperations)

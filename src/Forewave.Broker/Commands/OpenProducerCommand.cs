@@ -1,5 +1,6 @@
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Sessions;
+using Forewave.Broker.Transactions;
 using Forewave.Protocol;
 using Forewave.Protocol.Access;
 using Forewave.Protocol.Frames;
@@ -26,6 +27,7 @@ internal static class OpenProducerCommand
         // Who may publish nowhere makes the partition remember no producer.
         RightCheck.RequireSome(session, AccessRights.Publish);
         session.RequireNoDrain();
+        var terms = open.CheckBack is null ? default(CheckBackTerms?) : TransactionCommands.TermsOf(open.CheckBack);
         session.CheckHandles();
         session.HasWork = true;
         var producer = await OpenAsync(session, id, name, cancellation);
@@ -33,6 +35,8 @@ internal static class OpenProducerCommand
         lock (producer.Gate)
             last = producer.Sequences.Last;
         uint handle = session.Producers.Add(producer);
+        if (terms is { } asked)
+            session.Parts.Transactions.Producers.Add(new CheckBackProducer(name.Value, session.Output, handle, asked));
         session.Output.Answer(new V1.ServerFrame
         {
             Correlation = header.Correlation.Value,

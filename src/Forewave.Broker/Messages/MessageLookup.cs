@@ -84,7 +84,7 @@ internal sealed class MessageLookup(IStore store, QueueCatalogue queues, Deliver
             Id = id,
             Queue = queue,
             Where = MessageWhere.Queued,
-            PublishTime = released ? new Timestamp((long)header.Extra) : header.Time,
+            PublishTime = released ? new Timestamp(ReleasedFlags.PublishTimeOf(header)) : header.Time,
             Producer = header.Source,
             Message = message,
             Released = released ? header.Time : null,

@@ -5,10 +5,10 @@ using Forewave.Storage;
 namespace Forewave.Broker.Scheduling;
 
 /// <summary>
-/// What the commit thread hands to the scheduler: records of lanes, and how far the log is committed. Wakes the scheduler's
+/// What the commit thread hands to the owner of lanes: their records, and how far the log is committed. Wakes the owner's
 /// loop. Thread-safe; never blocks. Bounded by what the log can hold between two turns of the loop.
 /// </summary>
-internal sealed class CommitIntake : IDisposable
+internal sealed class CommitIntake(Func<RecordType, bool> takes) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
@@ -18,7 +18,7 @@ internal sealed class CommitIntake : IDisposable
     private StoreException? _failure;
     private int _isAwake;
 
-    /// <summary>A group was committed.</summary>
+    /// <summary>A group was committed: takes the records that are the owner's.</summary>
     public void Put(ReadOnlySpan<CommittedRecord> records, LogPosition through)
     {
         bool any = false;
@@ -26,7 +26,7 @@ internal sealed class CommitIntake : IDisposable
         {
             foreach (ref readonly var record in records)
             {
-                if (record.Header.Type is not (RecordType.Scheduled or RecordType.Rescheduled))
+                if (!takes(record.Header.Type))
                     continue;
                 _records.Add(record);
                 any = true;

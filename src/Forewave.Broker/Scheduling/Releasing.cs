@@ -1,9 +1,7 @@
-using Forewave.Broker.Delivery.Priorities;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Scheduling.Pending;
 using Forewave.Broker.Scheduling.Recurring;
 using Forewave.Protocol;
-using Forewave.Protocol.Frames;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -89,78 +87,24 @@ internal sealed class Releasing
             if (bytes > room && end > from)
                 break;
             room -= bytes;
-            Add(drafts, messages[Math.Max(end - 1, from)], DraftOf(messages[end], QueueOf(_taken[end])));
+            ReleasedDrafts.Add(drafts, messages[Math.Max(end - 1, from)], DraftOf(messages[end], QueueOf(_taken[end])));
         }
-        await AppendAsync(Sealed(drafts), from..end, cancellation);
+        await AppendAsync(ReleasedDrafts.Sealed(drafts), from..end, cancellation);
         return end - from;
     }
 
-    /// <summary>Adds a message: to the record before it where it follows in its lane's run, else as a record.</summary>
-    private static void Add(List<RecordDraft> drafts, in DueMessage before, in RecordDraft draft)
-    {
-        if (drafts.Count > 0 && drafts[^1] is var last && last.Queue == draft.Queue && draft.Sequence == before.Id.Bits + 1
-            && draft.Source == last.Source && draft.Extra == last.Extra && TryJoin(last.Payload, draft.Payload, out var both))
-        {
-            drafts[^1] = last with { Count = last.Count + 1, Payload = both };
-            return;
-        }
-        drafts.Add(draft);
-    }
-
-    /// <summary>The record of a message, without a sum over its bytes. What lives as long as its queue says does so from now on.</summary>
-    private RecordDraft DraftOf(in DueMessage message, uint queue)
-    {
-        var view = ViewOf(message);
-        return new RecordDraft
-        {
-            Type = RecordType.Released,
-            Count = 1,
-            Queue = PriorityBand.Of(view).IndexOf(queue),
-            Source = message.Producer,
-            Sequence = message.Id.Bits,
-            Extra = (ulong)message.PublishTime.UnixMilliseconds | _parts.LifeOf(queue)
-                | ((view.Capabilities & MessageCapabilities.Expiry) != 0 ? ReleasedFlags.HasExpiry : 0),
-            Payload = message.Bytes,
-            PayloadCrc = 0,
-        };
-    }
+    private RecordDraft DraftOf(in DueMessage message, uint queue) => ReleasedDrafts.Of(message, queue, _parts.LifeOf(queue));
 
     /// <summary>A recurring message lives from the time it comes out, so often as it does.</summary>
     private RecordDraft RecurringDraftOf(in DueMessage message, uint queue)
     {
         var draft = DraftOf(message, queue);
-        long life = ViewOf(message).TimeToLiveMilliseconds;
+        long life = ReleasedDrafts.ViewOf(message).TimeToLiveMilliseconds;
         return life == 0 ? draft : draft with
         {
             Extra = (ulong)message.PublishTime.UnixMilliseconds | QueueLife.BitsOf(TimeSpan.FromMilliseconds(life)),
         };
     }
-
-    /// <summary>It was valid when it was stored; where a newer rule refuses it, what was read before that counts.</summary>
-    private static MessageView ViewOf(in DueMessage message)
-    {
-        var walk = new MessageRun(message.Bytes.Span);
-        walk.MoveNext();
-        MessageReader.TryRead(walk.Current, out var view, out _);
-        return view;
-    }
-
-    /// <summary>Two pieces of memory as one, where the second follows the first.</summary>
-    private static bool TryJoin(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, out ReadOnlyMemory<byte> both)
-    {
-        both = default;
-        if (!System.Runtime.InteropServices.MemoryMarshal.TryGetArray(first, out var left)
-            || !System.Runtime.InteropServices.MemoryMarshal.TryGetArray(second, out var right)
-            || left.Array != right.Array || left.Offset + left.Count != right.Offset)
-        {
-            return false;
-        }
-        both = new ReadOnlyMemory<byte>(left.Array, left.Offset, left.Count + right.Count);
-        return true;
-    }
-
-    private static RecordDraft[] Sealed(List<RecordDraft> drafts) =>
-        [.. drafts.Select(draft => draft with { PayloadCrc = Checksum.Of(draft.Payload.Span) })];
 
     private async ValueTask<int> ReleaseRecurringAsync(
         PendingPlace place, DueMessage message, RecurringMessage recurring, Timestamp now, CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Forewave.Broker.Delivery.Records;
 using Forewave.Broker.Ingest;
@@ -132,24 +131,8 @@ internal sealed class ScheduleAdministration
         return whole.Length;
     }
 
-    private RecordDraft RescheduledDraft(PendingPlace place, in DueMessage message, Timestamp due)
-    {
-        byte[] payload = new byte[LaneRun.RescheduledHeadBytes + message.Bytes.Length];
-        BinaryPrimitives.WriteInt64LittleEndian(payload, message.PublishTime.UnixMilliseconds);
-        message.Bytes.CopyTo(payload.AsMemory(LaneRun.RescheduledHeadBytes));
-        var stamp = DueStamp.Of(place.Lane.At(place.Place).Queue, HasKeys(message), due, _scheduler.Now);
-        return new RecordDraft
-        {
-            Type = RecordType.Rescheduled,
-            Count = 1,
-            Queue = stamp.Lane.Value,
-            Source = message.Producer,
-            Sequence = message.Id.Bits,
-            Extra = stamp.Extra,
-            Payload = payload,
-            PayloadCrc = Checksum.Of(payload),
-        };
-    }
+    private RecordDraft RescheduledDraft(PendingPlace place, in DueMessage message, Timestamp due) =>
+        RescheduledRecord.Draft(message, DueStamp.Of(place.Lane.At(place.Place).Queue, RescheduledRecord.HasKeys(message), due, _scheduler.Now));
 
     /// <summary>Appends records that survive together, or not at all.</summary>
     private async ValueTask<LogPosition> AppendAsync(List<RecordDraft> drafts, CancellationToken cancellation)
@@ -240,12 +223,6 @@ internal sealed class ScheduleAdministration
                 places.Add(place);
         }, cancellation);
         return places.Count > 0 ? places : throw new RefusedException(ErrorCode.NotScheduled, "no scheduled message of the queue has this key.");
-    }
-
-    private static bool HasKeys(in DueMessage message)
-    {
-        var run = new MessageRun(message.Bytes.Span);
-        return run.MoveNext() && MessageReader.ReadKeys(run.Current).MoveNext();
     }
 
     private static bool HasKey(in DueMessage message, ReadOnlySpan<byte> key)

@@ -39,7 +39,7 @@ internal sealed class Scheduler : IDisposable
             Recurring = recurring,
             Fold = new ScheduleFold(store, pending, recurring),
             Expiry = new LaneExpiry(store, pending),
-            Intake = new CommitIntake(),
+            Intake = new CommitIntake(static type => type is RecordType.Scheduled or RecordType.Rescheduled),
             Metrics = new SchedulerMetrics(metrics.Meter, time),
             LifeOf = lifeOf,
             Time = time,

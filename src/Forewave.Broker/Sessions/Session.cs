@@ -376,6 +376,7 @@ internal sealed class Session : IPublishingSession
             producer.HandleClosed(Parts.Producers.Now);
         foreach (var subscription in Subscriptions.All)
             Parts.Delivery.Of(subscription.Queue.Id).Post(new ConnectionClosedCommand(subscription));
+        Parts.Transactions.Producers.Remove(Output);
         await Waits.EndAsync();
         await Errands.EndAsync();
         _claim.Give();

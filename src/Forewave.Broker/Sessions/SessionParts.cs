@@ -9,6 +9,7 @@ using Forewave.Broker.Quotas;
 using Forewave.Broker.Scheduling;
 using Forewave.Broker.Search;
 using Forewave.Broker.Settings;
+using Forewave.Broker.Transactions;
 using Forewave.Broker.Users;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
@@ -37,6 +38,12 @@ internal sealed record SessionParts
     public required FrameMemory FrameMemory { get; init; }
 
     public required Scheduler Scheduling { get; init; }
+
+    public required TransactionStage Transactions { get; init; }
+
+    public required FlushList Flushes { get; init; }
+
+    public required PublishTerms PublishTerms { get; init; }
 
     public required MessageLookup Messages { get; init; }
 

@@ -50,5 +50,42 @@ internal static class PublishErrors
             Happened = "The partition holds as many deduplication ids as it may; their windows are not shortened.",
             Advice = "Wait until some leave their window, shorten windows, or give deduplication more memory.",
         },
+        new()
+        {
+            Code = ErrorCode.TransactionNotFound, HttpStatus = 404,
+            Happened = "No transaction of this id is open or remembered, or it is of another producer name.",
+            Advice = "Look among the open transactions; one that was never committed has left nothing behind.",
+        },
+        new()
+        {
+            Code = ErrorCode.TransactionDecided, HttpStatus = 409,
+            Happened = "The transaction was decided before, in another way than the request needs.",
+            Advice = "Find out which answer was right: the first one counts.",
+        },
+        new()
+        {
+            Code = ErrorCode.TransactionSpansPartitions, HttpStatus = 409,
+            Happened = "A message of a transaction belongs to another partition than the transaction.",
+            Advice = "Give the messages of a transaction ordering keys of one partition, or publish that message in a transaction of its own.",
+        },
+        new()
+        {
+            Code = ErrorCode.TransactionTooLarge, HttpStatus = 413,
+            Happened = "A transaction would have more messages or bytes than one may.",
+            Advice = "Divide it, or put what is large elsewhere and name it in the message.",
+        },
+        new()
+        {
+            Code = ErrorCode.TooManyTransactions, HttpStatus = 429, Retry = RetryAdvice.Same,
+            RetryAfter = TimeSpan.FromMilliseconds(1_000),
+            Happened = "As many transactions are open as may be, or they have as many messages.",
+            Advice = "Find out why transactions stay open; decide those that wait.",
+        },
+        new()
+        {
+            Code = ErrorCode.CheckBackMissing, HttpStatus = 409,
+            Happened = "The producer cannot be asked what became of its transactions.",
+            Advice = "Give the producer a check-back handler before it begins transactions.",
+        },
     ];
 }

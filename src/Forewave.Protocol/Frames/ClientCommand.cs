@@ -44,4 +44,13 @@ public enum ClientCommand
 
     /// <summary>Asks where the partitions are served.</summary>
     GetRoutes = 14,
+
+    /// <summary>Begins a transaction.</summary>
+    BeginTransaction = 15,
+
+    /// <summary>Adds messages to a transaction.</summary>
+    Prepare = 16,
+
+    /// <summary>Ends a transaction.</summary>
+    Decide = 17,
 }

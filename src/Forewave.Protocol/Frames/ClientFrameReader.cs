@@ -3,7 +3,7 @@ namespace Forewave.Protocol.Frames;
 /// <summary>Reads the outermost level of a ClientFrame, and leaves the rest to the reader of its kind. Stateless.</summary>
 public static class ClientFrameReader
 {
-    private static readonly ulong KnownFields = FrameEnvelope.FieldsUpTo((int)ClientCommand.GetRoutes);
+    private static readonly ulong KnownFields = FrameEnvelope.FieldsUpTo((int)ClientCommand.Decide);
 
     /// <summary>Reads the header of one whole frame.</summary>
     /// <param name="frame">The frame without its length.</param>

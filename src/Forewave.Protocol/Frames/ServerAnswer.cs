@@ -48,6 +48,15 @@ public enum ServerAnswer
     /// <summary>Refuses a request as a whole.</summary>
     Error = 15,
 
+    /// <summary>Answers BeginTransaction.</summary>
+    TransactionBegun = 16,
+
+    /// <summary>Answers Decide.</summary>
+    Decided = 17,
+
+    /// <summary>Asks what became of a transaction.</summary>
+    CheckBack = 18,
+
     /// <summary>A consumer has another role in its group.</summary>
     RoleChanged = 60,
 

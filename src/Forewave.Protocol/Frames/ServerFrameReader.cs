@@ -3,7 +3,7 @@ namespace Forewave.Protocol.Frames;
 /// <summary>Reads the outermost level of a ServerFrame, and leaves the rest to the reader of its kind. Stateless.</summary>
 public static class ServerFrameReader
 {
-    private static readonly ulong KnownFields = FrameEnvelope.FieldsUpTo((int)ServerAnswer.Error) | 1UL << (int)ServerAnswer.RoleChanged | 1UL << (int)ServerAnswer.Routes;
+    private static readonly ulong KnownFields = FrameEnvelope.FieldsUpTo((int)ServerAnswer.CheckBack) | 1UL << (int)ServerAnswer.RoleChanged | 1UL << (int)ServerAnswer.Routes;
 
     /// <summary>Reads the header of one whole frame.</summary>
     /// <param name="frame">The frame without its length.</param>

@@ -47,6 +47,7 @@ internal static class BrokerSettings
         Switch("priorities", options => options.Priorities, (options, on) => options with { Priorities = on }),
         Switch("tracing", options => options.Tracing, (options, on) => options with { Tracing = on }),
         Switch("outcomes", options => options.Outcomes, (options, on) => options with { Outcomes = on }),
+        Switch("transactions", options => options.Transactions, (options, on) => options with { Transactions = on }),
         Switch("deadOperations", options => options.DeadOperations, (options, on) => options with { DeadOperations = on }),
         Duration("deadUndoWindow", TimeSpan.FromDays(30), options => options.DeadUndoWindow, (options, time) => options with { DeadUndoWindow = time }),
         Number("maxOutcomeWaits", FromOne, options => options.MaxOutcomeWaits, (options, number) => options with { MaxOutcomeWaits = (int)number }),

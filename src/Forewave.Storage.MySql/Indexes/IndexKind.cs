@@ -9,7 +9,7 @@ internal enum IndexKind : byte
     /// <summary>The messages of one priority band of a queue: the queue's table.</summary>
     Queue,
 
-    /// <summary>Scheduled messages of one stretch of time: MQ_PENDING.</summary>
+    /// <summary>Scheduled messages of one stretch of time, or what transactions prepared in one: MQ_PENDING.</summary>
     Lane,
 
     /// <summary>Dead letters of a group: MQ_DEAD.</summary>

@@ -18,7 +18,7 @@ internal readonly record struct IndexNumber(uint Value)
     /// <summary>The kind of index that a record belongs to.</summary>
     public static IndexKind KindOf(RecordType type) => type switch
     {
-        RecordType.Scheduled or RecordType.Rescheduled => IndexKind.Lane,
+        RecordType.Scheduled or RecordType.Rescheduled or RecordType.Prepared => IndexKind.Lane,
         RecordType.DeadLettered => IndexKind.Dead,
         RecordType.Traced => IndexKind.Trace,
         RecordType.DeadOperated => IndexKind.Trail,

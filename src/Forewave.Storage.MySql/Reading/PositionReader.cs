@@ -27,8 +27,10 @@ internal sealed class PositionReader(SchemaNames names, MessageIndexes indexes, 
     {
         using var home = new RunSink();
         RecordHeader header = default;
+        bool isPrepared = false;
         bool isHome = log.TryReadLast(connection, position, (in RecordHeader found, ReadOnlySpan<byte> payload) =>
         {
+            isPrepared = found.Type == RecordType.Prepared;
             if (found.Type is RecordType.Published or RecordType.Scheduled && position.Bits - found.Position.Bits < (uint)found.Count)
             {
                 header = found;
@@ -41,7 +43,7 @@ internal sealed class PositionReader(SchemaNames names, MessageIndexes indexes, 
         }
 
         return ReadRow(connection, position)
-            ?? (header.Type == RecordType.Scheduled ? ReadReleased(connection, position) : null)
+            ?? (header.Type == RecordType.Scheduled || isPrepared ? ReadReleased(connection, position) : null)
             ?? (header.Type == RecordType.None ? ReadPending(connection, position) : home.Take());
     }
 

@@ -9,7 +9,7 @@ internal static class RunMessages
     private const byte Tag = 0x7A;
 
     /// <summary>Whether records of a type have a run; the payload of the others is one row's content as it is.</summary>
-    public static bool HasRun(this RecordType type) => type is RecordType.Published or RecordType.Released or RecordType.Scheduled;
+    public static bool HasRun(this RecordType type) => type is RecordType.Published or RecordType.Released or RecordType.Scheduled or RecordType.Prepared;
 
     /// <summary>Whether a record is about messages that have their ids from another one: its sequence is the first of those.</summary>
     public static bool NamesOriginal(this RecordType type) => type is RecordType.Released or RecordType.Rescheduled;

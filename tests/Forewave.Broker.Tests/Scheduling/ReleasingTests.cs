@@ -45,7 +45,7 @@ public sealed class ReleasingTests : IDisposable
             Recurring = recurring,
             Fold = new ScheduleFold(_store, pending, recurring),
             Expiry = new LaneExpiry(_store, pending),
-            Intake = new CommitIntake(),
+            Intake = new CommitIntake(static type => type is RecordType.Scheduled or RecordType.Rescheduled),
             Metrics = new SchedulerMetrics(_meter, _time),
             LifeOf = static _ => 0,
             Time = _time,

@@ -29,6 +29,7 @@ public sealed class RightTests
         [Verb.BeginDrain] = "operate:*", [Verb.EndDrain] = "operate:*", [Verb.ShowDrain] = "operate:*", [Verb.ListSettings] = "operate:*", [Verb.SetSetting] = "operate:*", [Verb.ListSettingChanges] = "operate:*",
         [Verb.RemoveUser] = "operate:*", [Verb.ListUsers] = "operate:*", [Verb.ShowUser] = "operate:*", [Verb.AddToken] = "operate:*", [Verb.RevokeToken] = "operate:*",
         [Verb.BeginBackup] = "operate:*", [Verb.ShowBackup] = "operate:*", [Verb.CancelBackup] = "operate:*",
+        [Verb.ListTransactions] = "consume:*", [Verb.ShowTransaction] = "consume:orders", [Verb.DecideTransaction] = "manage:orders",
     };
 
     [Fact]
@@ -38,14 +39,14 @@ public sealed class RightTests
         MemoryDisk disk = new();
         await using var engine = await TestEngine.StartOnDiskAsync(disk, time);
         await KnownUsers.MakeAsync(engine, KnownUsers.Add("none"), KnownUsers.Add("other", "publish,consume,manage:other", "publish,consume,manage:orders.*"));
-        string message = await PublishAsync(await KnownUsers.LoggedInAsync(engine, "root"), "orders");
+        var ids = await IdsAsync(engine);
         foreach (string user in new[] { "none", "other" })
         {
             var client = await KnownUsers.LoggedInAsync(engine, user);
             var before = await ShowAsync(engine);
             foreach (var verb in Verbs().Where(verb => Needs[verb].Length > 0))
             {
-                var answer = await client.AskAsync(RequestOf(verb, message));
+                var answer = await client.AskAsync(RequestOf(verb, ids));
                 Assert.True(answer.Error?.Number == (uint)ErrorCode.RightMissing, $"{user}: {verb}: {answer}");
             }
             Assert.Equal(before, await ShowAsync(engine));
@@ -60,11 +61,11 @@ public sealed class RightTests
         await using var engine = await TestEngine.StartOnDiskAsync(disk, time);
         string[] grants = [.. Needs.Values.Where(grant => grant.Length > 0).Distinct().Order()];
         await KnownUsers.MakeAsync(engine, [KnownUsers.Add("none"), .. grants.Select((grant, i) => KnownUsers.Add($"user{i}", grant))]);
-        string message = await PublishAsync(await KnownUsers.LoggedInAsync(engine, "root"), "orders");
+        var ids = await IdsAsync(engine);
         foreach (var verb in Verbs().OrderBy(verb => verb is Verb.DeleteQueue or Verb.PurgeQueue or Verb.RemoveUser or Verb.BeginDrain).ThenBy(verb => verb))
         {
             string user = Needs[verb].Length == 0 ? "none" : $"user{Array.IndexOf(grants, Needs[verb])}";
-            var answer = await (await KnownUsers.LoggedInAsync(engine, user)).AskAsync(RequestOf(verb, message));
+            var answer = await (await KnownUsers.LoggedInAsync(engine, user)).AskAsync(RequestOf(verb, ids));
             Assert.True(answer.Error?.Number != (uint)ErrorCode.RightMissing, $"{user}: {verb}: {answer}");
         }
     }
@@ -319,10 +320,24 @@ public sealed class RightTests
         Subscribe = new V1.Subscribe { Queue = queue, Group = "g", ConsumerId = ByteString.CopyFrom(new byte[15].Append((byte)1).ToArray()), CreateQueue = true },
     };
 
+    /// <summary>A message and an open transaction of the queue "orders".</summary>
+    private static async Task<(string Message, string Transaction)> IdsAsync(TestEngine engine)
+    {
+        var root = await KnownUsers.LoggedInAsync(engine, "root");
+        string message = await PublishAsync(root, "orders");
+        var open = new V1.OpenProducer { ProducerId = ByteString.CopyFrom(new ProducerId(77).ToBytes()), Name = "shop", CheckBack = new V1.CheckBackTerms() };
+        uint producer = (await root.AskAsync(new V1.ClientFrame { OpenProducer = open })).ProducerOpened.Producer;
+        var begun = await root.AskAsync(new V1.ClientFrame { BeginTransaction = new V1.BeginTransaction { Producer = producer } });
+        var prepare = new V1.Prepare { Transaction = begun.TransactionBegun.Transaction, Publish = new V1.Publish { Producer = producer } };
+        prepare.Publish.Batches.Add(TestClient.Batch(await root.OpenQueueAsync("orders"), 1, 1));
+        Assert.Null((await root.AskAsync(new V1.ClientFrame { Prepare = prepare })).Error);
+        return (message, new MessageId(new PartitionNumber(0), LogPosition.FromBits(prepare.Transaction)).ToString());
+    }
+
     private static IEnumerable<Verb> Verbs() => Enum.GetValues<Verb>().Where(verb => verb != Verb.None);
 
     // Its queue, group, message or user, as far as it has such fields; the rest is empty, which the broker looks at after the right.
-    private static V1.AdministrationRequest RequestOf(Verb verb, string message)
+    private static V1.AdministrationRequest RequestOf(Verb verb, (string Message, string Transaction) ids)
     {
         V1.AdministrationRequest request = new();
         var field = V1.AdministrationRequest.Descriptor.FindFieldByNumber((int)verb);
@@ -331,7 +346,7 @@ public sealed class RightTests
         {
             string? value = one.Name switch
             {
-                "queue" => "orders", "group" => "g", "message_id" => message, "user" => "root", _ => null,
+                "queue" => "orders", "group" => "g", "message_id" => ids.Message, "transaction_id" => ids.Transaction, "user" => "root", _ => null,
             };
             if (value is not null)
                 one.Accessor.SetValue(asked, value);

@@ -5,7 +5,7 @@ namespace Forewave.Integration.Tests.Documents;
 /// <summary>Who reads a log with the page alone knows every record by its number.</summary>
 public sealed class LogFormatPageTests
 {
-    private static readonly RecordType[] Reserved = [RecordType.None, RecordType.Prepared, RecordType.Decided];
+    private static readonly RecordType[] Reserved = [RecordType.None];
 
     [Fact]
     public void Log_format_page_numbers_every_type_of_record()

@@ -1,6 +1,6 @@
 namespace Forewave.Broker.Scheduling.Pending;
 
-/// <summary>How long the slice of time of a lane is. The numbers are on disk, in the lane's number.</summary>
+/// <summary>What a lane is for, and how long its slice of time is. The numbers are on disk, in the lane's number.</summary>
 internal enum LaneKind : byte
 {
     /// <summary>No lane.</summary>
@@ -14,4 +14,7 @@ internal enum LaneKind : byte
 
     /// <summary>Thirty days: for the rest.</summary>
     Month = 3,
+
+    /// <summary>An hour, of what was prepared in it: messages of transactions that are not decided.</summary>
+    Prepared = 4,
 }

@@ -3,7 +3,8 @@ using Forewave.Storage;
 namespace Forewave.Broker.Scheduling.Pending;
 
 /// <summary>
-/// Names a lane: the index, in the store, of the scheduled messages that are due in one slice of time. Stands in records where
+/// Names a lane: the index, in the store, of the scheduled messages that are due in one slice of time, or of what transactions prepared in
+/// one. Stands in records where
 /// the number of a queue would: <c>F</c>, kind (4 bits), slice (24 bits: slices of the kind since 1970). Queues, which count
 /// from 1, do not come so far. <c>default</c> is no lane.
 /// </summary>
@@ -52,7 +53,20 @@ internal readonly record struct LaneNumber
         return new LaneNumber(Mark | (uint)kind << KindShift | slice & SliceMask);
     }
 
-    /// <summary>Reads a number that a record or a checkpoint holds.</summary>
+    /// <summary>The lane of what is prepared now.</summary>
+    public static LaneNumber OfPrepared(Timestamp now) =>
+        new(Mark | (uint)LaneKind.Prepared << KindShift | checked((uint)(now.UnixMilliseconds / HourMilliseconds)) & SliceMask);
+
+    /// <summary>Reads the number of a lane of prepared messages.</summary>
+    public static bool TryReadPrepared(uint value, out LaneNumber lane)
+    {
+        lane = new LaneNumber(value);
+        bool isLane = (value & Mark) == Mark && lane.Kind == LaneKind.Prepared;
+        lane = isLane ? lane : default;
+        return isLane;
+    }
+
+    /// <summary>Reads the number of a lane of scheduled messages that a record or a checkpoint holds.</summary>
     public static bool TryRead(uint value, out LaneNumber lane)
     {
         lane = new LaneNumber(value);
@@ -63,7 +77,7 @@ internal readonly record struct LaneNumber
 
     private static long SliceMilliseconds(LaneKind kind) => kind switch
     {
-        LaneKind.Hour => HourMilliseconds,
+        LaneKind.Hour or LaneKind.Prepared => HourMilliseconds,
         LaneKind.Day => DayMilliseconds,
         _ => 30 * DayMilliseconds,
     };

@@ -1,0 +1,65 @@
+using Forewave.Broker.Sessions;
+
+namespace Forewave.Broker.Transactions;
+
+/// <summary>Who can be asked, by producer name, in turns. Thread-safe. Bounded by the handles of all connections.</summary>
+internal sealed class CheckBackProducers
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, List<CheckBackProducer>> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<ISessionOutput, HashSet<string>> _names = [];
+
+    /// <summary>A producer can be asked.</summary>
+    public void Add(CheckBackProducer producer)
+    {
+        lock (_gate)
+        {
+            if (!_byName.TryGetValue(producer.Name, out var producers))
+                _byName.Add(producer.Name, producers = []);
+            producers.Add(producer);
+            if (!_names.TryGetValue(producer.Output, out var names))
+                _names.Add(producer.Output, names = new(StringComparer.Ordinal));
+            names.Add(producer.Name);
+        }
+    }
+
+    /// <summary>A connection ended; costs nothing where it has no such producers.</summary>
+    public void Remove(ISessionOutput output)
+    {
+        lock (_gate)
+        {
+            if (!_names.Remove(output, out var names))
+                return;
+            foreach (string name in names)
+            {
+                _byName[name].RemoveAll(producer => producer.Output == output);
+                if (_byName[name].Count == 0)
+                    _byName.Remove(name);
+            }
+        }
+    }
+
+    /// <summary>The producer of a connection's handle; null: it cannot be asked.</summary>
+    public CheckBackProducer? Find(string name, ISessionOutput output, uint handle)
+    {
+        lock (_gate)
+            return _byName.GetValueOrDefault(name)?.Find(producer => producer.Output == output && producer.Handle == handle);
+    }
+
+    /// <summary>Whoever is to be asked next of those with a name; null: none is there, or none reads.</summary>
+    public CheckBackProducer? Next(string name)
+    {
+        lock (_gate)
+        {
+            if (!_byName.TryGetValue(name, out var producers))
+                return null;
+            int chosen = producers.FindIndex(static producer => !producer.Output.IsClosed && !producer.Output.IsCongested);
+            if (chosen < 0)
+                return null;
+            var next = producers[chosen];
+            producers.RemoveAt(chosen);
+            producers.Add(next);
+            return next;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Forewave.Broker.Ingest;
+using Forewave.Protocol;
+
+namespace Forewave.Broker.Transactions;
+
+/// <summary>Messages that a producer adds to a transaction. The batches are valid, and their bytes the session's until the request was appended.</summary>
+internal sealed record PrepareRequest
+{
+    /// <summary>Whose messages.</summary>
+    public required Producer Producer { get; init; }
+
+    /// <summary>Which transaction.</summary>
+    public required LogPosition Transaction { get; init; }
+
+    /// <summary>The messages; their sequences are their numbers in the transaction.</summary>
+    public required PendingBatch[] Batches { get; init; }
+
+    /// <summary>Who is answered.</summary>
+    public required PrepareAnswer Answer { get; init; }
+
+    /// <summary>Number of the first message.</summary>
+    public ulong First => Batches[0].FirstSequence;
+
+    /// <summary>How many messages.</summary>
+    public int Messages => Batches.Sum(batch => batch.Count);
+
+    /// <summary>Bytes of them.</summary>
+    public long Bytes => Batches.Sum(batch => (long)batch.Messages.Length);
+}

@@ -1,0 +1,44 @@
+using Forewave.Protocol;
+using Forewave.Storage;
+
+namespace Forewave.Broker.Transactions;
+
+/// <summary>A transaction that is not decided. For whoever has the transactions' turn.</summary>
+internal sealed class Transaction
+{
+    /// <summary>Log position of its Begun record.</summary>
+    public required LogPosition Id { get; init; }
+
+    /// <summary>Number of the producer that began it.</summary>
+    public required uint Producer { get; init; }
+
+    /// <summary>That one's name: whoever has it may decide.</summary>
+    public required string ProducerName { get; init; }
+
+    /// <summary>When it was begun.</summary>
+    public required Timestamp Begun { get; init; }
+
+    /// <summary>When its producers are asked.</summary>
+    public required CheckBackTerms Terms { get; init; }
+
+    /// <summary>Its messages that are in their lanes, in order.</summary>
+    public List<PreparedRun> Runs { get; } = [];
+
+    /// <summary>Its messages, also those that are on their way to their lanes.</summary>
+    public int Messages { get; set; }
+
+    /// <summary>What they take in the log.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>Log position of the last one.</summary>
+    public LogPosition LastPrepared { get; set; }
+
+    /// <summary>When it was heard of last.</summary>
+    public Timestamp HeardOf { get; set; }
+
+    /// <summary>How often its producers were asked since the broker started.</summary>
+    public int Checks { get; set; }
+
+    /// <summary>They were asked as often as they are asked: it waits for somebody to decide.</summary>
+    public bool IsWaiting { get; set; }
+}

@@ -1,0 +1,121 @@
+using Forewave.Broker.Sessions;
+using Forewave.Protocol;
+using Forewave.Storage;
+using Microsoft.Extensions.Logging;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Transactions;
+
+/// <summary>
+/// Asks producers what became of transactions on which they stay silent. A transaction stands in its queue once, from its beginning to
+/// the round that finds it decided, or gives it to the operators. For whoever has the transactions' turn; the loop is one task.
+/// </summary>
+internal sealed class TransactionWatch(TransactionStage stage, TransactionMetrics metrics, ILogger logger)
+{
+    /// <summary>How long a transaction without messages is kept.</summary>
+    public static readonly TimeSpan EmptyLife = TimeSpan.FromMinutes(10);
+
+    private const int MostPerRound = 1_000;
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
+
+    private readonly PriorityQueue<LogPosition, long> _due = new();
+
+    /// <summary>A transaction was begun, or is known again.</summary>
+    public void Add(Transaction transaction, Timestamp now)
+    {
+        transaction.HeardOf = now;
+        Put(transaction, now.Plus(transaction.Terms.First));
+    }
+
+    /// <summary>Asks until it is cancelled.</summary>
+    public async Task RunAsync(LoopPulse pulse, TimeProvider time, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        while (await timer.WaitForNextTickAsync(cancellation))
+        {
+            await stage.InTurnAsync(RoundAsync, cancellation);
+            pulse.Beat();
+        }
+    }
+
+    /// <summary>In a turn: asks what is due, a thousand at most; the rest is due in the next round.</summary>
+    public async ValueTask<bool> RoundAsync(CancellationToken cancellation)
+    {
+        var now = stage.Now;
+        HashSet<ISessionOutput> asked = [];
+        for (int i = 0; i < MostPerRound && _due.TryPeek(out var id, out long due) && due <= now.UnixMilliseconds; i++)
+        {
+            _due.Dequeue();
+            if (stage.Open.Find(id) is not { } transaction)
+                continue;
+            if (transaction.Messages == 0)
+                await KeepEmptyAsync(transaction, now, cancellation);
+            else
+                Check(transaction, now, asked);
+        }
+        foreach (var output in asked)
+            output.Flush();
+        stage.DropOver();
+        return true;
+    }
+
+    private async ValueTask KeepEmptyAsync(Transaction transaction, Timestamp now, CancellationToken cancellation)
+    {
+        if (now.CompareTo(transaction.HeardOf.Plus(EmptyLife)) < 0)
+        {
+            Put(transaction, now.Plus(transaction.Terms.Interval));
+            return;
+        }
+        try
+        {
+            await stage.DropEmptyAsync(transaction, cancellation);
+        }
+        catch (RefusedException)
+        {
+            // The store takes nothing at present: it is as well forgotten later.
+            Put(transaction, now.Plus(transaction.Terms.Interval));
+        }
+    }
+
+    private void Check(Transaction transaction, Timestamp now, HashSet<ISessionOutput> asked)
+    {
+        var first = transaction.HeardOf.Plus(transaction.Terms.First);
+        if (transaction.Checks == 0 && now.CompareTo(first) < 0)
+        {
+            Put(transaction, first);
+            return;
+        }
+        if (transaction.Checks >= transaction.Terms.Checks)
+        {
+            stage.Open.Waits(transaction);
+            TransactionLog.Waits(logger, transaction.Id, transaction.ProducerName, transaction.Checks);
+            return;
+        }
+        if (stage.Producers.Next(transaction.ProducerName) is { } producer)
+        {
+            transaction.Checks++;
+            producer.Output.Send(Question(transaction, producer));
+            asked.Add(producer.Output);
+            metrics.Checked(wasSent: true);
+        }
+        else
+        {
+            metrics.Checked(wasSent: false);
+        }
+        Put(transaction, now.Plus(transaction.Terms.Interval));
+    }
+
+    private void Put(Transaction transaction, Timestamp due) => _due.Enqueue(transaction.Id, due.UnixMilliseconds);
+
+    private static V1.ServerFrame Question(Transaction transaction, CheckBackProducer producer) => new()
+    {
+        CheckBack = new V1.CheckBack
+        {
+            Producer = producer.Handle,
+            Transaction = transaction.Id.Bits,
+            BegunTime = (ulong)transaction.Begun.UnixMilliseconds,
+            Check = (uint)transaction.Checks,
+            Messages = (uint)transaction.Messages,
+        },
+    };
+}

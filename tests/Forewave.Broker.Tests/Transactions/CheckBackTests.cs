@@ -1,0 +1,158 @@
+using Forewave.Broker.Tests.Fakes;
+using Forewave.Protocol;
+using Forewave.Storage.Files.Disk;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Tests.Transactions;
+
+public sealed class CheckBackTests
+{
+    [Fact]
+    public async Task Silent_producer_is_asked_after_6_seconds_and_every_30_after_that()
+    {
+        await using var engine = await StartAsync();
+        var client = await TransactionClient.OpenAsync(engine);
+        ulong transaction = await PreparedAsync(client);
+        var asked = engine.Time.GetUtcNow();
+
+        var first = await AskedAsync(engine, client);
+        var firstAt = engine.Time.GetUtcNow() - asked;
+        await client.DecideAsync(transaction, V1.TransactionDecision.Unknown);
+        asked = engine.Time.GetUtcNow();
+        var second = await AskedAsync(engine, client);
+        var secondAt = engine.Time.GetUtcNow() - asked;
+
+        Assert.Equal((transaction, 1u, 2u, client.Producer), (first.Transaction, first.Check, first.Messages, first.Producer));
+        Assert.Equal(2u, second.Check);
+        Assert.InRange(firstAt.TotalSeconds, 6, 7);
+        Assert.InRange(secondAt.TotalSeconds, 29.5, 31);
+    }
+
+    [Fact]
+    public async Task Another_instance_of_the_name_is_asked_when_the_producer_is_gone()
+    {
+        await using var engine = await StartAsync();
+        var dead = await TransactionClient.OpenAsync(engine);
+        ulong transaction = await PreparedAsync(dead);
+        await dead.Wire.LeaveAsync();
+        var stranger = await TransactionClient.OpenAsync(engine, number: 3, name: "other");
+        var sibling = await TransactionClient.OpenAsync(engine, number: 2);
+
+        var question = await AskedAsync(engine, sibling);
+        var decided = await sibling.CommitAsync(question.Transaction);
+
+        Assert.Equal(transaction, question.Transaction);
+        Assert.Equal(2u, decided.Decided.Messages);
+        Assert.Equal(["a", "b"], (await sibling.ReceiveAsync("orders", 2)).Select(message => message.Body));
+        Assert.Empty((await stranger.ListAsync()).Transactions);
+    }
+
+    [Fact]
+    public async Task Decided_transaction_is_not_asked_about()
+    {
+        await using var engine = await StartAsync();
+        var client = await TransactionClient.OpenAsync(engine);
+        ulong decided = await PreparedAsync(client);
+        await client.CommitAsync(decided);
+        ulong open = await PreparedAsync(client);
+
+        var question = await AskedAsync(engine, client);
+
+        Assert.Equal(open, question.Transaction);
+    }
+
+    [Fact]
+    public async Task After_the_last_question_it_waits_until_an_operator_decides()
+    {
+        await using var engine = await StartAsync();
+        var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 1_000, Checks = 2 });
+        ulong transaction = await PreparedAsync(client);
+        await AskedAsync(engine, client);
+        await AskedAsync(engine, client);
+        var none = await client.ListAsync(onlyWaiting: true);
+        while (engine.Gauge("forewave.transactions.waiting") == 0)
+        {
+            engine.Time.Move(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+
+        var waiting = Assert.Single((await client.ListAsync(onlyWaiting: true)).Transactions);
+        var shown = (await client.AskAsync(new() { ShowTransaction = new() { TransactionId = waiting.TransactionId, From = 2 } })).Administration.Transaction;
+        var changed = await client.AskAsync(new() { DecideTransaction = new() { TransactionId = waiting.TransactionId, Commit = true } });
+        var received = await client.ReceiveAsync("orders", 2);
+
+        Assert.Empty(none.Transactions);
+        Assert.Equal((transaction, "shop", 2u, 2u, true), (waiting.Transaction, waiting.Producer, waiting.Messages, waiting.Checks, waiting.Waiting));
+        Assert.Equal(["orders"], waiting.Queues);
+        var message = Assert.Single(shown.Messages);
+        Assert.Equal((2u, "orders", "b"), (message.Number, message.Queue, V1.Message.Parser.ParseFrom(message.Message).Body.ToStringUtf8()));
+        Assert.Equal(2ul, changed.Administration.Changed.Messages);
+        Assert.Equal(["a", "b"], received.Select(one => one.Body));
+        Assert.Equal(0, engine.Gauge("forewave.transactions.waiting"));
+        Assert.Equal(0, engine.Gauge("forewave.transactions.open"));
+    }
+
+    [Fact]
+    public async Task Transaction_without_messages_is_forgotten_after_a_while()
+    {
+        await using var engine = await StartAsync();
+        var client = await TransactionClient.OpenAsync(engine);
+        ulong transaction = await client.BeginAsync();
+        await client.Wire.LeaveAsync();
+
+        for (int i = 0; i < 22 * 60 && engine.Gauge("forewave.transactions.open") > 0; i++)
+        {
+            engine.Time.Move(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+        var later = await TransactionClient.OpenAsync(engine);
+        var decided = await later.CommitAsync(transaction);
+
+        Assert.Equal((uint)ErrorCode.TransactionDecided, decided.Error.Number);
+    }
+
+    [Theory]
+    [InlineData(999u, 0u, 0u)]
+    [InlineData(3_600_001u, 0u, 0u)]
+    [InlineData(0u, 999u, 0u)]
+    [InlineData(0u, 86_400_001u, 0u)]
+    [InlineData(0u, 0u, 1_001u)]
+    public async Task Terms_out_of_range_are_refused(uint first, uint interval, uint checks)
+    {
+        await using var engine = await StartAsync();
+        var client = await TestClient.GreetedAsync(engine.Engine);
+        var open = new V1.OpenProducer
+        {
+            ProducerId = Google.Protobuf.ByteString.CopyFrom(new ProducerId(1).ToBytes()), Name = "shop",
+            CheckBack = new V1.CheckBackTerms { First = first, Interval = interval, Checks = checks },
+        };
+
+        var answer = await client.AskAsync(new V1.ClientFrame { OpenProducer = open });
+
+        Assert.Equal((uint)ErrorCode.FieldInvalid, answer.Error.Number);
+    }
+
+    private static async Task<ulong> PreparedAsync(TransactionClient client)
+    {
+        ulong transaction = await client.BeginAsync();
+        await client.PrepareAsync(transaction, "orders", TransactionClient.Named("a"), TransactionClient.Named("b"));
+        return transaction;
+    }
+
+    /// <summary>Lets time pass until the broker asks; the client says something meanwhile, or it would be dead.</summary>
+    private static async Task<V1.CheckBack> AskedAsync(TestEngine engine, TransactionClient client)
+    {
+        var question = client.QuestionAsync();
+        for (int i = 0; !question.IsCompleted; i++)
+        {
+            engine.Time.Move(TimeSpan.FromMilliseconds(500));
+            if (i % 20 == 19)
+                await client.Wire.SendBytesAsync(TestClient.Encode(new V1.ClientFrame { Ping = new V1.Ping() }));
+            for (int turn = 0; turn < 50 && !question.IsCompleted; turn++)
+                await Task.Yield();
+        }
+        return await question;
+    }
+
+    private static Task<TestEngine> StartAsync() => TestEngine.StartOnDiskAsync(new MemoryDisk(), new MovedTime());
+}

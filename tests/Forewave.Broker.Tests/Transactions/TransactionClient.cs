@@ -1,0 +1,141 @@
+using Forewave.Broker.Tests.Fakes;
+using Forewave.Protocol;
+using Google.Protobuf;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Broker.Tests.Transactions;
+
+/// <summary>An instance of a producer that begins transactions, and that consumes what comes out of them.</summary>
+internal sealed class TransactionClient
+{
+    private readonly Dictionary<string, uint> _queues = [];
+    private readonly Dictionary<string, V1.Subscribed> _subscribed = [];
+    private readonly Dictionary<ulong, uint> _numbered = [];
+    private readonly TestClient _client;
+
+    private TransactionClient(TestClient client, uint producer)
+    {
+        _client = client;
+        Producer = producer;
+    }
+
+    public uint Producer { get; }
+
+    public TestClient Wire => _client;
+
+    /// <summary>Connects; a producer that can be asked, unless terms are null.</summary>
+    public static async Task<TransactionClient> OpenAsync(TestEngine engine, ulong number = 1, string name = "shop", V1.CheckBackTerms? terms = null, bool canBeAsked = true)
+    {
+        var client = await TestClient.GreetedAsync(engine.Engine, 8 * 1024 * 1024);
+        var open = new V1.OpenProducer { ProducerId = ByteString.CopyFrom(new ProducerId(number).ToBytes()), Name = name };
+        if (canBeAsked)
+            open.CheckBack = terms ?? new V1.CheckBackTerms();
+        var opened = await client.AskAsync(new V1.ClientFrame { OpenProducer = open });
+        return new TransactionClient(client, opened.ProducerOpened.Producer);
+    }
+
+    public Task<V1.ServerFrame> AskToBeginAsync() => _client.AskAsync(new V1.ClientFrame { BeginTransaction = new V1.BeginTransaction { Producer = Producer } });
+
+    public async Task<ulong> BeginAsync() => (await AskToBeginAsync()).TransactionBegun.Transaction;
+
+    /// <summary>Prepares messages for one queue, as the next ones of the transaction.</summary>
+    public async Task<V1.ServerFrame> PrepareAsync(ulong transaction, string queue, params V1.Message[] messages)
+    {
+        uint first = _numbered.GetValueOrDefault(transaction) + 1;
+        var answer = await PrepareAtAsync(transaction, first, queue, messages);
+        if (answer.Error is null)
+            _numbered[transaction] = first + (uint)messages.Length - 1;
+        return answer;
+    }
+
+    public async Task<V1.ServerFrame> PrepareAtAsync(ulong transaction, uint first, string queue, params V1.Message[] messages)
+    {
+        var batch = new V1.PublishBatch { Queue = await QueueAsync(queue), FirstSequence = first };
+        batch.Messages.AddRange(messages.Select(message => message.ToByteString()));
+        return await PrepareAsync(transaction, batch);
+    }
+
+    public Task<V1.ServerFrame> PrepareAsync(ulong transaction, params V1.PublishBatch[] batches)
+    {
+        var publish = new V1.Publish { Producer = Producer };
+        publish.Batches.AddRange(batches);
+        return _client.AskAsync(new V1.ClientFrame { Prepare = new V1.Prepare { Transaction = transaction, Publish = publish } });
+    }
+
+    public Task<V1.ServerFrame> CommitAsync(ulong transaction) => DecideAsync(transaction, V1.TransactionDecision.Commit);
+
+    public Task<V1.ServerFrame> RollBackAsync(ulong transaction) => DecideAsync(transaction, V1.TransactionDecision.RollBack);
+
+    public Task<V1.ServerFrame> DecideAsync(ulong transaction, V1.TransactionDecision decision) => _client.AskAsync(
+        new V1.ClientFrame { Decide = new V1.Decide { Producer = Producer, Transaction = transaction, Decision = decision } });
+
+    /// <summary>Publishes without a transaction.</summary>
+    public async Task PublishAsync(string queue, ulong sequence) =>
+        Assert.Null((await _client.PublishAsync(Producer, TestClient.Batch(await QueueAsync(queue), sequence, 1))).Error);
+
+    public Task<V1.ServerFrame> AskAsync(V1.AdministrationRequest request) => _client.AskAsync(new V1.ClientFrame { Administration = request });
+
+    public async Task<V1.TransactionList> ListAsync(bool onlyWaiting = false) =>
+        (await AskAsync(new() { ListTransactions = new() { OnlyWaiting = onlyWaiting } })).Administration.Transactions;
+
+    /// <summary>The next question of the broker; other frames are passed over.</summary>
+    public async Task<V1.CheckBack> QuestionAsync()
+    {
+        while (true)
+        {
+            var frame = await _client.ReadAsync() ?? throw new InvalidOperationException("the connection ended before the question");
+            if (frame.CheckBack is { } question)
+                return question;
+        }
+    }
+
+    /// <summary>What is in a queue now and was not received before: bodies, with ids and offsets.</summary>
+    public async Task<List<(string Body, ulong Position, ulong Offset)>> PollAsync(string queue)
+    {
+        var subscribed = await SubscribedAsync(queue);
+        var receive = new V1.Receive { Subscription = subscribed.Subscription, MaxMessages = 1_000, MaxBytes = 4 * 1024 * 1024 };
+        var delivery = (await _client.AskAsync(new V1.ClientFrame { Receive = receive })).Delivery;
+        List<(string, ulong, ulong)> received = [];
+        var settle = new V1.Settle();
+        foreach (var run in delivery.Runs)
+        {
+            for (int i = 0; i < run.Messages.Count; i++)
+                received.Add((V1.Message.Parser.ParseFrom(run.Messages[i]).Body.ToStringUtf8(), run.FirstPosition + (ulong)i, run.FirstOffset + (ulong)i));
+            settle.Runs.Add(new V1.SettleRun
+            {
+                QueueId = subscribed.QueueId, GroupId = subscribed.GroupId, FirstOffset = run.FirstOffset, Count = (uint)run.Messages.Count,
+                Attempt = run.Attempt, Epoch = run.Epoch, Verb = V1.SettleVerb.Ack,
+            });
+        }
+        if (settle.Runs.Count > 0)
+            await _client.AskAsync(new V1.ClientFrame { Settle = settle });
+        return received;
+    }
+
+    /// <summary>So many messages of a queue; what was committed is dispatched a moment later, and no time passes meanwhile.</summary>
+    public async Task<List<(string Body, ulong Position, ulong Offset)>> ReceiveAsync(string queue, int count)
+    {
+        List<(string, ulong, ulong)> received = [];
+        while (received.Count < count)
+            received.AddRange(await PollAsync(queue));
+        return received;
+    }
+
+    public static V1.Message Named(string name) => new() { Body = ByteString.CopyFromUtf8(name) };
+
+    public async Task<uint> QueueAsync(string queue)
+    {
+        if (!_queues.TryGetValue(queue, out uint handle))
+            _queues[queue] = handle = await _client.OpenQueueAsync(queue);
+        return handle;
+    }
+
+    private async Task<V1.Subscribed> SubscribedAsync(string queue)
+    {
+        if (_subscribed.TryGetValue(queue, out var subscribed))
+            return subscribed;
+        await QueueAsync(queue);
+        var subscribe = new V1.Subscribe { Queue = queue, Group = "billing", ConsumerId = ByteString.CopyFrom([.. new byte[15], 1]) };
+        return _subscribed[queue] = (await _client.AskAsync(new V1.ClientFrame { Subscribe = subscribe })).Subscribed;
+    }
+}
