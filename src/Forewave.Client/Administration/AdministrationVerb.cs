@@ -15,6 +15,8 @@ internal readonly record struct AdministrationVerb(string Capability, bool IsRep
             new(CapabilityNames.Administration, IsRepeatable: true),
         Verb.ShowMessage or Verb.TraceMessage => new(CapabilityNames.Messages, IsRepeatable: true),
         Verb.AwaitOutcome => new(CapabilityNames.Outcomes, IsRepeatable: true),
+        // Open ones can be looked at and decided where no new ones can be begun.
+        Verb.ListTransactions or Verb.ShowTransaction => new(CapabilityNames.Administration, IsRepeatable: true),
         Verb.ListScheduled or Verb.ListRecurring => new(CapabilityNames.Administration, IsRepeatable: true),
         Verb.SetRecurring => new(CapabilityNames.Delays, IsRepeatable: false),
         Verb.FindMessages => new(CapabilityNames.Search, IsRepeatable: true),

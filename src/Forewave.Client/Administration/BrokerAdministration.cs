@@ -40,6 +40,7 @@ public sealed class BrokerAdministration
         Users = new UserAdministration(calls);
         Settings = new SettingAdministration(calls);
         Drains = new DrainAdministration(calls);
+        Transactions = new TransactionAdministration(calls);
     }
 
     /// <summary>Users, their rights and tokens.</summary>
@@ -50,6 +51,8 @@ public sealed class BrokerAdministration
 
     /// <summary>Draining a broker before it is stopped.</summary>
     public DrainAdministration Drains { get; }
+    /// <summary>Transactions that are not decided.</summary>
+    public TransactionAdministration Transactions { get; }
 
     /// <summary>Single messages, by their ids.</summary>
     public MessageAdministration Messages { get; }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using Forewave.Client.Transactions;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 using Forewave.Protocol.V1;
@@ -24,6 +25,7 @@ internal sealed class Connection : IAsyncDisposable
     private readonly ControlFrames _control = new();
     private readonly Requests _requests = new();
     private readonly ConcurrentDictionary<uint, IDeliveryHandler> _subscriptions = new();
+    private readonly ConcurrentDictionary<uint, ICheckBackHandler> _checkBacks = new();
     private readonly CancellationTokenSource _end = new();
     private readonly TaskCompletionSource<ForewaveException> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -182,6 +184,9 @@ internal sealed class Connection : IAsyncDisposable
     /// <summary>Deliveries of a subscription that still come are dropped.</summary>
     public void RemoveSubscription(uint subscription) => _subscriptions.TryRemove(subscription, out _);
 
+    /// <summary>From now on questions for a producer go to its handler.</summary>
+    public void AddCheckBack(uint producer, ICheckBackHandler handler) => _checkBacks[producer] = handler;
+
     /// <summary>Ends the connection.</summary>
     public void Fail(ForewaveException reason)
     {
@@ -291,6 +296,9 @@ internal sealed class Connection : IAsyncDisposable
             case ServerAnswer.RoleChanged:
                 TakeRole(frame, header);
                 break;
+            case ServerAnswer.CheckBack:
+                TakeCheckBack(frame, header);
+                break;
             case ServerAnswer.Error when ErrorFrame.TryRead(frame, header.Payload, out Error error):
                 throw ErrorFrame.ToException(error);
             default:
@@ -339,6 +347,15 @@ internal sealed class Connection : IAsyncDisposable
         if (_subscriptions.TryGetValue(changed.Subscription, out IDeliveryHandler? handler))
         {
             handler.RoleChanged(changed.Role);
+        }
+    }
+
+    private void TakeCheckBack(ReadOnlySpan<byte> frame, in ServerFrameHeader header)
+    {
+        CheckBack question = CheckBack.Parser.ParseFrom(header.Payload.Of(frame));
+        if (_checkBacks.TryGetValue(question.Producer, out ICheckBackHandler? handler))
+        {
+            handler.Asked(question);
         }
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Forewave.Client.Connections;
 using Forewave.Client.Routing;
 using Forewave.Client.Telemetry;
+using Forewave.Client.Transactions;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
 using Forewave.Protocol.Routes;
@@ -33,6 +34,7 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
     private readonly ProducerShare _share;
     private readonly PublishLine _line = new();
     private readonly ITimer _timer;
+    private readonly TransactionLanes? _transactions;
 
     // Null while there is one partition.
     private volatile PartitionedSending? _several;
@@ -49,12 +51,17 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
 
     /// <summary>To the broker of one link, whatever partition it serves.</summary>
     internal Producer(BrokerLink link, ProducerOptions options, ForewaveClientOptions client)
-        : this(options, client) => Begin(link);
+        : this(options, client)
+    {
+        _transactions?.Add(link);
+        Begin(link);
+    }
 
     private Producer(ProducerOptions options, ForewaveClientOptions client)
     {
         (_options, _client, _time) = (options, client, client.TimeProvider);
         _share = new ProducerShare { Id = options.ProducerId ?? ProducerId.New(), TellSlots = TellSlots, Doubt = () => _links?.Doubt() };
+        _transactions = options.CheckBack is null ? null : new TransactionLanes(options, client);
         _timer = _time.CreateTimer(static producer => ((Producer)producer!).Tick(), this, TickPeriod, TickPeriod);
     }
 
@@ -182,6 +189,57 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
         return await many.Task.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Begins a transaction: messages that become available together. For producers with <see cref="ProducerOptions.CheckBack"/>. Costs a round
+    /// trip, no sync. Dispose it.
+    /// </summary>
+    /// <param name="options">Where there are several partitions: which. Default: one after the other.</param>
+    /// <param name="cancellation">Ends the wait; what was begun and has no messages is forgotten by the broker.</param>
+    /// <exception cref="ForewaveException">
+    /// <c>CheckBackMissing</c>, <c>TooManyTransactions</c>, <c>CapabilityMissing</c>, <c>NotOwner</c>: there is no such partition; <c>Timeout</c>.
+    /// </exception>
+    public ValueTask<Transaction> BeginTransactionAsync(TransactionOptions? options = null, CancellationToken cancellation = default)
+    {
+        if (Volatile.Read(ref _isClosed))
+        {
+            throw new ForewaveException(ErrorCode.ClientClosed);
+        }
+
+        return _transactions is null
+            ? throw new ForewaveException(ErrorCode.CheckBackMissing)
+            : _transactions.BeginAsync(options ?? new TransactionOptions(), cancellation);
+    }
+
+    /// <summary>
+    /// Runs a local transaction and publishes messages as one: prepares the messages, runs the local part, and commits. When the local part
+    /// throws, or this program dies before the commit, <see cref="ProducerOptions.CheckBack"/> decides as soon as the broker asks, for only
+    /// the business database knows: so messages come exactly when the local part was committed.
+    /// </summary>
+    /// <param name="messages">They come in this order.</param>
+    /// <param name="local">
+    /// Does the local transaction and commits it, together with the id that it is given, by which the handler finds it.
+    /// </param>
+    /// <param name="options">Where there are several partitions: which.</param>
+    /// <param name="cancellation">Ends waiting, before the local part; and goes to it.</param>
+    /// <exception cref="ForewaveException">The messages were refused, and the local part did not run; or <c>OutcomeUnknown</c>: it was committed, and whether the messages are is not known yet.</exception>
+    public async Task RunTransactionAsync(
+        IReadOnlyList<TransactionMessage> messages,
+        Func<TransactionId, CancellationToken, Task> local,
+        TransactionOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(local);
+        Transaction transaction = await BeginTransactionAsync(options, cancellation).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            await transaction.PublishAsync(messages, cancellation).ConfigureAwait(false);
+            // From here on only the business database knows.
+            transaction.Leave();
+            await local(transaction.Id, cancellation).ConfigureAwait(false);
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Completes when everything that was published before has its outcome.</summary>
     public async ValueTask FlushAsync(CancellationToken cancellation = default)
     {
@@ -218,6 +276,11 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
         }
 
         _links?.Leave(this);
+        if (_transactions is not null)
+        {
+            await _transactions.LeaveAsync().ConfigureAwait(false);
+        }
+
         foreach (ProducerLane lane in Lanes)
         {
             lane.Leave();
@@ -231,6 +294,7 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
 
     void IPartitioned.Add(PartitionLink link)
     {
+        _transactions?.Add(link.Link);
         if (_first is null)
         {
             _firstLink = link;

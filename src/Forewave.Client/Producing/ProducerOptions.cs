@@ -1,3 +1,4 @@
+using Forewave.Client.Transactions;
 using Forewave.Protocol;
 
 namespace Forewave.Client.Producing;
@@ -46,6 +47,17 @@ public sealed record ProducerOptions
     /// <see cref="Durability.Synced"/>: not in a relaxed queue. Default: whatever its queue and its broker give.
     /// </summary>
     public Durability? RequiredDurability { get; init; }
+
+    /// <summary>
+    /// Asked what became of a transaction of this producer's name on which its instance stays silent, also of those that other instances began
+    /// before they died. Answer from the business database; <see cref="TransactionOutcome.RolledBack"/> only where the local transaction cannot
+    /// be committed any more. Called by up to eight threads of the pool for each partition; what takes longer than the interval of the questions, or throws, is
+    /// unknown. Default: none, and no transaction can be begun.
+    /// </summary>
+    public Func<CheckBackQuestion, CancellationToken, ValueTask<TransactionOutcome>>? CheckBack { get; init; }
+
+    /// <summary>When that is asked. Default: after 6 s, then every 30 s, 15 times.</summary>
+    public CheckBackTiming CheckBackTiming { get; init; } = new();
 
     /// <summary>Makes a queue that does not exist. Default true.</summary>
     public bool CreateQueues { get; init; } = true;

@@ -29,6 +29,15 @@ public sealed class CodeTests
 
             static ValueTask<Price?> FindAsync(ReadOnlyMemory<byte> article, CancellationToken stop) => default;
 
+            static readonly Order order = new(1);
+
+            static class Shop
+            {
+                public static Task SaveAsync(Order order, string transaction, CancellationToken cancellation) => Task.CompletedTask;
+
+                public static ValueTask<TransactionOutcome> OutcomeOfAsync(string transaction, CancellationToken cancellation) => default;
+            }
+
             record Payment(int Id);
 
             record Price

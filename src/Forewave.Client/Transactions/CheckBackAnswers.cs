@@ -1,0 +1,107 @@
+using System.Threading.Channels;
+using Forewave.Client.Producing;
+using Forewave.Protocol;
+using Forewave.Protocol.V1;
+using Microsoft.Extensions.Logging;
+
+namespace Forewave.Client.Transactions;
+
+/// <summary>
+/// Asks the program what became of transactions, eight at a time, and tells the broker. What the program does not answer within the interval
+/// of the questions is unknown, and so is what it fails over. Of questions that come faster than they are answered 1,024 wait; the broker
+/// asks those beyond again. Thread-safe.
+/// </summary>
+internal sealed class CheckBackAnswers : ICheckBackHandler, IAsyncDisposable
+{
+    private const int MostWaiting = 1_024;
+    private const int AtOnce = 8;
+
+    private readonly Channel<CheckBack> _questions = Channel.CreateBounded<CheckBack>(
+        new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly CancellationTokenSource _end = new();
+    private readonly TransactionLane _lane;
+    private readonly ProducerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Task _running;
+
+    public CheckBackAnswers(TransactionLane lane, ProducerOptions options, ForewaveClientOptions client)
+    {
+        (_lane, _options, _time) = (lane, options, client.TimeProvider);
+        _logger = client.LoggerFactory.CreateLogger("Forewave.Client");
+        _running = Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(RunAsync)));
+    }
+
+    public void Asked(CheckBack question) => _questions.Writer.TryWrite(question);
+
+    public async ValueTask DisposeAsync()
+    {
+        _questions.Writer.TryComplete();
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        _end.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await foreach (CheckBack question in _questions.Reader.ReadAllAsync(_end.Token).ConfigureAwait(false))
+            {
+                await AnswerAsync(question).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The producer is disposed.
+        }
+    }
+
+    private async Task AnswerAsync(CheckBack question)
+    {
+        LogPosition transaction = LogPosition.FromBits(question.Transaction);
+        TransactionOutcome outcome = await AskAsync(question).ConfigureAwait(false);
+        TransactionDecision decision = outcome switch
+        {
+            TransactionOutcome.Committed => TransactionDecision.Commit,
+            TransactionOutcome.RolledBack => TransactionDecision.RollBack,
+            _ => TransactionDecision.Unknown,
+        };
+        try
+        {
+            await _lane.DecideAsync(transaction, decision, _end.Token).ConfigureAwait(false);
+        }
+        catch (ForewaveException e)
+        {
+            // Where it is not decided the broker asks again.
+            ClientLog.CheckBackRefused(_logger, transaction, outcome, e);
+        }
+    }
+
+    private async Task<TransactionOutcome> AskAsync(CheckBack question)
+    {
+        using CancellationTokenSource late = new(_options.CheckBackTiming.Interval, _time);
+        using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _end.Token);
+        try
+        {
+            return await _options.CheckBack!(QuestionOf(question), any.Token).AsTask().WaitAsync(any.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            ClientLog.CheckBackFailed(_logger, LogPosition.FromBits(question.Transaction), e);
+            return TransactionOutcome.Unknown;
+        }
+    }
+
+    private CheckBackQuestion QuestionOf(CheckBack question) => new()
+    {
+        Transaction = new TransactionId(_lane.Partition ?? default, LogPosition.FromBits(question.Transaction)),
+        Begun = DateTimeOffset.FromUnixTimeMilliseconds((long)question.BegunTime),
+        Check = (int)question.Check,
+        Messages = (int)question.Messages,
+    };
+}
