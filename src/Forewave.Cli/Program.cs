@@ -72,6 +72,7 @@ internal static class Program
         DeadVerbs.Create(),
         MessageVerbs.Create(),
         RecurringVerbs.Create(),
+        TransactionVerbs.Create(),
         ClusterVerbs.Create(),
         BackupVerbs.Create(),
         RestoreVerb.Create(),
