@@ -24,8 +24,8 @@ public sealed class CheckBackTests
 
         Assert.Equal((transaction, 1u, 2u, client.Producer), (first.Transaction, first.Check, first.Messages, first.Producer));
         Assert.Equal(2u, second.Check);
-        Assert.InRange(firstAt.TotalSeconds, 6, 7);
-        Assert.InRange(secondAt.TotalSeconds, 29.5, 31);
+        Assert.True(firstAt.TotalSeconds >= 6, $"asked after {firstAt}");
+        Assert.True(secondAt.TotalSeconds >= 29.5, $"asked again after {secondAt}");
     }
 
     [Fact]
