@@ -36,10 +36,10 @@ internal static partial class ClientLog
     public static partial void RoutesNotFollowed(ILogger logger, string reason);
 
     [LoggerMessage(6010, LogLevel.Error, "The check-back handler could not say what became of transaction {Transaction}; the broker asks again.")]
-    public static partial void CheckBackFailed(ILogger logger, LogPosition transaction, Exception exception);
+    public static partial void CheckBackFailed(ILogger logger, TransactionId transaction, Exception exception);
 
     [LoggerMessage(6011, LogLevel.Warning, "Transaction {Transaction} was {Outcome} by the check-back handler, and the broker did not take it.")]
-    public static partial void CheckBackRefused(ILogger logger, LogPosition transaction, TransactionOutcome outcome, Exception exception);
+    public static partial void CheckBackRefused(ILogger logger, TransactionId transaction, TransactionOutcome outcome, Exception exception);
 
     [LoggerMessage(6008, LogLevel.Information, "{Server} is going away, another connection is opened: {Reason}")]
     public static partial void GoingAway(ILogger logger, ServerName server, string reason);

@@ -11,12 +11,12 @@ namespace Forewave.Client.Transactions;
 /// of the questions is unknown, and so is what it fails over. Of questions that come faster than they are answered 1,024 wait; the broker
 /// asks those beyond again. Thread-safe.
 /// </summary>
-internal sealed class CheckBackAnswers : ICheckBackHandler, IAsyncDisposable
+internal sealed class CheckBackAnswers : IAsyncDisposable
 {
     private const int MostWaiting = 1_024;
     private const int AtOnce = 8;
 
-    private readonly Channel<CheckBack> _questions = Channel.CreateBounded<CheckBack>(
+    private readonly Channel<CheckBackQuestion> _questions = Channel.CreateBounded<CheckBackQuestion>(
         new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _end = new();
     private readonly TransactionLane _lane;
@@ -32,7 +32,8 @@ internal sealed class CheckBackAnswers : ICheckBackHandler, IAsyncDisposable
         _running = Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(RunAsync)));
     }
 
-    public void Asked(CheckBack question) => _questions.Writer.TryWrite(question);
+    /// <summary>The broker asks. Never blocks; beyond those that may wait the question is dropped.</summary>
+    public void Ask(CheckBackQuestion question) => _questions.Writer.TryWrite(question);
 
     public async ValueTask DisposeAsync()
     {
@@ -46,7 +47,7 @@ internal sealed class CheckBackAnswers : ICheckBackHandler, IAsyncDisposable
     {
         try
         {
-            await foreach (CheckBack question in _questions.Reader.ReadAllAsync(_end.Token).ConfigureAwait(false))
+            await foreach (CheckBackQuestion question in _questions.Reader.ReadAllAsync(_end.Token).ConfigureAwait(false))
             {
                 await AnswerAsync(question).ConfigureAwait(false);
             }
@@ -57,9 +58,8 @@ internal sealed class CheckBackAnswers : ICheckBackHandler, IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(CheckBack question)
+    private async Task AnswerAsync(CheckBackQuestion question)
     {
-        LogPosition transaction = LogPosition.FromBits(question.Transaction);
         TransactionOutcome outcome = await AskAsync(question).ConfigureAwait(false);
         TransactionDecision decision = outcome switch
         {
@@ -69,22 +69,22 @@ internal sealed class CheckBackAnswers : ICheckBackHandler, IAsyncDisposable
         };
         try
         {
-            await _lane.DecideAsync(transaction, decision, _end.Token).ConfigureAwait(false);
+            await _lane.DecideAsync(question.Transaction, decision, _end.Token).ConfigureAwait(false);
         }
         catch (ForewaveException e)
         {
             // Where it is not decided the broker asks again.
-            ClientLog.CheckBackRefused(_logger, transaction, outcome, e);
+            ClientLog.CheckBackRefused(_logger, question.Transaction, outcome, e);
         }
     }
 
-    private async Task<TransactionOutcome> AskAsync(CheckBack question)
+    private async Task<TransactionOutcome> AskAsync(CheckBackQuestion question)
     {
         using CancellationTokenSource late = new(_options.CheckBackTiming.Interval, _time);
         using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _end.Token);
         try
         {
-            return await _options.CheckBack!(QuestionOf(question), any.Token).AsTask().WaitAsync(any.Token).ConfigureAwait(false);
+            return await _options.CheckBack!(question, any.Token).AsTask().WaitAsync(any.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
@@ -92,16 +92,8 @@ internal sealed class CheckBackAnswers : ICheckBackHandler, IAsyncDisposable
         }
         catch (Exception e)
         {
-            ClientLog.CheckBackFailed(_logger, LogPosition.FromBits(question.Transaction), e);
+            ClientLog.CheckBackFailed(_logger, question.Transaction, e);
             return TransactionOutcome.Unknown;
         }
     }
-
-    private CheckBackQuestion QuestionOf(CheckBack question) => new()
-    {
-        Transaction = new TransactionId(_lane.Partition ?? default, LogPosition.FromBits(question.Transaction)),
-        Begun = DateTimeOffset.FromUnixTimeMilliseconds((long)question.BegunTime),
-        Check = (int)question.Check,
-        Messages = (int)question.Messages,
-    };
 }

@@ -94,7 +94,7 @@ public sealed class Transaction : IAsyncDisposable
 
             // From here on it may be committed, and disposing must not say otherwise.
             _isDecided = true;
-            await _lane.DecideAsync(Id.Position, TransactionDecision.Commit, cancellation).ConfigureAwait(false);
+            await _lane.DecideAsync(Id, TransactionDecision.Commit, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -109,7 +109,7 @@ public sealed class Transaction : IAsyncDisposable
         await _gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            await _lane.DecideAsync(Id.Position, TransactionDecision.RollBack, cancellation).ConfigureAwait(false);
+            await _lane.DecideAsync(Id, TransactionDecision.RollBack, cancellation).ConfigureAwait(false);
             _isDecided = true;
         }
         finally
@@ -177,7 +177,7 @@ public sealed class Transaction : IAsyncDisposable
             batch.Messages.Add(messages[i].Encoded);
         }
 
-        return new ClientFrame { Prepare = new Prepare { Transaction = Id.Position.Bits, Publish = publish } };
+        return new ClientFrame { Prepare = new Prepare { Transaction = TransactionLane.PositionAt(at, Id).Bits, Publish = publish } };
     }
 
     private IEnumerable<Receipt> ReceiptsOf(Published published, (QueueName Queue, ByteString Encoded)[] messages)

@@ -125,14 +125,25 @@ internal sealed class TransactionLane : ILinkParticipant
     }
 
     /// <summary>Ends a transaction; returns how many messages it had.</summary>
-    /// <exception cref="ForewaveException"><c>TransactionDecided</c>, <c>TransactionNotFound</c>, <c>OutcomeUnknown</c>, <c>Timeout</c>.</exception>
-    public async Task<int> DecideAsync(LogPosition transaction, TransactionDecision decision, CancellationToken cancellation)
+    /// <exception cref="ForewaveException">
+    /// <c>TransactionDecided</c>, <c>TransactionNotFound</c>, <c>OutcomeUnknown</c>, <c>Timeout</c>; <c>NotOwner</c>: another partition answers here now.
+    /// </exception>
+    public async Task<int> DecideAsync(TransactionId transaction, TransactionDecision decision, CancellationToken cancellation)
     {
         ServerFrame answer = await AskAsync(
-            (at, _) => ValueTask.FromResult(new ClientFrame { Decide = new Decide { Producer = at.Producer, Transaction = transaction.Bits, Decision = decision } }),
+            (at, _) => ValueTask.FromResult(new ClientFrame
+            {
+                Decide = new Decide { Producer = at.Producer, Transaction = PositionAt(at, transaction).Bits, Decision = decision },
+            }),
             cancellation).ConfigureAwait(false);
         return (int)answer.Decided.Messages;
     }
+
+    /// <summary>A transaction's number for a connection's partition: in another one the same number is another transaction.</summary>
+    /// <exception cref="ForewaveException">NotOwner.</exception>
+    public static LogPosition PositionAt(Introduced at, TransactionId transaction) => at.Partition == transaction.Partition
+        ? transaction.Position
+        : throw new ForewaveException(ErrorCode.NotOwner, $"Transaction {transaction} is not of partition {at.Partition}, which answers here.");
 
     async ValueTask ILinkParticipant.ConnectedAsync(Connection connection, CancellationToken cancellation)
     {
@@ -140,11 +151,12 @@ internal sealed class TransactionLane : ILinkParticipant
         {
             try
             {
-                connection.Capabilities.Require(CapabilityNames.Transactions);
+                // Also where none can be begun: those that are open have to be asked about and decided. A broker that knows of no
+                // transactions passes over the terms.
                 ServerFrame answer = await connection.RequestAsync(
                     new ClientFrame { OpenProducer = _open },
                     cancellation,
-                    opened => connection.AddCheckBack(opened.ProducerOpened.Producer, _answers)).ConfigureAwait(false);
+                    opened => connection.AddCheckBack(opened.ProducerOpened.Producer, new CheckBackPost(_answers, Introduced.PartitionOf(connection)))).ConfigureAwait(false);
                 _current = new Introduced(connection, answer.ProducerOpened.Producer);
                 _introduced.TrySetResult(_current);
                 return;
