@@ -221,7 +221,11 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
     /// </param>
     /// <param name="options">Where there are several partitions: which.</param>
     /// <param name="cancellation">Ends waiting, before the local part; and goes to it.</param>
-    /// <exception cref="ForewaveException">The messages were refused, and the local part did not run; or <c>OutcomeUnknown</c>: it was committed, and whether the messages are is not known yet.</exception>
+    /// <exception cref="ForewaveException">
+    /// <c>OutcomeUnknown</c>, after the local part was committed: whether the messages are is not known yet, and the check-back sees to it; do not
+    /// run it again. <c>TransactionDecided</c>, after it too: somebody rolled the messages back. Whatever else: the messages were refused, and the
+    /// local part did not run.
+    /// </exception>
     public async Task RunTransactionAsync(
         IReadOnlyList<TransactionMessage> messages,
         Func<TransactionId, CancellationToken, Task> local,
@@ -236,7 +240,25 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
             // From here on only the business database knows.
             transaction.Leave();
             await local(transaction.Id, cancellation).ConfigureAwait(false);
+            await CommitAfterLocalAsync(transaction).ConfigureAwait(false);
+        }
+    }
+
+    // Whatever goes wrong now, the local part was committed: nobody may take it for a refusal and run it again.
+    private static async Task CommitAfterLocalAsync(Transaction transaction)
+    {
+        try
+        {
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ForewaveException decided) when (decided.Code == ErrorCode.TransactionDecided)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            throw new ForewaveException(
+                ErrorCode.OutcomeUnknown, $"The local part of transaction {transaction.Id} was committed; its messages are left to the check-back.", e);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class Transaction : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private ulong _next = 1;
-    private bool _isDecided;
+    private volatile bool _isDecided;
     private bool _isDoubtful;
 
     internal Transaction(TransactionLane lane, TransactionId id, TimeProvider time) => (_lane, Id, _time) = (lane, id, time);
@@ -79,21 +79,24 @@ public sealed class Transaction : IAsyncDisposable
     /// Makes the messages available, all of them; completes when that is durable. One round trip and one sync. After <c>OutcomeUnknown</c> or
     /// <c>Timeout</c> it may be called again, and no roll-back is possible any more but by an answer of the check-back handler.
     /// </summary>
+    /// <param name="cancellation">Ends the wait. Cancelled, even before anything was sent, the transaction is left to the check-back: disposing does not roll it back.</param>
     /// <exception cref="ForewaveException">
     /// <c>TransactionDecided</c>: it was rolled back, by a check-back or an operator. <c>TransactionNotFound</c>; <c>OutcomeUnknown</c>, <c>Timeout</c>.
     /// </exception>
     public async Task CommitAsync(CancellationToken cancellation = default)
     {
+        // Whoever asks for the commit may have committed the business part: from here on disposing must not say otherwise, also when the wait
+        // ends before anything was sent.
+        _isDecided = true;
         await _gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             if (_isDoubtful)
             {
+                _isDecided = false;
                 throw new ForewaveException(ErrorCode.OutcomeUnknown, $"Whether a message is in transaction {Id} is not known: roll it back.");
             }
 
-            // From here on it may be committed, and disposing must not say otherwise.
-            _isDecided = true;
             await _lane.DecideAsync(Id, TransactionDecision.Commit, cancellation).ConfigureAwait(false);
         }
         finally
@@ -103,6 +106,7 @@ public sealed class Transaction : IAsyncDisposable
     }
 
     /// <summary>Drops the messages; completes when that is durable. One round trip and one sync. May be called again.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="ForewaveException"><c>TransactionDecided</c>: it was committed. <c>TransactionNotFound</c>; <c>OutcomeUnknown</c>, <c>Timeout</c>.</exception>
     public async Task RollBackAsync(CancellationToken cancellation = default)
     {
