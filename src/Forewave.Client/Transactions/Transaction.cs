@@ -22,12 +22,18 @@ public sealed class Transaction : IAsyncDisposable
 
     private readonly TransactionLane _lane;
     private readonly TimeProvider _time;
+    private readonly Action _doubtSlots;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private ulong _next = 1;
     private volatile bool _isDecided;
     private bool _isDoubtful;
 
-    internal Transaction(TransactionLane lane, TransactionId id, TimeProvider time) => (_lane, Id, _time) = (lane, id, time);
+    /// <param name="lane">The way to its partition.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="doubtSlots">Called when a message turns out to be of another partition.</param>
+    internal Transaction(TransactionLane lane, TransactionId id, TimeProvider time, Action doubtSlots) =>
+        (_lane, Id, _time, _doubtSlots) = (lane, id, time, doubtSlots);
 
     /// <summary>Names it at the broker, and in a check-back.</summary>
     public TransactionId Id { get; }
@@ -151,18 +157,29 @@ public sealed class Transaction : IAsyncDisposable
         }
 
         ulong first = _next;
+        bool isLost = false;
         _isDoubtful = true;
         try
         {
-            ServerFrame answer = await _lane.AskAsync((at, token) => FrameOfAsync(at, first, messages, token), cancellation).ConfigureAwait(false);
+            ServerFrame answer = await _lane.AskAsync((at, token) => FrameOfAsync(at, first, messages, token), () => isLost = true, cancellation).ConfigureAwait(false);
             _isDoubtful = false;
             _next += (ulong)messages.Length;
             return ReceiptsOf(answer.Published, messages);
         }
-        catch (ForewaveException refused) when (refused.Stored == StoredOutcome.No)
+        catch (ForewaveException refused) when (refused.Stored == StoredOutcome.No && !isLost)
         {
             _isDoubtful = false;
+            if (refused.Code == ErrorCode.TransactionSpansPartitions)
+            {
+                _doubtSlots();
+            }
+
             throw;
+        }
+        catch (ForewaveException refused) when (refused.Stored == StoredOutcome.No && refused.Code is not (ErrorCode.TransactionDecided or ErrorCode.TransactionNotFound))
+        {
+            // Over the connection that was lost they may have come all the same.
+            throw new ForewaveException(ErrorCode.OutcomeUnknown, $"Whether messages are in transaction {Id} is not known: roll it back.", refused);
         }
     }
 

@@ -61,10 +61,22 @@ internal sealed class TransactionLane : ILinkParticipant
     /// <exception cref="ForewaveException">
     /// It was refused; or <c>Timeout</c> (never sent) or <c>OutcomeUnknown</c> after the delivery deadline.
     /// </exception>
-    public async Task<ServerFrame> AskAsync(Func<Introduced, CancellationToken, ValueTask<ClientFrame>> frameOf, CancellationToken cancellation)
+    public Task<ServerFrame> AskAsync(Func<Introduced, CancellationToken, ValueTask<ClientFrame>> frameOf, CancellationToken cancellation) =>
+        AskAsync(frameOf, lost: null, cancellation);
+
+    /// <summary>Sends a request until it is answered.</summary>
+    /// <param name="frameOf">Makes it for a connection.</param>
+    /// <param name="lost">Called each time that a connection ends between the request and its answer: it may have been done.</param>
+    /// <param name="cancellation">Ends the wait, not the request.</param>
+    /// <exception cref="ForewaveException">
+    /// It was refused; or <c>Timeout</c> (never sent) or <c>OutcomeUnknown</c> after the delivery deadline.
+    /// </exception>
+    public async Task<ServerFrame> AskAsync(
+        Func<Introduced, CancellationToken, ValueTask<ClientFrame>> frameOf, Action? lost, CancellationToken cancellation)
     {
         long begun = _time.GetTimestamp();
         bool wasSent = false;
+        bool wasLost = false;
         ForewaveException? refusal = null;
         try
         {
@@ -88,13 +100,18 @@ internal sealed class TransactionLane : ILinkParticipant
                         throw;
                     }
 
-                    (refusal, wasSent) = (refused, wasSent && refused.Stored != StoredOutcome.No);
+                    (refusal, wasSent) = (refused, wasLost || (wasSent && refused.Stored != StoredOutcome.No));
                     await at.Connection.PauseAsync(refused.RetryAfter ?? RetryPause, cancellation).ConfigureAwait(false);
                     continue;
                 }
-                catch (ForewaveException lost) when (lost.Code != ErrorCode.ClientClosed)
+                catch (ForewaveException ended) when (ended.Code != ErrorCode.ClientClosed)
                 {
                     // The next connection gets it again.
+                    if (waiter.IsLost)
+                    {
+                        wasLost = true;
+                        lost?.Invoke();
+                    }
                 }
 
                 await at.Gone.Task.WaitAsync(Left(begun), _time, cancellation).ConfigureAwait(false);

@@ -1,15 +1,21 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Forewave.Client.Connections;
 using Forewave.Client.Producing;
 using Forewave.Protocol;
 using Forewave.Protocol.Routes;
 using Forewave.Protocol.V1;
+using SlotMap = Forewave.Protocol.Routes.SlotMap;
 
 namespace Forewave.Client.Transactions;
 
 /// <summary>A producer's ways to all partitions for transactions. Thread-safe.</summary>
 internal sealed class TransactionLanes(ProducerOptions options, ForewaveClientOptions client)
 {
+    // For so long at least slots are taken for right.
+    private static readonly TimeSpan SlotsHold = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<QueueName, (SlotMap Map, long ReadAt)> _slots = new();
     private ImmutableArray<TransactionLane> _all = [];
     private uint _turn;
 
@@ -39,11 +45,27 @@ internal sealed class TransactionLanes(ProducerOptions options, ForewaveClientOp
         ServerFrame answer = await lane.AskAsync(
             (at, _) =>
             {
+                at.Connection.Capabilities.Require(CapabilityNames.Transactions);
                 partition = at.Partition;
                 return ValueTask.FromResult(new ClientFrame { BeginTransaction = new BeginTransaction { Producer = at.Producer } });
             },
             cancellation).ConfigureAwait(false);
-        return new Transaction(lane, new TransactionId(partition, LogPosition.FromBits(answer.TransactionBegun.Transaction)), client.TimeProvider);
+        return new Transaction(lane, new TransactionId(partition, LogPosition.FromBits(answer.TransactionBegun.Transaction)), client.TimeProvider, DoubtSlots);
+    }
+
+    /// <summary>
+    /// A message was of another partition than its transaction: keys may have moved. Slots are asked for again, at most once a minute: each time
+    /// costs a handle of the connection.
+    /// </summary>
+    private void DoubtSlots()
+    {
+        foreach ((QueueName queue, (SlotMap Map, long ReadAt) known) in _slots)
+        {
+            if (client.TimeProvider.GetElapsedTime(known.ReadAt) >= SlotsHold)
+            {
+                _slots.TryRemove(queue, out _);
+            }
+        }
     }
 
     private async ValueTask<TransactionLane> LaneOfAsync(TransactionOptions wanted, CancellationToken cancellation)
@@ -61,13 +83,30 @@ internal sealed class TransactionLanes(ProducerOptions options, ForewaveClientOp
             : Next(all);
     }
 
-    private static async Task<PartitionNumber> OwnerAsync(TransactionLane any, QueueName queue, string key, CancellationToken cancellation)
+    private async ValueTask<PartitionNumber> OwnerAsync(TransactionLane any, QueueName queue, string key, CancellationToken cancellation)
     {
+        if (_slots.TryGetValue(queue, out (SlotMap Map, long ReadAt) known))
+        {
+            return known.Map.OwnerOf(key);
+        }
+
+        Introduced? asked = null;
         ServerFrame answer = await any.AskAsync(
-            (_, _) => ValueTask.FromResult(new ClientFrame { OpenQueue = new OpenQueue { Queue = queue.Value, Create = true, Slots = true } }), cancellation).ConfigureAwait(false);
-        return RouteFrames.TryRead(answer.QueueOpened.Slots, out Protocol.Routes.SlotMap? map)
-            ? map.OwnerOf(key)
-            : throw new ForewaveException(ErrorCode.FrameBroken, "The broker did not tell the slots of the queue.");
+            (at, _) =>
+            {
+                asked = at;
+                return ValueTask.FromResult(new ClientFrame { OpenQueue = new OpenQueue { Queue = queue.Value, Create = options.CreateQueues, Slots = true } });
+            },
+            cancellation).ConfigureAwait(false);
+        // What is published there goes by this handle.
+        asked!.Queues.TryAdd(queue, answer.QueueOpened.Queue);
+        if (!RouteFrames.TryRead(answer.QueueOpened.Slots, out SlotMap? map))
+        {
+            throw new ForewaveException(ErrorCode.FrameBroken, "The broker did not tell the slots of the queue.");
+        }
+
+        _slots[queue] = (map, client.TimeProvider.GetTimestamp());
+        return map.OwnerOf(key);
     }
 
     // Those that answer in turns; where none does, the one whose turn it is.

@@ -67,6 +67,9 @@ internal sealed class Scene : IAsyncDisposable
         await Connection.AnswerProducerAsync();
     }
 
+    /// <summary>Makes the producer; the test answers for the broker.</summary>
+    public void Produce(ProducerOptions options) => Producer = Client.CreateProducer(options);
+
     /// <summary>The connection breaks, and the client comes back.</summary>
     public async Task ReconnectAsync()
     {

@@ -1,0 +1,168 @@
+using Forewave.Client.Producing;
+using Forewave.Client.Tests.Fakes;
+using Forewave.Client.Transactions;
+using Forewave.Protocol;
+using Command = Forewave.Protocol.V1.ClientFrame.CommandOneofCase;
+using V1 = Forewave.Protocol.V1;
+
+namespace Forewave.Client.Tests.Transactions;
+
+/// <summary>Transactions against a broker whose every answer the test gives; it is partition 3.</summary>
+public sealed class TransactionTests
+{
+    private const ulong Begun = 0x1_0000_0010;
+
+    private static readonly PartitionNumber Partition = new(3);
+
+    [Fact]
+    public async Task Question_keeps_its_partition_when_the_connection_is_gone_before_the_handler_is_asked()
+    {
+        TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<TransactionId> ninth = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int asked = 0;
+        await using Scene scene = Start(async (question, _) =>
+        {
+            if (Interlocked.Increment(ref asked) > 8)
+            {
+                ninth.TrySetResult(question.Transaction);
+            }
+
+            await goOn.Task;
+            return TransactionOutcome.Unknown;
+        });
+        (FakeConnection connection, uint handle) = await IntroducedAsync(scene);
+        for (uint i = 0; i < 9; i++)
+        {
+            await connection.SendAsync(new V1.ServerFrame { CheckBack = new V1.CheckBack { Producer = handle, Transaction = Begun + i, Check = 1, Messages = 1 } });
+        }
+
+        await connection.SettleDownAsync();
+        await scene.Client.DisposeAsync().AsTask().Soon();
+        goOn.SetResult();
+
+        Assert.Equal(new TransactionId(Partition, LogPosition.FromBits(Begun + 8)), await ninth.Task.Soon());
+    }
+
+    [Fact]
+    public async Task Producer_is_known_as_one_that_can_be_asked_where_no_transaction_can_be_begun()
+    {
+        await using Scene scene = Start((_, _) => ValueTask.FromResult(TransactionOutcome.Committed), canBegin: false);
+        (FakeConnection connection, uint handle) = await IntroducedAsync(scene);
+
+        await connection.SendAsync(new V1.ServerFrame { CheckBack = new V1.CheckBack { Producer = handle, Transaction = Begun, Check = 1, Messages = 1 } });
+        V1.ClientFrame answer = await connection.ExpectAsync(Command.Decide);
+        ForewaveException refused = await Assert.ThrowsAsync<ForewaveException>(() => scene.Producer.BeginTransactionAsync().AsTask().Soon());
+
+        Assert.Equal((Begun, V1.TransactionDecision.Commit), (answer.Decide.Transaction, answer.Decide.Decision));
+        Assert.Equal(ErrorCode.CapabilityMissing, refused.Code);
+    }
+
+    [Theory]
+    [InlineData(ErrorCode.DiskFull)]
+    [InlineData(ErrorCode.TransactionNotFound)]
+    [InlineData(ErrorCode.LogDamaged)]
+    public async Task What_fails_after_the_local_commit_is_an_unknown_outcome(ErrorCode code)
+    {
+        await using Scene scene = Start(Unknown);
+        (FakeConnection connection, _) = await IntroducedAsync(scene);
+        bool hasRun = false;
+        Task run = scene.Producer.RunTransactionAsync([new(Scene.Queue, new Message("m"u8.ToArray()))], (_, _) =>
+        {
+            hasRun = true;
+            return Task.CompletedTask;
+        });
+        await AnswerBeginAsync(connection);
+        await connection.AnswerQueueAsync("orders");
+        await AnswerPrepareAsync(connection);
+
+        V1.ClientFrame commit = await connection.ExpectAsync(Command.Decide);
+        await connection.RefuseAsync(commit, code);
+        ForewaveException failed = await Assert.ThrowsAsync<ForewaveException>(() => run.Soon());
+
+        Assert.True(hasRun);
+        Assert.Equal(V1.TransactionDecision.Commit, commit.Decide.Decision);
+        Assert.Equal(ErrorCode.OutcomeUnknown, failed.Code);
+        Assert.Equal(code, Assert.IsType<ForewaveException>(failed.InnerException).Code);
+    }
+
+    [Fact]
+    public async Task Commit_whose_token_was_cancelled_before_is_not_rolled_back_by_disposing()
+    {
+        await using Scene scene = Start(Unknown);
+        (FakeConnection connection, _) = await IntroducedAsync(scene);
+        Task<Transaction> begin = scene.Producer.BeginTransactionAsync().AsTask();
+        await AnswerBeginAsync(connection);
+        Transaction transaction = await begin.Soon();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => transaction.CommitAsync(new CancellationToken(canceled: true)).Soon());
+        await transaction.DisposeAsync().AsTask().Soon();
+        Task<Transaction> next = scene.Producer.BeginTransactionAsync().AsTask();
+
+        // No roll-back came before it.
+        await AnswerBeginAsync(connection);
+        (await next.Soon()).Leave();
+    }
+
+    [Fact]
+    public async Task Messages_that_may_have_come_over_a_lost_connection_are_not_said_to_be_refused()
+    {
+        await using Scene scene = Start(Unknown);
+        (FakeConnection connection, _) = await IntroducedAsync(scene);
+        Task<Transaction> begin = scene.Producer.BeginTransactionAsync().AsTask();
+        await AnswerBeginAsync(connection);
+        Transaction transaction = await begin.Soon();
+        Task<Receipt> publish = transaction.PublishAsync(Scene.Queue, new Message("m"u8.ToArray())).AsTask();
+        await connection.AnswerQueueAsync("orders");
+        await connection.ExpectAsync(Command.Prepare);
+        await connection.BreakAsync();
+
+        (FakeConnection later, _) = await IntroducedAsync(scene);
+        V1.ClientFrame open = await later.ExpectAsync(Command.OpenQueue);
+        await later.RefuseAsync(open, ErrorCode.RightMissing);
+        ForewaveException failed = await Assert.ThrowsAsync<ForewaveException>(() => publish.Soon());
+        ForewaveException commit = await Assert.ThrowsAsync<ForewaveException>(() => transaction.CommitAsync().Soon());
+
+        Assert.Equal(ErrorCode.OutcomeUnknown, failed.Code);
+        Assert.Equal(ErrorCode.OutcomeUnknown, commit.Code);
+        transaction.Leave();
+    }
+
+    private static ValueTask<TransactionOutcome> Unknown(CheckBackQuestion question, CancellationToken cancellation) =>
+        ValueTask.FromResult(TransactionOutcome.Unknown);
+
+    private static Scene Start(Func<CheckBackQuestion, CancellationToken, ValueTask<TransactionOutcome>> handler, bool canBegin = true)
+    {
+        Scene scene = Scene.Start();
+        if (canBegin)
+        {
+            scene.Broker.Capabilities = [.. scene.Broker.Capabilities, CapabilityNames.Transactions];
+        }
+
+        scene.Produce(new ProducerOptions { Name = new ProducerName("shop"), CheckBack = handler });
+        return scene;
+    }
+
+    /// <summary>The producer's two introductions, for what is published alone and for transactions; returns the handle of the latter.</summary>
+    private static async Task<(FakeConnection Connection, uint Handle)> IntroducedAsync(Scene scene)
+    {
+        FakeConnection connection = await scene.Broker.AcceptAsync();
+        bool isFirst = (await connection.AnswerProducerAsync()).CheckBack is not null;
+        bool isSecond = (await connection.AnswerProducerAsync()).CheckBack is not null;
+        Assert.NotEqual(isFirst, isSecond);
+        return (connection, isFirst ? 1u : 2u);
+    }
+
+    private static async Task AnswerBeginAsync(FakeConnection connection)
+    {
+        V1.ClientFrame begin = await connection.ExpectAsync(Command.BeginTransaction);
+        await connection.AnswerAsync(begin, new V1.ServerFrame { TransactionBegun = new V1.TransactionBegun { Transaction = Begun } });
+    }
+
+    private static async Task AnswerPrepareAsync(FakeConnection connection)
+    {
+        V1.ClientFrame prepare = await connection.ExpectAsync(Command.Prepare);
+        V1.Published published = new();
+        published.Batches.Add(new V1.PublishedBatch { FirstPosition = Begun + 1, Durability = V1.Durability.Synced });
+        await connection.AnswerAsync(prepare, new V1.ServerFrame { Published = published });
+    }
+}
