@@ -80,7 +80,7 @@ internal sealed class OpenTransactions
         if (transaction.IsWaiting)
             Volatile.Write(ref _waiting, _waiting - 1);
         foreach (var run in transaction.Runs)
-            run.IsDone = true;
+            run.Lane.Remove(run);
         Counted();
     }
 

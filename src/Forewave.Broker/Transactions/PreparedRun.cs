@@ -23,6 +23,6 @@ internal sealed class PreparedRun
     /// <summary>Place of the first one.</summary>
     public required long Place { get; init; }
 
-    /// <summary>Their transaction is decided: their bytes are not needed any more.</summary>
-    public bool IsDone { get; set; }
+    /// <summary>Where it stands in the lane; null: not there, or not any more. The lane's.</summary>
+    public LinkedListNode<PreparedRun>? InLane { get; set; }
 }

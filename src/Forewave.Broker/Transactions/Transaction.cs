@@ -36,6 +36,9 @@ internal sealed class Transaction
     /// <summary>When it was heard of last.</summary>
     public Timestamp HeardOf { get; set; }
 
+    /// <summary>When the watch looks at it next, Unix milliseconds; null: not any more. The watch's.</summary>
+    public long? DueAt { get; set; }
+
     /// <summary>How often its producers were asked since the broker started.</summary>
     public int Checks { get; set; }
 

@@ -128,6 +128,7 @@ internal sealed class TransactionStage : IDisposable
     {
         var record = new DecidedRecord(transaction.Id, TransactionDecision.RollBack, 0);
         var position = await _store.AppendAsync(record.Draft(transaction.Producer, null) with { IsLazy = true }, cancellation);
+        Watch.Remove(transaction);
         Fold.Decided(record, position);
         _metrics.Decided(TransactionDecision.RollBack);
     }
@@ -259,6 +260,7 @@ internal sealed class TransactionStage : IDisposable
         else
             position = await _store.AppendAsync(record.Draft(transaction.Producer, owner), cancellation);
         var lanes = transaction.Runs.Select(run => run.Lane).Distinct().ToArray();
+        Watch.Remove(transaction);
         Fold.Decided(record, position);
         foreach (var lane in lanes)
             _expiry.Add(lane, position);

@@ -7,8 +7,8 @@ using V1 = Forewave.Protocol.V1;
 namespace Forewave.Broker.Transactions;
 
 /// <summary>
-/// Asks producers what became of transactions on which they stay silent. A transaction stands in its queue once, from its beginning to
-/// the round that finds it decided, or gives it to the operators. For whoever has the transactions' turn; the loop is one task.
+/// Asks producers what became of transactions on which they stay silent. A transaction stands in its order once, from its beginning until it
+/// is decided or given to the operators: 80 bytes for each that is open. For whoever has the transactions' turn; the loop is one task.
 /// </summary>
 internal sealed class TransactionWatch(TransactionStage stage, TransactionMetrics metrics, ILogger logger)
 {
@@ -18,7 +18,7 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
     private const int MostPerRound = 1_000;
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
-    private readonly PriorityQueue<LogPosition, long> _due = new();
+    private readonly SortedSet<(long Due, LogPosition Id)> _due = [];
 
     /// <summary>A transaction was begun, or is known again.</summary>
     public void Add(Transaction transaction, Timestamp now)
@@ -26,6 +26,17 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
         transaction.HeardOf = now;
         Put(transaction, now.Plus(transaction.Terms.First));
     }
+
+    /// <summary>A transaction was decided: nobody is asked any more.</summary>
+    public void Remove(Transaction transaction)
+    {
+        if (transaction.DueAt is { } due)
+            _due.Remove((due, transaction.Id));
+        transaction.DueAt = null;
+    }
+
+    /// <summary>How many are to be asked about.</summary>
+    public int Count => _due.Count;
 
     /// <summary>Asks until it is cancelled.</summary>
     public async Task RunAsync(LoopPulse pulse, TimeProvider time, CancellationToken cancellation)
@@ -43,11 +54,10 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
     {
         var now = stage.Now;
         HashSet<ISessionOutput> asked = [];
-        for (int i = 0; i < MostPerRound && _due.TryPeek(out var id, out long due) && due <= now.UnixMilliseconds; i++)
+        for (int i = 0; i < MostPerRound && _due.Count > 0 && _due.Min.Due <= now.UnixMilliseconds; i++)
         {
-            _due.Dequeue();
-            if (stage.Open.Find(id) is not { } transaction)
-                continue;
+            var transaction = stage.Open.Find(_due.Min.Id) ?? throw new InvalidOperationException($"transaction {_due.Min.Id} is asked about and not open");
+            Remove(transaction);
             if (transaction.Messages == 0)
                 await KeepEmptyAsync(transaction, now, cancellation);
             else
@@ -105,7 +115,12 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
         Put(transaction, now.Plus(transaction.Terms.Interval));
     }
 
-    private void Put(Transaction transaction, Timestamp due) => _due.Enqueue(transaction.Id, due.UnixMilliseconds);
+    private void Put(Transaction transaction, Timestamp due)
+    {
+        Remove(transaction);
+        transaction.DueAt = due.UnixMilliseconds;
+        _due.Add((due.UnixMilliseconds, transaction.Id));
+    }
 
     private static V1.ServerFrame Question(Transaction transaction, CheckBackProducer producer) => new()
     {
