@@ -198,8 +198,14 @@ public static class Limits
     /// <summary>Bytes of the encoded messages of one transaction: 6 MiB.</summary>
     public const int TransactionBytes = 6 * 1024 * 1024;
 
-    /// <summary>Ended transactions of one partition whose end is remembered.</summary>
+    /// <summary>Ended transactions of one partition whose end is remembered however long ago it was.</summary>
     public const int FinishedTransactions = 65_536;
+
+    /// <summary>Ended transactions of one partition whose end is remembered at most.</summary>
+    public const int MostFinishedTransactions = 1_000_000;
+
+    /// <summary>How long the end of a transaction is remembered at least, while there are not too many.</summary>
+    public static TimeSpan FinishedLife { get; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Questions about one transaction, by default.</summary>
     public const int DefaultChecks = 15;

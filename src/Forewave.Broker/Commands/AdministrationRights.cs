@@ -129,16 +129,21 @@ internal static class AdministrationRights
         }
     }
 
-    // On each of the queues that it has messages for; one that is not open says so to whoever has the right somewhere.
+    // On each of the queues that it has messages for; on all where it has none, or where one was deleted. One that is not open says so, or its
+    // decision again, to whoever has the right somewhere.
     private static async ValueTask RequireOfTransactionAsync(Session session, AccessRights anyOf, string transactionId, CancellationToken cancellation)
     {
         RightCheck.RequireSome(session, anyOf);
         var parts = session.Parts;
-        uint[] queues = await parts.Transactions.Administration.QueuesAsync(TransactionVerbs.IdOf(parts, transactionId), cancellation);
-        foreach (uint queue in queues)
+        uint[]? queues = await parts.Transactions.Administration.QueuesAsync(TransactionVerbs.IdOf(parts, transactionId), cancellation);
+        if (queues is { Length: 0 })
+            RightCheck.RequireAll(session, anyOf, prefix: "");
+        foreach (uint queue in queues ?? [])
         {
             if (parts.Queues.Find(queue) is { } known)
                 RightCheck.RequireOfMessage(session, anyOf, known.Name);
+            else
+                RightCheck.RequireAll(session, anyOf, prefix: "");
         }
     }
 

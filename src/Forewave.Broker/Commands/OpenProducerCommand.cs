@@ -36,7 +36,7 @@ internal static class OpenProducerCommand
             last = producer.Sequences.Last;
         uint handle = session.Producers.Add(producer);
         if (terms is { } asked)
-            session.Parts.Transactions.Producers.Add(new CheckBackProducer(name.Value, session.Output, handle, asked));
+            session.Parts.Transactions.Producers.Add(new CheckBackProducer(name.Value, session.Output, handle, asked, TransactionCommands.MayPublish(session)));
         session.Output.Answer(new V1.ServerFrame
         {
             Correlation = header.Correlation.Value,

@@ -3,6 +3,7 @@ using Forewave.Broker.Ingest;
 using Forewave.Broker.Sessions;
 using Forewave.Broker.Transactions;
 using Forewave.Protocol;
+using Forewave.Protocol.Access;
 using Forewave.Protocol.Frames;
 using Forewave.Storage;
 using V1 = Forewave.Protocol.V1;
@@ -37,15 +38,16 @@ internal static class TransactionCommands
             return;
         }
         var producer = ProducerOf(session, decide.Producer);
-        var decision = (TransactionDecision)decide.Decision;
         if (decide.Decision == V1.TransactionDecision.Unknown)
         {
             session.Output.Answer(new V1.ServerFrame { Correlation = header.Correlation.Value, Decided = new V1.Decided() });
             return;
         }
-        if (decision is not (TransactionDecision.Commit or TransactionDecision.RollBack))
+        // By name: a number that this version does not know is none of them, whatever its lower bits are.
+        if (decide.Decision is not (V1.TransactionDecision.Commit or V1.TransactionDecision.RollBack))
             throw new RefusedException(ErrorCode.FieldInvalid, "a decision is commit, roll back, or unknown.");
-        var choice = new DecisionChoice { Transaction = LogPosition.FromBits(decide.Transaction), Decision = decision, ProducerName = NameOf(producer) };
+        var decision = decide.Decision == V1.TransactionDecision.Commit ? TransactionDecision.Commit : TransactionDecision.RollBack;
+        var choice = new DecisionChoice { Transaction = LogPosition.FromBits(decide.Transaction), Decision = decision, ProducerName = NameOf(producer), MayPublish = MayPublish(session) };
         var owner = new DecisionAnswer(session.Output, header.Correlation.Value, decision, session.Parts.Flushes);
         await session.Parts.Transactions.DecideAsync(choice, owner, cancellation);
     }
@@ -61,6 +63,17 @@ internal static class TransactionCommands
         if (asked.Checks > Limits.MaxChecks)
             throw new RefusedException(ErrorCode.FieldInvalid, $"there are {Limits.MaxChecks} checks at most.");
         return new CheckBackTerms { First = first, Interval = interval, Checks = asked.Checks == 0 ? Limits.DefaultChecks : (int)asked.Checks };
+    }
+
+    /// <summary>
+    /// Whether the connection's user may publish to a queue, by its number; null: to all. What was for a deleted queue nobody gets. For any thread,
+    /// as long as the connection lasts.
+    /// </summary>
+    public static Func<uint, bool>? MayPublish(Session session)
+    {
+        var access = session.Access;
+        var parts = session.Parts;
+        return access.IsUnbounded ? null : queue => parts.Queues.Find(queue) is not { } known || access.Allows(AccessRights.Publish, known.Name);
     }
 
     private static Producer ProducerOf(Session session, uint handle) =>

@@ -6,9 +6,9 @@ using Forewave.Storage;
 namespace Forewave.Broker.Retention;
 
 /// <summary>
-/// Deletes queues that are to go when nobody uses them: no consumer is subscribed, nothing is published or scheduled. Since when
-/// that is so is known to this process alone: after a start the time begins anew. For the retention loop alone; 40 bytes for each
-/// such queue.
+/// Deletes queues that are to go when nobody uses them: no consumer is subscribed, nothing is published, scheduled or prepared
+/// in an open transaction. Since when that is so is known to this process alone: after a start the time begins anew. For the
+/// retention loop alone; 40 bytes for each such queue.
 /// </summary>
 internal sealed class IdleQueues
 {
@@ -54,7 +54,8 @@ internal sealed class IdleQueues
     {
         var groups = await _parts.Delivery.Administration.ListGroupsAsync(queue).WaitAsync(cancellation);
         bool isUsed = groups.Any(static group => group.Consumers > 0)
-            || await _parts.Scheduling.Administration.CountAsync(queue.Id, cancellation) > 0;
+            || await _parts.Scheduling.Administration.CountAsync(queue.Id, cancellation) > 0
+            || await _parts.Transactions.Administration.IsNamedAsync(queue.Id, cancellation);
         if (isUsed || !_usedAt.TryGetValue(queue.Id, out var used))
             return now;
         var delivery = await _parts.Delivery.Administration.ShowQueueAsync(queue).WaitAsync(cancellation);

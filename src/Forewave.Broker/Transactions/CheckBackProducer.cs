@@ -7,4 +7,9 @@ namespace Forewave.Broker.Transactions;
 /// <param name="Output">Its connection.</param>
 /// <param name="Handle">Its handle there.</param>
 /// <param name="Terms">When it wants to be asked about what it begins.</param>
-internal sealed record CheckBackProducer(string Name, ISessionOutput Output, uint Handle, CheckBackTerms Terms);
+/// <param name="MayPublish">Whether its user may publish to a queue, by its number; null: to all.</param>
+internal sealed record CheckBackProducer(string Name, ISessionOutput Output, uint Handle, CheckBackTerms Terms, Func<uint, bool>? MayPublish)
+{
+    /// <summary>Whether what it says of a transaction counts: the name alone is anybody's.</summary>
+    public bool MayDecide(Transaction transaction) => MayPublish is null || transaction.Queues.TrueForAll(queue => MayPublish(queue));
+}

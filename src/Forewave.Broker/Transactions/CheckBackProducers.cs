@@ -46,14 +46,14 @@ internal sealed class CheckBackProducers
             return _byName.GetValueOrDefault(name)?.Find(producer => producer.Output == output && producer.Handle == handle);
     }
 
-    /// <summary>Whoever is to be asked next of those with a name; null: none is there, or none reads.</summary>
-    public CheckBackProducer? Next(string name)
+    /// <summary>Whoever is to be asked next about a transaction; null: none is there that may decide it, or none reads.</summary>
+    public CheckBackProducer? Next(Transaction transaction)
     {
         lock (_gate)
         {
-            if (!_byName.TryGetValue(name, out var producers))
+            if (!_byName.TryGetValue(transaction.ProducerName, out var producers))
                 return null;
-            int chosen = producers.FindIndex(static producer => !producer.Output.IsClosed && !producer.Output.IsCongested);
+            int chosen = producers.FindIndex(producer => !producer.Output.IsClosed && !producer.Output.IsCongested && producer.MayDecide(transaction));
             if (chosen < 0)
                 return null;
             var next = producers[chosen];

@@ -13,4 +13,7 @@ internal readonly record struct DecisionChoice
 
     /// <summary>The producer that decides; null: an operator does.</summary>
     public string? ProducerName { get; init; }
+
+    /// <summary>Whether its user may publish to a queue, by its number; null: to all.</summary>
+    public Func<uint, bool>? MayPublish { get; init; }
 }

@@ -1,9 +1,23 @@
 using Forewave.Protocol;
+using Forewave.Storage;
 
 namespace Forewave.Broker.Transactions;
 
 /// <summary>How a transaction ended.</summary>
-/// <param name="Decision">How.</param>
-/// <param name="Messages">How many messages it had.</param>
-/// <param name="Position">Log position of the record that says so.</param>
-internal readonly record struct FinishedTransaction(TransactionDecision Decision, int Messages, LogPosition Position);
+internal readonly record struct FinishedTransaction
+{
+    /// <summary>How.</summary>
+    public required TransactionDecision Decision { get; init; }
+
+    /// <summary>How many messages it had.</summary>
+    public required int Messages { get; init; }
+
+    /// <summary>Log position of the record that says so.</summary>
+    public required LogPosition Position { get; init; }
+
+    /// <summary>When.</summary>
+    public required Timestamp Ended { get; init; }
+
+    /// <summary>The name of its producer: nobody else hears of it.</summary>
+    public required string ProducerName { get; init; }
+}

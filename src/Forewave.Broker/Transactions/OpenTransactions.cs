@@ -12,6 +12,7 @@ internal sealed class OpenTransactions
     private readonly Dictionary<LogPosition, Transaction> _byId = [];
     private readonly SortedSet<LogPosition> _ids = [];
     private readonly Dictionary<uint, PreparedLane> _lanes = [];
+    private readonly Dictionary<uint, int> _byQueue = [];
     private long _messages;
     private int _count;
     private int _waiting;
@@ -70,6 +71,18 @@ internal sealed class OpenTransactions
         Volatile.Write(ref _messages, _messages + messages);
     }
 
+    /// <summary>One has messages for a queue.</summary>
+    public void Names(Transaction transaction, uint queue)
+    {
+        if (transaction.Queues.Contains(queue))
+            return;
+        transaction.Queues.Add(queue);
+        _byQueue[queue] = _byQueue.GetValueOrDefault(queue) + 1;
+    }
+
+    /// <summary>Whether one has messages for a queue.</summary>
+    public bool IsNamed(uint queue) => _byQueue.ContainsKey(queue);
+
     /// <summary>One was decided.</summary>
     public void Remove(Transaction transaction)
     {
@@ -81,6 +94,11 @@ internal sealed class OpenTransactions
             Volatile.Write(ref _waiting, _waiting - 1);
         foreach (var run in transaction.Runs)
             run.Lane.Remove(run);
+        foreach (uint queue in transaction.Queues)
+        {
+            if (--_byQueue[queue] == 0)
+                _byQueue.Remove(queue);
+        }
         Counted();
     }
 

@@ -18,6 +18,9 @@ internal sealed record PrepareRequest
     /// <summary>Who is answered.</summary>
     public required PrepareAnswer Answer { get; init; }
 
+    /// <summary>Whether its user may publish to a queue, by its number; null: to all.</summary>
+    public Func<uint, bool>? MayPublish { get; init; }
+
     /// <summary>Number of the first message.</summary>
     public ulong First => Batches[0].FirstSequence;
 

@@ -21,6 +21,9 @@ internal sealed class Transaction
     /// <summary>When its producers are asked.</summary>
     public required CheckBackTerms Terms { get; init; }
 
+    /// <summary>Numbers of the queues that it has messages for, each once, also of those that are on their way to their lanes.</summary>
+    public List<uint> Queues { get; } = [];
+
     /// <summary>Its messages that are in their lanes, in order.</summary>
     public List<PreparedRun> Runs { get; } = [];
 

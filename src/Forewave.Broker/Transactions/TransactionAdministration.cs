@@ -35,10 +35,13 @@ internal sealed class TransactionAdministration(TransactionStage stage, IStore s
     public ValueTask<TransactionDetails> ShowAsync(LogPosition id, uint from, int most, CancellationToken cancellation) =>
         stage.InTurnAsync(token => ShowInTurnAsync(id, from, most, token), cancellation);
 
-    /// <summary>Numbers of the queues that an open transaction has messages for.</summary>
-    /// <exception cref="RefusedException">TransactionNotFound, TransactionDecided.</exception>
-    public ValueTask<uint[]> QueuesAsync(LogPosition id, CancellationToken cancellation) =>
-        stage.InTurnAsync(_ => QueuesInTurnAsync(id), cancellation);
+    /// <summary>Numbers of the queues that a transaction has messages for; null: it is not open.</summary>
+    public ValueTask<uint[]?> QueuesAsync(LogPosition id, CancellationToken cancellation) =>
+        stage.InTurnAsync(_ => ValueTask.FromResult(stage.Open.Find(id)?.Queues.ToArray()), cancellation);
+
+    /// <summary>Whether an open transaction has messages for a queue.</summary>
+    public ValueTask<bool> IsNamedAsync(uint queue, CancellationToken cancellation) =>
+        stage.InTurnAsync(_ => ValueTask.FromResult(stage.Open.IsNamed(queue)), cancellation);
 
     /// <summary>Ends a transaction; returns how many messages it had, when that is on stable storage.</summary>
     /// <exception cref="RefusedException">TransactionNotFound, TransactionDecided, LogDamaged, and what the store refuses.</exception>
@@ -47,13 +50,6 @@ internal sealed class TransactionAdministration(TransactionStage stage, IStore s
         var wait = new DecisionWait();
         await stage.DecideAsync(new DecisionChoice { Transaction = id, Decision = decision }, wait, cancellation);
         return await wait.Task;
-    }
-
-    private async ValueTask<uint[]> QueuesInTurnAsync(LogPosition id)
-    {
-        var transaction = stage.OpenOf(id, null);
-        await stage.UntilPlacedAsync(transaction);
-        return [.. transaction.Runs.Select(run => run.Queue).Distinct()];
     }
 
     private async ValueTask<TransactionDetails> ShowInTurnAsync(LogPosition id, uint from, int most, CancellationToken cancellation)
@@ -83,6 +79,6 @@ internal sealed class TransactionAdministration(TransactionStage stage, IStore s
     private static TransactionEntry EntryOf(Transaction transaction) => new()
     {
         Id = transaction.Id, ProducerName = transaction.ProducerName, Begun = transaction.Begun, Messages = transaction.Messages, Bytes = transaction.Bytes,
-        Checks = transaction.Checks, IsWaiting = transaction.IsWaiting, Queues = [.. transaction.Runs.Select(run => run.Queue).Distinct()],
+        Checks = transaction.Checks, IsWaiting = transaction.IsWaiting, Queues = [.. transaction.Queues],
     };
 }

@@ -31,7 +31,7 @@ internal sealed class TransactionFold(IStore store, OpenTransactions open, Finis
                 break;
             case RecordType.Decided:
                 if (header.Position > LoadedTail)
-                    Decided(DecidedRecord.Read(header), header.Position);
+                    Decided(DecidedRecord.Read(header), header.Position, header.Time);
                 break;
             default:
                 break;
@@ -68,14 +68,20 @@ internal sealed class TransactionFold(IStore store, OpenTransactions open, Finis
         var run = new PreparedRun { Queue = stamp.Queue, First = stamp.First, Count = header.Count, Position = header.Position, Lane = lane, Place = place };
         transaction.Runs.Add(run);
         lane.Add(run);
+        open.Names(transaction, run.Queue);
     }
 
     /// <summary>A transaction was decided.</summary>
-    public void Decided(in DecidedRecord record, LogPosition position)
+    public void Decided(in DecidedRecord record, LogPosition position, Timestamp now)
     {
-        if (open.Find(record.Transaction) is { } transaction)
-            open.Remove(transaction);
-        finished.Add(record.Transaction, new FinishedTransaction(record.Decision, record.Messages, position));
+        // What is said a second time changes nothing.
+        if (open.Find(record.Transaction) is not { } transaction)
+            return;
+        open.Remove(transaction);
+        finished.Add(record.Transaction, new FinishedTransaction
+        {
+            Decision = record.Decision, Messages = record.Messages, Position = position, Ended = now, ProducerName = transaction.ProducerName,
+        });
     }
 
     /// <summary>In life the messages are counted when they are appended, here where they are read; what the state that was loaded counts is left.</summary>

@@ -6,13 +6,14 @@ using Forewave.Storage;
 namespace Forewave.Broker.Transactions;
 
 /// <summary>
-/// The transactions' parts of a checkpoint: one with the bounds of all lanes and what ended last, then one for each thousand that are
+/// The transactions' parts of a checkpoint: one with the bounds of all lanes, one for each ten thousand that ended last, then one for each thousand that are
 /// open, all in one turn. Written where there are any. docs/state-format.md has the layout.
 /// </summary>
 internal sealed class TransactionParts(TransactionStage stage, IStore store)
 {
     private const byte Version = 1;
     private const int PerPart = 1_000;
+    private const int EndsPerPart = 10_000;
 
     private readonly RecordWriter _state = new();
 
@@ -53,19 +54,40 @@ internal sealed class TransactionParts(TransactionStage stage, IStore store)
             _state.UInt32(lane.Number.Value);
             _state.Int64(lane.End);
         }
-        _state.UInt32((uint)stage.Finished.Count);
-        foreach (var (id, end) in stage.Finished.All)
+        WriteEnds([]);
+        writer.Write(new StatePart(StateKind.Transactions, 0, stage.Dispatched, tail), _state.Written.Span);
+        uint part = 1;
+        foreach (var some in stage.Finished.All.Chunk(EndsPerPart))
+        {
+            _state.Clear();
+            _state.Byte(Version);
+            _state.UInt32(0);
+            WriteEnds(some);
+            writer.Write(new StatePart(StateKind.Transactions, part++, stage.Dispatched, tail), _state.Written.Span);
+        }
+        part = 0;
+        foreach (var some in stage.Open.After(LogPosition.None).Chunk(PerPart))
+            WriteOpen(writer, new StatePart(StateKind.OpenTransactions, part++, stage.Dispatched, tail), some);
+        return true;
+    }
+
+    private void WriteEnds((LogPosition Id, FinishedTransaction End)[] ends)
+    {
+        string[] names = [.. ends.Select(one => one.End.ProducerName).Distinct(StringComparer.Ordinal)];
+        var numbers = names.Index().ToDictionary(one => one.Item, one => (uint)one.Index, StringComparer.Ordinal);
+        _state.UInt32((uint)names.Length);
+        foreach (string name in names)
+            _state.Text(name);
+        _state.UInt32((uint)ends.Length);
+        foreach (var (id, end) in ends)
         {
             _state.UInt64(id.Bits);
             _state.Byte((byte)end.Decision);
             _state.UInt32((uint)end.Messages);
             _state.UInt64(end.Position.Bits);
+            _state.Int64(end.Ended.UnixMilliseconds);
+            _state.UInt32(numbers[end.ProducerName]);
         }
-        writer.Write(new StatePart(StateKind.Transactions, 0, stage.Dispatched, tail), _state.Written.Span);
-        uint part = 0;
-        foreach (var some in stage.Open.After(LogPosition.None).Chunk(PerPart))
-            WriteOpen(writer, new StatePart(StateKind.OpenTransactions, part++, stage.Dispatched, tail), some);
-        return true;
     }
 
     private void WriteOpen(IStateWriter writer, in StatePart part, Transaction[] transactions)
@@ -104,14 +126,29 @@ internal sealed class TransactionParts(TransactionStage stage, IStore store)
         int lanes = reader.Count();
         for (int i = 0; i < lanes; i++)
             ReadLane(stage, ref reader).End = reader.Int64();
+        string[] names = new string[reader.Count()];
+        for (int i = 0; i < names.Length; i++)
+            names[i] = reader.Text();
         int ends = reader.Count();
         for (int i = 0; i < ends; i++)
         {
             var id = LogPosition.FromBits(reader.UInt64());
-            var decision = (TransactionDecision)reader.Byte();
-            int messages = reader.Count();
-            stage.Finished.Add(id, new FinishedTransaction(decision, messages, LogPosition.FromBits(reader.UInt64())));
+            stage.Finished.Add(id, ReadEnd(names, ref reader));
         }
+    }
+
+    private static FinishedTransaction ReadEnd(string[] names, ref RecordReader reader)
+    {
+        var decision = (TransactionDecision)reader.Byte();
+        int messages = reader.Count();
+        var position = LogPosition.FromBits(reader.UInt64());
+        var ended = new Timestamp(reader.Int64());
+        int name = reader.Count();
+        return new FinishedTransaction
+        {
+            Decision = decision, Messages = messages, Position = position, Ended = ended,
+            ProducerName = name < names.Length ? names[name] : throw new StoreException(ErrorCode.LogDamaged, $"the checkpoint has producer name {name} of {names.Length} in its ended transactions"),
+        };
     }
 
     private static void LoadOpen(TransactionStage stage, ref RecordReader reader)
@@ -132,6 +169,8 @@ internal sealed class TransactionParts(TransactionStage stage, IStore store)
             for (int run = 0; run < runs; run++)
                 transaction.Runs.Add(ReadRun(stage, ref reader));
             stage.Open.Add(transaction);
+            foreach (var run in transaction.Runs)
+                stage.Open.Names(transaction, run.Queue);
         }
     }
 

@@ -129,7 +129,7 @@ internal sealed class TransactionStage : IDisposable
         var record = new DecidedRecord(transaction.Id, TransactionDecision.RollBack, 0);
         var position = await _store.AppendAsync(record.Draft(transaction.Producer, null) with { IsLazy = true }, cancellation);
         Watch.Remove(transaction);
-        Fold.Decided(record, position);
+        Fold.Decided(record, position, Now);
         _metrics.Decided(TransactionDecision.RollBack);
     }
 
@@ -142,7 +142,7 @@ internal sealed class TransactionStage : IDisposable
     {
         if (Open.Find(id) is { } transaction && (producerName is null || transaction.ProducerName == producerName))
             return transaction;
-        throw Finished.TryFind(id, out var end)
+        throw Finished.TryFind(id, out var end) && (producerName is null || producerName == end.ProducerName)
             ? new RefusedException(ErrorCode.TransactionDecided, $"transaction {id} was {WordOf(end.Decision)}.")
             : new RefusedException(ErrorCode.TransactionNotFound, $"no transaction {id} of this producer is open.");
     }
@@ -178,6 +178,7 @@ internal sealed class TransactionStage : IDisposable
     private async ValueTask<bool> PrepareInTurnAsync(PrepareRequest request, CancellationToken cancellation)
     {
         var transaction = OpenOf(request.Transaction, NameOf(request.Producer));
+        CheckRights(transaction, request.MayPublish);
         int messages = request.Messages;
         ulong next = (ulong)transaction.Messages + 1;
         if (request.First > next)
@@ -188,6 +189,8 @@ internal sealed class TransactionStage : IDisposable
         var drafts = DraftsOf(request);
         var first = await _store.AppendAsync(drafts, cancellation);
         Fold.Prepared(transaction, first, messages, request.Bytes);
+        foreach (var batch in request.Batches)
+            Open.Names(transaction, batch.Queue!.Id);
         transaction.HeardOf = Now;
         _metrics.Prepared(messages);
         return true;
@@ -246,12 +249,13 @@ internal sealed class TransactionStage : IDisposable
 
     private async ValueTask<bool> DecideInTurnAsync(DecisionChoice choice, IDecisionOwner owner, CancellationToken cancellation)
     {
-        if (Finished.TryFind(choice.Transaction, out var end))
+        if (Finished.TryFind(choice.Transaction, out var end) && (choice.ProducerName is null || choice.ProducerName == end.ProducerName))
         {
             Repeat(choice, end, owner);
             return true;
         }
         var transaction = OpenOf(choice.Transaction, choice.ProducerName);
+        CheckRights(transaction, choice.MayPublish);
         owner.Messages = transaction.Messages;
         var record = new DecidedRecord(transaction.Id, choice.Decision, transaction.Messages);
         LogPosition position;
@@ -261,7 +265,7 @@ internal sealed class TransactionStage : IDisposable
             position = await _store.AppendAsync(record.Draft(transaction.Producer, owner), cancellation);
         var lanes = transaction.Runs.Select(run => run.Lane).Distinct().ToArray();
         Watch.Remove(transaction);
-        Fold.Decided(record, position);
+        Fold.Decided(record, position, Now);
         foreach (var lane in lanes)
             _expiry.Add(lane, position);
         _metrics.Decided(choice.Decision);
@@ -296,6 +300,13 @@ internal sealed class TransactionStage : IDisposable
         if (through > Dispatched)
             Dispatched = through;
         _expiry.Free(Dispatched);
+    }
+
+    // A producer's name is anybody's: what somebody says of a transaction counts with the right to publish all that is in it.
+    private static void CheckRights(Transaction transaction, Func<uint, bool>? mayPublish)
+    {
+        if (mayPublish is not null && !transaction.Queues.TrueForAll(queue => mayPublish(queue)))
+            throw new RefusedException(ErrorCode.RightMissing, "the user has no right to publish to all queues that the transaction has messages for.");
     }
 
     private static string NameOf(Producer producer) => System.Text.Encoding.UTF8.GetString(producer.Name);

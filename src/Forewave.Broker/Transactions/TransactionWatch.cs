@@ -101,7 +101,7 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
             TransactionLog.Waits(logger, transaction.Id, transaction.ProducerName, transaction.Checks);
             return;
         }
-        if (stage.Producers.Next(transaction.ProducerName) is { } producer)
+        if (stage.Producers.Next(transaction) is { } producer)
         {
             transaction.Checks++;
             producer.Output.Send(Question(transaction, producer));

@@ -26,10 +26,15 @@ internal sealed class TransactionClient
     /// <summary>Connects; a producer that can be asked, unless terms are null.</summary>
     public static async Task<TransactionClient> OpenAsync(TestEngine engine, ulong number = 1, string name = "shop", V1.CheckBackTerms? terms = null, bool canBeAsked = true)
     {
-        var client = await TestClient.GreetedAsync(engine.Engine, 8 * 1024 * 1024);
+        return await OpenAsync(await TestClient.GreetedAsync(engine.Engine, 8 * 1024 * 1024), number, name, canBeAsked ? terms ?? new V1.CheckBackTerms() : null);
+    }
+
+    /// <summary>On a connection that there is; a producer that can be asked, unless terms are null.</summary>
+    public static async Task<TransactionClient> OpenAsync(TestClient client, ulong number, string name, V1.CheckBackTerms? terms)
+    {
         var open = new V1.OpenProducer { ProducerId = ByteString.CopyFrom(new ProducerId(number).ToBytes()), Name = name };
-        if (canBeAsked)
-            open.CheckBack = terms ?? new V1.CheckBackTerms();
+        if (terms is not null)
+            open.CheckBack = terms;
         var opened = await client.AskAsync(new V1.ClientFrame { OpenProducer = open });
         return new TransactionClient(client, opened.ProducerOpened.Producer);
     }

@@ -1,6 +1,8 @@
 using Forewave.Client;
 using Forewave.Client.Administration;
+using Forewave.Client.Producing;
 using Forewave.Client.Requesting;
+using Forewave.Client.Transactions;
 using Forewave.Protocol;
 using Forewave.Testing;
 
@@ -149,10 +151,14 @@ public abstract class RequestScenarios(ScenarioBroker startBroker)
         var idle = new QueueSettings { DeleteWhenIdle = TimeSpan.FromMinutes(1) };
         await client.Administration.CreateQueueAsync(new QueueName("left"), idle);
         await client.Administration.CreateQueueAsync(new QueueName("read"), idle);
+        await client.Administration.CreateQueueAsync(new QueueName("prepared"), idle);
         await client.Administration.CreateQueueAsync(new QueueName("kept"));
         await broker.RestartAsync();
         await using var consumer = client.CreateConsumer(new QueueName("read"), Group);
         await consumer.SubscribedAsync();
+        await using var shop = client.CreateProducer(new ProducerOptions { CheckBack = static (_, _) => ValueTask.FromResult(TransactionOutcome.Unknown) });
+        var transaction = await shop.BeginTransactionAsync();
+        await transaction.PublishAsync(new QueueName("prepared"), new Message("m"u8.ToArray()));
 
         await RoundsAsync(broker, client, TimeSpan.FromSeconds(50));
         string[] before = await NamesAsync(client);
@@ -162,10 +168,11 @@ public abstract class RequestScenarios(ScenarioBroker startBroker)
             await RoundsAsync(broker, client, TimeSpan.FromSeconds(20));
             after = await NamesAsync(client);
         }
-        while (after.Length == 3);
+        while (after.Length == 4);
+        await transaction.CommitAsync();
 
-        Assert.Equal(["kept", "left", "read"], before);
-        Assert.Equal(["kept", "read"], after);
+        Assert.Equal(["kept", "left", "prepared", "read"], before);
+        Assert.Equal(["kept", "prepared", "read"], after);
     }
 
     // The retention loop goes round every 10 seconds of the broker's clock; a round needs the thread pool.
