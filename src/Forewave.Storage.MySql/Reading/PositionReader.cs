@@ -27,10 +27,8 @@ internal sealed class PositionReader(SchemaNames names, MessageIndexes indexes, 
     {
         using var home = new RunSink();
         RecordHeader header = default;
-        bool isPrepared = false;
         bool isHome = log.TryReadLast(connection, position, (in RecordHeader found, ReadOnlySpan<byte> payload) =>
         {
-            isPrepared = found.Type == RecordType.Prepared;
             if (found.Type is RecordType.Published or RecordType.Scheduled && position.Bits - found.Position.Bits < (uint)found.Count)
             {
                 header = found;
@@ -43,7 +41,7 @@ internal sealed class PositionReader(SchemaNames names, MessageIndexes indexes, 
         }
 
         return ReadRow(connection, position)
-            ?? (header.Type == RecordType.Scheduled || isPrepared ? ReadReleased(connection, position) : null)
+            ?? (header.Type != RecordType.Published ? ReadReleased(connection, position) : null)
             ?? (header.Type == RecordType.None ? ReadPending(connection, position) : home.Take());
     }
 
@@ -136,7 +134,7 @@ internal sealed class PositionReader(SchemaNames names, MessageIndexes indexes, 
         return null;
     }
 
-    // Released a moment ago: in the log, behind what is moved.
+    // Released a moment ago: in the log, behind what is moved. The record that it came with, scheduled or prepared, may be trimmed long since.
     private StoredRuns? ReadReleased(Connection connection, LogPosition position)
     {
         LogPosition from = indexes.All.Select(index => index.FirstUnmoved).OfType<LogPosition>().DefaultIfEmpty(LogPosition.None).Min();
