@@ -40,6 +40,8 @@ internal static class TransactionCommands
         var producer = ProducerOf(session, decide.Producer);
         if (decide.Decision == V1.TransactionDecision.Unknown)
         {
+            if (decide.Transaction == 0)
+                session.Parts.Transactions.Producers.Remove(NameOf(producer), session.Output, decide.Producer);
             session.Output.Answer(new V1.ServerFrame { Correlation = header.Correlation.Value, Decided = new V1.Decided() });
             return;
         }

@@ -39,6 +39,25 @@ internal sealed class CheckBackProducers
         }
     }
 
+    /// <summary>A producer cannot be asked any more. Nothing where it could not be.</summary>
+    public void Remove(string name, ISessionOutput output, uint handle)
+    {
+        lock (_gate)
+        {
+            if (!_byName.TryGetValue(name, out var producers))
+                return;
+            producers.RemoveAll(producer => producer.Output == output && producer.Handle == handle);
+            if (!producers.Exists(producer => producer.Output == output) && _names.TryGetValue(output, out var names))
+            {
+                names.Remove(name);
+                if (names.Count == 0)
+                    _names.Remove(output);
+            }
+            if (producers.Count == 0)
+                _byName.Remove(name);
+        }
+    }
+
     /// <summary>The producer of a connection's handle; null: it cannot be asked.</summary>
     public CheckBackProducer? Find(string name, ISessionOutput output, uint handle)
     {

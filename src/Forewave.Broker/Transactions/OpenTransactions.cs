@@ -102,7 +102,16 @@ internal sealed class OpenTransactions
         Counted();
     }
 
-    /// <summary>One was asked about as often as it is asked about.</summary>
+    /// <summary>Somebody is asked about one again.</summary>
+    public void WaitsNoLonger(Transaction transaction)
+    {
+        if (!transaction.IsWaiting)
+            return;
+        transaction.IsWaiting = false;
+        Volatile.Write(ref _waiting, _waiting - 1);
+    }
+
+    /// <summary>One was asked about as often as it is asked about, or nobody was there as often.</summary>
     public void Waits(Transaction transaction)
     {
         if (transaction.IsWaiting)

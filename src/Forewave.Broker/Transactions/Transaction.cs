@@ -45,6 +45,9 @@ internal sealed class Transaction
     /// <summary>How often its producers were asked since the broker started.</summary>
     public int Checks { get; set; }
 
-    /// <summary>They were asked as often as they are asked: it waits for somebody to decide.</summary>
+    /// <summary>How often in a row none of them was there to be asked.</summary>
+    public int Misses { get; set; }
+
+    /// <summary>They were asked as often as they are asked, or as often none was there: it waits for somebody to decide.</summary>
     public bool IsWaiting { get; set; }
 }

@@ -191,7 +191,7 @@ internal sealed class TransactionStage : IDisposable
         Fold.Prepared(transaction, first, messages, request.Bytes);
         foreach (var batch in request.Batches)
             Open.Names(transaction, batch.Queue!.Id);
-        transaction.HeardOf = Now;
+        Watch.Heard(transaction, Now);
         _metrics.Prepared(messages);
         return true;
     }

@@ -27,6 +27,15 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
         Put(transaction, now.Plus(transaction.Terms.First));
     }
 
+    /// <summary>A transaction was heard of: one that had no messages is asked about in time from now on.</summary>
+    public void Heard(Transaction transaction, Timestamp now)
+    {
+        transaction.HeardOf = now;
+        var first = now.Plus(transaction.Terms.First);
+        if (transaction.Checks == 0 && transaction.DueAt > first.UnixMilliseconds)
+            Put(transaction, first);
+    }
+
     /// <summary>A transaction was decided: nobody is asked any more.</summary>
     public void Remove(Transaction transaction)
     {
@@ -97,12 +106,14 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
         }
         if (transaction.Checks >= transaction.Terms.Checks)
         {
-            stage.Open.Waits(transaction);
-            TransactionLog.Waits(logger, transaction.Id, transaction.ProducerName, transaction.Checks);
+            Waits(transaction);
             return;
         }
         if (stage.Producers.Next(transaction) is { } producer)
         {
+            // Somebody is there again.
+            stage.Open.WaitsNoLonger(transaction);
+            transaction.Misses = 0;
             transaction.Checks++;
             producer.Output.Send(Question(transaction, producer));
             asked.Add(producer.Output);
@@ -110,9 +121,20 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
         }
         else
         {
+            // Operators hear of it; whoever comes is asked all the same.
+            if (++transaction.Misses >= transaction.Terms.Checks)
+                Waits(transaction);
             metrics.Checked(wasSent: false);
         }
         Put(transaction, now.Plus(transaction.Terms.Interval));
+    }
+
+    private void Waits(Transaction transaction)
+    {
+        if (transaction.IsWaiting)
+            return;
+        stage.Open.Waits(transaction);
+        TransactionLog.Waits(logger, transaction.Id, transaction.ProducerName, transaction.Checks);
     }
 
     private void Put(Transaction transaction, Timestamp due)

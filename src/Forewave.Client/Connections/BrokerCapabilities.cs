@@ -24,6 +24,9 @@ internal sealed class BrokerCapabilities
     /// <summary>It knows where the partitions of its cluster are served, and the slots of queues.</summary>
     public bool HasRoutes => _names.Contains(CapabilityNames.Routes);
 
+    /// <summary>It takes transactions.</summary>
+    public bool HasTransactions => _names.Contains(CapabilityNames.Transactions);
+
     /// <summary>Refuses what needs a capability that the broker does not have.</summary>
     /// <param name="name">One of <see cref="CapabilityNames"/>.</param>
     /// <exception cref="ForewaveException">CapabilityMissing.</exception>

@@ -187,6 +187,9 @@ internal sealed class Connection : IAsyncDisposable
     /// <summary>From now on questions for a producer go to its handler.</summary>
     public void AddCheckBack(uint producer, ICheckBackHandler handler) => _checkBacks[producer] = handler;
 
+    /// <summary>Questions for a producer are passed over.</summary>
+    public void RemoveCheckBack(uint producer) => _checkBacks.TryRemove(producer, out _);
+
     /// <summary>Ends the connection.</summary>
     public void Fail(ForewaveException reason)
     {

@@ -52,7 +52,7 @@ public sealed record ProducerOptions
     /// Asked what became of a transaction of this producer's name on which its instance stays silent, also of those that other instances began
     /// before they died. Answer from the business database; <see cref="TransactionOutcome.RolledBack"/> only where the local transaction cannot
     /// be committed any more. Called by up to eight threads of the pool for each partition; what takes longer than the interval of the questions, or throws, is
-    /// unknown. Default: none, and no transaction can be begun.
+    /// unknown; a call that does not end with its token keeps its thread, and of such calls 32 are let run. Default: none, and no transaction can be begun.
     /// </summary>
     public Func<CheckBackQuestion, CancellationToken, ValueTask<TransactionOutcome>>? CheckBack { get; init; }
 

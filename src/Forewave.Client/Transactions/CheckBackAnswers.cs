@@ -8,13 +8,14 @@ namespace Forewave.Client.Transactions;
 
 /// <summary>
 /// Asks the program what became of transactions, eight at a time, and tells the broker. What the program does not answer within the interval
-/// of the questions is unknown, and so is what it fails over. Of questions that come faster than they are answered 1,024 wait; the broker
+/// of the questions is unknown, and so is what it fails over; of calls that go on all the same 32 are let run. Of questions that come faster than they are answered 1,024 wait; the broker
 /// asks those beyond again. Thread-safe.
 /// </summary>
 internal sealed class CheckBackAnswers : IAsyncDisposable
 {
     private const int MostWaiting = 1_024;
     private const int AtOnce = 8;
+    private const int MostRunning = 32;
 
     private readonly Channel<CheckBackQuestion> _questions = Channel.CreateBounded<CheckBackQuestion>(
         new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -23,13 +24,14 @@ internal sealed class CheckBackAnswers : IAsyncDisposable
     private readonly ProducerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Task _running;
+    private readonly Task _workers;
+    private int _running;
 
     public CheckBackAnswers(TransactionLane lane, ProducerOptions options, ForewaveClientOptions client)
     {
         (_lane, _options, _time) = (lane, options, client.TimeProvider);
         _logger = client.LoggerFactory.CreateLogger("Forewave.Client");
-        _running = Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(RunAsync)));
+        _workers = Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(RunAsync)));
     }
 
     /// <summary>The broker asks. Never blocks; beyond those that may wait the question is dropped.</summary>
@@ -39,7 +41,7 @@ internal sealed class CheckBackAnswers : IAsyncDisposable
     {
         _questions.Writer.TryComplete();
         await _end.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(false);
+        await _workers.ConfigureAwait(false);
         _end.Dispose();
     }
 
@@ -78,13 +80,38 @@ internal sealed class CheckBackAnswers : IAsyncDisposable
         }
     }
 
+    // On a thread of its own: a handler that blocks holds up neither the other questions nor the end. What goes on beyond its time is counted, so
+    // that a handler that never returns does not take all threads.
+    private Task<TransactionOutcome> CallAsync(CheckBackQuestion question, CancellationToken cancellation)
+    {
+        if (Interlocked.Increment(ref _running) > MostRunning)
+        {
+            Interlocked.Decrement(ref _running);
+            return Task.FromException<TransactionOutcome>(new TimeoutException($"{MostRunning} calls of the check-back handler have not returned."));
+        }
+
+        return Task.Run(
+            async () =>
+            {
+                try
+                {
+                    return await _options.CheckBack!(question, cancellation).ConfigureAwait(false);
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref _running);
+                }
+            },
+            CancellationToken.None);
+    }
+
     private async Task<TransactionOutcome> AskAsync(CheckBackQuestion question)
     {
         using CancellationTokenSource late = new(_options.CheckBackTiming.Interval, _time);
         using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _end.Token);
         try
         {
-            return await _options.CheckBack!(question, any.Token).AsTask().WaitAsync(any.Token).ConfigureAwait(false);
+            return await CallAsync(question, any.Token).WaitAsync(any.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {

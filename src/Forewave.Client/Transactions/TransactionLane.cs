@@ -48,10 +48,21 @@ internal sealed class TransactionLane : ILinkParticipant
     /// <summary>Begins.</summary>
     public void Join() => _link.Join(this);
 
-    /// <summary>Ends; completes when no question is being answered.</summary>
+    /// <summary>Ends, and has the broker ask others; completes when no question is being answered.</summary>
     public async ValueTask LeaveAsync()
     {
+        Introduced? at = _current;
         _link.Leave(this);
+        if (at is not null)
+        {
+            at.Connection.RemoveCheckBack(at.Producer);
+            // A broker that knows of no transactions has nobody to ask.
+            if (at.Connection.Capabilities.HasTransactions)
+            {
+                at.Connection.SendLast(new ClientFrame { Decide = new Decide { Producer = at.Producer } });
+            }
+        }
+
         await _answers.DisposeAsync().ConfigureAwait(false);
     }
 

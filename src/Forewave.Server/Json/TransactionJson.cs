@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Forewave.Client.Administration;
 
 namespace Forewave.Server.Json;
@@ -31,11 +32,16 @@ internal static class TransactionJson
         if (message.Queue is { } queue)
             writer.WriteString("queue", queue.Value);
         writer.WriteString("messageId", message.Id.ToString());
-        if (message.Body is not null)
-            writer.WriteString("body", TextOf(message));
+        if (message.Body is { } body)
+            MessageJson.WriteBody(writer, body.Span);
         writer.WriteEndObject();
     }
 
-    /// <summary>The body as text; empty where its bytes rotted.</summary>
-    public static string TextOf(PreparedMessage message) => message.Body is { } body ? Encoding.UTF8.GetString(body.Span) : "";
+    /// <summary>The body as text, in base64 where it is none; empty where its bytes rotted.</summary>
+    public static string TextOf(PreparedMessage message)
+    {
+        if (message.Body is not { } body)
+            return "";
+        return Utf8.IsValid(body.Span) ? Encoding.UTF8.GetString(body.Span) : Convert.ToBase64String(body.Span);
+    }
 }

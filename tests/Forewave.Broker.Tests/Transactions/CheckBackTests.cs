@@ -93,6 +93,66 @@ public sealed class CheckBackTests
     }
 
     [Fact]
+    public async Task Producer_that_has_left_is_not_asked_and_its_transaction_waits_when_nobody_comes()
+    {
+        await using var engine = await StartAsync();
+        var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 1_000, Checks = 3 });
+        ulong transaction = await PreparedAsync(client);
+        await client.DecideAsync(0, V1.TransactionDecision.Unknown);
+        while (engine.Gauge("forewave.transactions.waiting") == 0)
+        {
+            engine.Time.Move(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+
+        var waiting = Assert.Single((await client.ListAsync(onlyWaiting: true)).Transactions);
+        var sibling = await TransactionClient.OpenAsync(engine, number: 2);
+        var question = await AskedAsync(engine, sibling);
+        var asked = await sibling.ListAsync(onlyWaiting: true);
+        var refused = await client.AskToBeginAsync();
+
+        Assert.Equal((transaction, 0u), (waiting.Transaction, waiting.Checks));
+        Assert.Equal((transaction, 1u), (question.Transaction, question.Check));
+        Assert.Empty(asked.Transactions);
+        Assert.Equal((uint)ErrorCode.CheckBackMissing, refused.Error.Number);
+    }
+
+    [Fact]
+    public async Task First_question_about_a_transaction_that_was_empty_for_long_comes_as_soon_as_about_any()
+    {
+        await using var engine = await StartAsync();
+        var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 3_600_000 });
+        ulong transaction = await client.BeginAsync();
+        // It was looked at while it was empty.
+        for (int i = 0; i < 10; i++)
+        {
+            engine.Time.Move(TimeSpan.FromMilliseconds(500));
+            for (int turn = 0; turn < 50; turn++)
+                await Task.Yield();
+        }
+        await client.PrepareAsync(transaction, "orders", TransactionClient.Named("a"));
+        var prepared = engine.Time.GetUtcNow();
+
+        var question = await AskedAsync(engine, client);
+
+        Assert.Equal((transaction, 1u), (question.Transaction, question.Check));
+        Assert.True(engine.Time.GetUtcNow() - prepared < TimeSpan.FromMinutes(10), "asked as late as after an interval");
+    }
+
+    [Fact]
+    public async Task Decision_that_this_version_does_not_know_is_refused()
+    {
+        await using var engine = await StartAsync();
+        var client = await TransactionClient.OpenAsync(engine);
+        ulong transaction = await PreparedAsync(client);
+
+        var refused = await client.DecideAsync(transaction, (V1.TransactionDecision)257);
+
+        Assert.Equal((uint)ErrorCode.FieldInvalid, refused.Error.Number);
+        Assert.Single((await client.ListAsync()).Transactions);
+    }
+
+    [Fact]
     public async Task Transaction_without_messages_is_forgotten_after_a_while()
     {
         await using var engine = await StartAsync();

@@ -27,7 +27,7 @@ public sealed class TransactionRightTests
         var again = await dora.AskAsync(new V1.AdministrationRequest { DecideTransaction = new() { TransactionId = id, Commit = true } });
 
         Assert.All([commit, rollBack, added], answer => Assert.Equal((uint)ErrorCode.RightMissing, answer.Error?.Number));
-        Assert.Equal((1u, 1ul), (own.Decided.Messages, again.Administration?.Changed.Messages));
+        Assert.Equal((1u, 1ul), (own.Decided.Messages, again.Administration.Changed.Messages));
     }
 
     [Fact]
