@@ -11,5 +11,5 @@ namespace Forewave.Broker.Transactions;
 internal sealed record CheckBackProducer(string Name, ISessionOutput Output, uint Handle, CheckBackTerms Terms, Func<uint, bool>? MayPublish)
 {
     /// <summary>Whether what it says of a transaction counts: the name alone is anybody's.</summary>
-    public bool MayDecide(Transaction transaction) => MayPublish is null || transaction.Queues.TrueForAll(queue => MayPublish(queue));
+    public bool MayDecide(Transaction transaction) => MayPublish is not { } may || transaction.Queues.TrueForAll(queue => may(queue));
 }

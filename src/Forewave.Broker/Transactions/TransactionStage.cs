@@ -4,6 +4,7 @@ using Forewave.Broker.Scheduling;
 using Forewave.Broker.Scheduling.Pending;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
+using Forewave.Protocol.Frames;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -184,7 +185,7 @@ internal sealed class TransactionStage : IDisposable
         if (request.First > next)
             throw new RefusedException(ErrorCode.SequenceGap, $"message {next} of transaction {transaction.Id} is the next one, {request.First} came.");
         if (request.First < next)
-            return await RepeatAsync(transaction, request, next);
+            return await RepeatAsync(transaction, request, next, cancellation);
         CheckRoom(transaction, messages, request.Bytes);
         var drafts = DraftsOf(request);
         var first = await _store.AppendAsync(drafts, cancellation);
@@ -228,7 +229,7 @@ internal sealed class TransactionStage : IDisposable
     }
 
     /// <summary>They came before, over a connection that was lost: the answer is the first one's.</summary>
-    private async ValueTask<bool> RepeatAsync(Transaction transaction, PrepareRequest request, ulong next)
+    private async ValueTask<bool> RepeatAsync(Transaction transaction, PrepareRequest request, ulong next, CancellationToken cancellation)
     {
         if (request.First + (ulong)request.Messages > next)
             throw new RefusedException(ErrorCode.FieldInvalid, $"messages {request.First} to {next - 1} of transaction {transaction.Id} were prepared before, those after them were not.");
@@ -240,10 +241,34 @@ internal sealed class TransactionStage : IDisposable
             var run = transaction.Runs.Find(run => number >= run.First && number + (ulong)request.Batches[i].Count <= (ulong)run.First + (ulong)run.Count);
             if (run is null || run.Queue != request.Batches[i].Queue!.Id)
                 throw new RefusedException(ErrorCode.FieldInvalid, $"message {number} of transaction {transaction.Id} was prepared in another batch.");
+            if (!await IsSameAsync(run, request.Batches[i], cancellation))
+                throw new RefusedException(ErrorCode.FieldInvalid, $"messages from {number} on of transaction {transaction.Id} were prepared before, and are others.");
             firsts[i] = run.Position.Plus(number - run.First);
         }
         transaction.HeardOf = Now;
         request.Answer.Repeated(firsts);
+        return true;
+    }
+
+    // A number stands for one message: what was stored is read and compared.
+    private async ValueTask<bool> IsSameAsync(PreparedRun run, PendingBatch batch, CancellationToken cancellation)
+    {
+        long first = run.Place + (long)batch.FirstSequence - run.First;
+        List<PendingPlace> places = [.. Enumerable.Range(0, batch.Count).Select(i => new PendingPlace(run.Lane.Reading, first + i))];
+        using var reading = new DueReading(_store);
+        return IsSame(await reading.ReadAsync(places, cancellation), batch.Messages.Span);
+    }
+
+    private static bool IsSame(DueMessage[] stored, ReadOnlySpan<byte> messages)
+    {
+        var sent = new MessageRun(messages);
+        foreach (ref readonly var message in stored.AsSpan())
+        {
+            var kept = new MessageRun(message.Bytes.Span);
+            // What rotted is found out at the commit.
+            if (!sent.MoveNext() || message.IsWhole && kept.MoveNext() && !kept.Current.SequenceEqual(sent.Current))
+                return false;
+        }
         return true;
     }
 

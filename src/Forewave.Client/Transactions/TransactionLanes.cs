@@ -59,11 +59,11 @@ internal sealed class TransactionLanes(ProducerOptions options, ForewaveClientOp
     /// </summary>
     private void DoubtSlots()
     {
-        foreach ((QueueName queue, (SlotMap Map, long ReadAt) known) in _slots)
+        foreach (KeyValuePair<QueueName, (SlotMap Map, long ReadAt)> known in _slots)
         {
-            if (client.TimeProvider.GetElapsedTime(known.ReadAt) >= SlotsHold)
+            if (client.TimeProvider.GetElapsedTime(known.Value.ReadAt) >= SlotsHold)
             {
-                _slots.TryRemove(queue, out _);
+                _slots.TryRemove(known);
             }
         }
     }

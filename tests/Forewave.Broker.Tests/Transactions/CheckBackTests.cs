@@ -102,7 +102,8 @@ public sealed class CheckBackTests
         while (engine.Gauge("forewave.transactions.waiting") == 0)
         {
             engine.Time.Move(TimeSpan.FromMilliseconds(500));
-            await Task.Yield();
+            for (int turn = 0; turn < 50; turn++)
+                await Task.Yield();
         }
 
         var waiting = Assert.Single((await client.ListAsync(onlyWaiting: true)).Transactions);

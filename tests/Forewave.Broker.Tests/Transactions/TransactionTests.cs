@@ -155,11 +155,15 @@ public sealed class TransactionTests
         var gap = await client.PrepareAtAsync(transaction, 5, "stock", Named("e"));
         var overlapping = await client.PrepareAtAsync(transaction, 3, "stock", Named("c"), Named("d"));
         var elsewhere = await client.PrepareAtAsync(transaction, 3, "orders", Named("c"));
+        var other = await client.PrepareAtAsync(transaction, 3, "stock", Named("x"));
+        var part = await client.PrepareAtAsync(transaction, 2, "orders", Named("b"));
         await client.CommitAsync(transaction);
 
         Assert.Equal(Assert.Single(second.Published.Batches).FirstPosition, Assert.Single(again.Published.Batches).FirstPosition);
         Assert.True(again.Published.Batches[0].Duplicate);
         Assert.Equal((uint)ErrorCode.SequenceGap, gap.Error.Number);
+        Assert.Equal((uint)ErrorCode.FieldInvalid, other.Error.Number);
+        Assert.True(Assert.Single(part.Published.Batches).Duplicate);
         Assert.Equal((uint)ErrorCode.FieldInvalid, overlapping.Error.Number);
         Assert.Equal((uint)ErrorCode.FieldInvalid, elsewhere.Error.Number);
         Assert.Equal(["c"], (await client.ReceiveAsync("stock", 1)).Select(message => message.Body));
