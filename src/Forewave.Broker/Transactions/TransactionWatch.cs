@@ -82,7 +82,9 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
     {
         if (now.CompareTo(transaction.HeardOf.Plus(EmptyLife)) < 0)
         {
-            Put(transaction, now.Plus(transaction.Terms.Interval));
+            var over = transaction.HeardOf.Plus(EmptyLife);
+            var next = now.Plus(transaction.Terms.Interval);
+            Put(transaction, next.CompareTo(over) < 0 ? next : over);
             return;
         }
         try
