@@ -89,6 +89,35 @@ public sealed class TransactionTests
     }
 
     [Fact]
+    public async Task Of_two_different_decisions_at_once_one_counts_and_the_messages_follow_it()
+    {
+        const int Rounds = 50;
+        await using var engine = await StartAsync();
+        var client = await TransactionClient.OpenAsync(engine);
+        var sibling = await TransactionClient.OpenAsync(engine, number: 2);
+        List<string> committed = [];
+        for (int i = 0; i < Rounds; i++)
+        {
+            ulong transaction = await client.BeginAsync();
+            await client.PrepareAsync(transaction, "orders", Named($"{i}"));
+
+            // Who begins takes turns.
+            var early = i % 2 == 0 ? client.CommitAsync(transaction) : sibling.RollBackAsync(transaction);
+            var late = i % 2 == 0 ? sibling.RollBackAsync(transaction) : client.CommitAsync(transaction);
+            var answers = await Task.WhenAll(early, late);
+            var counted = Assert.Single(answers, answer => answer.Error is null);
+            Assert.Equal((uint)ErrorCode.TransactionDecided, Assert.Single(answers, answer => answer.Error is not null).Error.Number);
+            if (counted.Decided.Decision == V1.TransactionDecision.Commit)
+                committed.Add($"{i}");
+        }
+        await client.PublishAsync("orders", 1);
+
+        var received = await client.ReceiveAsync("orders", committed.Count + 1);
+
+        Assert.Equal([.. committed, "1"], received.Select(message => message.Body));
+    }
+
+    [Fact]
     public async Task Transaction_is_that_of_its_producers_name()
     {
         await using var engine = await StartAsync();
