@@ -18,4 +18,7 @@ internal sealed class RefusedException : Exception
     public ErrorCode Code { get; }
 
     public string? Detail { get; }
+
+    /// <summary>How long to wait before a repeat; null: what the error's table says.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -45,12 +45,12 @@ internal static class CommandDispatch
     }
 
     /// <summary>Refuses a request as a whole: a broken frame closes, anything else is answered.</summary>
-    public static ValueTask Refuse(Session session, in ClientFrameHeader header, FrameProblem problem)
+    public static ValueTask Refuse(Session session, in ClientFrameHeader header, FrameProblem problem, TimeSpan? retryAfter = null)
     {
         if (ErrorTable.Entry(problem.Code).ClosesConnection)
             session.Close(problem.Code, problem.Text, header.Correlation.Value);
         else
-            session.Output.WriteError(header.Correlation.Value, problem.Code, problem.Text);
+            session.Output.WriteError(header.Correlation.Value, problem.Code, problem.Text, retryAfter);
         return ValueTask.CompletedTask;
     }
 
@@ -63,7 +63,7 @@ internal static class CommandDispatch
         }
         catch (RefusedException refusal)
         {
-            await Refuse(session, header, new FrameProblem(refusal.Code, refusal.Detail));
+            await Refuse(session, header, new FrameProblem(refusal.Code, refusal.Detail), refusal.RetryAfter);
         }
         catch (ForewaveException refusal)
         {

@@ -40,6 +40,7 @@ internal static class PrepareCommand
             Producer = producer,
             Transaction = prepare.Transaction,
             Batches = batches,
+            Quota = session.Quota,
             MayPublish = TransactionCommands.MayPublish(session),
             Answer = new PrepareAnswer(session.Output, header.Correlation.Value, session.Parts.Flushes, session.Parts.Store),
         };

@@ -18,7 +18,30 @@ internal sealed class PublishGate(SettingDirectory settings, MemoryWatch memory,
     public bool Admits(ref PendingBatch batch, SessionQuota quota) =>
         settings.Terms is { TakesEverything: true } && !memory.IsShort || batch.IsCounted || AdmitsBySetting(ref batch, quota);
 
+    /// <summary>Whether batches are taken together; else one of them has an error, and no quota is charged.</summary>
+    public bool AdmitsAll(Span<PendingBatch> batches, SessionQuota quota)
+    {
+        if (settings.Terms is { TakesEverything: true } && !memory.IsShort)
+            return true;
+        foreach (ref var batch in batches)
+        {
+            if (!IsTaken(ref batch, quota))
+                return false;
+        }
+        foreach (ref var batch in batches)
+            Take(ref batch, batch.Queue!.TermsUnder(settings.Terms), quota);
+        return true;
+    }
+
     private bool AdmitsBySetting(ref PendingBatch batch, SessionQuota quota)
+    {
+        if (!IsTaken(ref batch, quota))
+            return false;
+        Take(ref batch, batch.Queue!.TermsUnder(settings.Terms), quota);
+        return true;
+    }
+
+    private bool IsTaken(ref PendingBatch batch, SessionQuota quota)
     {
         if (memory.IsShort)
             return Refuse(ref batch, ErrorCode.MemoryShort, null);
@@ -27,12 +50,20 @@ internal sealed class PublishGate(SettingDirectory settings, MemoryWatch memory,
             return Refuse(ref batch, terms.PublishRefusal, null);
         if (terms.Off != MessageCapabilities.None && DetailOf(AskedBy(batch) & terms.Off) is { } off)
             return Refuse(ref batch, ErrorCode.CapabilityOff, off);
-        if (!AdmitsByLength(ref batch, terms) || !AdmitsByRate(ref batch, terms, quota.Under(terms.Live)))
-            return false;
-        // What a rate refuses makes no queue longer.
+        return AdmitsByLength(ref batch, terms) && AdmitsByRate(ref batch, terms, quota.Under(terms.Live));
+    }
+
+    // What is refused is charged nowhere and makes no queue longer.
+    private void Take(ref PendingBatch batch, QueueTerms terms, SessionQuota quota)
+    {
+        long now = time.GetTimestamp();
+        (int, int) amount = (NewIn(batch), batch.Messages.Length);
+        terms.Rate.Take(amount, now);
+        quota.User.Take(amount, now);
+        quota.Own.Take(amount, now);
+        batch.IsCounted = true;
         if (terms.MaxLength > 0)
             batch.Queue!.Length.Add(NewIn(batch));
-        return true;
     }
 
     private bool AdmitsByLength(ref PendingBatch batch, QueueTerms terms)
@@ -56,11 +87,6 @@ internal sealed class PublishGate(SettingDirectory settings, MemoryWatch memory,
             batch.RetryAfter = pause < LeastWait ? LeastWait : pause;
             return Refuse(ref batch, ErrorCode.QuotaExceeded, whose);
         }
-        (int, int) amount = (NewIn(batch), batch.Messages.Length);
-        terms.Rate.Take(amount, now);
-        quota.User.Take(amount, now);
-        quota.Own.Take(amount, now);
-        batch.IsCounted = true;
         return true;
     }
 

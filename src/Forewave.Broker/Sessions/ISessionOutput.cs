@@ -43,7 +43,8 @@ internal interface ISessionOutput
     /// <param name="correlation">The request's.</param>
     /// <param name="code">What went wrong; one that closes the connection closes it after the error is sent.</param>
     /// <param name="detail">What happened in this case; null: the error table's text.</param>
-    void WriteError(ulong correlation, ErrorCode code, string? detail = null);
+    /// <param name="retryAfter">How long to wait before a repeat; null: what the error table says.</param>
+    void WriteError(ulong correlation, ErrorCode code, string? detail = null, TimeSpan? retryAfter = null);
 
     /// <summary>Sends what was written: call once after a burst of writes. Cheap when nothing was written.</summary>
     void Flush();

@@ -21,8 +21,8 @@ internal static class ServerFrames
     public static int BytesOf(V1.ServerFrame frame) => FrameDecoder.LengthBytes + frame.CalculateSize();
 
     /// <summary>A frame that says what went wrong.</summary>
-    public static V1.ServerFrame Error(ulong correlation, ErrorCode code, string? detail) =>
-        new() { Correlation = correlation, Error = ErrorFrame.Of(code, Sentence(detail)) };
+    public static V1.ServerFrame Error(ulong correlation, ErrorCode code, string? detail, TimeSpan? retryAfter = null) =>
+        new() { Correlation = correlation, Error = ErrorFrame.Of(code, Sentence(detail), retryAfter) };
 
     /// <summary>Details are written with or without a full stop; what follows on the wire is another sentence.</summary>
     public static string? Sentence(string? detail) => detail is null || detail.EndsWith('.') ? detail : detail + ".";

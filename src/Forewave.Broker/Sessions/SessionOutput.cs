@@ -160,9 +160,9 @@ internal sealed class SessionOutput : ISessionOutput, IThreadPoolWorkItem
     }
 
     /// <inheritdoc/>
-    public void WriteError(ulong correlation, ErrorCode code, string? detail = null)
+    public void WriteError(ulong correlation, ErrorCode code, string? detail = null, TimeSpan? retryAfter = null)
     {
-        var frame = ServerFrames.Error(correlation, code, detail);
+        var frame = ServerFrames.Error(correlation, code, detail, retryAfter);
         if (correlation != 0)
             WriteAnswer(ServerFrames.BytesOf(frame), frame, ServerFrames.Fill);
         else

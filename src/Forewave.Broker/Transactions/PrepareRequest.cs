@@ -1,4 +1,5 @@
 using Forewave.Broker.Ingest;
+using Forewave.Broker.Quotas;
 using Forewave.Protocol;
 
 namespace Forewave.Broker.Transactions;
@@ -17,6 +18,9 @@ internal sealed record PrepareRequest
 
     /// <summary>Who is answered.</summary>
     public required PrepareAnswer Answer { get; init; }
+
+    /// <summary>What its connection and user may publish.</summary>
+    public required SessionQuota Quota { get; init; }
 
     /// <summary>Whether its user may publish to a queue, by its number; null: to all.</summary>
     public Func<uint, bool>? MayPublish { get; init; }

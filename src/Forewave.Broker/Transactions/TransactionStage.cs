@@ -48,6 +48,9 @@ internal sealed class TransactionStage : IDisposable
         TransactionMetrics.AddGauges(metrics, Open, time);
     }
 
+    /// <summary>Refuses what is not taken at the moment.</summary>
+    public required PublishGate Gate { get; init; }
+
     /// <summary>What is not decided; the counts are for any thread, the rest for whoever has the turn.</summary>
     public OpenTransactions Open { get; } = new();
 
@@ -112,7 +115,7 @@ internal sealed class TransactionStage : IDisposable
     }
 
     /// <summary>Adds messages to a transaction; the request's answer is told when they are on stable storage.</summary>
-    /// <exception cref="RefusedException">TransactionNotFound, TransactionDecided, TransactionTooLarge, TooManyTransactions, SequenceGap, FieldInvalid, and what the store refuses.</exception>
+    /// <exception cref="RefusedException">TransactionNotFound, TransactionDecided, TransactionTooLarge, TooManyTransactions, SequenceGap, FieldInvalid, what switches, quotas and load refuse, and what the store refuses.</exception>
     public ValueTask<bool> PrepareAsync(PrepareRequest request, CancellationToken cancellation) =>
         InTurnAsync(token => PrepareInTurnAsync(request, token), cancellation);
 
@@ -187,6 +190,7 @@ internal sealed class TransactionStage : IDisposable
         if (request.First < next)
             return await RepeatAsync(transaction, request, next, cancellation);
         CheckRoom(transaction, messages, request.Bytes);
+        CheckGate(request);
         var drafts = DraftsOf(request);
         var first = await _store.AppendAsync(drafts, cancellation);
         Fold.Prepared(transaction, first, messages, request.Bytes);
@@ -195,6 +199,15 @@ internal sealed class TransactionStage : IDisposable
         Watch.Heard(transaction, Now);
         _metrics.Prepared(messages);
         return true;
+    }
+
+    // Asked for what is new alone, and not at the commit: what was prepared is promised.
+    private void CheckGate(PrepareRequest request)
+    {
+        if (Gate.AdmitsAll(request.Batches, request.Quota))
+            return;
+        var refused = request.Batches.First(batch => batch.Error != ErrorCode.None);
+        throw new RefusedException(refused.Error, refused.Detail) { RetryAfter = refused.RetryAfter > TimeSpan.Zero ? refused.RetryAfter : null };
     }
 
     private RecordDraft[] DraftsOf(PrepareRequest request)

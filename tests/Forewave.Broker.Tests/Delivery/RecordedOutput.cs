@@ -98,7 +98,7 @@ internal sealed class RecordedOutput : ISessionOutput
     public void WriteAnswer<TState>(int frameBytes, TState state, SpanAction<byte, TState> fill)
         where TState : allows ref struct => Add(frameBytes, state, fill);
 
-    public void WriteError(ulong correlation, ErrorCode code, string? detail = null)
+    public void WriteError(ulong correlation, ErrorCode code, string? detail = null, TimeSpan? retryAfter = null)
     {
         lock (_gate)
             Answer(correlation, ServerAnswer.Error, code);

@@ -20,6 +20,10 @@ public sealed class CommandRightTests
         [Command.Receive] = ErrorCode.UnknownHandle,
         [Command.Credit] = ErrorCode.UnknownHandle,
         [Command.Unsubscribe] = ErrorCode.UnknownHandle,
+        // Its own producer, which cannot be asked; a queue that it did not open; a transaction that is not its producer's.
+        [Command.BeginTransaction] = ErrorCode.CheckBackMissing,
+        [Command.Prepare] = ErrorCode.UnknownHandle,
+        [Command.Decide] = ErrorCode.TransactionNotFound,
     };
 
     // Whoever is let in may do these; an administrative request has its own need, in the table of RightTests, and a producer the test below.
@@ -102,6 +106,41 @@ public sealed class CommandRightTests
         Assert.DoesNotContain("secret-merger", refused.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Transaction_is_decided_only_by_who_may_publish_to_its_queues_whatever_its_producer_is_called()
+    {
+        MovedTime time = new();
+        MemoryDisk disk = new();
+        await using var engine = await TestEngine.StartOnDiskAsync(disk, time);
+        await KnownUsers.MakeAsync(engine, KnownUsers.Add("owner", "publish:orders"), KnownUsers.Add("other", "publish:other"));
+        var owner = await KnownUsers.LoggedInAsync(engine, "owner");
+        var other = await KnownUsers.LoggedInAsync(engine, "other");
+        V1.OpenProducer open = new() { ProducerId = ByteString.CopyFrom(ProducerId.New().ToBytes()), Name = "shop", CheckBack = new V1.CheckBackTerms() };
+        uint producer = (await owner.AskAsync(new V1.ClientFrame { OpenProducer = open })).ProducerOpened.Producer;
+        uint stranger = await other.OpenProducerAsync(ProducerId.New(), "shop");
+        ulong transaction = (await owner.AskAsync(new V1.ClientFrame { BeginTransaction = new V1.BeginTransaction { Producer = producer } })).TransactionBegun.Transaction;
+        V1.Publish publish = new() { Producer = producer };
+        publish.Batches.Add(TestClient.Batch(await owner.OpenQueueAsync("orders"), 1, 1));
+        Assert.Null((await owner.AskAsync(new V1.ClientFrame { Prepare = new V1.Prepare { Transaction = transaction, Publish = publish } })).Error);
+
+        var refused = await other.AskAsync(Decide(stranger, transaction));
+        var decided = await owner.AskAsync(Decide(producer, transaction));
+        var again = await owner.AskAsync(Decide(producer, transaction));
+
+        Assert.Equal(ErrorCode.RightMissing, ErrorOf(refused));
+        Assert.Equal((1u, 1u), (decided.Decided.Messages, again.Decided.Messages));
+    }
+
+    private static V1.ClientFrame Decide(uint producer, ulong transaction) =>
+        new() { Decide = new V1.Decide { Producer = producer, Transaction = transaction, Decision = V1.TransactionDecision.Commit } };
+
+    private static V1.ClientFrame Prepare(in Handles handles)
+    {
+        V1.Prepare prepare = new() { Transaction = 1, Publish = new V1.Publish { Producer = handles.Producer } };
+        prepare.Publish.Batches.Add(TestClient.Batch(handles.Queue, 1, 1));
+        return new V1.ClientFrame { Prepare = prepare };
+    }
+
     private static ErrorCode ErrorOf(V1.ServerFrame answer)
     {
         var error = answer.Error ?? answer.Settled?.Failures.FirstOrDefault()?.Error ?? answer.Published?.Batches.FirstOrDefault()?.Error;
@@ -130,6 +169,9 @@ public sealed class CommandRightTests
             Command.Unsubscribe => new() { Unsubscribe = new V1.Unsubscribe { Subscription = handles.Subscribed.Subscription } },
             Command.Credit => new() { Credit = new V1.Credit { Subscription = handles.Subscribed.Subscription, Messages = 1 } },
             Command.OpenProducer => new() { OpenProducer = new V1.OpenProducer { ProducerId = ByteString.CopyFrom(ProducerId.New().ToBytes()), Name = "p" } },
+            Command.BeginTransaction => new() { BeginTransaction = new V1.BeginTransaction { Producer = handles.Producer } },
+            Command.Prepare => Prepare(handles),
+            Command.Decide => Decide(handles.Producer, 1),
             Command.Ping => new() { Ping = new V1.Ping() },
             Command.Pong => new() { Pong = new V1.Pong() },
             Command.GetRoutes => new() { GetRoutes = new V1.GetRoutes() },
