@@ -17,27 +17,21 @@ public sealed class TransactionAdministration
 
     internal TransactionAdministration(AdministrationCalls calls) => _calls = calls;
 
-    /// <summary>The open transactions in the order in which they were begun; of several partitions, one after the other.</summary>
+    /// <summary>
+    /// The open transactions in the order in which they were begun, of all partitions; ends with <c>PartitionsUnanswered</c> where some did not answer.
+    /// </summary>
     /// <param name="onlyWaiting">Those alone that wait for somebody to decide.</param>
     /// <param name="producer">Those alone of producers with this name.</param>
     /// <param name="cancellation">Ends the listing.</param>
     public async IAsyncEnumerable<OpenTransaction> ListAsync(
         bool onlyWaiting = false, ProducerName? producer = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        foreach (PartitionTarget target in await _calls.TargetsAsync(cancellation).ConfigureAwait(false))
+        IReadOnlyList<PartitionTarget> targets = await _calls.TargetsAsync(cancellation).ConfigureAwait(false);
+        V1.ListTransactions wanted = new() { OnlyWaiting = onlyWaiting, Producer = producer?.Value ?? "" };
+        await foreach (OpenTransaction transaction in PartitionStreams.MergeAsync(
+            targets, target => ListAsync(target, wanted.Clone(), cancellation), static (one, other) => one.Begun.CompareTo(other.Begun), cancellation).ConfigureAwait(false))
         {
-            V1.ListTransactions page = new() { OnlyWaiting = onlyWaiting, Producer = producer?.Value ?? "" };
-            V1.TransactionList list;
-            do
-            {
-                list = (await _calls.AskAsync(new() { ListTransactions = page }, target, cancellation).ConfigureAwait(false)).Transactions;
-                foreach (V1.TransactionEntry entry in list.Transactions)
-                {
-                    page.After = entry.Transaction;
-                    yield return ToTransaction(entry);
-                }
-            }
-            while (list.More);
+            yield return transaction;
         }
     }
 
@@ -78,6 +72,22 @@ public sealed class TransactionAdministration
     /// <param name="id">Which.</param>
     /// <param name="cancellation">Ends the wait, not the change.</param>
     public ValueTask<long> RollBackAsync(TransactionId id, CancellationToken cancellation = default) => DecideAsync(id, commit: false, cancellation);
+
+    private async IAsyncEnumerable<OpenTransaction> ListAsync(
+        PartitionTarget target, V1.ListTransactions page, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        V1.TransactionList list;
+        do
+        {
+            list = (await _calls.AskAsync(new() { ListTransactions = page }, target, cancellation).ConfigureAwait(false)).Transactions;
+            foreach (V1.TransactionEntry entry in list.Transactions)
+            {
+                page.After = entry.Transaction;
+                yield return ToTransaction(entry);
+            }
+        }
+        while (list.More);
+    }
 
     private async ValueTask<long> DecideAsync(TransactionId id, bool commit, CancellationToken cancellation)
     {

@@ -63,6 +63,7 @@ internal sealed class HttpApi : IAsyncDisposable
             .. new MessageOperations(_links).All,
             .. new ScheduleOperations(_links, memory).All,
             .. new SettingOperations(_links, memory).All,
+            .. new TransactionOperations(_links).All,
             .. new ClusterOperations(parts.Member).All,
         ]);
     }
