@@ -38,7 +38,7 @@ internal static class EngineParts
         var sessions = new SessionRegistry(options.MaxConnections);
         var queues = new QueueCatalogue(store, options, logger) { Live = () => settings.Terms };
         var keys = new KeyStage(store, options, queues, time, logger);
-        var delivery = new DeliveryLoops(new DeliverySetting
+        var delivery = new DeliveryLoops(Configured(options, new DeliverySetting
         {
             Store = store,
             Time = time,
@@ -49,15 +49,10 @@ internal static class EngineParts
             Consumes = id => queues.Find(id) is not { } queue || settings.Terms.Consumes(queue),
             Meters = meters,
             Loggers = loggers,
-            Loops = options.DeliveryLoops,
-            Expires = options.Expiry,
-            ReplayBytesPerSecond = options.ReplayBytesPerSecond,
-            DeadUndoWindow = WindowOf(options),
-            CursorMemory = new CursorMemory(options.CursorMemoryBytes),
             Keys = keys.Dispatch,
             Threads = surroundings.Threads,
             Seed = surroundings.Seed,
-        });
+        }));
         var lengths = new QueueLengths(delivery.Of, time);
         var ids = new DeduplicationStage(store, DeduplicationTerms.For(options), time, queues.WindowOf, logger, surroundings.Seed);
         queues.WindowGrew = ids.WindowGrew;
@@ -98,6 +93,15 @@ internal static class EngineParts
             Health = health, Metrics = metrics, Time = time, Threads = surroundings.Threads, Logger = logger, AuditLogger = loggers.CreateLogger(AuditLog.Category),
         };
     }
+
+    private static DeliverySetting Configured(BrokerOptions options, DeliverySetting setting) => setting with
+    {
+        Loops = options.DeliveryLoops,
+        Expires = options.Expiry,
+        ReplayBytesPerSecond = options.ReplayBytesPerSecond,
+        DeadUndoWindow = WindowOf(options),
+        CursorMemory = new CursorMemory(options.CursorMemoryBytes),
+    };
 
     private static MessageCapabilities CapabilitiesOf(BrokerOptions options) => (options.Scheduling ? MessageCapabilities.Delays : MessageCapabilities.None)
         | (options.Ordering ? MessageCapabilities.Ordering : MessageCapabilities.None)
