@@ -183,6 +183,8 @@ internal sealed class TransactionStage : IDisposable
     {
         var transaction = OpenOf(request.Transaction, NameOf(request.Producer));
         CheckRights(transaction, request.MayPublish);
+        // Whoever is refused tries again, or rolls back: in both cases he is alive.
+        Watch.Heard(transaction, Now);
         int messages = request.Messages;
         ulong next = (ulong)transaction.Messages + 1;
         if (request.First > next)
@@ -196,7 +198,6 @@ internal sealed class TransactionStage : IDisposable
         Fold.Prepared(transaction, first, messages, request.Bytes);
         foreach (var batch in request.Batches)
             Open.Names(transaction, batch.Queue!.Id);
-        Watch.Heard(transaction, Now);
         _metrics.Prepared(messages);
         return true;
     }
@@ -258,7 +259,6 @@ internal sealed class TransactionStage : IDisposable
                 throw new RefusedException(ErrorCode.FieldInvalid, $"messages from {number} on of transaction {transaction.Id} were prepared before, and are others.");
             firsts[i] = run.Position.Plus(number - run.First);
         }
-        transaction.HeardOf = Now;
         request.Answer.Repeated(firsts);
         return true;
     }
@@ -297,10 +297,17 @@ internal sealed class TransactionStage : IDisposable
         owner.Messages = transaction.Messages;
         var record = new DecidedRecord(transaction.Id, choice.Decision, transaction.Messages);
         LogPosition position;
-        if (choice.Decision == TransactionDecision.Commit)
-            position = await CommitAsync(transaction, record, owner, cancellation);
-        else
-            position = await _store.AppendAsync(record.Draft(transaction.Producer, owner), cancellation);
+        try
+        {
+            position = choice.Decision == TransactionDecision.Commit
+                ? await CommitAsync(transaction, record, owner, cancellation)
+                : await _store.AppendAsync(record.Draft(transaction.Producer, owner), cancellation);
+        }
+        catch (RefusedException)
+        {
+            Watch.NotTaken(transaction, Now);
+            throw;
+        }
         var lanes = transaction.Runs.Select(run => run.Lane).Distinct().ToArray();
         Watch.Remove(transaction);
         Fold.Decided(record, position, Now);

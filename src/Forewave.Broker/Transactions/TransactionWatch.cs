@@ -27,13 +27,20 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
         Put(transaction, now.Plus(transaction.Terms.First));
     }
 
-    /// <summary>A transaction was heard of: one that had no messages is asked about in time from now on.</summary>
+    /// <summary>A transaction was heard of: its questions begin anew, and one that had no messages is asked about in time from now on.</summary>
     public void Heard(Transaction transaction, Timestamp now)
     {
         transaction.HeardOf = now;
         var first = now.Plus(transaction.Terms.First);
-        if (transaction.Checks == 0 && transaction.DueAt > first.UnixMilliseconds)
+        if (BeginsAnew(transaction) || transaction.DueAt > first.UnixMilliseconds)
             Put(transaction, first);
+    }
+
+    /// <summary>Somebody decided a transaction, and the store did not take it: that is no silence, so it is asked about as often again.</summary>
+    public void NotTaken(Transaction transaction, Timestamp now)
+    {
+        BeginsAnew(transaction);
+        Put(transaction, now.Plus(transaction.Terms.Interval));
     }
 
     /// <summary>A transaction was decided: nobody is asked any more.</summary>
@@ -129,6 +136,15 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
             metrics.Checked(wasSent: false);
         }
         Put(transaction, now.Plus(transaction.Terms.Interval));
+    }
+
+    private bool BeginsAnew(Transaction transaction)
+    {
+        if (transaction is { Checks: 0, Misses: 0 })
+            return false;
+        (transaction.Checks, transaction.Misses) = (0, 0);
+        stage.Open.WaitsNoLonger(transaction);
+        return true;
     }
 
     private void Waits(Transaction transaction)

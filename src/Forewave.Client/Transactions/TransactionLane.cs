@@ -95,12 +95,13 @@ internal sealed class TransactionLane : ILinkParticipant
             {
                 Introduced at = await _introduced.Task.WaitAsync(Left(begun), _time, cancellation).ConfigureAwait(false);
                 RequestWaiter waiter = new();
+                bool isAsked = false;
                 try
                 {
                     ClientFrame frame = await frameOf(at, cancellation).AsTask().WaitAsync(Left(begun), _time, cancellation).ConfigureAwait(false);
                     if (at.Connection.TryRequest(frame, waiter))
                     {
-                        wasSent = true;
+                        (wasSent, isAsked) = (true, true);
                         return await waiter.Task.WaitAsync(Left(begun), _time, cancellation).ConfigureAwait(false);
                     }
                 }
@@ -109,6 +110,13 @@ internal sealed class TransactionLane : ILinkParticipant
                     if (refused.Retry != RetryAdvice.Same)
                     {
                         throw;
+                    }
+
+                    if (isAsked && refused.Stored != StoredOutcome.No)
+                    {
+                        // What comes back from the next try says nothing of this one.
+                        wasLost = true;
+                        lost?.Invoke();
                     }
 
                     (refusal, wasSent) = (refused, wasLost || (wasSent && refused.Stored != StoredOutcome.No));

@@ -1,5 +1,6 @@
 using Forewave.Broker.Tests.Fakes;
 using Forewave.Protocol;
+using Forewave.Storage;
 using Forewave.Storage.Files.Disk;
 using V1 = Forewave.Protocol.V1;
 
@@ -191,6 +192,65 @@ public sealed class CheckBackTests
         var answer = await client.AskAsync(new V1.ClientFrame { OpenProducer = open });
 
         Assert.Equal((uint)ErrorCode.FieldInvalid, answer.Error.Number);
+    }
+
+    [Fact]
+    public async Task Questions_begin_anew_when_messages_come_after_the_last_one()
+    {
+        await using var engine = await StartAsync();
+        var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 1_000, Checks = 2 });
+        ulong transaction = await PreparedAsync(client);
+        await AskedAsync(engine, client);
+        await AskedAsync(engine, client);
+        while (engine.Gauge("forewave.transactions.waiting") == 0)
+        {
+            engine.Time.Move(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+
+        await client.PrepareAsync(transaction, "orders", TransactionClient.Named("c"));
+        double waiting = engine.Gauge("forewave.transactions.waiting");
+        var question = await AskedAsync(engine, client);
+
+        Assert.Equal(0, waiting);
+        Assert.Equal((transaction, 1u, 3u), (question.Transaction, question.Check, question.Messages));
+    }
+
+    [Fact]
+    public async Task Decision_that_found_the_disk_full_is_asked_for_again()
+    {
+        FakeStore store = new();
+        await using var engine = await TestEngine.StartAsync(store);
+        var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 1_000, Checks = 1 });
+        ulong transaction = await PreparedAsync(client);
+        await AskedAsync(engine, client);
+        store.Script(AppendOutcome.DiskFull);
+
+        var refused = await client.RollBackAsync(transaction);
+        var question = await AskedAsync(engine, client);
+        var decided = await client.RollBackAsync(transaction);
+
+        Assert.Equal((uint)ErrorCode.DiskFull, refused.Error.Number);
+        Assert.Equal((transaction, 1u), (question.Transaction, question.Check));
+        Assert.Equal(2u, decided.Decided.Messages);
+    }
+
+    [Fact]
+    public async Task Refused_messages_are_a_sign_of_life()
+    {
+        await using var engine = await StartAsync();
+        var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 10_000, Interval = 1_000, Checks = 2 });
+        ulong transaction = await PreparedAsync(client);
+        engine.Time.Move(TimeSpan.FromSeconds(9));
+        var set = await client.AskAsync(new V1.AdministrationRequest { SetSetting = new V1.SetSetting { Name = "publish", Value = "false" } });
+        var refused = await client.PrepareAsync(transaction, "orders", TransactionClient.Named("c"));
+        var heard = engine.Time.GetUtcNow();
+
+        await AskedAsync(engine, client);
+
+        Assert.NotNull(set.Administration);
+        Assert.Equal((uint)ErrorCode.PublishOff, refused.Error.Number);
+        Assert.True((engine.Time.GetUtcNow() - heard).TotalSeconds >= 10, "asked too soon");
     }
 
     private static async Task<ulong> PreparedAsync(TransactionClient client)
