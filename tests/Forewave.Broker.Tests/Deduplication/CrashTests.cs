@@ -78,7 +78,7 @@ public sealed class CrashTests
             time);
         using var meters = new FakeMeters();
         var options = new BrokerOptions { StopGrace = TimeSpan.Zero, DeduplicationTableIds = random.Next(30, 90) };
-        var engine = new BrokerEngine(store, options, time, NullLoggerFactory.Instance, meters);
+        var engine = new BrokerEngine(store, options, time, NullLoggerFactory.Instance, meters, new EngineSurroundings { Memory = StillMemory.Instance });
         try
         {
             await engine.StartAsync(CancellationToken.None);

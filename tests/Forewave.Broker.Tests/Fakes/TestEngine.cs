@@ -15,7 +15,7 @@ internal sealed class TestEngine : IAsyncDisposable
     {
         _store = store;
         Time = time;
-        Engine = new BrokerEngine(store, options, time, NullLoggerFactory.Instance, Meters);
+        Engine = new BrokerEngine(store, options, time, NullLoggerFactory.Instance, Meters, new EngineSurroundings { Memory = StillMemory.Instance });
     }
 
     /// <summary>The fake store, where it runs on one.</summary>

@@ -76,7 +76,7 @@ public sealed class SearchCrashTests
             time);
         using var meters = new FakeMeters();
         var options = new BrokerOptions { StopGrace = TimeSpan.Zero, KeyTableEntries = random.Next(20, 90) };
-        var engine = new BrokerEngine(store, options, time, NullLoggerFactory.Instance, meters);
+        var engine = new BrokerEngine(store, options, time, NullLoggerFactory.Instance, meters, new EngineSurroundings { Memory = StillMemory.Instance });
         try
         {
             await engine.StartAsync(CancellationToken.None);

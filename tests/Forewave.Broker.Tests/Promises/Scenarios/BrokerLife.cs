@@ -41,7 +41,7 @@ internal sealed class BrokerLife
             DeliveryLoops = scenario.Plan.DeliveryLoops, CheckpointInterval = TimeSpan.FromSeconds(45), StopGrace = TimeSpan.Zero,
             DeduplicationTableIds = scenario.Plan.TableIds,
         };
-        var surroundings = new EngineSurroundings { Threads = new TurnThreads(scenario.Turns), Seed = scenario.Seed };
+        var surroundings = new EngineSurroundings { Threads = new TurnThreads(scenario.Turns), Seed = scenario.Seed, Memory = StillMemory.Instance };
         Engine = new BrokerEngine(store, options, time, NullLoggerFactory.Instance, _meters, surroundings);
     }
 
