@@ -224,6 +224,7 @@ public sealed class BrokerEngine : IAsyncDisposable
         _parts.Delivery.Dispose();
         _parts.Scheduling.Dispose();
         _parts.Transactions.Dispose();
+        _parts.Lengths.Dispose();
         _parts.Deduplication.Dispose();
         _parts.Search.Dispose();
         _parts.Queues.Dispose();

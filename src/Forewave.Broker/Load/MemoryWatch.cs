@@ -4,13 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace Forewave.Broker.Load;
 
 /// <summary>
-/// Sheds load before memory runs out: looks four times a second at what the process has, and from a bound on no message is taken until it
+/// Sheds load before memory runs out: looks four times a second at what the process has, once a second while that is less than half of a bound, and from the bound on no message is taken until it
 /// has a tenth less. Before it refuses it has the garbage collected, so that what counts is used, every 10 s at most; and while it does, after 20 s
 /// and, as long as that brings too little, after twice the time before, 5 minutes at most: a collection stops the process for a moment. Its loop writes; any thread reads.
 /// </summary>
 internal sealed class MemoryWatch
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan CalmLook = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
     private readonly IProcessMemory _process;
@@ -50,6 +51,9 @@ internal sealed class MemoryWatch
         {
             pulse.Beat();
             Judge();
+            var next = Used < Bound / 2 ? CalmLook : Look;
+            if (timer.Period != next)
+                timer.Period = next;
         }
     }
 

@@ -163,6 +163,7 @@ internal sealed class TransactionStage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Watch.Dispose();
         Intake.Dispose();
         _turn.Dispose();
     }

@@ -8,17 +8,24 @@ namespace Forewave.Broker.Transactions;
 
 /// <summary>
 /// Asks producers what became of transactions on which they stay silent. A transaction stands in its order once, from its beginning until it
-/// is decided or given to the operators: 80 bytes for each that is open. For whoever has the transactions' turn; the loop is one task.
+/// is decided or given to the operators: 80 bytes for each that is open. For whoever has the transactions' turn; the loop is one task, and sleeps
+/// until the first question is due.
 /// </summary>
-internal sealed class TransactionWatch(TransactionStage stage, TransactionMetrics metrics, ILogger logger)
+internal sealed class TransactionWatch(TransactionStage stage, TransactionMetrics metrics, ILogger logger) : IDisposable
 {
     /// <summary>How long a transaction without messages is kept.</summary>
     public static readonly TimeSpan EmptyLife = TimeSpan.FromMinutes(10);
 
     private const int MostPerRound = 1_000;
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
+    // Between two rounds: what is due within it is asked together.
+    private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
     private readonly SortedSet<(long Due, LogPosition Id)> _due = [];
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private int _isAwake;
+    // Unix time in milliseconds; 0: a round will look before it sleeps.
+    private long _sleepsUntil;
 
     /// <summary>A transaction was begun, or is known again.</summary>
     public void Add(Transaction transaction, Timestamp now)
@@ -57,18 +64,24 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
     /// <summary>Asks until it is cancelled.</summary>
     public async Task RunAsync(LoopPulse pulse, TimeProvider time, CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(Period, time);
-        while (await timer.WaitForNextTickAsync(cancellation))
+        while (true)
         {
-            await stage.InTurnAsync(RoundAsync, cancellation);
+            var sleep = await stage.InTurnAsync(RoundAsync, cancellation);
             pulse.Beat();
+            await using var timer = time.CreateTimer(static watch => ((TransactionWatch)watch!).Ring(), this, sleep, Timeout.InfiniteTimeSpan);
+            await _wake.WaitAsync(cancellation);
+            Volatile.Write(ref _isAwake, 0);
         }
     }
 
-    /// <summary>In a turn: asks what is due, a thousand at most; the rest is due in the next round.</summary>
-    public async ValueTask<bool> RoundAsync(CancellationToken cancellation)
+    /// <inheritdoc/>
+    public void Dispose() => _wake.Dispose();
+
+    /// <summary>In a turn: asks what is due, a thousand at most; the rest is due in the next round. Returns how long that can wait.</summary>
+    public async ValueTask<TimeSpan> RoundAsync(CancellationToken cancellation)
     {
         var now = stage.Now;
+        _sleepsUntil = 0;
         HashSet<ISessionOutput> asked = [];
         for (int i = 0; i < MostPerRound && _due.Count > 0 && _due.Min.Due <= now.UnixMilliseconds; i++)
         {
@@ -82,7 +95,17 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
         foreach (var output in asked)
             output.Flush();
         stage.DropOver();
-        return true;
+        var sleep = SleepFrom(now);
+        _sleepsUntil = now.Plus(sleep).UnixMilliseconds;
+        return sleep;
+    }
+
+    private TimeSpan SleepFrom(Timestamp now)
+    {
+        if (_due.Count == 0)
+            return LongestSleep;
+        var wait = TimeSpan.FromMilliseconds(_due.Min.Due - now.UnixMilliseconds);
+        return wait < ShortestSleep ? ShortestSleep : wait < LongestSleep ? wait : LongestSleep;
     }
 
     private async ValueTask KeepEmptyAsync(Transaction transaction, Timestamp now, CancellationToken cancellation)
@@ -160,6 +183,14 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
         Remove(transaction);
         transaction.DueAt = due.UnixMilliseconds;
         _due.Add((due.UnixMilliseconds, transaction.Id));
+        if (due.UnixMilliseconds < _sleepsUntil)
+            Ring();
+    }
+
+    private void Ring()
+    {
+        if (Interlocked.Exchange(ref _isAwake, 1) == 0)
+            _wake.Release();
     }
 
     private static V1.ServerFrame Question(Transaction transaction, CheckBackProducer producer) => new()
