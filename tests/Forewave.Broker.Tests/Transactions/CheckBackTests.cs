@@ -16,11 +16,11 @@ public sealed class CheckBackTests
         ulong transaction = await PreparedAsync(client);
         var asked = engine.Time.GetUtcNow();
 
-        var first = await AskedAsync(engine, client);
+        var first = await client.AskedAsync(engine);
         var firstAt = engine.Time.GetUtcNow() - asked;
         await client.DecideAsync(transaction, V1.TransactionDecision.Unknown);
         asked = engine.Time.GetUtcNow();
-        var second = await AskedAsync(engine, client);
+        var second = await client.AskedAsync(engine);
         var secondAt = engine.Time.GetUtcNow() - asked;
 
         Assert.Equal((transaction, 1u, 2u, client.Producer), (first.Transaction, first.Check, first.Messages, first.Producer));
@@ -39,7 +39,7 @@ public sealed class CheckBackTests
         var stranger = await TransactionClient.OpenAsync(engine, number: 3, name: "other");
         var sibling = await TransactionClient.OpenAsync(engine, number: 2);
 
-        var question = await AskedAsync(engine, sibling);
+        var question = await sibling.AskedAsync(engine);
         var decided = await sibling.CommitAsync(question.Transaction);
 
         Assert.Equal(transaction, question.Transaction);
@@ -57,7 +57,7 @@ public sealed class CheckBackTests
         await client.CommitAsync(decided);
         ulong open = await PreparedAsync(client);
 
-        var question = await AskedAsync(engine, client);
+        var question = await client.AskedAsync(engine);
 
         Assert.Equal(open, question.Transaction);
     }
@@ -68,14 +68,10 @@ public sealed class CheckBackTests
         await using var engine = await StartAsync();
         var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 1_000, Checks = 2 });
         ulong transaction = await PreparedAsync(client);
-        await AskedAsync(engine, client);
-        await AskedAsync(engine, client);
+        await client.AskedAsync(engine);
+        await client.AskedAsync(engine);
         var none = await client.ListAsync(onlyWaiting: true);
-        while (engine.Gauge("forewave.transactions.waiting") == 0)
-        {
-            engine.Time.Move(TimeSpan.FromMilliseconds(500));
-            await Task.Yield();
-        }
+        await client.LetPassAsync(engine, () => engine.Gauge("forewave.transactions.waiting") > 0);
 
         var waiting = Assert.Single((await client.ListAsync(onlyWaiting: true)).Transactions);
         var shown = (await client.AskAsync(new() { ShowTransaction = new() { TransactionId = waiting.TransactionId, From = 2 } })).Administration.Transaction;
@@ -100,16 +96,11 @@ public sealed class CheckBackTests
         var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 1_000, Checks = 3 });
         ulong transaction = await PreparedAsync(client);
         await client.DecideAsync(0, V1.TransactionDecision.Unknown);
-        while (engine.Gauge("forewave.transactions.waiting") == 0)
-        {
-            engine.Time.Move(TimeSpan.FromMilliseconds(500));
-            for (int turn = 0; turn < 50; turn++)
-                await Task.Yield();
-        }
+        await client.LetPassAsync(engine, () => engine.Gauge("forewave.transactions.waiting") > 0);
 
         var waiting = Assert.Single((await client.ListAsync(onlyWaiting: true)).Transactions);
         var sibling = await TransactionClient.OpenAsync(engine, number: 2);
-        var question = await AskedAsync(engine, sibling);
+        var question = await sibling.AskedAsync(engine);
         var asked = await sibling.ListAsync(onlyWaiting: true);
         var refused = await client.AskToBeginAsync();
 
@@ -126,16 +117,12 @@ public sealed class CheckBackTests
         var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 3_600_000 });
         ulong transaction = await client.BeginAsync();
         // It was looked at while it was empty.
-        for (int i = 0; i < 10; i++)
-        {
-            engine.Time.Move(TimeSpan.FromMilliseconds(500));
-            for (int turn = 0; turn < 50; turn++)
-                await Task.Yield();
-        }
+        var begun = engine.Time.GetUtcNow();
+        await client.LetPassAsync(engine, () => engine.Time.GetUtcNow() - begun > TimeSpan.FromSeconds(5));
         await client.PrepareAsync(transaction, "orders", TransactionClient.Named("a"));
         var prepared = engine.Time.GetUtcNow();
 
-        var question = await AskedAsync(engine, client);
+        var question = await client.AskedAsync(engine);
 
         Assert.Equal((transaction, 1u), (question.Transaction, question.Check));
         Assert.True(engine.Time.GetUtcNow() - prepared < TimeSpan.FromMinutes(10), "asked as late as after an interval");
@@ -200,17 +187,13 @@ public sealed class CheckBackTests
         await using var engine = await StartAsync();
         var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 1_000, Checks = 2 });
         ulong transaction = await PreparedAsync(client);
-        await AskedAsync(engine, client);
-        await AskedAsync(engine, client);
-        while (engine.Gauge("forewave.transactions.waiting") == 0)
-        {
-            engine.Time.Move(TimeSpan.FromMilliseconds(500));
-            await Task.Yield();
-        }
+        await client.AskedAsync(engine);
+        await client.AskedAsync(engine);
+        await client.LetPassAsync(engine, () => engine.Gauge("forewave.transactions.waiting") > 0);
 
         await client.PrepareAsync(transaction, "orders", TransactionClient.Named("c"));
         double waiting = engine.Gauge("forewave.transactions.waiting");
-        var question = await AskedAsync(engine, client);
+        var question = await client.AskedAsync(engine);
 
         Assert.Equal(0, waiting);
         Assert.Equal((transaction, 1u, 3u), (question.Transaction, question.Check, question.Messages));
@@ -223,11 +206,11 @@ public sealed class CheckBackTests
         await using var engine = await TestEngine.StartAsync(store);
         var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 1_000, Checks = 1 });
         ulong transaction = await PreparedAsync(client);
-        await AskedAsync(engine, client);
+        await client.AskedAsync(engine);
         store.Script(AppendOutcome.DiskFull);
 
         var refused = await client.RollBackAsync(transaction);
-        var question = await AskedAsync(engine, client);
+        var question = await client.AskedAsync(engine);
         var decided = await client.RollBackAsync(transaction);
 
         Assert.Equal((uint)ErrorCode.DiskFull, refused.Error.Number);
@@ -246,7 +229,7 @@ public sealed class CheckBackTests
         var refused = await client.PrepareAsync(transaction, "orders", TransactionClient.Named("c"));
         var heard = engine.Time.GetUtcNow();
 
-        await AskedAsync(engine, client);
+        await client.AskedAsync(engine);
 
         Assert.NotNull(set.Administration);
         Assert.Equal((uint)ErrorCode.PublishOff, refused.Error.Number);
@@ -258,21 +241,6 @@ public sealed class CheckBackTests
         ulong transaction = await client.BeginAsync();
         await client.PrepareAsync(transaction, "orders", TransactionClient.Named("a"), TransactionClient.Named("b"));
         return transaction;
-    }
-
-    /// <summary>Lets time pass until the broker asks; the client says something meanwhile, or it would be dead.</summary>
-    private static async Task<V1.CheckBack> AskedAsync(TestEngine engine, TransactionClient client)
-    {
-        var question = client.QuestionAsync();
-        for (int i = 0; !question.IsCompleted; i++)
-        {
-            engine.Time.Move(TimeSpan.FromMilliseconds(500));
-            if (i % 20 == 19)
-                await client.Wire.SendBytesAsync(TestClient.Encode(new V1.ClientFrame { Ping = new V1.Ping() }));
-            for (int turn = 0; turn < 50 && !question.IsCompleted; turn++)
-                await Task.Yield();
-        }
-        return await question;
     }
 
     private static Task<TestEngine> StartAsync() => TestEngine.StartOnDiskAsync(new MemoryDisk(), new MovedTime());

@@ -94,6 +94,32 @@ internal sealed class TransactionClient
         }
     }
 
+    /// <summary>Lets time pass until the broker asks.</summary>
+    /// <param name="engine">The broker.</param>
+    /// <param name="others">Whoever is to stay connected too.</param>
+    public async Task<V1.CheckBack> AskedAsync(TestEngine engine, params TransactionClient[] others)
+    {
+        var question = QuestionAsync();
+        await LetPassAsync(engine, () => question.IsCompleted, others);
+        return await question;
+    }
+
+    /// <summary>Lets time pass until something is so; it and others say something meanwhile, or they would be dead: the broker may take its time.</summary>
+    public async Task LetPassAsync(TestEngine engine, Func<bool> until, params TransactionClient[] others)
+    {
+        for (int i = 0; !until(); i++)
+        {
+            engine.Time.Move(TimeSpan.FromMilliseconds(500));
+            if (i % 20 == 19)
+            {
+                foreach (var client in others.Append(this))
+                    await client.Wire.SendBytesAsync(TestClient.Encode(new V1.ClientFrame { Ping = new V1.Ping() }));
+            }
+            for (int turn = 0; turn < 50; turn++)
+                await Task.Yield();
+        }
+    }
+
     /// <summary>What is in a queue now and was not received before: bodies, with ids and offsets.</summary>
     public async Task<List<(string Body, ulong Position, ulong Offset)>> PollAsync(string queue)
     {

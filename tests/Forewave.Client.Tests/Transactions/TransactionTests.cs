@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Forewave.Client.Producing;
 using Forewave.Client.Tests.Fakes;
 using Forewave.Client.Transactions;
@@ -18,13 +19,14 @@ public sealed class TransactionTests
     public async Task Question_keeps_its_partition_when_the_connection_is_gone_before_the_handler_is_asked()
     {
         TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        TaskCompletionSource<TransactionId> ninth = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        int asked = 0;
+        TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ConcurrentBag<TransactionId> asked = [];
         await using Scene scene = Start(async (question, _) =>
         {
-            if (Interlocked.Increment(ref asked) > 8)
+            asked.Add(question.Transaction);
+            if (asked.Count == 9)
             {
-                ninth.TrySetResult(question.Transaction);
+                all.TrySetResult();
             }
 
             await goOn.Task;
@@ -40,7 +42,10 @@ public sealed class TransactionTests
         await scene.Client.DisposeAsync().AsTask().Soon();
         goOn.SetResult();
 
-        Assert.Equal(new TransactionId(Partition, LogPosition.FromBits(Begun + 8)), await ninth.Task.Soon());
+        await all.Task.Soon();
+        Assert.Equal(
+            Enumerable.Range(0, 9).Select(i => $"{new TransactionId(Partition, LogPosition.FromBits(Begun + (uint)i))}"),
+            asked.Select(transaction => $"{transaction}").Order(StringComparer.Ordinal));
     }
 
     [Fact]
