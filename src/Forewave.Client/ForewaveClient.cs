@@ -2,6 +2,7 @@ using Forewave.Client.Administration;
 using Forewave.Client.Connections;
 using Forewave.Client.Consuming;
 using Forewave.Client.Producing;
+using Forewave.Client.Producing.Sequenced;
 using Forewave.Client.Requesting;
 using Forewave.Client.Routing;
 using Forewave.Protocol;
@@ -41,6 +42,9 @@ public sealed class ForewaveClient : IAsyncDisposable
 
     /// <summary>Makes a producer. Cheap; it connects in the background. The caller disposes it.</summary>
     public Producer CreateProducer(ProducerOptions? options = null) => new(_links, options ?? new ProducerOptions(), _options);
+
+    /// <summary>Makes a way to publish under sequences that its owner keeps. The caller disposes it.</summary>
+    internal SequencedProducer CreateSequencedProducer(ProducerName? name = null) => new(_links, name ?? new ProducerName(_options.Name), _options);
 
     /// <summary>
     /// Makes a consumer: a member of a group of a queue, both made if there are none. Cheap; it connects in the background. The

@@ -352,4 +352,18 @@ public enum ErrorCode
     TooManyUsers = 914,
     /// <summary>A name, password hash, grant or token is none.</summary>
     UserInvalid = 915,
+
+    // 10xx: outbox and inbox, in a database of the program's own. No broker sends them.
+    /// <summary>The tables of the outbox or the inbox are not there.</summary>
+    OutboxSchemaMissing = 1001,
+    /// <summary>The tables of the outbox or the inbox are of another version.</summary>
+    OutboxSchemaDiffers = 1002,
+    /// <summary>The database cannot do what the outbox needs.</summary>
+    OutboxDatabaseUnsupported = 1003,
+    /// <summary>Another relay has the outbox's lock.</summary>
+    OutboxLockLost = 1004,
+    /// <summary>Whether a row's message was stored cannot be told any more.</summary>
+    OutboxInDoubt = 1005,
+    /// <summary>There is no such row that was set aside.</summary>
+    OutboxRowNotFound = 1006,
 }

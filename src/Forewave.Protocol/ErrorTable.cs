@@ -32,5 +32,6 @@ public static class ErrorTable
             .. Errors.ClientErrors.Rows,
             .. Errors.HttpErrors.Rows,
             .. Errors.AccessErrors.Rows,
+            .. Errors.OutboxErrors.Rows,
         ];
 }

@@ -129,6 +129,9 @@ public readonly struct ReceivedMessage
     /// <summary>The queue it came from.</summary>
     public QueueName Queue => Run.Consumer.Queue;
 
+    /// <summary>The group that it was delivered to.</summary>
+    public GroupName Group => Run.Consumer.Group;
+
     /// <summary>Its place in its queue's partition.</summary>
     public Offset Offset => Run.First.Plus(_index);
 

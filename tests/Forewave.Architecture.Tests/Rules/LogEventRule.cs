@@ -22,6 +22,7 @@ internal static class LogEventRule
         ["Forewave.Cli"] = (8000, 8499),
         ["Forewave.Testing"] = (8500, 8999),
         ["Forewave.Outbox"] = (9000, 9499),
+        ["Forewave.Outbox.Hosting"] = (9500, 9599),
     };
 
     public static IEnumerable<Offence> Check(IEnumerable<SourceFile> sources)

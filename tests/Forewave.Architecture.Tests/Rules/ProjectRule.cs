@@ -27,6 +27,8 @@ internal static class ProjectRule
         ["Forewave.Cli"] = ["Forewave.Server", "Forewave.Client", "Forewave.Client.ZooKeeper"],
         ["Forewave.Testing"] = ["Forewave.Server", "Forewave.Client"],
         ["Forewave.Outbox"] = ["Forewave.Client"],
+        ["Forewave.Outbox.EntityFrameworkCore"] = ["Forewave.Outbox"],
+        ["Forewave.Outbox.Hosting"] = ["Forewave.Client.Hosting", "Forewave.Outbox"],
     };
 
     private static readonly Dictionary<string, string[]> Packages = new()
@@ -41,6 +43,8 @@ internal static class ProjectRule
             "Microsoft.AspNetCore.App", "YamlDotNet", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol",
         ],
         ["Forewave.Cli"] = ["System.CommandLine", "Spectre.Console"],
+        ["Forewave.Outbox.EntityFrameworkCore"] = ["Microsoft.EntityFrameworkCore.Relational"],
+        ["Forewave.Outbox.Hosting"] = ["Microsoft.AspNetCore.App"],
     };
 
     public static IEnumerable<Offence> Check(string path, string xml)

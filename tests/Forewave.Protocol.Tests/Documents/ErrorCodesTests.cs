@@ -6,7 +6,7 @@ public sealed class ErrorCodesTests
 {
     private static readonly string[] Groups =
         ["", "The wire and its connection", "Names and limits", "Publishing", "Consuming and settling",
-         "Queues, groups and dead letters", "The broker and its store", "Found by the client itself", "HTTP", "Users and rights"];
+         "Queues, groups and dead letters", "The broker and its store", "Found by the client itself", "HTTP", "Users and rights", "Outbox and inbox"];
 
     [Fact]
     public void Error_table_has_a_row_for_each_number()

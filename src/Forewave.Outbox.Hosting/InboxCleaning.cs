@@ -1,0 +1,44 @@
+using System.Data.Common;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Forewave.Outbox.Hosting;
+
+/// <summary>Cleans the inbox by age for as long as the host runs, in batches. Several may: they delete the same.</summary>
+internal sealed class InboxCleaning(InboxOptions options, Inbox inbox, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+{
+    private readonly ILogger _logger = loggers.CreateLogger("Forewave.Outbox");
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await CleanAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (DbException failure)
+            {
+                HostingLog.CleaningFailed(_logger, failure);
+            }
+
+            await Task.Delay(options.Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task CleanAsync(CancellationToken cancellation)
+    {
+        DbConnection connection = options.Connect();
+        await using (connection.ConfigureAwait(false))
+        {
+            await connection.OpenAsync(cancellation).ConfigureAwait(false);
+            int cleaned;
+            do
+            {
+                cleaned = await inbox.CleanAsync(connection, options.Retention, options.CleanRows, cancellation).ConfigureAwait(false);
+                InboxTelemetry.NoteCleaned(cleaned);
+            }
+            while (cleaned == options.CleanRows && !cancellation.IsCancellationRequested);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+using System.Data.Common;
+using System.Globalization;
+using Forewave.Client;
+using Forewave.Outbox.Tests.Databases;
+using Forewave.Protocol;
+using Forewave.Testing;
+
+namespace Forewave.Outbox.Tests.Relaying;
+
+/// <summary>What a relay does on every database.</summary>
+public abstract class RelayConformance(IDatabaseServer server)
+{
+    [Fact]
+    public async Task Row_is_published_when_its_transaction_commits_and_never_when_it_does_not()
+    {
+        Place place = await Place.NewAsync(server);
+        await using TestBroker broker = await TestBroker.StartAsync();
+        await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), place.Options);
+
+        await using (DbConnection connection = await place.OpenAsync())
+        {
+            await using DbTransaction rolledBack = await connection.BeginTransactionAsync();
+            await place.Writer.AddAsync(rolledBack, new QueueName("q"), Place.Of("never"));
+            await rolledBack.RollbackAsync();
+        }
+
+        await place.AddAsync("q", "once");
+        await place.SentAsync();
+
+        await using ForewaveClient client = broker.CreateClient();
+        Assert.Equal(["once"], await Queues.BodiesAsync(client, "q"));
+        Assert.Equal(1, await place.CountAsync(2));
+    }
+
+    [Fact]
+    public async Task Row_with_a_lower_id_that_commits_late_is_published()
+    {
+        if (server.Kind == DatabaseKind.Sqlite)
+        {
+            // It has one writer at a time: there is no such row.
+            return;
+        }
+
+        Place place = await Place.NewAsync(server);
+        await using TestBroker broker = await TestBroker.StartAsync();
+        await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), place.Options);
+        await using DbConnection late = await place.OpenAsync();
+        await using DbTransaction transaction = await late.BeginTransactionAsync();
+        await place.Writer.AddAsync(transaction, new QueueName("q"), Place.Of("late"));
+
+        await place.AddAsync("q", "early");
+        await Until.TrueAsync(async () => await place.CountAsync(2) == 1);
+        await transaction.CommitAsync();
+        await place.SentAsync();
+
+        await using ForewaveClient client = broker.CreateClient();
+        Assert.Equal(["early", "late"], await Queues.BodiesAsync(client, "q"));
+        Assert.Equal(1, await place.NumberAsync("SELECT COUNT(*) FROM forewave_outbox a JOIN forewave_outbox b ON a.id < b.id AND a.seq > b.seq"));
+    }
+
+    [Fact]
+    public async Task Rows_of_a_key_keep_their_order_through_claims_of_every_size()
+    {
+        Place place = await Place.NewAsync(server);
+        for (int i = 0; i < 20; i++)
+        {
+            await place.AddAsync(
+                i % 2 == 0 ? "even" : "odd",
+                [.. Enumerable.Range(0, 25).Select(n => Place.Of(string.Create(CultureInfo.InvariantCulture, $"{n % 3}:{(i * 25) + n:d4}"), $"key{n % 3}"))]);
+        }
+
+        await using TestBroker broker = await TestBroker.StartAsync();
+        await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), place.Options with { ClaimRows = 7 });
+        await place.SentAsync();
+
+        await using ForewaveClient client = broker.CreateClient();
+        foreach (string queue in new[] { "even", "odd" })
+        {
+            List<string> bodies = await Queues.BodiesAsync(client, queue);
+            Assert.Equal(250, bodies.Count);
+            Assert.All(bodies.GroupBy(body => body[0]), key => Assert.Equal(key.Order(StringComparer.Ordinal), key));
+        }
+    }
+
+    [Fact]
+    public async Task Sequences_are_dense_through_claims_queues_and_relays()
+    {
+        Place place = await Place.NewAsync(server);
+        await using TestBroker broker = await TestBroker.StartAsync();
+        for (int round = 0; round < 3; round++)
+        {
+            await place.AddAsync($"q{round}", [.. Enumerable.Range(0, 40).Select(n => $"{round}.{n}")]);
+            await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), place.Options with { ClaimRows = 16 });
+            await place.SentAsync();
+        }
+
+        Assert.Equal(120, await place.NumberAsync("SELECT MAX(seq) FROM forewave_outbox"));
+        Assert.Equal(120, await place.NumberAsync("SELECT COUNT(DISTINCT seq) FROM forewave_outbox"));
+        Assert.Equal(121, await place.NumberAsync("SELECT next_seq FROM forewave_outbox_lane"));
+    }
+
+    [Fact]
+    public async Task Of_two_relays_one_works_and_the_other_takes_over_when_it_ends()
+    {
+        Place place = await Place.NewAsync(server);
+        await using TestBroker broker = await TestBroker.StartAsync();
+        RunningRelay first = RunningRelay.Start(broker.CreateClient(), place.Options with { Lease = TimeSpan.FromMinutes(1) });
+        await Until.TrueAsync(() => first.Relay.IsLeading);
+        await using RunningRelay second = RunningRelay.Start(broker.CreateClient(), place.Options);
+        await place.AddAsync("q", "by the first");
+        await place.SentAsync();
+        bool bothLed = second.Relay.IsLeading;
+
+        await first.DisposeAsync();
+        await place.AddAsync("q", "by the second");
+        await place.SentAsync();
+
+        Assert.False(bothLed);
+        Assert.True(second.Relay.IsLeading);
+        await using ForewaveClient client = broker.CreateClient();
+        Assert.Equal(["by the first", "by the second"], await Queues.BodiesAsync(client, "q"));
+    }
+
+    [Fact]
+    public async Task Delay_counts_from_the_transaction_and_what_is_due_since_goes_at_once()
+    {
+        Place place = await Place.NewAsync(server);
+        await place.AddAsync("q", Place.Of("due") with { Delay = TimeSpan.FromMinutes(30) }, Place.Of("expired") with { TimeToLive = TimeSpan.FromMinutes(20) });
+        await place.RunAsync("UPDATE forewave_outbox SET deliver_at = deliver_at - 3600000, expires_at = expires_at - 3600000");
+        await using TestBroker broker = await TestBroker.StartAsync();
+        await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), place.Options);
+        await place.SentAsync();
+
+        await using ForewaveClient client = broker.CreateClient();
+        Assert.Equal(["due"], await Queues.BodiesAsync(client, "q"));
+        Assert.Equal((long)ErrorCode.ExpiryTimeInvalid, await place.NumberAsync("SELECT error FROM forewave_outbox WHERE state = 3"));
+    }
+
+    [Fact]
+    public async Task Sent_rows_are_deleted_when_they_are_old_in_batches_and_others_never()
+    {
+        Place place = await Place.NewAsync(server);
+        await place.AddAsync("q", [.. Enumerable.Range(0, 30).Select(n => $"{n}")]);
+        await using TestBroker broker = await TestBroker.StartAsync();
+        await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), place.Options with { SentRetention = TimeSpan.FromHours(1), CleanRows = 4 });
+        await place.SentAsync();
+        await place.RunAsync("UPDATE forewave_outbox SET changed_at = changed_at - 7200000 WHERE id <= 18");
+
+        await Until.TrueAsync(async () => await place.CountAsync(2) == 12);
+
+        Assert.Equal(19, await place.NumberAsync("SELECT MIN(id) FROM forewave_outbox"));
+    }
+
+    [Fact]
+    public async Task Message_that_is_refused_for_good_is_set_aside_and_costs_its_neighbours_nothing()
+    {
+        Place place = await Place.NewAsync(server);
+        await place.AddAsync("q", [.. Enumerable.Range(0, 9).Select(n => Place.Of($"{n}", "key"))]);
+        // What no writer of this package would have taken: due in eleven years.
+        await place.RunAsync($"UPDATE forewave_outbox SET deliver_at = {DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()} WHERE id = 5");
+        await using TestBroker broker = await TestBroker.StartAsync();
+        await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), place.Options);
+        await place.SentAsync();
+
+        await using ForewaveClient client = broker.CreateClient();
+        Assert.Equal(["0", "1", "2", "3", "5", "6", "7", "8"], await Queues.BodiesAsync(client, "q"));
+        await using DbConnection connection = await place.OpenAsync();
+        OutboxAdministration administration = new(place.Tables);
+        SetAsideRow row = Assert.Single(await administration.ListAsync(connection));
+        Assert.Equal((5, ErrorCode.DeliveryTimeInvalid), (row.Id, row.Error));
+
+        await place.RunAsync("UPDATE forewave_outbox SET deliver_at = NULL WHERE id = 5");
+        await administration.ResendAsync(connection, row.Id);
+        await place.SentAsync();
+        Assert.Equal(["0", "1", "2", "3", "5", "6", "7", "8", "4"], await Queues.BodiesAsync(client, "q"));
+        ForewaveException gone = await Assert.ThrowsAsync<ForewaveException>(async () => await administration.DiscardAsync(connection, row.Id));
+        Assert.Equal(ErrorCode.OutboxRowNotFound, gone.Code);
+    }
+
+    [Fact]
+    public async Task Rows_wait_for_a_queue_that_is_not_there_and_the_others_go_on()
+    {
+        Place place = await Place.NewAsync(server);
+        await using TestBroker broker = await TestBroker.StartAsync();
+        await using ForewaveClient client = broker.CreateClient();
+        await client.Administration.CreateQueueAsync(new QueueName("there"));
+        await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), place.Options with { CreateQueues = false });
+        await place.AddAsync("missing", "0", "1");
+        await place.AddAsync("there", "there");
+        await place.SentAsync();
+        await place.AddAsync("missing", "2");
+        await Until.TrueAsync(async () => await place.CountAsync(4) == 3);
+        Assert.Equal(["there"], await Queues.BodiesAsync(client, "there"));
+
+        await client.Administration.CreateQueueAsync(new QueueName("missing"));
+        await Until.TrueAsync(async () => await place.CountAsync(2) == 4);
+
+        Assert.Equal(["0", "1", "2"], await Queues.BodiesAsync(client, "missing"));
+    }
+
+    [Fact]
+    public async Task Broker_that_restarts_in_the_middle_costs_no_row_and_doubles_none()
+    {
+        Place place = await Place.NewAsync(server);
+        await using TestBroker broker = await TestBroker.StartAsync();
+        await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), place.Options with { ClaimRows = 10 });
+        for (int round = 0; round < 10; round++)
+        {
+            await place.AddAsync("q", [.. Enumerable.Range(0, 50).Select(n => Place.Of($"{(round * 50) + n:d4}", "key"))]);
+            await broker.RestartAsync();
+        }
+
+        await place.SentAsync();
+
+        await using ForewaveClient client = broker.CreateClient();
+        Assert.Equal(Enumerable.Range(0, 500).Select(n => $"{n:d4}"), await Queues.BodiesAsync(client, "q"));
+    }
+}
