@@ -53,6 +53,18 @@ public sealed class CodeTests
             }
 
             static readonly string[] args = [];
+            static DbConnection connection = null!;
+            static DbDataSource source = null!;
+            static DbContext context = null!;
+            static DbContextOptionsBuilder options = null!;
+            static WebApplicationBuilder builder = null!;
+            static OutboxTables tables = null!;
+            static OutboxWriter outbox = null!;
+
+            class TakeFromStock : IInboxHandler<Order>
+            {
+                public ValueTask HandleAsync(Order value, ReceivedMessage message, DbTransaction transaction, CancellationToken cancellation) => default;
+            }
 
         """;
 
@@ -62,11 +74,12 @@ public sealed class CodeTests
     private static readonly string[] Frameworks =
     [
         "System", "System.Collections.Generic", "System.Linq", "System.Threading", "System.Threading.Tasks", "Microsoft.AspNetCore.Builder",
-        "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
+        "System.Data.Common", "Microsoft.EntityFrameworkCore", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
     ];
 
     private static readonly string Usings = string.Concat(
-        Frameworks.Concat(NamespacesOf(typeof(ForewaveClient), typeof(QueueName), typeof(ForewaveBroker), typeof(TestBroker), typeof(ForewaveBuilder)))
+        Frameworks.Concat(NamespacesOf(typeof(ForewaveClient), typeof(QueueName), typeof(ForewaveBroker), typeof(TestBroker), typeof(ForewaveBuilder),
+            typeof(Forewave.Outbox.OutboxWriter), typeof(Forewave.Outbox.Hosting.OutboxServices), typeof(Forewave.Outbox.EntityFrameworkCore.OutboxInterceptor)))
             .Select(name => $"using {name};\n"));
 
     private static readonly MetadataReference[] References =

@@ -39,6 +39,11 @@ public sealed class MetricPageTests
         await broker.StartAsync();
         await using ForewaveClient client = new(new ForewaveClientOptions { Connector = broker.ConnectAsync });
         RuntimeHelpers.RunClassConstructor(typeof(Forewave.Client.Telemetry.ClientTelemetry).TypeHandle);
+        using Forewave.Outbox.Telemetry.OutboxTelemetry outbox = new(new Forewave.Outbox.OutboxRelayOptions
+        {
+            Tables = new Forewave.Outbox.OutboxTables { Database = Forewave.Outbox.DatabaseKind.Sqlite }, Connect = () => throw new InvalidOperationException("nobody connects"),
+        });
+        RuntimeHelpers.RunClassConstructor(typeof(Forewave.Outbox.Hosting.InboxTelemetry).TypeHandle);
         // Those of a broker of a cluster, of which nobody reads a value here.
         using BrokerMeters meters = new();
         MemberMetrics.Add(meters, null!);

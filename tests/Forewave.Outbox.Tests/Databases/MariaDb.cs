@@ -33,7 +33,9 @@ public sealed class MariaDb : IDatabaseServer
         _server.Start(
             "mariadbd", "--no-defaults", $"--datadir={_server.Folder.FullName}/data", $"--socket={_server.Folder.FullName}/s", $"--port={_server.Port}",
             "--bind-address=127.0.0.1", $"--tmpdir={_server.Folder.FullName}", $"--user={Environment.UserName}", "--innodb-buffer-pool-size=64M",
-            "--skip-name-resolve", "--skip-grant-tables", "--skip-networking=0");
+            "--skip-name-resolve", "--skip-grant-tables", "--skip-networking=0",
+            // Oracle's driver reads the ids of all collations, and of the newer ones MariaDB has none else.
+            "--old-mode=UTF8_IS_UTF8MB3,NO_NULL_COLLATION_IDS");
         await Until.SucceedsAsync(async () =>
         {
             await using DbConnection connection = Connect(ConnectionTo("mysql"));

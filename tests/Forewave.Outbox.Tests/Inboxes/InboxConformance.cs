@@ -1,0 +1,90 @@
+using System.Data.Common;
+using Forewave.Outbox.Tests.Databases;
+using Forewave.Protocol;
+
+namespace Forewave.Outbox.Tests.Inboxes;
+
+/// <summary>What the inbox does on every database.</summary>
+public abstract class InboxConformance(IDatabaseServer server)
+{
+    private static readonly GroupName Group = new("stock");
+    private static readonly MessageId Message = new(new PartitionNumber(3), LogPosition.FromBits(0x0000_1000_0000_0007));
+
+    [Fact]
+    public async Task Message_is_recorded_once_for_each_group_when_its_transaction_commits()
+    {
+        Place place = await Place.NewAsync(server);
+        Inbox inbox = new(place.Tables);
+
+        bool rolledBack = await RecordAsync(place, inbox, Group, commits: false);
+        bool first = await RecordAsync(place, inbox, Group, commits: true);
+        bool repeated = await RecordAsync(place, inbox, Group, commits: true);
+        bool otherGroup = await RecordAsync(place, inbox, new GroupName("billing"), commits: true);
+
+        Assert.Equal((true, true, false, true), (rolledBack, first, repeated, otherGroup));
+        Assert.Equal(2, await place.NumberAsync("SELECT COUNT(*) FROM forewave_inbox"));
+    }
+
+    [Fact]
+    public async Task Of_two_transactions_with_one_message_the_second_waits_and_has_no_effect()
+    {
+        if (server.Kind == DatabaseKind.Sqlite)
+        {
+            // It has one writer at a time: a second transaction begins when the first is over.
+            return;
+        }
+
+        Place place = await Place.NewAsync(server);
+        Inbox inbox = new(place.Tables);
+        await using DbConnection one = await place.OpenAsync();
+        await using DbConnection other = await place.OpenAsync();
+        await using DbTransaction first = await one.BeginTransactionAsync();
+        await using DbTransaction second = await other.BeginTransactionAsync();
+
+        Assert.True(await inbox.TryRecordAsync(first, Group, Message));
+        // Some drivers block their thread.
+        Task<bool> waiting = Task.Run(async () => await inbox.TryRecordAsync(second, Group, Message));
+        await Until.TrueAsync(async () => await place.NumberAsync(WaitingTransactions) > 0);
+        Assert.False(waiting.IsCompleted);
+        await first.CommitAsync();
+
+        Assert.False(await waiting);
+    }
+
+    [Fact]
+    public async Task Records_are_deleted_by_age_so_many_at_once()
+    {
+        Place place = await Place.NewAsync(server);
+        Inbox inbox = new(place.Tables);
+        await using DbConnection connection = await place.OpenAsync();
+        await using (DbTransaction transaction = await connection.BeginTransactionAsync())
+        {
+            for (ulong i = 1; i <= 10; i++)
+            {
+                await inbox.TryRecordAsync(transaction, Group, new MessageId(default, LogPosition.FromBits(0x0000_1000_0000_0000 + i)));
+            }
+
+            await transaction.CommitAsync();
+        }
+
+        await place.RunAsync("UPDATE forewave_inbox SET done_at = done_at - 3600000 WHERE message_id <= '0-0000100000000007'");
+
+        Assert.Equal(5, await inbox.CleanAsync(connection, TimeSpan.FromMinutes(30), 5));
+        Assert.Equal(2, await inbox.CleanAsync(connection, TimeSpan.FromMinutes(30), 5));
+        Assert.Equal(0, await inbox.CleanAsync(connection, TimeSpan.FromMinutes(30), 5));
+        Assert.Equal(3, await place.NumberAsync("SELECT COUNT(*) FROM forewave_inbox"));
+    }
+
+    private string WaitingTransactions => server.Kind == DatabaseKind.MySql
+        ? "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
+        : "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+
+    private static async Task<bool> RecordAsync(Place place, Inbox inbox, GroupName group, bool commits)
+    {
+        await using DbConnection connection = await place.OpenAsync();
+        await using DbTransaction transaction = await connection.BeginTransactionAsync();
+        bool isNew = await inbox.TryRecordAsync(transaction, group, Message);
+        await (commits ? transaction.CommitAsync() : transaction.RollbackAsync());
+        return isNew;
+    }
+}

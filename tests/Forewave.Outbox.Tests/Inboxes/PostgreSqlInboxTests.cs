@@ -1,0 +1,6 @@
+using Forewave.Outbox.Tests.Databases;
+
+namespace Forewave.Outbox.Tests.Inboxes;
+
+[Trait("Suite", "outbox")]
+public sealed class PostgreSqlInboxTests(PostgreSql server) : InboxConformance(server), IClassFixture<PostgreSql>;
