@@ -17,6 +17,9 @@ internal sealed record ClaimResult
     /// <summary>Queues that cannot be opened, and why.</summary>
     public IReadOnlyDictionary<QueueName, ForewaveException> Closed { get; init; } = new Dictionary<QueueName, ForewaveException>();
 
+    /// <summary>Queues of which rows were refused and go again.</summary>
+    public IReadOnlyList<QueueName> Held { get; init; } = [];
+
     /// <summary>Why rows were refused that go again; null: none were.</summary>
     public ForewaveException? Refusal { get; init; }
 
@@ -27,6 +30,7 @@ internal sealed record ClaimResult
         Abandoned = [.. parts.SelectMany(part => part.Abandoned)],
         Moved = [.. parts.SelectMany(part => part.Moved)],
         Closed = parts.SelectMany(part => part.Closed).GroupBy(one => one.Key).ToDictionary(group => group.Key, group => group.First().Value),
+        Held = [.. parts.SelectMany(part => part.Held).Distinct()],
         Refusal = parts.Select(part => part.Refusal).FirstOrDefault(refusal => refusal is not null),
     };
 }

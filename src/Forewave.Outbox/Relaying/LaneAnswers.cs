@@ -12,6 +12,7 @@ internal sealed class LaneAnswers(LaneState lane, SequencedSession session, IRea
     private readonly List<RowChange> _changes = [];
     private readonly HashSet<QueueName> _moved = [];
     private readonly Dictionary<QueueName, ForewaveException> _closed = [];
+    private readonly HashSet<QueueName> _held = [];
     private ForewaveException? _refusal;
     private bool _isAbandoned;
 
@@ -31,6 +32,7 @@ internal sealed class LaneAnswers(LaneState lane, SequencedSession session, IRea
             Abandoned = _isAbandoned ? [lane.Partition] : [],
             Moved = [.. _moved],
             Closed = _closed,
+            Held = [.. _held],
             Refusal = _refusal,
         };
     }
@@ -50,7 +52,12 @@ internal sealed class LaneAnswers(LaneState lane, SequencedSession session, IRea
 
         ForewaveException refusal = error;
         Note(queue, refusal);
-        _changes.AddRange(rows.Where((_, place) => !outcome.IsStored(place)).Select(row => ChangeOf(row, refusal, rows.Length > 1)));
+        List<RowChange> changes = [.. rows.Where((_, place) => !outcome.IsStored(place)).Select(row => ChangeOf(row, refusal, rows.Length > 1))];
+        _changes.AddRange(changes);
+        if (changes.Exists(change => change.State == OutboxRowState.Unsent))
+        {
+            _held.Add(queue);
+        }
     }
 
     private void Note(QueueName queue, ForewaveException error)

@@ -26,9 +26,11 @@ internal sealed class LaneSending(LaneState lane, ILockLook look, OutboxRelayOpt
     /// <summary>Sends the rows of a claim.</summary>
     /// <param name="rows">By sequence, one at least.</param>
     /// <param name="isFresh">Nobody can have sent any of them.</param>
+    /// <param name="held">Queues of which rows were refused before, and why: what comes behind those is refused too.</param>
     /// <param name="cancellation">Ends it; what was sent may be stored.</param>
     /// <exception cref="ForewaveException"><c>OutboxLockLost</c>.</exception>
-    public async Task<ClaimResult> SendAsync(IReadOnlyList<ClaimedRow> rows, bool isFresh, CancellationToken cancellation)
+    public async Task<ClaimResult> SendAsync(
+        IReadOnlyList<ClaimedRow> rows, bool isFresh, IReadOnlyDictionary<QueueName, ForewaveException> held, CancellationToken cancellation)
     {
         IReadOnlyList<LaneFrame> frames = LaneFrame.Of(rows, options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         for (int round = 1; ; round++)
@@ -42,7 +44,7 @@ internal sealed class LaneSending(LaneState lane, ILockLook look, OutboxRelayOpt
             (lane.Verified, isFresh) = (session, false);
             try
             {
-                Dictionary<QueueName, ForewaveException> closed = await OpenAsync(session, rows, cancellation).ConfigureAwait(false);
+                Dictionary<QueueName, ForewaveException> closed = await OpenAsync(session, rows, held, cancellation).ConfigureAwait(false);
                 IReadOnlyList<SequencedOutcome>[] answers =
                     await Task.WhenAll(frames.Select(frame => session.PublishAsync(frame.Batches, cancellation))).ConfigureAwait(false);
                 if (answers.SelectMany(answer => answer).FirstOrDefault(outcome => IsUnknown(outcome.Error)) is not { } unknown)
@@ -124,11 +126,21 @@ internal sealed class LaneSending(LaneState lane, ILockLook look, OutboxRelayOpt
 
     // A queue that cannot be opened has no handle: its rows are sent all the same, and refused, so that their sequences are used up.
     private async ValueTask<Dictionary<QueueName, ForewaveException>> OpenAsync(
-        SequencedSession session, IReadOnlyList<ClaimedRow> rows, CancellationToken cancellation)
+        SequencedSession session,
+        IReadOnlyList<ClaimedRow> rows,
+        IReadOnlyDictionary<QueueName, ForewaveException> held,
+        CancellationToken cancellation)
     {
         Dictionary<QueueName, ForewaveException> closed = [];
         foreach (QueueName queue in rows.Select(row => row.Queue).Distinct())
         {
+            if (held.TryGetValue(queue, out ForewaveException? why))
+            {
+                session.Forget(queue);
+                closed.Add(queue, why);
+                continue;
+            }
+
             try
             {
                 await session.OpenAsync(queue, options.CreateQueues, cancellation).ConfigureAwait(false);

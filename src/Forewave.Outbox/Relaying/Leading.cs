@@ -36,6 +36,10 @@ internal sealed class Leading : IAsyncDisposable
     private readonly List<RowChange> _changes = [];
     private readonly List<long> _finished = [];
     private readonly HashSet<LaneState> _written = [];
+
+    // A broker keeps back what comes behind a refused row of a key, but forgets that when it starts again, and where the row had no queue. So
+    // what was claimed behind refused rows of a queue is sent without a queue: it is refused too, and uses its sequences up.
+    private readonly Dictionary<QueueName, ForewaveException> _held = [];
     private long _lastClaim;
     private Task<ClaimResult>? _sending;
     private bool _drains;
@@ -126,7 +130,13 @@ internal sealed class Leading : IAsyncDisposable
         foreach ((QueueName queue, ForewaveException why) in result.Closed)
         {
             _planning.Parked.Add(queue);
+            _held[queue] = why;
             OutboxLog.Parked(_logger, queue, why.Message);
+        }
+
+        foreach (QueueName queue in result.Held)
+        {
+            _held.TryAdd(queue, new ForewaveException(ErrorCode.PreviousRefused));
         }
 
         Add(result.Changes.Select(change => result.Abandoned.Contains(change.Row.Partition) ? change with { RefusedSequence = null } : change));
@@ -177,6 +187,11 @@ internal sealed class Leading : IAsyncDisposable
     private async ValueTask<bool> StepAsync(CancellationToken cancellation)
     {
         _drains &= _claims.Count > 0 || _finished.Count > 0 || _changes.Count > 0;
+        if (_claims.Count == 0)
+        {
+            _held.Clear();
+        }
+
         Plan? plan = await PlanAsync(cancellation).ConfigureAwait(false);
         bool isDue = _time.GetElapsedTime(_renewedAt) > _options.Lease / 4;
         if (plan is null && _finished.Count == 0 && _changes.Count == 0 && !isDue)
@@ -290,8 +305,9 @@ internal sealed class Leading : IAsyncDisposable
 
     private async Task<ClaimResult> SendAsync(Claim claim, bool isFresh)
     {
+        Dictionary<QueueName, ForewaveException> held = new(_held);
         IEnumerable<Task<ClaimResult>> parts = claim.Rows.GroupBy(row => row.Partition).Select(group =>
-            new LaneSending(_lanes[group.Key], _look, _options).SendAsync([.. group], isFresh, _abandon.Token));
+            new LaneSending(_lanes[group.Key], _look, _options).SendAsync([.. group], isFresh, held, _abandon.Token));
         return ClaimResult.Of(await Task.WhenAll(parts.ToList()).ConfigureAwait(false));
     }
 
@@ -300,8 +316,13 @@ internal sealed class Leading : IAsyncDisposable
         long now = _time.GetTimestamp();
         if (_planning.Parked.Count > 0 && now >= _parkedAt)
         {
-            _parkedAt = now + Ticks(_options.ParkedRetry);
-            await UnparkAsync(cancellation).ConfigureAwait(false);
+            // What is under way may have rows of these queues: those come before what waits is claimed anew.
+            _drains = true;
+            if (_claims.Count == 0 && _finished.Count == 0 && _changes.Count == 0)
+            {
+                _parkedAt = now + Ticks(_options.ParkedRetry);
+                await UnparkAsync(cancellation).ConfigureAwait(false);
+            }
         }
 
         if (now >= _cleanAt)
