@@ -15,6 +15,7 @@ internal sealed class RelayTables(OutboxTables tables, DbConnection connection)
 {
     private const string RowColumns = "id, queue, routing, priority, deliver_at, expires_at, alone, refused_seq, message";
     private readonly Dialect _sql = Dialect.Of(tables.Database);
+    private readonly string _byState = tables.Outbox + Dialect.Of(tables.Database).Force(new IndexName(tables.Outbox + "_state"));
 
     /// <summary>Begins a transaction; without locks on gaps, which would keep programs from inserting.</summary>
     public ValueTask<DbTransaction> BeginAsync(CancellationToken cancellation) => connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
@@ -97,7 +98,7 @@ internal sealed class RelayTables(OutboxTables tables, DbConnection connection)
     public async ValueTask<List<ClaimedRow>> PendingAsync(CancellationToken cancellation) => await Commands.ListAsync(
         (connection, null),
         new Statement($"""
-            SELECT {RowColumns}, claim, changed_at, partition_number, seq FROM {tables.Outbox} WHERE state = 1
+            SELECT {RowColumns}, claim, changed_at, partition_number, seq FROM {_byState} WHERE state = 1
             ORDER BY claim, partition_number, seq
             """),
         row => RowOf(row, isClaimed: true),
@@ -110,13 +111,13 @@ internal sealed class RelayTables(OutboxTables tables, DbConnection connection)
         Statement count = new(
             $"""
             SELECT COUNT(*) FROM (SELECT SUM(message_bytes) OVER (ORDER BY id) - message_bytes AS before_bytes
-                FROM (SELECT id, message_bytes FROM {tables.Outbox} WHERE state = 0 ORDER BY id LIMIT {size.Rows}) c) w
+                FROM (SELECT id, message_bytes FROM {_byState} WHERE state = 0 ORDER BY id LIMIT {size.Rows}) c) w
             WHERE before_bytes < @bytes
             """,
             ("@bytes", size.Bytes));
         long rows = await Commands.NumberAsync(connection, null, count, cancellation).ConfigureAwait(false) ?? 0;
         return rows == 0 ? [] : await Commands.ListAsync(
-            (connection, null), new Statement($"SELECT {RowColumns} FROM {tables.Outbox} WHERE state = 0 ORDER BY id LIMIT {rows}"),
+            (connection, null), new Statement($"SELECT {RowColumns} FROM {_byState} WHERE state = 0 ORDER BY id LIMIT {rows}"),
             row => RowOf(row, isClaimed: false), cancellation).ConfigureAwait(false);
     }
 
@@ -156,7 +157,7 @@ internal sealed class RelayTables(OutboxTables tables, DbConnection connection)
     /// <summary>Marks what is left of a claim as sent; how many rows that is.</summary>
     public ValueTask<int> MarkSentAsync(DbTransaction transaction, long claim, CancellationToken cancellation) => Commands.RunAsync(
         connection, transaction,
-        new Statement($"UPDATE {tables.Outbox} SET state = 2, changed_at = {_sql.Now} WHERE state = 1 AND claim = @claim", ("@claim", claim)), cancellation);
+        new Statement($"UPDATE {_byState} SET state = 2, changed_at = {_sql.Now} WHERE state = 1 AND claim = @claim", ("@claim", claim)), cancellation);
 
     /// <summary>Deletes sent rows, as many at most as are given, that are as old as they are kept; how many.</summary>
     public ValueTask<int> CleanAsync(int rows, TimeSpan retention, CancellationToken cancellation) => Commands.RunAsync(
@@ -168,23 +169,23 @@ internal sealed class RelayTables(OutboxTables tables, DbConnection connection)
 
     /// <summary>Queues that rows wait for.</summary>
     public ValueTask<List<QueueName>> ParkedQueuesAsync(CancellationToken cancellation) => Commands.ListAsync(
-        (connection, null), new Statement($"SELECT DISTINCT queue FROM {tables.Outbox} WHERE state = 4"), static row => new QueueName(row.GetString(0)), cancellation);
+        (connection, null), new Statement($"SELECT DISTINCT queue FROM {_byState} WHERE state = 4"), static row => new QueueName(row.GetString(0)), cancellation);
 
     /// <summary>A queue can be opened: what waits for it is unsent again, all of it at once, so that nothing overtakes.</summary>
     public ValueTask<int> UnparkAsync(DbTransaction transaction, QueueName queue, CancellationToken cancellation) => Commands.RunAsync(
         connection, transaction,
-        new Statement($"UPDATE {tables.Outbox} SET state = 0, error = NULL, changed_at = {_sql.Now} WHERE state = 4 AND queue = @queue", ("@queue", queue.Value)),
+        new Statement($"UPDATE {_byState} SET state = 0, error = NULL, changed_at = {_sql.Now} WHERE state = 4 AND queue = @queue", ("@queue", queue.Value)),
         cancellation);
 
     /// <summary>How many rows are in a state, counted up to a bound.</summary>
     public async ValueTask<long> CountAsync(OutboxRowState state, int most, CancellationToken cancellation) => await Commands.NumberAsync(
         connection, null,
-        new Statement($"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {tables.Outbox} WHERE state = {(int)state} LIMIT {most}) c"), cancellation).ConfigureAwait(false) ?? 0;
+        new Statement($"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {_byState} WHERE state = {(int)state} LIMIT {most}) c"), cancellation).ConfigureAwait(false) ?? 0;
 
     /// <summary>How long the first row of those that are not sent has waited; zero: there is none.</summary>
     public async ValueTask<TimeSpan> AgeAsync(CancellationToken cancellation)
     {
-        string first = $"SELECT {_sql.Now} - created_at FROM {tables.Outbox} WHERE state = @state ORDER BY id LIMIT 1";
+        string first = $"SELECT {_sql.Now} - created_at FROM {_byState} WHERE state = @state ORDER BY id LIMIT 1";
         long unsent = await Commands.NumberAsync(connection, null, new Statement(first, ("@state", 0)), cancellation).ConfigureAwait(false) ?? 0;
         long claimed = await Commands.NumberAsync(connection, null, new Statement(first, ("@state", 1)), cancellation).ConfigureAwait(false) ?? 0;
         return TimeSpan.FromMilliseconds(Math.Max(0, Math.Max(unsent, claimed)));

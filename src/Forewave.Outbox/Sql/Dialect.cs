@@ -48,6 +48,9 @@ internal abstract class Dialect
     /// <summary>Makes an index that is not there; null: it was made with its table.</summary>
     public abstract string? CreateIndex(IndexName index, TableName table, string columns);
 
+    /// <summary>What makes a statement use an index that it would else be free to leave out; empty: nothing is needed.</summary>
+    public abstract string Force(IndexName index);
+
     /// <summary>
     /// Changes rows by <c>@rows</c>, a JSON array of arrays whose first number is the id.
     /// </summary>

@@ -27,6 +27,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override string? CreateIndex(IndexName index, TableName table, string columns) => $"CREATE INDEX IF NOT EXISTS {index} ON {table} ({columns})";
 
+    public override string Force(IndexName index) => "";
+
     public override string UpdateByRows(TableName table, IReadOnlyList<string> columns, string? further)
     {
         string numbers = string.Concat(columns.Select((column, i) => $", json_extract(value, '$[{i + 1}]') AS n{i}"));

@@ -38,7 +38,7 @@ internal sealed class ServerPrograms(string name) : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         // When this process is killed, its end of the pipe closes: then the server and its folder go too.
-        _watch = Process.Start(new ProcessStartInfo("sh", ["-c", "read line || { kill -9 $0; rm -rf \"$1\"; }", $"{_process.Id}", Folder.FullName])
+        _watch = Process.Start(new ProcessStartInfo("sh", ["-c", "read line || { kill -9 $0; while kill -0 $0 2>/dev/null; do sleep 0.1; done; rm -rf \"$1\"; }", $"{_process.Id}", Folder.FullName])
         {
             RedirectStandardInput = true, UseShellExecute = false,
         });
