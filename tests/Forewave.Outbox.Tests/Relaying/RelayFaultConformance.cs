@@ -43,7 +43,8 @@ public abstract class RelayFaultConformance(IDatabaseServer server)
     {
         Place place = await Place.NewAsync(server);
         await using TestBroker broker = await TestBroker.StartAsync();
-        await place.AddAsync("q", [.. Enumerable.Range(0, 10).Select(n => $"{n}")]);
+        string[] bodies = [.. Enumerable.Range(0, 10).Select(n => $"{n}".PadLeft(Gate.PublishBytes))];
+        await place.AddAsync("q", bodies);
         Gate gate = new();
         ForewaveClientOptions slow = broker.Reaching(new ForewaveClientOptions());
         await using RunningRelay frozen = RunningRelay.Start(
@@ -63,7 +64,7 @@ public abstract class RelayFaultConformance(IDatabaseServer server)
         await place.SentAsync();
 
         await using ForewaveClient client = broker.CreateClient();
-        Assert.Equal([.. Enumerable.Range(0, 10).Select(n => $"{n}"), "later", "last"], await Queues.BodiesAsync(client, "q"));
+        Assert.Equal([.. bodies, "later", "last"], await Queues.BodiesAsync(client, "q"));
     }
 
     [Fact]
@@ -176,6 +177,9 @@ public abstract class RelayFaultConformance(IDatabaseServer server)
     /// <summary>Holds what a program sends once it is in the middle of it.</summary>
     private sealed class Gate
     {
+        /// <summary>What comes before a publish is shorter: hello, openings, heartbeats.</summary>
+        public const int PublishBytes = 1_000;
+
         private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _holds = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -195,8 +199,7 @@ public abstract class RelayFaultConformance(IDatabaseServer server)
             while (true)
             {
                 ReadResult read = await from.ReadAsync();
-                // A frame with a publish is longer than those before it: hello, openings, heartbeats.
-                if (read.Buffer.Length > 200 && !_open.Task.IsCompleted)
+                if (read.Buffer.Length > PublishBytes && !_open.Task.IsCompleted)
                 {
                     _holds.TrySetResult();
                     await _open.Task;
