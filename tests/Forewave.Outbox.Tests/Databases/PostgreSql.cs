@@ -34,7 +34,9 @@ public sealed class PostgreSql : IDatabaseServer
         File.Delete(Path.Combine(_server.Folder.FullName, "data", "postmaster.pid"));
         _server.Start(
             "postgres", "-D", $"{_server.Folder.FullName}/data", "-p", $"{_server.Port}", "-c", "listen_addresses=127.0.0.1", "-c",
-            $"unix_socket_directories={_server.Folder.FullName}", "-c", "shared_buffers=64MB", "-c", "max_connections=50");
+            $"unix_socket_directories={_server.Folder.FullName}", "-c", "shared_buffers=64MB", "-c", "max_connections=50",
+            // In its folder: what a killed server leaves elsewhere nobody removes.
+            "-c", "dynamic_shared_memory_type=mmap");
         await Until.SucceedsAsync(async () =>
         {
             await using DbConnection connection = Connect(ConnectionTo("postgres"));
