@@ -84,7 +84,7 @@ internal sealed class Leading : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _abandon.CancelAsync().ConfigureAwait(false);
-        if (_sending is { } sending)
+        if (_sending is Task sending)
         {
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
