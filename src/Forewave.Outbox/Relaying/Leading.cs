@@ -84,6 +84,7 @@ internal sealed class Leading : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _abandon.CancelAsync().ConfigureAwait(false);
+        // As a task without a result: one that has a result throws at SuppressThrowing.
         if (_sending is Task sending)
         {
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

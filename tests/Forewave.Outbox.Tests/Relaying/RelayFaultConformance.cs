@@ -84,6 +84,29 @@ public abstract class RelayFaultConformance(IDatabaseServer server)
     }
 
     [Fact]
+    public async Task Relay_that_loses_the_lock_while_rows_are_under_way_ends_them_and_stands_by()
+    {
+        Place place = await Place.NewAsync(server);
+        await using TestBroker broker = await TestBroker.StartAsync();
+        await place.AddAsync("q", new string('x', Gate.PublishBytes));
+        Gate gate = new();
+        ToldEvents told = new();
+        ForewaveClientOptions slow = broker.Reaching(new ForewaveClientOptions());
+        await using RunningRelay relay = RunningRelay.Start(
+            new ForewaveClient(slow with { Connector = async cancellation => gate.Around(await slow.Connector!(cancellation)) }),
+            place.Options with { LoggerFactory = told });
+        await gate.HoldsAsync();
+
+        await place.RunAsync("UPDATE forewave_outbox_relay SET token = token + 1, holder = 'another', renewed_at = renewed_at + 200000");
+        await Until.TrueAsync(() => !relay.Relay.IsLeading);
+
+        // 9001: lost the lock; 9002: it fails.
+        Assert.Contains(9001, told.Ids);
+        Assert.DoesNotContain(9002, told.Ids);
+        gate.Open();
+    }
+
+    [Fact]
     public async Task Relay_that_was_dead_for_a_week_doubles_nothing()
     {
         Place place = await Place.NewAsync(server);
