@@ -31,8 +31,8 @@ internal sealed class ClaimedRow
 
     public long Claim { get; set; }
 
-    /// <summary>When it was claimed, by the database's clock; 0: just now.</summary>
-    public long ClaimedAt { get; init; }
+    /// <summary>When it was claimed, or when it was read to be claimed, by the database's clock: Unix time in milliseconds.</summary>
+    public required long ClaimedAt { get; init; }
 
     public PartitionNumber Partition { get; set; }
 

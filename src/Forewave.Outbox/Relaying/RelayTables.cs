@@ -117,7 +117,7 @@ internal sealed class RelayTables(OutboxTables tables, DbConnection connection)
             ("@bytes", size.Bytes));
         long rows = await Commands.NumberAsync(connection, null, count, cancellation).ConfigureAwait(false) ?? 0;
         return rows == 0 ? [] : await Commands.ListAsync(
-            (connection, null), new Statement($"SELECT {RowColumns} FROM {_byState} WHERE state = 0 ORDER BY id LIMIT {rows}"),
+            (connection, null), new Statement($"SELECT {RowColumns}, {_sql.Now} FROM {_byState} WHERE state = 0 ORDER BY id LIMIT {rows}"),
             row => RowOf(row, isClaimed: false), cancellation).ConfigureAwait(false);
     }
 
@@ -214,7 +214,7 @@ internal sealed class RelayTables(OutboxTables tables, DbConnection connection)
         RefusedSequence = Commands.Number(row, 7),
         Message = Commands.Bytes(row, 8)!,
         Claim = isClaimed ? Commands.Number(row, 9)!.Value : 0,
-        ClaimedAt = isClaimed ? Commands.Number(row, 10)!.Value : 0,
+        ClaimedAt = Commands.Number(row, isClaimed ? 10 : 9)!.Value,
         Partition = isClaimed ? new PartitionNumber(checked((ushort)Commands.Number(row, 11)!.Value)) : default,
         Sequence = isClaimed ? Commands.Number(row, 12)!.Value : 0,
     };

@@ -48,6 +48,6 @@ public sealed class LaneFrameTests
     private static ClaimedRow Row(long sequence, string queue, int priority = 4, bool isAlone = false, long? refused = null, int bytes = 8) => new()
     {
         Id = sequence, Queue = new QueueName(queue), Routing = null, Priority = priority, DeliverAt = null, ExpiresAt = null, IsAlone = isAlone,
-        RefusedSequence = refused, Message = new byte[bytes], Sequence = sequence,
+        RefusedSequence = refused, Message = new byte[bytes], Sequence = sequence, ClaimedAt = 0,
     };
 }

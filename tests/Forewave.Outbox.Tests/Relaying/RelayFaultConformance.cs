@@ -176,6 +176,39 @@ public abstract class RelayFaultConformance(IDatabaseServer server)
     }
 
     [Fact]
+    public async Task Rows_that_a_relay_has_just_claimed_are_published_though_the_broker_forgot_the_producer_while_they_were_under_way()
+    {
+        Place place = await Place.NewAsync(server);
+        TestBroker broker = await TestBroker.StartAsync();
+        await using TestBroker empty = await TestBroker.StartAsync();
+        await place.AddAsync("q", "before");
+        await using (RunningRelay first = RunningRelay.Start(broker.CreateClient(), place.Options))
+        {
+            await place.SentAsync();
+        }
+
+        Gate gate = new();
+        bool isLost = false;
+        ForewaveClientOptions former = broker.Reaching(new ForewaveClientOptions());
+        ForewaveClientOptions later = empty.Reaching(new ForewaveClientOptions());
+        await using RunningRelay relay = RunningRelay.Start(
+            new ForewaveClient(former with { Connector = async cancellation => gate.Around(await (Volatile.Read(ref isLost) ? later : former).Connector!(cancellation)) }),
+            place.Options);
+        string[] bodies = [.. Enumerable.Range(0, 10).Select(n => $"{n}".PadLeft(Gate.PublishBytes))];
+        await place.AddAsync("q", bodies);
+        await gate.HoldsAsync();
+
+        Volatile.Write(ref isLost, true);
+        await broker.DisposeAsync();
+        gate.Open();
+        await place.SentAsync();
+
+        await using ForewaveClient client = empty.CreateClient();
+        Assert.Equal(bodies, await Queues.BodiesAsync(client, "q"));
+        Assert.Equal(0, await place.CountAsync(3));
+    }
+
+    [Fact]
     public async Task Rows_of_a_database_that_went_back_in_time_are_not_taken_for_those_that_had_their_sequences()
     {
         Place place = await Place.NewAsync(server);
