@@ -101,6 +101,21 @@ internal sealed class Leading : IAsyncDisposable
         _claims.AddRange(pending.GroupBy(row => row.Claim).OrderBy(group => group.Key).Select(group => new Claim(group.Key, [.. group])));
         await _planning.OpenAsync(await _tables.LanesAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
         _planning.Parked.UnionWith(await _tables.ParkedQueuesAsync(cancellation).ConfigureAwait(false));
+        await HoldAsync(cancellation).ConfigureAwait(false);
+    }
+
+    // What the relay before knew of refused rows: it is in the database as far as it was written down, and nothing was sent before that.
+    private async ValueTask HoldAsync(CancellationToken cancellation)
+    {
+        if (_claims.Count == 0)
+        {
+            return;
+        }
+
+        foreach (QueueName queue in _planning.Parked.Concat(await _tables.RefusedQueuesAsync(cancellation).ConfigureAwait(false)))
+        {
+            _held.TryAdd(queue, new ForewaveException(ErrorCode.PreviousRefused));
+        }
     }
 
     // Takes what the broker has answered; true: something.

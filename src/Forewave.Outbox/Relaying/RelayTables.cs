@@ -171,6 +171,14 @@ internal sealed class RelayTables(OutboxTables tables, DbConnection connection)
     public ValueTask<List<QueueName>> ParkedQueuesAsync(CancellationToken cancellation) => Commands.ListAsync(
         (connection, null), new Statement($"SELECT DISTINCT queue FROM {_byState} WHERE state = 4"), static row => new QueueName(row.GetString(0)), cancellation);
 
+    /// <summary>
+    /// Queues of which rows are unsent again that were refused: what was claimed behind those may not go before them. Looks at all unsent rows,
+    /// once for each time that a relay takes the lock and finds claimed ones.
+    /// </summary>
+    public ValueTask<List<QueueName>> RefusedQueuesAsync(CancellationToken cancellation) => Commands.ListAsync(
+        (connection, null), new Statement($"SELECT DISTINCT queue FROM {_byState} WHERE state = 0 AND refused_seq IS NOT NULL"),
+        static row => new QueueName(row.GetString(0)), cancellation);
+
     /// <summary>A queue can be opened: what waits for it is unsent again, all of it at once, so that nothing overtakes.</summary>
     public ValueTask<int> UnparkAsync(DbTransaction transaction, QueueName queue, CancellationToken cancellation) => Commands.RunAsync(
         connection, transaction,

@@ -208,6 +208,34 @@ public abstract class RelayFaultConformance(IDatabaseServer server)
         Assert.Equal(0, await place.CountAsync(3));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    public async Task Row_that_was_claimed_behind_a_refused_one_does_not_go_before_it_when_relay_and_broker_start_again(int stateOfTheRefused)
+    {
+        Place place = await Place.NewAsync(server);
+        await using TestBroker broker = await TestBroker.StartAsync();
+        await place.AddAsync("q", Place.Of("before", "key"));
+        await using (RunningRelay first = RunningRelay.Start(broker.CreateClient(), place.Options))
+        {
+            await place.SentAsync();
+        }
+
+        // The first was refused under sequence 2, and that is written down; the second was claimed meanwhile, under sequence 3.
+        await place.AddAsync("q", Place.Of("first", "key"), Place.Of("second", "key"));
+        long partition = await place.NumberAsync("SELECT partition_number FROM forewave_outbox_lane");
+        await place.RunAsync($"UPDATE forewave_outbox SET state = {stateOfTheRefused}, refused_seq = 2 WHERE id = 2");
+        await place.RunAsync($"UPDATE forewave_outbox SET state = 1, claim = 100, partition_number = {partition}, seq = 3 WHERE id = 3");
+        await place.RunAsync("UPDATE forewave_outbox_lane SET next_seq = 4");
+        await place.RunAsync("UPDATE forewave_outbox_relay SET claims = 100");
+        await broker.RestartAsync();
+        await using RunningRelay second = RunningRelay.Start(broker.CreateClient(), place.Options);
+        await Until.TrueAsync(async () => await place.CountAsync(2) == 3);
+
+        await using ForewaveClient client = broker.CreateClient();
+        Assert.Equal(["before", "first", "second"], await Queues.BodiesAsync(client, "q"));
+    }
+
     [Fact]
     public async Task Rows_of_a_database_that_went_back_in_time_are_not_taken_for_those_that_had_their_sequences()
     {
