@@ -73,7 +73,9 @@ internal sealed class LaneAnswers(LaneState lane, SequencedSession session, IRea
             _moved.Add(queue);
         }
 
-        if (error.Code is ErrorCode.UnknownHandle or ErrorCode.QueueNotFound or ErrorCode.NotOwner)
+        // A handle is given for each opening, and none is ever given back: what has moved has the handle that it had, and what was sent
+        // without one tells nothing of it.
+        if (error.Code is ErrorCode.UnknownHandle or ErrorCode.QueueNotFound && !closed.ContainsKey(queue))
         {
             session.Forget(queue);
         }

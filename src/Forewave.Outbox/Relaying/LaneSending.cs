@@ -45,8 +45,9 @@ internal sealed class LaneSending(LaneState lane, ILockLook look, OutboxRelayOpt
             try
             {
                 Dictionary<QueueName, ForewaveException> closed = await OpenAsync(session, rows, held, cancellation).ConfigureAwait(false);
+                HashSet<QueueName> withheld = [.. closed.Keys];
                 IReadOnlyList<SequencedOutcome>[] answers =
-                    await Task.WhenAll(frames.Select(frame => session.PublishAsync(frame.Batches, cancellation))).ConfigureAwait(false);
+                    await Task.WhenAll(frames.Select(frame => session.PublishAsync(frame.Batches, withheld, cancellation))).ConfigureAwait(false);
                 if (answers.SelectMany(answer => answer).FirstOrDefault(outcome => IsUnknown(outcome.Error)) is not { } unknown)
                 {
                     return new LaneAnswers(lane, session, closed).Read(frames, answers);
@@ -124,7 +125,7 @@ internal sealed class LaneSending(LaneState lane, ILockLook look, OutboxRelayOpt
         };
     }
 
-    // A queue that cannot be opened has no handle: its rows are sent all the same, and refused, so that their sequences are used up.
+    // A queue that cannot be opened has no handle, and one that is held is sent without: its rows are refused, so that their sequences are used up.
     private async ValueTask<Dictionary<QueueName, ForewaveException>> OpenAsync(
         SequencedSession session,
         IReadOnlyList<ClaimedRow> rows,
@@ -136,7 +137,6 @@ internal sealed class LaneSending(LaneState lane, ILockLook look, OutboxRelayOpt
         {
             if (held.TryGetValue(queue, out ForewaveException? why))
             {
-                session.Forget(queue);
                 closed.Add(queue, why);
                 continue;
             }

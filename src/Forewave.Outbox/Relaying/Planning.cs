@@ -120,8 +120,8 @@ internal sealed class Planning(SequencedProducer producer, OutboxRelayOptions op
         SequencedSession session = await at.Lane!.SessionAsync(cancellation).ConfigureAwait(false);
         try
         {
-            session.Forget(queue);
-            _slots[queue] = await session.OpenAsync(queue, options.CreateQueues, cancellation).ConfigureAwait(false);
+            // Rows of the queue may be under way on this session: what is open stays so.
+            _slots[queue] = await session.SlotsAsync(queue, options.CreateQueues, cancellation).ConfigureAwait(false);
             return null;
         }
         catch (ForewaveException refused) when (refused.Retry == RetryAdvice.Never && !session.IsOver)

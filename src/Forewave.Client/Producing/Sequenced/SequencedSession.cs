@@ -9,7 +9,7 @@ using SlotMap = Forewave.Protocol.Routes.SlotMap;
 
 namespace Forewave.Client.Producing.Sequenced;
 
-/// <summary>A durable producer on one connection. For one caller at a time; of no use any more once the connection ends.</summary>
+/// <summary>A durable producer on one connection. Thread-safe; of no use any more once the connection ends.</summary>
 internal sealed class SequencedSession(Connection connection, ProducerOpened opened)
 {
     private readonly ConcurrentDictionary<QueueName, uint> _handles = new();
@@ -27,15 +27,23 @@ internal sealed class SequencedSession(Connection connection, ProducerOpened ope
     /// <param name="queue">Which.</param>
     /// <param name="create">Makes it if there is none.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>Its slots, where the broker has told them; null: they were told before, or there is one partition.</returns>
     /// <exception cref="ForewaveException">The broker refuses, or the connection ends.</exception>
-    public async ValueTask<SlotMap?> OpenAsync(QueueName queue, bool create, CancellationToken cancellation)
+    public async ValueTask OpenAsync(QueueName queue, bool create, CancellationToken cancellation)
     {
-        if (_handles.ContainsKey(queue))
+        if (!_handles.ContainsKey(queue))
         {
-            return null;
+            await SlotsAsync(queue, create, cancellation).ConfigureAwait(false);
         }
+    }
 
+    /// <summary>
+    /// Opens a queue, though it may be open, to be told its slots. The handle that it had is good still for what is under way, and is the
+    /// connection's for ever: not to be called without need.
+    /// </summary>
+    /// <returns>Null: there is one partition.</returns>
+    /// <exception cref="ForewaveException">The broker refuses, or the connection ends; what was open is as it was.</exception>
+    public async ValueTask<SlotMap?> SlotsAsync(QueueName queue, bool create, CancellationToken cancellation)
+    {
         OpenQueue open = new() { Queue = queue.Value, Create = create, Slots = connection.Capabilities.HasRoutes };
         ServerFrame answer = await connection.RequestAsync(new ClientFrame { OpenQueue = open }, cancellation).ConfigureAwait(false);
         _handles[queue] = answer.QueueOpened.Queue;
@@ -49,15 +57,19 @@ internal sealed class SequencedSession(Connection connection, ProducerOpened ope
     /// Sends one frame; completes with what became of its batches, in their order. A batch of a queue that is not open is refused by the
     /// broker (<c>UnknownHandle</c>), which uses its sequences up: so none is ever missing.
     /// </summary>
+    /// <param name="batches">The batches.</param>
+    /// <param name="withheld">Queues that count as not open, whether they are or not.</param>
+    /// <param name="cancellation">Ends the wait for the answer.</param>
     /// <exception cref="ForewaveException">The frame has no answer, or was refused as a whole: what is stored of it is unknown.</exception>
-    public async Task<IReadOnlyList<SequencedOutcome>> PublishAsync(IReadOnlyList<SequencedBatch> batches, CancellationToken cancellation)
+    public async Task<IReadOnlyList<SequencedOutcome>> PublishAsync(
+        IReadOnlyList<SequencedBatch> batches, IReadOnlySet<QueueName> withheld, CancellationToken cancellation)
     {
         Publish publish = new() { Producer = opened.Producer };
         foreach (SequencedBatch batch in batches)
         {
             PublishBatch sent = new()
             {
-                Queue = _handles.GetValueOrDefault(batch.Queue),
+                Queue = withheld.Contains(batch.Queue) ? 0 : _handles.GetValueOrDefault(batch.Queue),
                 FirstSequence = batch.First.Value,
                 ReplacesSequence = batch.Replaces.Value,
             };
