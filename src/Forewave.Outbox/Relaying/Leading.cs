@@ -375,17 +375,24 @@ internal sealed class Leading : IAsyncDisposable
         }
     }
 
+    // In batches, which are rows that a statement is done with soon. Nothing is claimed in between; whoever leads when this relay ends in the
+    // middle finds rows that wait still, and claims none of the queue before those are unsent.
     private async ValueTask UnparkAsync(QueueName queue, CancellationToken cancellation)
     {
-        DbTransaction transaction = await _tables.BeginAsync(cancellation).ConfigureAwait(false);
-        await using (transaction.ConfigureAwait(false))
+        int rows = 0;
+        for (long after = 0; await _tables.LastParkedAsync(queue, after, cancellation).ConfigureAwait(false) is { } last; after = last)
         {
-            await _tables.RenewAsync(transaction, _token, new LastClaim(_lastClaim), cancellation).ConfigureAwait(false);
-            int rows = await _tables.UnparkAsync(transaction, queue, cancellation).ConfigureAwait(false);
-            await transaction.CommitAsync(cancellation).ConfigureAwait(false);
-            OutboxLog.Unparked(_logger, queue, rows);
+            DbTransaction transaction = await _tables.BeginAsync(cancellation).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                await _tables.RenewAsync(transaction, _token, new LastClaim(_lastClaim), cancellation).ConfigureAwait(false);
+                rows += await _tables.UnparkAsync(transaction, queue, (after, last), cancellation).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+                _renewedAt = _time.GetTimestamp();
+            }
         }
 
+        OutboxLog.Unparked(_logger, queue, rows);
         _planning.Parked.Remove(queue);
     }
 

@@ -13,6 +13,7 @@ namespace Forewave.Outbox.Relaying;
 /// </summary>
 internal sealed class RelayTables(OutboxTables tables, DbConnection connection)
 {
+    private const int UnparkRows = 5_000;
     private const string RowColumns = "id, queue, routing, priority, deliver_at, expires_at, alone, refused_seq, message";
     private readonly Dialect _sql = Dialect.Of(tables.Database);
     private readonly string _byState = tables.Outbox + Dialect.Of(tables.Database).Force(new IndexName(tables.Outbox + "_state"));
@@ -179,10 +180,26 @@ internal sealed class RelayTables(OutboxTables tables, DbConnection connection)
         (connection, null), new Statement($"SELECT DISTINCT queue FROM {_byState} WHERE state = 0 AND refused_seq IS NOT NULL"),
         static row => new QueueName(row.GetString(0)), cancellation);
 
-    /// <summary>A queue can be opened: what waits for it is unsent again, all of it at once, so that nothing overtakes.</summary>
-    public ValueTask<int> UnparkAsync(DbTransaction transaction, QueueName queue, CancellationToken cancellation) => Commands.RunAsync(
+    /// <summary>The last of the next rows by id that wait for a queue, so many at most; null: there are none. By the index on (state, id).</summary>
+    public ValueTask<long?> LastParkedAsync(QueueName queue, long after, CancellationToken cancellation) => Commands.NumberAsync(
+        connection, null,
+        new Statement(
+            $"SELECT MAX(id) FROM (SELECT id FROM {_byState} WHERE state = 4 AND id > @after AND queue = @queue ORDER BY id LIMIT {UnparkRows}) c",
+            ("@after", after), ("@queue", queue.Value)),
+        cancellation);
+
+    /// <summary>
+    /// A queue can be opened: of what waits for it, the rows behind one and up to another are unsent again. Until all are nothing is to be
+    /// claimed, so that nothing overtakes.
+    /// </summary>
+    public ValueTask<int> UnparkAsync(DbTransaction transaction, QueueName queue, (long After, long Last) rows, CancellationToken cancellation) => Commands.RunAsync(
         connection, transaction,
-        new Statement($"UPDATE {_byState} SET state = 0, error = NULL, changed_at = {_sql.Now} WHERE state = 4 AND queue = @queue", ("@queue", queue.Value)),
+        new Statement(
+            $"""
+            UPDATE {_byState} SET state = 0, error = NULL, changed_at = {_sql.Now}
+            WHERE state = 4 AND id > @after AND id <= @last AND queue = @queue
+            """,
+            ("@after", rows.After), ("@last", rows.Last), ("@queue", queue.Value)),
         cancellation);
 
     /// <summary>How many rows are in a state, counted up to a bound.</summary>

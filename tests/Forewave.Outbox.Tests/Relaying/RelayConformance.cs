@@ -199,6 +199,26 @@ public abstract class RelayConformance(IDatabaseServer server)
     }
 
     [Fact]
+    public async Task Rows_that_waited_for_a_queue_go_in_their_order_though_they_are_more_than_are_let_go_at_once()
+    {
+        const int Rows = 12_000;
+        Place place = await Place.NewAsync(server);
+        await using TestBroker broker = await TestBroker.StartAsync();
+        await place.AddAsync("missing", [.. Enumerable.Range(0, Rows).Select(n => Place.Of($"{n:d5}", "key"))]);
+        await place.AddAsync("other", "waits too");
+        await place.RunAsync("UPDATE forewave_outbox SET state = 4");
+        await using ForewaveClient client = broker.CreateClient();
+        await client.Administration.CreateQueueAsync(new QueueName("missing"));
+
+        await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), place.Options with { CreateQueues = false });
+        await place.AddAsync("missing", Place.Of("last", "key"));
+        await Until.TrueAsync(async () => await place.CountAsync(2) == Rows + 1);
+
+        Assert.Equal([.. Enumerable.Range(0, Rows).Select(n => $"{n:d5}"), "last"], await Queues.BodiesAsync(client, "missing"));
+        Assert.Equal(1, await place.CountAsync(4));
+    }
+
+    [Fact]
     public async Task Broker_that_restarts_in_the_middle_costs_no_row_and_doubles_none()
     {
         Place place = await Place.NewAsync(server);
