@@ -77,6 +77,7 @@ public sealed class OutboxRelay : ILockLook, IAsyncDisposable
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
+                _telemetry.IsLeading = false;
                 return;
             }
             catch (Exception failure) when (IsOfTheEnvironment(failure))
@@ -134,7 +135,8 @@ public sealed class OutboxRelay : ILockLook, IAsyncDisposable
             SchemaPart part = SchemaPart.Outbox(_options.Tables, Dialect.Of(_options.Tables.Database));
             await OutboxSchema.CheckAsync(connection, _options.Tables, part, cancellation).ConfigureAwait(false);
             RelayTables tables = new(_options.Tables, connection);
-            if (await tables.TryTakeAsync(_holder, _options.Lease, cancellation).ConfigureAwait(false) is not { } taken)
+            // Not to be cancelled: whoever has the lock gives it back.
+            if (await tables.TryTakeAsync(_holder, _options.Lease, CancellationToken.None).ConfigureAwait(false) is not { } taken)
             {
                 return;
             }

@@ -45,7 +45,9 @@ public sealed record OutboxRelayOptions
     /// <summary>How often a queue is tried that could not be opened and that rows wait for. 1 s to 1 h, default 10 s.</summary>
     public TimeSpan ParkedRetry { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a relay that is told to end waits for the answers to what it has sent. Zero to 5 min, default 10 s.</summary>
+    /// <summary>How long a relay that is told to end waits for the answers to what it has sent. Zero to 5 min, default 10 s. A
+    /// statement that is under way is not cancelled: the command time-out of the driver bounds it.
+    /// </summary>
     public TimeSpan StopPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Where it logs: events 9000 to 9099. Default: nowhere.</summary>

@@ -65,17 +65,24 @@ internal sealed class Leading : IAsyncDisposable
     /// <exception cref="DbException">The database fails.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        await RecoverAsync(cancellation).ConfigureAwait(false);
-        while (!cancellation.IsCancellationRequested)
+        try
         {
-            bool hasWorked = await TryFinishAsync().ConfigureAwait(false);
-            hasWorked |= await StepAsync(cancellation).ConfigureAwait(false);
-            Send();
-            await TendAsync(cancellation).ConfigureAwait(false);
-            if (!hasWorked)
+            await RecoverAsync(cancellation).ConfigureAwait(false);
+            while (!cancellation.IsCancellationRequested)
             {
-                await RestAsync(cancellation).ConfigureAwait(false);
+                bool hasWorked = await TryFinishAsync().ConfigureAwait(false);
+                hasWorked |= await StepAsync(cancellation).ConfigureAwait(false);
+                Send();
+                await TendAsync(cancellation).ConfigureAwait(false);
+                if (!hasWorked)
+                {
+                    await RestAsync(cancellation).ConfigureAwait(false);
+                }
             }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // In a wait for the broker: a statement is not cancelled, for nobody would know what became of it.
         }
 
         await EndAsync().ConfigureAwait(false);
@@ -96,23 +103,23 @@ internal sealed class Leading : IAsyncDisposable
 
     private async ValueTask RecoverAsync(CancellationToken cancellation)
     {
-        List<ClaimedRow> pending = await _tables.PendingAsync(cancellation).ConfigureAwait(false);
+        List<ClaimedRow> pending = await _tables.PendingAsync(CancellationToken.None).ConfigureAwait(false);
         OutboxLog.Leads(_logger, _token, pending.Count);
         _claims.AddRange(pending.GroupBy(row => row.Claim).OrderBy(group => group.Key).Select(group => new Claim(group.Key, [.. group])));
-        await _planning.OpenAsync(await _tables.LanesAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-        _planning.Parked.UnionWith(await _tables.ParkedQueuesAsync(cancellation).ConfigureAwait(false));
-        await HoldAsync(cancellation).ConfigureAwait(false);
+        await _planning.OpenAsync(await _tables.LanesAsync(CancellationToken.None).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+        _planning.Parked.UnionWith(await _tables.ParkedQueuesAsync(CancellationToken.None).ConfigureAwait(false));
+        await HoldAsync().ConfigureAwait(false);
     }
 
     // What the relay before knew of refused rows: it is in the database as far as it was written down, and nothing was sent before that.
-    private async ValueTask HoldAsync(CancellationToken cancellation)
+    private async ValueTask HoldAsync()
     {
         if (_claims.Count == 0)
         {
             return;
         }
 
-        foreach (QueueName queue in _planning.Parked.Concat(await _tables.RefusedQueuesAsync(cancellation).ConfigureAwait(false)))
+        foreach (QueueName queue in _planning.Parked.Concat(await _tables.RefusedQueuesAsync(CancellationToken.None).ConfigureAwait(false)))
         {
             _held.TryAdd(queue, new ForewaveException(ErrorCode.PreviousRefused));
         }
@@ -222,7 +229,7 @@ internal sealed class Leading : IAsyncDisposable
             _written.UnionWith(plan.Rows.Select(row => row.Partition).Distinct().Select(partition => _lanes[partition]));
         }
 
-        await WriteAsync(claim, cancellation).ConfigureAwait(false);
+        await WriteAsync(claim).ConfigureAwait(false);
         if (claim is not null)
         {
             _claims.Add(claim);
@@ -239,7 +246,7 @@ internal sealed class Leading : IAsyncDisposable
             return null;
         }
 
-        List<ClaimedRow> rows = await _tables.UnsentAsync(new ClaimSize(_options.ClaimRows, _options.ClaimBytes), cancellation).ConfigureAwait(false);
+        List<ClaimedRow> rows = await _tables.UnsentAsync(new ClaimSize(_options.ClaimRows, _options.ClaimBytes), CancellationToken.None).ConfigureAwait(false);
         if (rows.Count == 0)
         {
             return null;
@@ -266,30 +273,30 @@ internal sealed class Leading : IAsyncDisposable
         }
     }
 
-    private async ValueTask WriteAsync(Claim? claim, CancellationToken cancellation)
+    private async ValueTask WriteAsync(Claim? claim)
     {
-        DbTransaction transaction = await _tables.BeginAsync(cancellation).ConfigureAwait(false);
+        DbTransaction transaction = await _tables.BeginAsync(CancellationToken.None).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
             long last = claim?.Number ?? _lastClaim;
-            await _tables.RenewAsync(transaction, _token, new LastClaim(last), cancellation).ConfigureAwait(false);
-            await _tables.ChangeAsync(transaction, _changes, cancellation).ConfigureAwait(false);
+            await _tables.RenewAsync(transaction, _token, new LastClaim(last), CancellationToken.None).ConfigureAwait(false);
+            await _tables.ChangeAsync(transaction, _changes, CancellationToken.None).ConfigureAwait(false);
             foreach (long finished in _finished)
             {
-                await _tables.MarkSentAsync(transaction, finished, cancellation).ConfigureAwait(false);
+                await _tables.MarkSentAsync(transaction, finished, CancellationToken.None).ConfigureAwait(false);
             }
 
             foreach (LaneState lane in _written)
             {
-                await _tables.WriteAsync(transaction, lane, cancellation).ConfigureAwait(false);
+                await _tables.WriteAsync(transaction, lane, CancellationToken.None).ConfigureAwait(false);
             }
 
             if (claim is not null)
             {
-                await _tables.ClaimAsync(transaction, claim, cancellation).ConfigureAwait(false);
+                await _tables.ClaimAsync(transaction, claim, CancellationToken.None).ConfigureAwait(false);
             }
 
-            await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             _lastClaim = last;
         }
 
@@ -343,7 +350,7 @@ internal sealed class Leading : IAsyncDisposable
 
         if (now >= _cleanAt)
         {
-            int cleaned = await _tables.CleanAsync(_options.CleanRows, _options.SentRetention, cancellation).ConfigureAwait(false);
+            int cleaned = await _tables.CleanAsync(_options.CleanRows, _options.SentRetention, CancellationToken.None).ConfigureAwait(false);
             _telemetry.NoteCleaned(cleaned);
             _cleanAt = cleaned == _options.CleanRows ? now : now + Ticks(RestBetweenCleanings);
         }
@@ -351,7 +358,7 @@ internal sealed class Leading : IAsyncDisposable
         if (now >= _measuredAt && _telemetry.WantsStock)
         {
             _measuredAt = now + Ticks(OutboxTelemetry.StockInterval);
-            await _telemetry.MeasureAsync(_tables, cancellation).ConfigureAwait(false);
+            await _telemetry.MeasureAsync(_tables, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -380,14 +387,15 @@ internal sealed class Leading : IAsyncDisposable
     private async ValueTask UnparkAsync(QueueName queue, CancellationToken cancellation)
     {
         int rows = 0;
-        for (long after = 0; await _tables.LastParkedAsync(queue, after, cancellation).ConfigureAwait(false) is { } last; after = last)
+        for (long after = 0; await _tables.LastParkedAsync(queue, after, CancellationToken.None).ConfigureAwait(false) is { } last; after = last)
         {
-            DbTransaction transaction = await _tables.BeginAsync(cancellation).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            DbTransaction transaction = await _tables.BeginAsync(CancellationToken.None).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
-                await _tables.RenewAsync(transaction, _token, new LastClaim(_lastClaim), cancellation).ConfigureAwait(false);
-                rows += await _tables.UnparkAsync(transaction, queue, (after, last), cancellation).ConfigureAwait(false);
-                await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+                await _tables.RenewAsync(transaction, _token, new LastClaim(_lastClaim), CancellationToken.None).ConfigureAwait(false);
+                rows += await _tables.UnparkAsync(transaction, queue, (after, last), CancellationToken.None).ConfigureAwait(false);
+                await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
                 _renewedAt = _time.GetTimestamp();
             }
         }
@@ -417,7 +425,7 @@ internal sealed class Leading : IAsyncDisposable
 
         if (_finished.Count > 0 || _changes.Count > 0)
         {
-            await WriteAsync(null, CancellationToken.None).ConfigureAwait(false);
+            await WriteAsync(null).ConfigureAwait(false);
         }
 
         await _tables.ReturnAsync(_token, CancellationToken.None).ConfigureAwait(false);

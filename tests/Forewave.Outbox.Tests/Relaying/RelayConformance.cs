@@ -201,7 +201,7 @@ public abstract class RelayConformance(IDatabaseServer server)
     [Fact]
     public async Task Rows_that_waited_for_a_queue_go_in_their_order_though_they_are_more_than_are_let_go_at_once()
     {
-        const int Rows = 12_000;
+        const int Rows = 6_000;
         Place place = await Place.NewAsync(server);
         await using TestBroker broker = await TestBroker.StartAsync();
         await place.AddAsync("missing", [.. Enumerable.Range(0, Rows).Select(n => Place.Of($"{n:d5}", "key"))]);

@@ -107,6 +107,28 @@ public abstract class RelayFaultConformance(IDatabaseServer server)
     }
 
     [Fact]
+    public async Task Relay_that_ends_while_it_waits_for_a_broker_gives_the_lock_back()
+    {
+        Place place = await Place.NewAsync(server);
+        await place.AddAsync("q", "waits");
+        ForewaveClientOptions nowhere = new()
+        {
+            Connector = async cancellation =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+                throw new OperationCanceledException(cancellation);
+            },
+        };
+        RunningRelay relay = RunningRelay.Start(new ForewaveClient(nowhere), place.Options with { Lease = TimeSpan.FromMinutes(10) });
+        await Until.TrueAsync(() => relay.Relay.IsLeading);
+
+        await relay.DisposeAsync();
+
+        Assert.False(relay.Relay.IsLeading);
+        Assert.Equal(0, await place.NumberAsync("SELECT renewed_at FROM forewave_outbox_relay"));
+    }
+
+    [Fact]
     public async Task Relay_that_was_dead_for_a_week_doubles_nothing()
     {
         Place place = await Place.NewAsync(server);
