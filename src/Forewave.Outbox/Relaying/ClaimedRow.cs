@@ -38,6 +38,9 @@ internal sealed class ClaimedRow
 
     public long Sequence { get; set; }
 
+    /// <summary>Whether its message has a deduplication id, by which it may repeat another one. Reads the message.</summary>
+    public bool HasDeduplicationId() => Protocol.V1.Message.Parser.ParseFrom(Message).DeduplicationId.Length > 0;
+
     /// <summary>What is to be sent now: a time of delivery that has passed means at once.</summary>
     public ReadOnlyMemory<byte> Encode(long now)
     {

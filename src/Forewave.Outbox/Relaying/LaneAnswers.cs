@@ -16,6 +16,9 @@ internal sealed class LaneAnswers(LaneState lane, SequencedSession session, IRea
     private ForewaveException? _refusal;
     private bool _isAbandoned;
 
+    /// <summary>Nobody has sent any of the rows before: what is a repeat of something is not one of them.</summary>
+    public required bool IsFirst { get; init; }
+
     public ClaimResult Read(IReadOnlyList<LaneFrame> frames, IReadOnlyList<IReadOnlyList<SequencedOutcome>> answers)
     {
         for (int frame = 0; frame < frames.Count; frame++)
@@ -39,6 +42,14 @@ internal sealed class LaneAnswers(LaneState lane, SequencedSession session, IRea
 
     private void Read(ClaimedRow[] rows, SequencedOutcome outcome)
     {
+        if (IsFirst && outcome.IsRepeat && !Array.TrueForAll(rows, row => row.HasDeduplicationId()))
+        {
+            // Somebody else uses the producer id, a copy of the database for example: what is stored under these sequences is theirs.
+            _changes.AddRange(rows.Select(row => new RowChange(row, OutboxRowState.Unsent, ErrorCode.None, row.IsAlone, null)));
+            _isAbandoned = true;
+            return;
+        }
+
         if (outcome.Error is not { } error)
         {
             return;

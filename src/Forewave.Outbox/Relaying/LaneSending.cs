@@ -41,6 +41,7 @@ internal sealed class LaneSending(LaneState lane, ILockLook look, OutboxRelayOpt
                 return verdict;
             }
 
+            bool isFirst = isFresh;
             (lane.Verified, isFresh) = (session, false);
             try
             {
@@ -50,7 +51,13 @@ internal sealed class LaneSending(LaneState lane, ILockLook look, OutboxRelayOpt
                     await Task.WhenAll(frames.Select(frame => session.PublishAsync(frame.Batches, withheld, cancellation))).ConfigureAwait(false);
                 if (answers.SelectMany(answer => answer).FirstOrDefault(outcome => IsUnknown(outcome.Error)) is not { } unknown)
                 {
-                    return new LaneAnswers(lane, session, closed).Read(frames, answers);
+                    ClaimResult result = new LaneAnswers(lane, session, closed) { IsFirst = isFirst }.Read(frames, answers);
+                    if (result.Abandoned.Count > 0)
+                    {
+                        OutboxLog.NewProducer(_logger, lane.Partition, new Sequence(session.LastKnown), rows[0].Sequence);
+                    }
+
+                    return result;
                 }
 
                 OutboxLog.Waits(_logger, lane.Partition, unknown.Error!.Message);

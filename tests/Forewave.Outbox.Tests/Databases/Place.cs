@@ -63,6 +63,14 @@ internal sealed class Place
         return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
     }
 
+    public async Task<string> TextAsync(string sql)
+    {
+        await using DbConnection connection = await OpenAsync();
+        await using DbCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
     public Task<long> CountAsync(int state) => NumberAsync($"SELECT COUNT(*) FROM forewave_outbox WHERE state = {state}");
 
     /// <summary>Writes messages in one transaction.</summary>

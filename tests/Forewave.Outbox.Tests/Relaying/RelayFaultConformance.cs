@@ -230,6 +230,32 @@ public abstract class RelayFaultConformance(IDatabaseServer server)
         Assert.Equal(0, await place.CountAsync(3));
     }
 
+    [Fact]
+    public async Task Rows_of_a_database_are_not_taken_for_those_that_a_copy_of_it_publishes_at_the_same_time()
+    {
+        Place place = await Place.NewAsync(server);
+        Place copy = await Place.NewAsync(server);
+        await using TestBroker broker = await TestBroker.StartAsync();
+        await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), place.Options);
+        await place.AddAsync("q", "before");
+        await place.SentAsync();
+        string producer = await place.TextAsync("SELECT producer_id FROM forewave_outbox_lane");
+        long partition = await place.NumberAsync("SELECT partition_number FROM forewave_outbox_lane");
+        await copy.RunAsync($"INSERT INTO forewave_outbox_lane (partition_number, producer_id, next_seq) VALUES ({partition}, '{producer}', 2)");
+        await copy.AddAsync("q", "the copy's");
+        await using (RunningRelay other = RunningRelay.Start(broker.CreateClient(), copy.Options))
+        {
+            await copy.SentAsync();
+        }
+
+        await place.AddAsync("q", "own");
+        await place.SentAsync();
+
+        await using ForewaveClient client = broker.CreateClient();
+        Assert.Equal(["before", "the copy's", "own"], await Queues.BodiesAsync(client, "q"));
+        Assert.NotEqual(producer, await place.TextAsync("SELECT producer_id FROM forewave_outbox_lane"));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(4)]

@@ -10,10 +10,15 @@ internal sealed record SequencedOutcome(ForewaveException? Error, IReadOnlyList<
     /// <summary>All of it is stored.</summary>
     public static SequencedOutcome All { get; } = new((ForewaveException?)null);
 
+    /// <summary>What was stored before, under these sequences or with these deduplication ids, is a part of it or all.</summary>
+    public bool IsRepeat { get; init; }
+
     /// <summary>Whether the message at a place is stored.</summary>
     public bool IsStored(int message) => Error is null || Stored?[message] == true;
 
-    public static SequencedOutcome Of(Protocol.V1.PublishedBatch answer)
+    public static SequencedOutcome Of(Protocol.V1.PublishedBatch answer) => answer.Duplicate ? OutcomeOf(answer) with { IsRepeat = true } : OutcomeOf(answer);
+
+    private static SequencedOutcome OutcomeOf(Protocol.V1.PublishedBatch answer)
     {
         if (answer.Error is null)
         {
