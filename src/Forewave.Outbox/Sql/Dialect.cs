@@ -26,6 +26,9 @@ internal abstract class Dialect
     /// <summary>A column for names, compared byte by byte.</summary>
     public abstract string Name { get; }
 
+    /// <summary>A column for text of 64 bytes that is compared byte by byte, spaces at its end too, and never read.</summary>
+    public virtual string Text => Name;
+
     /// <summary>What stands behind a table's columns.</summary>
     public abstract string TableEnd { get; }
 

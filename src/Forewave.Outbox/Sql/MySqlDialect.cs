@@ -15,6 +15,9 @@ internal sealed class MySqlDialect : Dialect
 
     public override string Name => "VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
 
+    // Binary collations pad with spaces.
+    public override string Text => "VARBINARY(64)";
+
     public override string TableEnd => "ENGINE=InnoDB";
 
     public override IReadOnlyList<string> Begin(TimeSpan patience) =>

@@ -62,7 +62,7 @@ internal sealed record SchemaPart(string Name, IReadOnlyList<IReadOnlyList<strin
     [
         $"""
         CREATE TABLE IF NOT EXISTS {tables.Inbox} (
-            consumer_group {sql.Name} NOT NULL,
+            consumer_group {sql.Text} NOT NULL,
             message_id {sql.Name} NOT NULL,
             done_at BIGINT NOT NULL,
             repeats INTEGER NOT NULL,

@@ -26,6 +26,19 @@ public abstract class InboxConformance(IDatabaseServer server)
     }
 
     [Fact]
+    public async Task Groups_that_differ_in_case_or_in_spaces_at_the_end_have_effects_of_their_own()
+    {
+        Place place = await Place.NewAsync(server);
+        Inbox inbox = new(place.Tables);
+
+        foreach (string group in new[] { "stock", "stock ", "Stock", "st\u00F6ck" })
+        {
+            Assert.True(await RecordAsync(place, inbox, new GroupName(group), commits: true));
+            Assert.False(await RecordAsync(place, inbox, new GroupName(group), commits: true));
+        }
+    }
+
+    [Fact]
     public async Task Of_two_transactions_with_one_message_the_second_waits_and_has_no_effect()
     {
         if (server.Kind == DatabaseKind.Sqlite)
