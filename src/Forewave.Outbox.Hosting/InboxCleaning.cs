@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Forewave.Outbox.Hosting;
 
-/// <summary>Cleans the inbox by age for as long as the host runs, in batches. Several may: they delete the same.</summary>
+/// <summary>
+/// Cleans the inbox by age for as long as the host runs, in batches. Several may: they delete the same. Whatever it fails with, a driver's own
+/// exceptions too, ends neither it nor the host: it is tried again.
+/// </summary>
 internal sealed class InboxCleaning(InboxOptions options, Inbox inbox, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
     private readonly ILogger _logger = loggers.CreateLogger("Forewave.Outbox");
@@ -17,7 +20,11 @@ internal sealed class InboxCleaning(InboxOptions options, Inbox inbox, TimeProvi
             {
                 await CleanAsync(stoppingToken).ConfigureAwait(false);
             }
-            catch (DbException failure)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
             {
                 HostingLog.CleaningFailed(_logger, failure);
             }

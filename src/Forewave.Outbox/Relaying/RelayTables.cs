@@ -152,7 +152,11 @@ internal sealed class RelayTables(OutboxTables tables, DbConnection connection)
         [
             change.Row.Id, (long)change.State, change.Error == ErrorCode.None ? null : (long)change.Error, change.IsAlone ? 1 : 0, change.RefusedSequence,
         ]);
-        await Commands.RunAsync(connection, transaction, new Statement(update, ("@rows", rows)), cancellation).ConfigureAwait(false);
+        int touched = await Commands.RunAsync(connection, transaction, new Statement(update, ("@rows", rows)), cancellation).ConfigureAwait(false);
+        if (touched != changes.Count)
+        {
+            throw new InvalidOperationException($"Of {changes.Count} rows that change {touched} are there: somebody else changes the outbox.");
+        }
     }
 
     /// <summary>Marks what is left of a claim as sent; how many rows that is.</summary>
