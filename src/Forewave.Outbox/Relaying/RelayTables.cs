@@ -211,13 +211,14 @@ internal sealed class RelayTables(OutboxTables tables, DbConnection connection)
         connection, null,
         new Statement($"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {_byState} WHERE state = {(int)state} LIMIT {most}) c"), cancellation).ConfigureAwait(false) ?? 0;
 
-    /// <summary>How long the first row of those that are not sent has waited; zero: there is none.</summary>
+    /// <summary>How long the first row of those that are not sent has waited, of those that wait for their queue too; zero: there is none.</summary>
     public async ValueTask<TimeSpan> AgeAsync(CancellationToken cancellation)
     {
         string first = $"SELECT {_sql.Now} - created_at FROM {_byState} WHERE state = @state ORDER BY id LIMIT 1";
         long unsent = await Commands.NumberAsync(connection, null, new Statement(first, ("@state", 0)), cancellation).ConfigureAwait(false) ?? 0;
         long claimed = await Commands.NumberAsync(connection, null, new Statement(first, ("@state", 1)), cancellation).ConfigureAwait(false) ?? 0;
-        return TimeSpan.FromMilliseconds(Math.Max(0, Math.Max(unsent, claimed)));
+        long parked = await Commands.NumberAsync(connection, null, new Statement(first, ("@state", 4)), cancellation).ConfigureAwait(false) ?? 0;
+        return TimeSpan.FromMilliseconds(Math.Max(0, Math.Max(unsent, Math.Max(claimed, parked))));
     }
 
     /// <summary>The database's clock.</summary>

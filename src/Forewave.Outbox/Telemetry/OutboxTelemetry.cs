@@ -36,7 +36,7 @@ internal sealed class OutboxTelemetry : IDisposable
         _refused = _meter.CreateCounter<long>("forewave.outbox.refused", "{message}", "Rows that were refused and go again, or were set aside");
         _cleaned = _meter.CreateCounter<long>("forewave.outbox.cleaned", "{message}", "Sent rows that were deleted");
         _lag = _meter.CreateObservableGauge("forewave.outbox.lag", () => Volatile.Read(ref _lagRows), "{message}", "Rows that are not sent, up to 1,000,000");
-        _meter.CreateObservableGauge("forewave.outbox.age", () => Volatile.Read(ref _ageSeconds), "s", "How long the first row that is not sent has waited");
+        _meter.CreateObservableGauge("forewave.outbox.age", () => Volatile.Read(ref _ageSeconds), "s", "How long the first row that is not sent has waited, or that waits for its queue");
         _meter.CreateObservableGauge("forewave.outbox.set_aside", () => Volatile.Read(ref _setAside), "{message}", "Rows that a person has to decide on, up to 1,000,000");
         _meter.CreateObservableGauge("forewave.outbox.parked", () => Volatile.Read(ref _parked), "{message}", "Rows that wait for a queue which cannot be opened, up to 1,000,000");
         _meter.CreateObservableGauge("forewave.outbox.leading", () => _isLeading ? 1 : 0, "{relay}", "1: this relay works; 0: it stands by");
