@@ -26,6 +26,7 @@ public static class OutboxSchema
     /// <param name="tables">Where they are.</param>
     /// <param name="cancellation">Ends it between two statements.</param>
     /// <exception cref="ForewaveException"><c>OutboxSchemaDiffers</c>: they have a later version, which nothing is done about.</exception>
+    /// <exception cref="TimeoutException">Another program migrates, for a minute already (MySQL).</exception>
     /// <exception cref="DbException">The database refuses.</exception>
     public static async Task MigrateAsync(DbConnection connection, OutboxTables tables, CancellationToken cancellation = default)
     {
@@ -97,6 +98,12 @@ public static class OutboxSchema
 
             try
             {
+                if (sql.MigrationLock is { } alone
+                    && await Commands.NumberAsync(connection, transaction, new Statement(alone), cancellation).ConfigureAwait(false) != 1)
+                {
+                    throw new TimeoutException("Another program migrates the tables of the outbox or the inbox, and is not done.");
+                }
+
                 foreach (SchemaPart part in parts)
                 {
                     await MigrateAsync((connection, transaction), tables, part, cancellation).ConfigureAwait(false);

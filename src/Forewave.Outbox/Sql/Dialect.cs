@@ -39,6 +39,9 @@ internal abstract class Dialect
     /// <summary>Keeps others from migrating at the same time, within a transaction where the database has such.</summary>
     public abstract IReadOnlyList<string> BeginMigration { get; }
 
+    /// <summary>The same as a query, which answers 1 where nobody else migrates any more; null: it is a statement, or needs nothing.</summary>
+    public virtual string? MigrationLock => null;
+
     /// <summary>The same is over.</summary>
     public abstract IReadOnlyList<string> EndMigration { get; }
 

@@ -28,7 +28,9 @@ internal sealed class MySqlDialect : Dialect
         string.Create(CultureInfo.InvariantCulture, $"SET SESSION innodb_lock_wait_timeout = {Math.Max(1, (int)Math.Ceiling(patience.TotalSeconds))}"),
     ];
 
-    public override IReadOnlyList<string> BeginMigration => ["SET SESSION sql_notes = 0", "DO GET_LOCK('forewave_schema', 60)"];
+    public override IReadOnlyList<string> BeginMigration => ["SET SESSION sql_notes = 0"];
+
+    public override string? MigrationLock => "SELECT GET_LOCK('forewave_schema', 60)";
 
     public override IReadOnlyList<string> EndMigration => ["DO RELEASE_LOCK('forewave_schema')", "SET SESSION sql_notes = 1"];
 
