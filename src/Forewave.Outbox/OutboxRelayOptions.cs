@@ -29,7 +29,8 @@ public sealed record OutboxRelayOptions
 
     /// <summary>
     /// How long the lock is a relay's that does not renew it, by the database's clock: so long after it died another one takes over. 1 s to
-    /// 10 min, default 15 s. A relay renews it three times in this time at least.
+    /// 10 min, default 15 s. A relay renews it three times in this time at least. The same for all relays of an outbox: one that stands by
+    /// goes by its own.
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -106,14 +106,14 @@ public sealed class OutboxWriter
     private NewRow RowOf(in Message message)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        Message absolute = message with { Delay = TimeSpan.Zero, TimeToLive = TimeSpan.Zero };
         message.Check(_time);
         long? deliverAt = message.Delay > TimeSpan.Zero ? now.Add(message.Delay).ToUnixTimeMilliseconds() : message.DeliverAt?.ToUnixTimeMilliseconds();
         long? expiresAt = message.TimeToLive > TimeSpan.Zero ? now.Add(message.TimeToLive).ToUnixTimeMilliseconds() : message.ExpiresAt?.ToUnixTimeMilliseconds();
         CheckTimes(message, now, (deliverAt, expiresAt));
-        // The times are columns: the relay may come when they have passed.
-        MessageFields fields = (absolute with { DeliverAt = null, ExpiresAt = null }).Fields;
-        if (!MessageWriter.TryMeasure(fields, out int encodedBytes, out FrameProblem problem))
+        // The times are columns: the relay may come when they have passed. With them, as it sends it, it is to fit too.
+        Message timed = message with { Delay = TimeSpan.Zero, TimeToLive = TimeSpan.Zero, DeliverAt = TimeOf(deliverAt), ExpiresAt = TimeOf(expiresAt) };
+        MessageFields fields = (timed with { DeliverAt = null, ExpiresAt = null }).Fields;
+        if (!MessageWriter.TryMeasure(timed.Fields, out _, out FrameProblem problem) || !MessageWriter.TryMeasure(fields, out int encodedBytes, out problem))
         {
             throw problem.ToException();
         }
@@ -130,6 +130,8 @@ public sealed class OutboxWriter
             Message = encoded[^encodedBytes..],
         };
     }
+
+    private static DateTimeOffset? TimeOf(long? milliseconds) => milliseconds is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
 
     private static void CheckTimes(in Message message, DateTimeOffset now, (long? DeliverAt, long? ExpiresAt) times)
     {
