@@ -106,7 +106,8 @@ internal sealed class Leading : IAsyncDisposable
         List<ClaimedRow> pending = await _tables.PendingAsync(CancellationToken.None).ConfigureAwait(false);
         OutboxLog.Leads(_logger, _token, pending.Count);
         _claims.AddRange(pending.GroupBy(row => row.Claim).OrderBy(group => group.Key).Select(group => new Claim(group.Key, [.. group])));
-        await _planning.OpenAsync(await _tables.LanesAsync(CancellationToken.None).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+        List<LaneState> lanes = await _tables.LanesAsync(CancellationToken.None).ConfigureAwait(false);
+        await _planning.OpenAsync(lanes, pending.Select(row => row.Partition).ToHashSet(), cancellation).ConfigureAwait(false);
         _planning.Parked.UnionWith(await _tables.ParkedQueuesAsync(CancellationToken.None).ConfigureAwait(false));
         await HoldAsync().ConfigureAwait(false);
     }

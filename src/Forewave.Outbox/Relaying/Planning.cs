@@ -11,6 +11,7 @@ namespace Forewave.Outbox.Relaying;
 internal sealed class Planning(SequencedProducer producer, OutboxRelayOptions options, Dictionary<PartitionNumber, LaneState> lanes)
 {
     private readonly Dictionary<QueueName, SlotMap?> _slots = [];
+    private readonly Dictionary<PartitionNumber, LaneState> _absent = [];
     private int _turn;
 
     /// <summary>Queues that could not be opened, and that rows wait for.</summary>
@@ -27,13 +28,28 @@ internal sealed class Planning(SequencedProducer producer, OutboxRelayOptions op
         return Add(new LaneState(partition, ProducerId.New()) { IsStored = before.IsStored });
     }
 
-    /// <summary>Makes the ways to partitions that the database knows; those that the cluster has no more fail.</summary>
-    public async ValueTask OpenAsync(IEnumerable<LaneState> known, CancellationToken cancellation)
+    /// <summary>Makes the ways to partitions that the database knows; those that the cluster has not are left until it has.</summary>
+    /// <param name="known">What the database has.</param>
+    /// <param name="claimed">Partitions for which rows are claimed.</param>
+    /// <param name="cancellation">Ends the wait for the first connection.</param>
+    /// <exception cref="ForewaveException"><c>NotOwner</c>: rows are claimed for a partition that the cluster has not.</exception>
+    public async ValueTask OpenAsync(IEnumerable<LaneState> known, IReadOnlySet<PartitionNumber> claimed, CancellationToken cancellation)
     {
-        await producer.PartitionsAsync(cancellation).ConfigureAwait(false);
+        HashSet<PartitionNumber> there = [.. await producer.PartitionsAsync(cancellation).ConfigureAwait(false)];
         foreach (LaneState lane in known)
         {
-            Add(lane);
+            if (there.Contains(lane.Partition))
+            {
+                Add(lane);
+                continue;
+            }
+
+            if (claimed.Contains(lane.Partition))
+            {
+                throw new ForewaveException(ErrorCode.NotOwner, $"Rows are claimed for partition {lane.Partition}, which the cluster has not.");
+            }
+
+            _absent.Add(lane.Partition, lane);
         }
     }
 
@@ -136,7 +152,7 @@ internal sealed class Planning(SequencedProducer producer, OutboxRelayOptions op
         {
             if (!lanes.ContainsKey(partition))
             {
-                Add(new LaneState(partition, ProducerId.New()));
+                Add(_absent.Remove(partition, out LaneState? known) ? known : new LaneState(partition, ProducerId.New()));
             }
         }
 

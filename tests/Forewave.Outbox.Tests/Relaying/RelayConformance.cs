@@ -239,6 +239,23 @@ public abstract class RelayConformance(IDatabaseServer server)
     }
 
     [Fact]
+    public async Task Partition_that_the_cluster_has_not_gets_no_rows_and_stops_none()
+    {
+        Place place = await Place.NewAsync(server);
+        await using TestBroker broker = await TestBroker.StartAsync();
+        await place.RunAsync($"INSERT INTO forewave_outbox_lane (partition_number, producer_id, next_seq) VALUES (77, '{ProducerId.New()}', 5)");
+        await place.AddAsync("q", "0", "1", "2", "3");
+
+        await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), place.Options);
+        await place.SentAsync();
+
+        await using ForewaveClient client = broker.CreateClient();
+        Assert.Equal(["0", "1", "2", "3"], await Queues.BodiesAsync(client, "q"));
+        Assert.Equal(0, await place.NumberAsync("SELECT COUNT(*) FROM forewave_outbox WHERE partition_number = 77"));
+        Assert.Equal(5, await place.NumberAsync("SELECT next_seq FROM forewave_outbox_lane WHERE partition_number = 77"));
+    }
+
+    [Fact]
     public async Task Broker_that_restarts_in_the_middle_costs_no_row_and_doubles_none()
     {
         Place place = await Place.NewAsync(server);
