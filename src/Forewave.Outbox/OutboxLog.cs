@@ -32,4 +32,7 @@ internal static partial class OutboxLog
 
     [LoggerMessage(9008, LogLevel.Warning, "{Count} rows of the outbox were refused and go again: {Reason}")]
     public static partial void Refused(ILogger logger, int count, string reason);
+
+    [LoggerMessage(9009, LogLevel.Warning, "The settings of a connection of the outbox's relay could not be set back; a pool may keep it as it is.")]
+    public static partial void SettingsStay(ILogger logger, Exception exception);
 }

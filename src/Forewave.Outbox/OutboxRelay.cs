@@ -111,10 +111,10 @@ public sealed class OutboxRelay : ILockLook, IAsyncDisposable
     {
         try
         {
-            DbConnection connection = await OpenAsync(cancellation).ConfigureAwait(false);
-            await using (connection.ConfigureAwait(false))
+            RelaySession session = await RelaySession.OpenAsync(_options, cancellation).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
             {
-                RelayTables tables = new(_options.Tables, connection);
+                RelayTables tables = new(_options.Tables, session.Connection);
                 bool has = await tables.HasAsync(Volatile.Read(ref _token), cancellation).ConfigureAwait(false);
                 return (has, await tables.NowAsync(cancellation).ConfigureAwait(false));
             }
@@ -129,12 +129,12 @@ public sealed class OutboxRelay : ILockLook, IAsyncDisposable
 
     private async Task LeadOrStandByAsync(SequencedProducer producer, CancellationToken cancellation)
     {
-        DbConnection connection = await OpenAsync(cancellation).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        RelaySession session = await RelaySession.OpenAsync(_options, cancellation).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
         {
             SchemaPart part = SchemaPart.Outbox(_options.Tables, Dialect.Of(_options.Tables.Database));
-            await OutboxSchema.CheckAsync(connection, _options.Tables, part, cancellation).ConfigureAwait(false);
-            RelayTables tables = new(_options.Tables, connection);
+            await OutboxSchema.CheckAsync(session.Connection, _options.Tables, part, cancellation).ConfigureAwait(false);
+            RelayTables tables = new(_options.Tables, session.Connection);
             // Not to be cancelled: whoever has the lock gives it back.
             if (await tables.TryTakeAsync(_holder, _options.Lease, CancellationToken.None).ConfigureAwait(false) is not { } taken)
             {
@@ -148,26 +148,6 @@ public sealed class OutboxRelay : ILockLook, IAsyncDisposable
             {
                 await leading.RunAsync(cancellation).ConfigureAwait(false);
             }
-        }
-    }
-
-    private async ValueTask<DbConnection> OpenAsync(CancellationToken cancellation)
-    {
-        DbConnection connection = _options.Connect();
-        try
-        {
-            await connection.OpenAsync(cancellation).ConfigureAwait(false);
-            foreach (string statement in Dialect.Of(_options.Tables.Database).Begin(_options.Lease))
-            {
-                await Commands.RunAsync(connection, null, new Statement(statement), cancellation).ConfigureAwait(false);
-            }
-
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
         }
     }
 

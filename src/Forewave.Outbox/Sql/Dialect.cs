@@ -36,6 +36,13 @@ internal abstract class Dialect
     /// <param name="patience">How long the server waits for a relay that stands still in a transaction.</param>
     public abstract IReadOnlyList<string> Begin(TimeSpan patience);
 
+    /// <summary>A query for the names and values of the settings that <see cref="Begin"/> changes; null: <see cref="Restore"/> needs none.</summary>
+    public virtual string? Settings => null;
+
+    /// <summary>What makes a session as it was before <see cref="Begin"/>: one statement each.</summary>
+    /// <param name="settings">What <see cref="Settings"/> answered before; empty: it was not asked, or did not answer.</param>
+    public virtual IReadOnlyList<string> Restore(IReadOnlyList<(string Name, string Value)> settings) => [];
+
     /// <summary>Keeps others from migrating at the same time, within a transaction where the database has such.</summary>
     public abstract IReadOnlyList<string> BeginMigration { get; }
 

@@ -28,6 +28,17 @@ internal sealed class MySqlDialect : Dialect
         string.Create(CultureInfo.InvariantCulture, $"SET SESSION innodb_lock_wait_timeout = {Math.Max(1, (int)Math.Ceiling(patience.TotalSeconds))}"),
     ];
 
+    public override string? Settings =>
+        "SHOW SESSION VARIABLES WHERE Variable_name IN ('sql_notes', 'wait_timeout', 'innodb_lock_wait_timeout', 'transaction_isolation', 'tx_isolation')";
+
+    // The isolation has two names in MariaDB from 11.1, of which the older one raises a warning; sql_notes comes last.
+    public override IReadOnlyList<string> Restore(IReadOnlyList<(string Name, string Value)> settings) =>
+    [
+        .. settings.Where(one => one.Name != "tx_isolation" || !settings.Any(other => other.Name == "transaction_isolation"))
+            .OrderBy(one => one.Name == "sql_notes")
+            .Select(one => $"SET SESSION {one.Name} = {(one.Value.All(char.IsAsciiDigit) ? one.Value : $"'{one.Value}'")}"),
+    ];
+
     public override IReadOnlyList<string> BeginMigration => ["SET SESSION sql_notes = 0"];
 
     public override string? MigrationLock => "SELECT GET_LOCK('forewave_schema', 60)";

@@ -23,6 +23,9 @@ internal sealed class PostgreSqlDialect : Dialect
         string.Create(CultureInfo.InvariantCulture, $"SET lock_timeout = {Math.Max(1, (int)patience.TotalMilliseconds)}"),
     ];
 
+    public override IReadOnlyList<string> Restore(IReadOnlyList<(string Name, string Value)> settings) =>
+        ["RESET idle_in_transaction_session_timeout", "RESET lock_timeout"];
+
     public override IReadOnlyList<string> BeginMigration => ["SELECT pg_advisory_xact_lock(7600760076)"];
 
     public override IReadOnlyList<string> EndMigration => [];
