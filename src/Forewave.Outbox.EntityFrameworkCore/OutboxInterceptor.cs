@@ -38,7 +38,7 @@ public sealed class OutboxInterceptor(OutboxWriter writer) : SaveChangesIntercep
         DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(eventData);
-        if (result.HasResult || eventData.Context is not { } context || UnwrittenOf(context) is not { Count: > 0 } unwritten)
+        if (result.HasResult || eventData.Context is not { } context || UnwrittenOf(context) is not { Count: > 0 })
         {
             return result;
         }

@@ -20,7 +20,7 @@ public sealed class InterceptorTests(PostgreSql server) : IClassFixture<PostgreS
     public async Task Messages_are_saved_with_the_changes_in_one_transaction()
     {
         Place place = await Place.NewAsync(server);
-        await using Shop shop = new(place);
+        await using Shop shop = Shop.Of(place);
         shop.Orders.Add(new Order { Id = 1, Amount = 2 });
         shop.AddMessage(Queue, Some);
 
@@ -35,7 +35,7 @@ public sealed class InterceptorTests(PostgreSql server) : IClassFixture<PostgreS
     {
         Place place = await Place.NewAsync(server);
         await place.RunAsync("INSERT INTO orders (id, amount) VALUES (1, 1)");
-        await using Shop shop = new(place);
+        await using Shop shop = Shop.Of(place);
         Order order = new() { Id = 1, Amount = 2 };
         shop.Orders.Add(order);
         shop.AddMessage(Queue, Some);
@@ -52,7 +52,7 @@ public sealed class InterceptorTests(PostgreSql server) : IClassFixture<PostgreS
     public async Task Messages_belong_to_the_transaction_that_the_program_has()
     {
         Place place = await Place.NewAsync(server);
-        await using Shop shop = new(place);
+        await using Shop shop = Shop.Of(place);
         await using (IDbContextTransaction rolledBack = await shop.Database.BeginTransactionAsync())
         {
             shop.AddMessage(Queue, Some);
@@ -75,7 +75,7 @@ public sealed class InterceptorTests(PostgreSql server) : IClassFixture<PostgreS
     {
         Place place = await Place.NewAsync(server);
         await place.RunAsync("INSERT INTO orders (id, amount) VALUES (1, 1)");
-        await using Shop shop = new(place);
+        await using Shop shop = Shop.Of(place);
         await using IDbContextTransaction around = await shop.Database.BeginTransactionAsync();
         Order order = new() { Id = 1, Amount = 2 };
         shop.Orders.Add(order);
@@ -94,7 +94,7 @@ public sealed class InterceptorTests(PostgreSql server) : IClassFixture<PostgreS
     public async Task Saving_that_would_block_is_refused_where_there_are_messages()
     {
         Place place = await Place.NewAsync(server);
-        await using Shop shop = new(place);
+        await using Shop shop = Shop.Of(place);
         shop.AddMessage(Queue, Some);
 
         Assert.Throws<InvalidOperationException>(() => shop.SaveChanges());

@@ -29,7 +29,7 @@ public sealed class MariaDbRelayTests(MariaDb server) : RelayConformance(server)
         await one.OpenAsync();
         await other.OpenAsync();
 
-        Assert.Equal([before, before], [await SettingsOfAsync(one), await SettingsOfAsync(other)]);
+        Assert.Equal((before, before), (await SettingsOfAsync(one), await SettingsOfAsync(other)));
     }
 
     private static async Task<string> SettingsOfAsync(DbConnection connection)
