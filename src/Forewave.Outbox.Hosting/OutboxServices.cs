@@ -44,7 +44,10 @@ public static class OutboxServices
         return builder;
     }
 
-    /// <summary>Adds the application's inbox, and its cleaning by age, which runs while the host runs.</summary>
+    /// <summary>
+    /// Adds the application's inbox, and its cleaning by age, which runs while the host runs. A table that is missing or of another version
+    /// ends the cleaning, which the host treats as it is told to treat a failed background service.
+    /// </summary>
     /// <param name="builder">The application, to which Forewave was added.</param>
     /// <param name="options">Where the inbox is, and how long records are kept.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>

@@ -9,6 +9,7 @@ using Forewave.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Forewave.Outbox.Tests.Hosting;
 
@@ -71,6 +72,20 @@ public sealed class HostedOutboxTests(SqliteFile server) : IClassFixture<SqliteF
 
         Assert.Equal(1, await place.NumberAsync("SELECT COUNT(*) FROM orders"));
         Assert.Equal(Stock, message.Group);
+    }
+
+    [Fact]
+    public async Task Inbox_whose_table_is_missing_ends_its_service_with_a_number()
+    {
+        Place place = await Place.NewAsync(server);
+        await place.RunAsync("DELETE FROM forewave_schema WHERE part = 'inbox'");
+        using InboxCleaning cleaning = new(
+            new InboxOptions { Tables = place.Tables, Connect = place.Connect }, new Inbox(place.Tables), TimeProvider.System, NullLoggerFactory.Instance);
+
+        await cleaning.StartAsync(CancellationToken.None);
+
+        ForewaveException missing = await Assert.ThrowsAsync<ForewaveException>(() => cleaning.ExecuteTask!);
+        Assert.Equal(ErrorCode.OutboxSchemaMissing, missing.Code);
     }
 
     private sealed record Order(int Id, int Amount);
