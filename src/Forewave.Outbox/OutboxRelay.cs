@@ -59,7 +59,7 @@ public sealed class OutboxRelay : ILockLook, IAsyncDisposable
     /// A database or a broker that fails ends it not: it begins anew after a second.
     /// </summary>
     /// <exception cref="ForewaveException">
-    /// <c>OutboxSchemaMissing</c>, <c>OutboxSchemaDiffers</c>: nothing was changed, and nothing is tried again.
+    /// <c>OutboxSchemaMissing</c>, <c>OutboxSchemaDiffers</c>, <c>OutboxDatabaseUnsupported</c>: nothing was changed, and nothing is tried again.
     /// </exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -153,6 +153,6 @@ public sealed class OutboxRelay : ILockLook, IAsyncDisposable
 
     private static bool IsOfTheEnvironment(Exception failure) => failure is not ForewaveException
     {
-        Code: ErrorCode.OutboxSchemaMissing or ErrorCode.OutboxSchemaDiffers,
+        Code: ErrorCode.OutboxSchemaMissing or ErrorCode.OutboxSchemaDiffers or ErrorCode.OutboxDatabaseUnsupported,
     } && failure is not OutOfMemoryException;
 }

@@ -25,7 +25,9 @@ public static class OutboxSchema
     /// <param name="connection">An open connection, without a transaction.</param>
     /// <param name="tables">Where they are.</param>
     /// <param name="cancellation">Ends it between two statements.</param>
-    /// <exception cref="ForewaveException"><c>OutboxSchemaDiffers</c>: they have a later version, which nothing is done about.</exception>
+    /// <exception cref="ForewaveException">
+    /// <c>OutboxSchemaDiffers</c>: they have a later version, which nothing is done about. <c>OutboxDatabaseUnsupported</c>: the database is too old.
+    /// </exception>
     /// <exception cref="TimeoutException">Another program migrates, for a minute already (MySQL).</exception>
     /// <exception cref="DbException">The database refuses.</exception>
     public static async Task MigrateAsync(DbConnection connection, OutboxTables tables, CancellationToken cancellation = default)
@@ -40,7 +42,7 @@ public static class OutboxSchema
     /// <param name="connection">An open connection, without a transaction.</param>
     /// <param name="tables">Where they are.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="ForewaveException"><c>OutboxSchemaMissing</c>, <c>OutboxSchemaDiffers</c>.</exception>
+    /// <exception cref="ForewaveException"><c>OutboxSchemaMissing</c>, <c>OutboxSchemaDiffers</c>, <c>OutboxDatabaseUnsupported</c>.</exception>
     public static async Task CheckAsync(DbConnection connection, OutboxTables tables, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -72,6 +74,7 @@ public static class OutboxSchema
 
     internal static async Task CheckAsync(DbConnection connection, OutboxTables tables, SchemaPart part, CancellationToken cancellation)
     {
+        DatabaseVersion.Check(connection, tables.Database);
         int found = await VersionAsync((connection, null), tables, part, cancellation).ConfigureAwait(false);
         if (found == 0)
         {
@@ -87,6 +90,7 @@ public static class OutboxSchema
     internal static async Task MigrateAsync(
         DbConnection connection, OutboxTables tables, IReadOnlyList<SchemaPart> parts, CancellationToken cancellation)
     {
+        DatabaseVersion.Check(connection, tables.Database);
         Dialect sql = Dialect.Of(tables.Database);
         DbTransaction transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))

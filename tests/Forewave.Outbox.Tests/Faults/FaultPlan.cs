@@ -2,7 +2,7 @@ namespace Forewave.Outbox.Tests.Faults;
 
 /// <summary>
 /// Ends a program at one of its steps, before or after it: from then on each of its steps fails, nothing of it reaches the database any more.
-/// Thread-safe.
+/// Thread-safe, but for what its statements have touched.
 /// </summary>
 /// <param name="step">Which, from 1; past the last one: it does not end.</param>
 /// <param name="isAfter">The step is done, and nobody hears of it.</param>
@@ -16,6 +16,16 @@ internal sealed class FaultPlan(int step, bool isAfter)
 
     /// <summary>Steps so far.</summary>
     public int Steps => Volatile.Read(ref _steps);
+
+    /// <summary>The most rows that a statement of it has touched.</summary>
+    public int MostTouched { get; private set; }
+
+    public async Task<int> TouchAsync(Func<Task<int>> statement)
+    {
+        int touched = await RunAsync(statement);
+        MostTouched = Math.Max(MostTouched, touched);
+        return touched;
+    }
 
     public async Task<T> RunAsync<T>(Func<Task<T>> work)
     {

@@ -62,7 +62,7 @@ internal sealed class FaultyCommand(DbCommand inner, FaultyConnection connection
 
     public override void Prepare() => inner.Prepare();
 
-    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) => plan.RunAsync(() => inner.ExecuteNonQueryAsync(cancellationToken));
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) => plan.TouchAsync(() => inner.ExecuteNonQueryAsync(cancellationToken));
 
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) => plan.RunAsync(() => inner.ExecuteScalarAsync(cancellationToken));
 

@@ -20,7 +20,10 @@ internal sealed class FaultyConnection(DbConnection inner, FaultPlan plan) : DbC
 
     public override string DataSource => inner.DataSource;
 
-    public override string ServerVersion => inner.ServerVersion;
+    /// <summary>What it tells of its server in place of the truth; null: the truth.</summary>
+    public string? Version { get; init; }
+
+    public override string ServerVersion => Version ?? inner.ServerVersion;
 
     public override ConnectionState State => inner.State;
 

@@ -7,7 +7,10 @@ namespace Forewave.Outbox.Tests.Relaying;
 [Trait("Suite", "outbox")]
 public sealed class MariaDbRelayTests(MariaDb server) : RelayConformance(server), IClassFixture<MariaDb>
 {
-    private const string Settings = "SELECT CONCAT_WS(' ', @@wait_timeout, @@innodb_lock_wait_timeout, @@sql_notes, @@session.tx_isolation)";
+    private const string Settings = """
+        SELECT CAST(GROUP_CONCAT(variable_name, '=', variable_value ORDER BY variable_name) AS CHAR) FROM information_schema.session_variables
+        WHERE variable_name IN ('sql_notes', 'wait_timeout', 'innodb_lock_wait_timeout', 'tx_isolation')
+        """;
     private readonly MariaDb _server = server;
 
     [Fact]

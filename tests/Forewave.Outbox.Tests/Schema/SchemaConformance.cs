@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Forewave.Outbox.Sql;
 using Forewave.Outbox.Tests.Databases;
+using Forewave.Outbox.Tests.Faults;
 using Forewave.Outbox.Tests.Relaying;
 using Forewave.Protocol;
 using Forewave.Testing;
@@ -60,6 +61,45 @@ public abstract class SchemaConformance(IDatabaseServer server)
         Assert.Equal(99, await Commands.NumberAsync(connection, null, new Statement("SELECT version FROM forewave_schema WHERE part = 'outbox'"), CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData("0.9", true)]
+    [InlineData("5.5.5-10.5.29-MariaDB-log", true)]
+    [InlineData("99.1.2 (Debian 99.1-2)", false)]
+    [InlineData("5.5.5-99.11.19-MariaDB-0+deb12u1", false)]
+    [InlineData("unheard of", false)]
+    public async Task Database_that_is_too_old_is_refused_with_a_number_by_all_who_look(string version, bool isRefused)
+    {
+        OutboxTables tables = new() { Database = server.Kind };
+        string database = await server.NewDatabaseAsync();
+        await MigrateAsync(database, tables);
+        await using DbConnection inner = await OpenAsync(database);
+        await using FaultyConnection connection = new(inner, new FaultPlan(0, isAfter: false)) { Version = version };
+        // Of others than MySQL this is no version, but what stands in front of it is.
+        bool isExpected = isRefused && !(version.Contains("MariaDB", StringComparison.Ordinal) && server.Kind == DatabaseKind.Sqlite);
+
+        ErrorCode[] codes = [await CodeOfAsync(() => OutboxSchema.CheckAsync(connection, tables)), await CodeOfAsync(() => OutboxSchema.MigrateAsync(connection, tables))];
+
+        Assert.All(codes, code => Assert.Equal(isExpected ? ErrorCode.OutboxDatabaseUnsupported : ErrorCode.None, code));
+    }
+
+    [Fact]
+    public async Task Relay_of_a_database_that_is_too_old_ends_with_a_number()
+    {
+        OutboxTables tables = new() { Database = server.Kind };
+        string database = await server.NewDatabaseAsync();
+        await MigrateAsync(database, tables);
+        await using TestBroker broker = await TestBroker.StartAsync();
+        OutboxRelayOptions options = new()
+        {
+            Tables = tables, Connect = () => new FaultyConnection(server.Connect(database), new FaultPlan(0, isAfter: false)) { Version = "0.9" },
+        };
+
+        await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), options);
+
+        ForewaveException refused = await Assert.ThrowsAsync<ForewaveException>(() => relay.Running);
+        Assert.Equal(ErrorCode.OutboxDatabaseUnsupported, refused.Code);
+    }
+
     [Fact]
     public async Task Older_tables_are_migrated_step_by_step()
     {
@@ -74,6 +114,19 @@ public abstract class SchemaConformance(IDatabaseServer server)
 
         Assert.Equal(3, await Commands.NumberAsync(connection, null, new Statement("SELECT version FROM forewave_schema WHERE part = 'part'"), CancellationToken.None));
         Assert.Equal(2, await Commands.NumberAsync(connection, null, new Statement("SELECT b FROM stepped"), CancellationToken.None));
+    }
+
+    private static async Task<ErrorCode> CodeOfAsync(Func<Task> attempt)
+    {
+        try
+        {
+            await attempt();
+            return ErrorCode.None;
+        }
+        catch (ForewaveException refused)
+        {
+            return refused.Code;
+        }
     }
 
     private async Task MigrateAsync(string database, OutboxTables tables)
