@@ -39,32 +39,6 @@ public abstract class InboxConformance(IDatabaseServer server)
     }
 
     [Fact]
-    public async Task Of_two_transactions_with_one_message_the_second_waits_and_has_no_effect()
-    {
-        if (server.Kind == DatabaseKind.Sqlite)
-        {
-            // It has one writer at a time: a second transaction begins when the first is over.
-            return;
-        }
-
-        Place place = await Place.NewAsync(server);
-        Inbox inbox = new(place.Tables);
-        await using DbConnection one = await place.OpenAsync();
-        await using DbConnection other = await place.OpenAsync();
-        await using DbTransaction first = await one.BeginTransactionAsync();
-        await using DbTransaction second = await other.BeginTransactionAsync();
-
-        Assert.True(await inbox.TryRecordAsync(first, Group, Message));
-        // Some drivers block their thread.
-        Task<bool> waiting = Task.Run(async () => await inbox.TryRecordAsync(second, Group, Message));
-        await Until.TrueAsync(async () => await place.NumberAsync(WaitingTransactions) > 0);
-        Assert.False(waiting.IsCompleted);
-        await first.CommitAsync();
-
-        Assert.False(await waiting);
-    }
-
-    [Fact]
     public async Task Records_are_deleted_by_age_so_many_at_once()
     {
         Place place = await Place.NewAsync(server);
@@ -87,10 +61,6 @@ public abstract class InboxConformance(IDatabaseServer server)
         Assert.Equal(0, await inbox.CleanAsync(connection, TimeSpan.FromMinutes(30), 5));
         Assert.Equal(3, await place.NumberAsync("SELECT COUNT(*) FROM forewave_inbox"));
     }
-
-    private string WaitingTransactions => server.Kind == DatabaseKind.MySql
-        ? "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
-        : "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
 
     private static async Task<bool> RecordAsync(Place place, Inbox inbox, GroupName group, bool commits)
     {

@@ -5,7 +5,7 @@ using Forewave.Testing;
 namespace Forewave.Outbox.Tests.Relaying;
 
 [Trait("Suite", "outbox")]
-public sealed class MariaDbRelayTests(MariaDb server) : RelayConformance(server), IClassFixture<MariaDb>
+public sealed class MariaDbRelayTests(MariaDb server) : ServerRelayConformance(server), IClassFixture<MariaDb>
 {
     private const string Settings = """
         SELECT CAST(GROUP_CONCAT(variable_name, '=', variable_value ORDER BY variable_name) AS CHAR) FROM information_schema.session_variables
