@@ -124,7 +124,7 @@ public abstract class RelayFaultConformance(IDatabaseServer server)
         {
             Connector = async cancellation =>
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
                 throw new OperationCanceledException(cancellation);
             },
         };
