@@ -1,0 +1,4 @@
+namespace Forewave.Samples.Stock;
+
+/// <summary>What the order service tells.</summary>
+internal sealed record Order(string Id, long Amount, string Article);
