@@ -6,7 +6,7 @@ namespace Forewave.Architecture.Tests.Rules;
 /// <summary>The script `test` finds the projects of a suite by the text of the trait: so it is literal, alone, and names a suite.</summary>
 internal static class SuiteRule
 {
-    private static readonly string[] Suites = ["unit", "powerloss", "fuzz", "kill", "scenario", "mysql", "zookeeper", "cluster", "outbox"];
+    private static readonly string[] Suites = ["unit", "powerloss", "fuzz", "kill", "scenario", "mysql", "zookeeper", "cluster", "outbox", "samples"];
 
     public static IEnumerable<Offence> Check(SourceFile source)
     {
