@@ -5,12 +5,13 @@ using Microsoft.Extensions.Configuration;
 //   dotnet run --project samples/shop                       by both ways, a minute each, with SQLite
 //   dotnet run --project samples/shop -- --Way=outbox --Seconds=300 --Seed=7
 //   dotnet run --project samples/shop -- --Database=PostgreSql --ConnectionStrings:orders='Host=…' --ConnectionStrings:stock='Host=…'
+// --Folder=… keeps what the programs print and store, which otherwise only stays where something differs.
 // A seed brings the same orders and kills, not the same instants. Databases that are named have to be empty. Exit code 0: they agree. 1: they do not.
 IConfiguration settings = new ConfigurationBuilder().AddCommandLine(args).Build();
 TimeSpan load = TimeSpan.FromSeconds(settings.GetValue("Seconds", 60));
 int seed = settings.GetValue("Seed", Random.Shared.Next());
 string[] ways = settings["Way"] is { } one ? [one] : ["transaction", "outbox"];
-DirectoryInfo folder = Directory.CreateTempSubdirectory("forewave-shop-");
+DirectoryInfo folder = settings["Folder"] is { } named ? Directory.CreateDirectory(named) : Directory.CreateTempSubdirectory("forewave-shop-");
 Console.WriteLine($"seed {seed}, files in {folder.FullName}");
 
 List<string> differences = [];
@@ -35,5 +36,6 @@ foreach (string difference in differences)
 if (differences.Count > 0)
     return 1;
 Console.WriteLine("orders and stock agree");
-folder.Delete(recursive: true);
+if (settings["Folder"] is null)
+    folder.Delete(recursive: true);
 return 0;

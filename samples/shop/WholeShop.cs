@@ -144,9 +144,9 @@ internal sealed class WholeShop : IAsyncDisposable
             while (!await isSo())
                 await Task.Delay(Look, TimeProvider.System, deadline);
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        catch (OperationCanceledException late) when (deadline.IsCancellationRequested)
         {
-            throw new TimeoutException($"It took too long until {what}.");
+            throw new TimeoutException($"It took too long until {what}.", late);
         }
     }
 

@@ -27,7 +27,9 @@ public sealed class ShopTests(SqliteFile server) : IClassFixture<SqliteFile>
         ShopDatabases databases = await ShopDatabases.NewAsync(server);
         await ShopDatabases.RunAsync(databases.Stock, "CREATE TABLE withdrawals (order_id VARCHAR(64) NOT NULL, amount BIGINT NOT NULL, article VARCHAR(64) NOT NULL)");
         await ShopDatabases.RunAsync(databases.Stock, "INSERT INTO withdrawals (order_id, amount, article) VALUES ('nobodys', 3, 'book')");
-        await using ProgramProcess shop = ProgramProcess.StartProgram("Forewave.Samples.Shop.dll", ["--Seconds=0", "--Way=outbox", .. databases.Arguments]);
+        using TemporaryFolder folder = new();
+        await using ProgramProcess shop = ProgramProcess.StartProgram(
+            "Forewave.Samples.Shop.dll", ["--Seconds=0", "--Way=outbox", $"--Folder={folder.Path}", .. databases.Arguments]);
 
         ProgramResult result = await shop.EndAsync();
 
