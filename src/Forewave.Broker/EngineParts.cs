@@ -58,7 +58,7 @@ internal static class EngineParts
         queues.WindowGrew = ids.WindowGrew;
         var terms = new PublishTerms(CapabilitiesOf(options), time, store.Partition, new PublishGate(settings, memory, lengths, time));
         var scheduling = new Scheduler(store, time, metrics, logger, id => queues.Find(id)?.Options.LifeBits ?? 0);
-        var transactions = new TransactionStage(store, time, metrics, logger, id => queues.Find(id)?.Options.LifeBits) { Gate = terms.Gate };
+        var transactions = new TransactionStage(store, time, metrics, logger, id => queues.Find(id)?.Options.LifeBits) { Gate = terms.Gate, Ids = new PreparedIds(store, ids) };
         var users = new UserDirectory(store, options, loggers.CreateLogger(UserLog.Category));
         var access = new AccessMetrics(metrics.Meter);
         var messages = new MessageLookup(store, queues, delivery, scheduling);

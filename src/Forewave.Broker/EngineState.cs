@@ -131,6 +131,13 @@ internal sealed class EngineState : IStateFold, IStateSource
                 _producers.Apply(record.Header, payload);
                 _ids.Apply(record.Header, DueStamp.Read(record.Header).Queue, payload);
                 break;
+            case RecordType.Prepared:
+                _ids.Prepared(record.Header, PreparedStamp.Read(record.Header).Queue, payload);
+                break;
+            case RecordType.Decided:
+                var decided = DecidedRecord.Read(record.Header);
+                _ids.Decided(record.Header, decided.Transaction, decided.Decision == TransactionDecision.Commit);
+                break;
             default:
                 break;
         }

@@ -91,6 +91,8 @@ public enum ErrorCode
     TooManyTransactions = 314,
     /// <summary>The producer cannot be asked what became of its transactions.</summary>
     CheckBackMissing = 315,
+    /// <summary>A message has the deduplication id of a message of a transaction that is not decided: whether it is a repeat will be known then.</summary>
+    DeduplicationIdHeld = 316,
 
     // 4xx: consuming and settling.
     /// <summary>The group has another tag filter than the one given.</summary>

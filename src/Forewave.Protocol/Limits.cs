@@ -192,6 +192,9 @@ public static class Limits
     /// <summary>Messages of all open transactions of one partition.</summary>
     public const int PreparedMessages = 1_000_000;
 
+    /// <summary>Deduplication ids that the messages of all open transactions of one partition have.</summary>
+    public const int HeldDeduplicationIds = 250_000;
+
     /// <summary>Messages of one transaction.</summary>
     public const int TransactionMessages = 10_000;
 

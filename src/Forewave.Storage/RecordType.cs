@@ -118,6 +118,12 @@ public enum RecordType : byte
     /// <summary>A transaction was begun; its position is the transaction's id.</summary>
     TransactionBegun = 35,
 
+    /// <summary>
+    /// Messages of a transaction that were not prepared, because others with their deduplication ids were stored or are in it: their numbers,
+    /// and where the originals are.
+    /// </summary>
+    RepeatedInTransaction = 36,
+
     /// <summary>A user was made, changed or removed: all of it as it is from then on.</summary>
     UserChanged = 40,
 

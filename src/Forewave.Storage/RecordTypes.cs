@@ -9,7 +9,8 @@ public static class RecordTypes
     /// </summary>
     public static bool MayUseReserve(this RecordType type) =>
         type is not (RecordType.Published or RecordType.Prepared or RecordType.ProducerSeen or RecordType.Scheduled
-            or RecordType.Rescheduled or RecordType.Released or RecordType.RecurringChanged or RecordType.Repeated or RecordType.TransactionBegun);
+            or RecordType.Rescheduled or RecordType.Released or RecordType.RecurringChanged or RecordType.Repeated or RecordType.TransactionBegun
+            or RecordType.RepeatedInTransaction);
 
     /// <summary>Whether it gets a place in an index: the engine dispatches it when it is committed.</summary>
     public static bool IsDispatched(this RecordType type) =>

@@ -1,3 +1,4 @@
+using Forewave.Broker.Deduplication;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Sessions;
 using Forewave.Broker.Transactions;
@@ -40,6 +41,7 @@ internal static class PrepareCommand
             Producer = producer,
             Transaction = prepare.Transaction,
             Batches = batches,
+            Claims = problem.IsNone ? session.Parts.Transactions.Ids.Collect(batches) : new IdClaims(),
             Quota = session.Quota,
             MayPublish = TransactionCommands.MayPublish(session),
             Answer = new PrepareAnswer(session.Output, header.Correlation.Value, session.Parts.Flushes, session.Parts.Store),
@@ -56,8 +58,6 @@ internal static class PrepareCommand
                 return new FrameProblem(ErrorCode.TransactionSpansPartitions, batch.Detail);
             if (batch.Error != ErrorCode.None)
                 return new FrameProblem(batch.Error, batch.Detail);
-            if (batch.HasIds)
-                return new FrameProblem(ErrorCode.CapabilityMissing, "a message of a transaction has no deduplication id: the transaction's own id tells repeats");
             if (batch.Replaces != 0 || batch.FirstSequence != next)
                 return FrameProblem.Field("the batches of a Prepare do not number their messages without gaps, or one replaces another");
             next += (ulong)batch.Count;

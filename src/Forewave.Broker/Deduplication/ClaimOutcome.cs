@@ -15,6 +15,9 @@ internal enum ClaimOutcome
     /// <summary>The table is full and has claims of batches before: append those, then again.</summary>
     AppendFirst,
 
+    /// <summary>A message of another transaction, which is not decided, has the id: nothing is decided.</summary>
+    Held,
+
     /// <summary>As many ids are held as may be.</summary>
     Full,
 

@@ -16,6 +16,9 @@ internal static class DeduplicationGauges
             new MetricText { Name = "forewave.deduplication.ids", Unit = "{id}", Description = "Deduplication ids held, those included that left their window and are not dropped yet." },
             () => ids.Count);
         metrics.Gauge(
+            new MetricText { Name = "forewave.deduplication.held", Unit = "{id}", Description = "Deduplication ids of messages that transactions have prepared and not decided." },
+            () => ids.HeldCount);
+        metrics.Gauge(
             new MetricText { Name = "forewave.deduplication.memory", Unit = "By", Description = "Memory of deduplication ids." },
             () => ids.MemoryBytes);
         metrics.Gauge(

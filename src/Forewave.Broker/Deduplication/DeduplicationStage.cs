@@ -48,13 +48,23 @@ internal sealed class DeduplicationStage : IDisposable
         }
     }
 
-    /// <summary>Ids held.</summary>
+    /// <summary>Ids known.</summary>
     public long Count
     {
         get
         {
             lock (Known.Gate)
                 return Known.Count;
+        }
+    }
+
+    /// <summary>Ids of what is prepared and not decided.</summary>
+    public int HeldCount
+    {
+        get
+        {
+            lock (Known.Gate)
+                return Known.Held.Count;
         }
     }
 

@@ -40,4 +40,23 @@ internal struct IdClaim
 
     /// <summary>The message is not stored, another one with its id was.</summary>
     public readonly bool IsRepeat => OriginalClaim != 0 || Original != LogPosition.None;
+
+    /// <summary>It is a repeat.</summary>
+    /// <param name="position">Of the original; of epoch 0: the original is in the same append, and that is its claim's place, from 1.</param>
+    public void RepeatOf(LogPosition position)
+    {
+        if (position.Epoch.Value == 0)
+            OriginalClaim = (int)position.Number;
+        else
+            Original = position;
+    }
+
+    /// <summary>Nothing is decided of it.</summary>
+    public void Undecide()
+    {
+        IsTaken = false;
+        Former = null;
+        Original = LogPosition.None;
+        OriginalClaim = 0;
+    }
 }

@@ -10,16 +10,17 @@ namespace Forewave.Broker.Deduplication;
 /// Deduplication in recovery and in checkpoints: one part, and every message with an id after it. The part names the slices
 /// that count, which are synced before, and has the ids of the tables in itself.
 /// <para>
-/// The part, little-endian: version u8 = 1 · key 16 bytes · time of the clock i64 · wall clock i64 (Unix ms) · highest slice number
+/// The part, little-endian: version u8 = 1, or 2 where ids are held · key 16 bytes · time of the clock i64 · wall clock i64 (Unix ms) · highest slice number
 /// u64 · last seal u64 · slices u32, then each: number u64, its filter's u64, ids u32, blocks of the filter u64, begin i64, first and
 /// last seal u64, doubtful u8, windows u8, each window i64 (ms), ids u32, newest i64 · slices kept
 /// for the checkpoint before u32, then the number u64 of each · ids u32, then each: hash 16 bytes, position u64, queue u32,
-/// time i64.
+/// time i64 · from version 2 on: held ids u32, then each: hash 16 bytes, position u64, queue u32, transaction u64.
 /// </para>
 /// </summary>
 internal sealed class IdParts
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
+    private const byte VersionWithoutHeld = 1;
     private readonly KnownIds _known;
     private readonly IdUpkeep _upkeep;
     private readonly IStore _store;
@@ -44,14 +45,17 @@ internal sealed class IdParts
         IReadOnlyList<IdSlice> slices;
         IReadOnlyList<SliceNumber> kept;
         KnownId[] ids;
+        HeldId[] held;
         LogPosition tail;
         lock (_known.Gate)
         {
             tail = _store.Tail;
+            held = _known.Held.ToArray();
             slices = _known.Slices.Name();
             kept = _known.Slices.KeptNumbers();
             ids = [.. _known.Sealed?.ToArray() ?? [], .. _known.Active.ToArray()];
-            WriteHead(state);
+            // What an earlier version reads is written as it reads it.
+            WriteHead(state, held.Length == 0 ? VersionWithoutHeld : Version);
         }
         Sync(slices);
         state.UInt32((uint)slices.Count);
@@ -63,6 +67,7 @@ internal sealed class IdParts
         state.UInt32((uint)ids.Length);
         foreach (var known in ids.OrderBy(known => known.Time.Milliseconds))
             WriteId(state, known);
+        WriteHeld(state, held);
         writer.Write(new StatePart(StateKind.Deduplication, 0, tail, tail), buffer.WrittenSpan);
     }
 
@@ -81,7 +86,7 @@ internal sealed class IdParts
     public void Load(in StatePart part, ReadOnlySpan<byte> bytes)
     {
         var state = new StateReader(bytes);
-        state.ExpectVersion(Version, nameof(StateKind.Deduplication));
+        byte version = ReadVersion(ref state);
         _isLoaded = true;
         _covered = part.Tail;
         Hashing = new SipHash128(state.Bytes(SipHash128.KeyBytes));
@@ -98,6 +103,8 @@ internal sealed class IdParts
         uint ids = state.UInt32();
         for (uint i = 0; i < ids; i++)
             Restore(ReadId(ref state));
+        if (version >= Version)
+            LoadHeld(ref state);
     }
 
     /// <summary>All parts are read.</summary>
@@ -115,22 +122,55 @@ internal sealed class IdParts
     {
         if (header.Position <= _covered || !PublishedFlags.MayHaveIds(header))
             return;
+        var time = _known.Clock.Of(header.Time);
+        foreach (var (hash, position) in IdsOf(header, queue, payload))
+            Restore(new KnownId { Hash = hash, Position = position, Queue = queue, Time = time });
+    }
+
+    /// <summary>Folds a record with messages that were prepared. Idempotent.</summary>
+    /// <param name="header">Its header; its second number is the transaction.</param>
+    /// <param name="queue">Number of the queue that its messages are for.</param>
+    /// <param name="payload">Its messages.</param>
+    public void Prepared(in RecordHeader header, uint queue, ReadOnlySpan<byte> payload)
+    {
+        if (header.Position <= _covered)
+            return;
+        var transaction = LogPosition.FromBits(header.Extra);
+        lock (_known.Gate)
+        {
+            foreach (var (hash, position) in IdsOf(header, queue, payload))
+                _known.Held.Add(new HeldId { Hash = hash, Position = position, Queue = queue, Transaction = transaction });
+        }
+    }
+
+    /// <summary>Folds the record of a decision. Idempotent.</summary>
+    /// <param name="header">Its header.</param>
+    /// <param name="transaction">Which transaction was decided.</param>
+    /// <param name="isCommit">It was committed: its messages were published then.</param>
+    public void Decided(in RecordHeader header, LogPosition transaction, bool isCommit)
+    {
+        if (header.Position <= _covered)
+            return;
+        HeldId[] taken;
+        lock (_known.Gate)
+            taken = _known.Held.Take(transaction);
+        var time = _known.Clock.Of(header.Time);
+        for (int i = 0; i < taken.Length && isCommit; i++)
+            Restore(new KnownId { Hash = taken[i].Hash, Position = taken[i].Position, Queue = taken[i].Queue, Time = time });
+    }
+
+    private List<(IdHash Hash, LogPosition Position)> IdsOf(in RecordHeader header, uint queue, ReadOnlySpan<byte> payload)
+    {
+        List<(IdHash, LogPosition)> ids = [];
         ulong message = 0;
         foreach (var encoded in new MessageRun(payload))
         {
             var id = MessageReader.ReadDeduplicationId(encoded);
             if (!id.IsEmpty)
-            {
-                Restore(new KnownId
-                {
-                    Hash = Hashing.Of(queue, id),
-                    Position = header.Position.Plus(message),
-                    Queue = queue,
-                    Time = _known.Clock.Of(header.Time),
-                });
-            }
+                ids.Add((Hashing.Of(queue, id), header.Position.Plus(message)));
             message++;
         }
+        return ids;
     }
 
     private static void WriteSlice(StateWriter state, IdSlice slice)
@@ -190,9 +230,47 @@ internal sealed class IdParts
         Time = new IdTime((long)state.UInt64()),
     };
 
-    private void WriteHead(StateWriter state)
+    private static void WriteHeld(StateWriter state, HeldId[] all)
     {
-        state.Byte(Version);
+        if (all.Length == 0)
+            return;
+        state.UInt32((uint)all.Length);
+        foreach (ref readonly var held in all.AsSpan())
+        {
+            state.UInt64(held.Hash.High);
+            state.UInt64(held.Hash.Low);
+            state.UInt64(held.Position.Bits);
+            state.UInt32(held.Queue);
+            state.UInt64(held.Transaction.Bits);
+        }
+    }
+
+    private void LoadHeld(ref StateReader state)
+    {
+        uint count = state.UInt32();
+        lock (_known.Gate)
+        {
+            for (uint i = 0; i < count; i++)
+            {
+                _known.Held.Add(new HeldId
+                {
+                    Hash = new IdHash { High = state.UInt64(), Low = state.UInt64() }, Position = LogPosition.FromBits(state.UInt64()),
+                    Queue = state.UInt32(), Transaction = LogPosition.FromBits(state.UInt64()),
+                });
+            }
+        }
+    }
+
+    private static byte ReadVersion(ref StateReader state)
+    {
+        byte version = state.Byte();
+        return version is VersionWithoutHeld or Version ? version : throw new StoreException(
+            ErrorCode.FormatTooNew, $"{nameof(StateKind.Deduplication)} of the checkpoint has version {version}, this broker reads {VersionWithoutHeld} and {Version}; start the newer one");
+    }
+
+    private void WriteHead(StateWriter state, byte version)
+    {
+        state.Byte(version);
         Hashing.WriteKey(state.Take(SipHash128.KeyBytes));
         state.UInt64((ulong)_known.Clock.Now.Milliseconds);
         state.UInt64((ulong)_known.Clock.Wall.UnixMilliseconds);

@@ -15,6 +15,7 @@ internal sealed class KnownIds
     private int _unplaced;
     private bool _isRefused;
     private bool _isStopped;
+    private ulong _decidedThrough;
 
     public KnownIds(DeduplicationTerms terms, IdClock clock, IdSlices slices, Func<uint, TimeSpan> windowOf)
     {
@@ -43,10 +44,19 @@ internal sealed class KnownIds
     /// <summary>Is full and being written; null: none is.</summary>
     public IdTable? Sealed { get; private set; }
 
+    /// <summary>What transactions have prepared and not decided.</summary>
+    public HeldIds Held { get; } = new();
+
+    /// <summary>
+    /// Where the newest commit is in the log that made held ids known. What was prepared stands before it, so whoever is told that a message is
+    /// stored because of its id has to wait for this too. Any thread.
+    /// </summary>
+    public LogPosition DecidedThrough => LogPosition.FromBits(Volatile.Read(ref _decidedThrough));
+
     /// <summary>Told, under the gate, when a table was sealed. Must not block.</summary>
     public Action OnSealed { get; set; } = static () => { };
 
-    /// <summary>Ids held.</summary>
+    /// <summary>Ids known.</summary>
     public long Count => Active.Count + (Sealed?.Count ?? 0) + Slices.Count;
 
     /// <summary>Memory of the tables.</summary>
@@ -67,12 +77,68 @@ internal sealed class KnownIds
             return outcome;
         for (int i = first; i < first + count; i++)
         {
-            if (TryDecide(ref claims[i], i + 1, now))
+            outcome = DecideOne(ref claims[i], i + 1, now);
+            if (outcome == ClaimOutcome.Decided)
                 continue;
             TakeBack(claims[first..i]);
-            return ClaimOutcome.LookUp;
+            return outcome;
         }
         return ClaimOutcome.Decided;
+    }
+
+    /// <summary>
+    /// Decides over the claims of what a transaction prepares. What is new is held for it then, without a position; unless all are decided, nothing
+    /// is. Whoever has the transactions' turn keeps to <see cref="Limits.HeldDeduplicationIds"/>.
+    /// </summary>
+    /// <param name="claims">All claims of the Prepare.</param>
+    /// <param name="transaction">Whose.</param>
+    public ClaimOutcome Hold(Span<IdClaim> claims, LogPosition transaction)
+    {
+        var outcome = _isStopped ? ClaimOutcome.Stopped : IsFull(claims.Length) ? ClaimOutcome.Full : ClaimOutcome.Decided;
+        var now = Clock.Now;
+        for (int i = 0; i < claims.Length && outcome == ClaimOutcome.Decided; i++)
+        {
+            outcome = HoldOne(ref claims[i], i + 1, transaction, now);
+            if (outcome != ClaimOutcome.Decided)
+                LetGo(claims[..i]);
+        }
+        return outcome;
+    }
+
+    /// <summary>Takes claims back that were held last and not appended.</summary>
+    public void LetGo(Span<IdClaim> claims)
+    {
+        for (int i = claims.Length - 1; i >= 0; i--)
+        {
+            if (claims[i].IsTaken && Held.TryFind(claims[i].Hash, out var held))
+                Held.TakeBack(held);
+            claims[i].Undecide();
+        }
+    }
+
+    /// <summary>Whether the ids of a transaction can become known: there is room in the table, or another one was begun.</summary>
+    public ClaimOutcome ReserveHeld(LogPosition transaction)
+    {
+        int ids = Held.CountOf(transaction);
+        return ids == 0 ? ClaimOutcome.Decided : ReserveInTable(ids, Clock.Now);
+    }
+
+    /// <summary>A transaction was decided: at its commit its ids are known from now on, else they are free.</summary>
+    /// <param name="transaction">Which.</param>
+    /// <param name="committed">Where its commit is in the log; none: it was rolled back.</param>
+    public void Decided(LogPosition transaction, LogPosition committed)
+    {
+        var now = Clock.Now;
+        var taken = Held.Take(transaction);
+        if (committed == LogPosition.None || taken.Length == 0)
+            return;
+        Volatile.Write(ref _decidedThrough, committed.Bits);
+        foreach (ref readonly var held in taken.AsSpan())
+        {
+            // Those of a queue that was deleted mean nothing any more.
+            if (_windowOf(held.Queue) > TimeSpan.Zero)
+                Active.Put(new KnownId { Hash = held.Hash, Position = held.Position, Queue = held.Queue, Time = now });
+        }
     }
 
     /// <summary>Takes claims back that were decided last and not appended.</summary>
@@ -86,10 +152,7 @@ internal sealed class KnownIds
                 Active.TakeBack(claim.Hash, claim.Former);
                 _unplaced--;
             }
-            claim.IsTaken = false;
-            claim.Former = null;
-            claim.Original = LogPosition.None;
-            claim.OriginalClaim = 0;
+            claim.Undecide();
         }
     }
 
@@ -165,12 +228,14 @@ internal sealed class KnownIds
         }
     }
 
-    private ClaimOutcome Reserve(int ids, IdTime now)
+    private ClaimOutcome Reserve(int ids, IdTime now) => IsFull(ids) && !_isStopped ? ClaimOutcome.Full : ReserveInTable(ids, now);
+
+    private bool IsFull(int ids) => Count + Held.Count + ids > Terms.MostIds;
+
+    private ClaimOutcome ReserveInTable(int ids, IdTime now)
     {
         if (_isStopped)
             return ClaimOutcome.Stopped;
-        if (Count + ids > Terms.MostIds)
-            return ClaimOutcome.Full;
         if (!Active.MayTake(ids, now))
         {
             // A claim that is sealed without its position could be neither placed nor taken back.
@@ -185,38 +250,68 @@ internal sealed class KnownIds
         return ClaimOutcome.Decided;
     }
 
-    /// <summary>False: a slice has to be asked.</summary>
-    private bool TryDecide(ref IdClaim claim, int place, IdTime now)
+    private ClaimOutcome DecideOne(ref IdClaim claim, int place, IdTime now)
     {
-        var window = _windowOf(claim.Queue);
-        if (Active.TryFind(claim.Hash, out var known) && known.Time.IsWithin(window, now))
-        {
-            if (known.Position.Epoch.Value == 0)
-                claim.OriginalClaim = (int)known.Position.Number;
-            else
-                claim.Original = known.Position;
-            return true;
-        }
-        if (Sealed is { } before && before.TryFind(claim.Hash, out known) && known.Time.IsWithin(window, now))
-        {
-            claim.Original = known.Position;
-            return true;
-        }
-        if (Slices.MayHaveNewer(claim))
-        {
-            claim.NeedsDisk = true;
-            return false;
-        }
-        if (claim.OnDisk is { } onDisk && onDisk.Time.IsWithin(window, now))
-        {
-            claim.Original = onDisk.Position;
-            return true;
-        }
+        if (TryFindNew(ref claim, now))
+            return ClaimOutcome.Decided;
+        // Whether it is a repeat is known when the transaction is decided; a message that may be rolled back is no original.
+        if (Held.TryFind(claim.Hash, out _))
+            return ClaimOutcome.Held;
+        if (!TryAskSlices(ref claim, now))
+            return ClaimOutcome.LookUp;
+        if (claim.IsRepeat)
+            return ClaimOutcome.Decided;
         // Until it is appended its place among the claims stands for its position: no position has epoch 0.
         var taken = new KnownId { Hash = claim.Hash, Position = LogPosition.FromBits((ulong)place), Queue = claim.Queue, Time = now };
         claim.Former = Active.Put(taken);
         claim.IsTaken = true;
         _unplaced++;
+        return ClaimOutcome.Decided;
+    }
+
+    private ClaimOutcome HoldOne(ref IdClaim claim, int place, LogPosition transaction, IdTime now)
+    {
+        if (TryFindNew(ref claim, now))
+            return ClaimOutcome.Decided;
+        if (Held.TryFind(claim.Hash, out var held))
+        {
+            if (held.Transaction != transaction)
+                return ClaimOutcome.Held;
+            // The original has the same fate.
+            claim.RepeatOf(held.Position);
+            return ClaimOutcome.Decided;
+        }
+        if (!TryAskSlices(ref claim, now))
+            return ClaimOutcome.LookUp;
+        if (claim.IsRepeat)
+            return ClaimOutcome.Decided;
+        Held.Add(new HeldId { Hash = claim.Hash, Position = LogPosition.FromBits((ulong)place), Queue = claim.Queue, Transaction = transaction });
+        claim.IsTaken = true;
+        return ClaimOutcome.Decided;
+    }
+
+    /// <summary>True: it is a repeat of what is in the tables.</summary>
+    private bool TryFindNew(ref IdClaim claim, IdTime now)
+    {
+        var window = _windowOf(claim.Queue);
+        bool isKnown = Active.TryFind(claim.Hash, out var known) && known.Time.IsWithin(window, now);
+        if (!isKnown)
+            isKnown = Sealed is { } before && before.TryFind(claim.Hash, out known) && known.Time.IsWithin(window, now);
+        if (isKnown)
+            claim.RepeatOf(known.Position);
+        return isKnown;
+    }
+
+    /// <summary>Notes what the slices said. False: one has to be asked.</summary>
+    private bool TryAskSlices(ref IdClaim claim, IdTime now)
+    {
+        if (Slices.MayHaveNewer(claim))
+        {
+            claim.NeedsDisk = true;
+            return false;
+        }
+        if (claim.OnDisk is { } onDisk && onDisk.Time.IsWithin(_windowOf(claim.Queue), now))
+            claim.RepeatOf(onDisk.Position);
         return true;
     }
 

@@ -15,6 +15,9 @@ internal sealed class IdAdmission
 
     public IdAdmission(DeduplicationStage ids) => _ids = ids;
 
+    /// <summary>Whoever is told of a repeat without a record of its own waits until the log is committed up to here. Any thread.</summary>
+    public LogPosition DecidedThrough => _ids.Known.DecidedThrough;
+
     /// <summary>Guards what is known; taken by publishes with ids alone.</summary>
     public Lock Gate => _ids.Known.Gate;
 
@@ -91,6 +94,7 @@ internal sealed class IdAdmission
         }
         batch.Error = outcome switch
         {
+            ClaimOutcome.Held => ErrorCode.DeduplicationIdHeld,
             ClaimOutcome.Full => ErrorCode.TooManyDeduplicationIds,
             ClaimOutcome.DiskFull => ErrorCode.DiskFull,
             _ => ErrorCode.PartitionStopped,

@@ -215,8 +215,10 @@ internal sealed class PublishAdmission
     {
         if (!publish.NeedsCommit || publish.AwaitedPosition == LogPosition.None)
             return;
+        // A message of a transaction is stored by its commit, which comes later than its position.
+        var decided = _ids.DecidedThrough;
         publish.Hold();
-        if (!_store.TryAwaitCommit(publish.AwaitedPosition, publish, 0))
+        if (!_store.TryAwaitCommit(decided > publish.AwaitedPosition ? decided : publish.AwaitedPosition, publish, 0))
             publish.Unhold();
     }
 }

@@ -27,6 +27,9 @@ internal sealed class OpenTransactions
     /// <summary>Their messages.</summary>
     public long Messages => Volatile.Read(ref _messages);
 
+    /// <summary>What was not prepared in them, because it was a repeat by its deduplication id. For whoever has the turn.</summary>
+    public long Repeated { get; private set; }
+
     /// <summary>When the oldest was begun, Unix milliseconds; 0: there is none.</summary>
     public long OldestBegun => Volatile.Read(ref _oldestBegun);
 
@@ -61,6 +64,7 @@ internal sealed class OpenTransactions
             return;
         _ids.Add(transaction.Id);
         Volatile.Write(ref _messages, _messages + transaction.Messages);
+        Repeated += transaction.Repeated;
         Counted();
     }
 
@@ -69,6 +73,14 @@ internal sealed class OpenTransactions
     {
         transaction.Messages += messages;
         Volatile.Write(ref _messages, _messages + messages);
+    }
+
+    /// <summary>Messages of one are repeats.</summary>
+    public void Added(Transaction transaction, PreparedRepeats repeats)
+    {
+        transaction.Repeats.Add(repeats);
+        transaction.Repeated += repeats.Count;
+        Repeated += repeats.Count;
     }
 
     /// <summary>One has messages for a queue.</summary>
@@ -90,6 +102,7 @@ internal sealed class OpenTransactions
             return;
         _ids.Remove(transaction.Id);
         Volatile.Write(ref _messages, _messages - transaction.Messages);
+        Repeated -= transaction.Repeated;
         if (transaction.IsWaiting)
             Volatile.Write(ref _waiting, _waiting - 1);
         foreach (var run in transaction.Runs)

@@ -1,3 +1,4 @@
+using Forewave.Broker.Ingest;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
 using Forewave.Protocol.Frames;
@@ -8,38 +9,37 @@ namespace Forewave.Broker.Transactions;
 /// <summary>Answers a Prepare when its messages are on stable storage. Told once, by the store's commit thread or by whoever found that they are.</summary>
 internal sealed class PrepareAnswer(SessionOutput output, ulong correlation, FlushList flushes, IStore store) : ICommitOwner
 {
-    private ulong[] _offsets = [];
+    private Expected[] _batches = [];
     private ulong _lastRecord;
 
-    /// <summary>Before the append: how many messages each batch has. The last record is the owner.</summary>
-    public void Expect(ReadOnlySpan<int> counts)
+    /// <summary>Before the append: which messages there are, and which of them are repeats. The last record is the owner.</summary>
+    public void Expect(PrepareRequest request)
     {
-        _offsets = new ulong[counts.Length];
-        ulong next = 0;
-        for (int i = 0; i < counts.Length; i++)
+        _batches = new Expected[request.Batches.Length];
+        for (int i = 0; i < _batches.Length; i++)
         {
-            _offsets[i] = _lastRecord = next;
-            next += (ulong)counts[i];
+            ref readonly var batch = ref request.Batches[i];
+            _batches[i] = new Expected { Offset = batch.Offset, Count = batch.Count, Repeats = batch.RepeatCount == 0 ? [] : RepeatsOf(batch, request) };
+            _lastRecord = batch.Offset;
+            if (batch.RepeatCount == 0)
+                continue;
+            foreach (var piece in new RepeatPieces(batch, request.Claims.All))
+                _lastRecord = batch.Offset + (ulong)piece.First;
         }
     }
 
     /// <summary>They were prepared before: answers with where they are.</summary>
-    public void Repeated(ReadOnlySpan<LogPosition> firsts)
+    public void Repeated(LogPosition[][] positions)
     {
-        var entries = new PublishedEntry[firsts.Length];
-        for (int i = 0; i < entries.Length; i++)
-            entries[i] = PublishedEntry.StoredBefore(firsts[i], store.CommitDurability);
-        output.WriteReceipts(new CorrelationId(correlation), entries);
+        output.WriteReceipts(new CorrelationId(correlation), [.. positions.Select(batch => StoredBefore(batch))]);
         output.Flush();
     }
 
     /// <inheritdoc/>
     public void Committed(LogPosition first, long token)
     {
-        var entries = new PublishedEntry[_offsets.Length];
-        for (int i = 0; i < entries.Length; i++)
-            entries[i] = PublishedEntry.Stored(LogPosition.FromBits(first.Bits - _lastRecord + _offsets[i]), store.CommitDurability);
-        output.WriteReceipts(new CorrelationId(correlation), entries);
+        var appended = LogPosition.FromBits(first.Bits - _lastRecord);
+        output.WriteReceipts(new CorrelationId(correlation), [.. _batches.Select(batch => EntryOf(batch, appended))]);
         flushes.Add(output);
     }
 
@@ -48,5 +48,56 @@ internal sealed class PrepareAnswer(SessionOutput output, ulong correlation, Flu
     {
         output.WriteError(correlation, ErrorCode.StoreUnavailable);
         output.Flush();
+    }
+
+    private PublishedEntry EntryOf(in Expected batch, LogPosition appended)
+    {
+        if (batch.Repeats.Length == 0)
+            return PublishedEntry.Stored(appended.Plus(batch.Offset), store.CommitDurability);
+        var positions = new LogPosition[batch.Count];
+        for (int i = 0; i < positions.Length; i++)
+            positions[i] = appended.Plus(batch.Offset + (ulong)i);
+        byte[] repeated = new byte[(batch.Count + 7) / 8];
+        int count = 0;
+        foreach (var (piece, offset) in batch.Repeats)
+        {
+            var first = piece.OriginalClaim == 0 ? piece.Original : appended.Plus(offset);
+            for (int i = piece.First; i < piece.First + piece.Count; i++, count++)
+            {
+                positions[i] = first.Plus((ulong)(i - piece.First));
+                repeated[i / 8] |= (byte)(1 << (i % 8));
+            }
+        }
+        return count == batch.Count ? StoredBefore(positions) : PublishedEntry.StoredInPart(positions, store.CommitDurability, repeated);
+    }
+
+    private PublishedEntry StoredBefore(LogPosition[] positions)
+    {
+        bool areConsecutive = true;
+        for (int i = 1; i < positions.Length; i++)
+            areConsecutive &= positions[i].Bits == positions[0].Bits + (ulong)i;
+        return areConsecutive ? PublishedEntry.StoredBefore(positions[0], store.CommitDurability) : PublishedEntry.StoredBefore(positions, store.CommitDurability);
+    }
+
+    private static (RepeatPiece Piece, ulong Offset)[] RepeatsOf(in PendingBatch batch, PrepareRequest request)
+    {
+        List<(RepeatPiece, ulong)> repeats = [];
+        var claims = request.Claims.All;
+        foreach (var piece in new RepeatPieces(batch, claims))
+        {
+            if (piece.IsRepeat)
+                repeats.Add((piece, piece.OriginalClaim == 0 ? 0 : claims[piece.OriginalClaim - 1].Offset));
+        }
+        return [.. repeats];
+    }
+
+    private readonly record struct Expected
+    {
+        public required ulong Offset { get; init; }
+
+        public required int Count { get; init; }
+
+        /// <summary>What is repeated; where the original is in the same append, so many positions after its first.</summary>
+        public required (RepeatPiece Piece, ulong Offset)[] Repeats { get; init; }
     }
 }

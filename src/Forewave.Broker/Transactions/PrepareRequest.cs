@@ -1,3 +1,4 @@
+using Forewave.Broker.Deduplication;
 using Forewave.Broker.Ingest;
 using Forewave.Broker.Quotas;
 using Forewave.Protocol;
@@ -16,6 +17,9 @@ internal sealed record PrepareRequest
     /// <summary>The messages; their sequences are their numbers in the transaction.</summary>
     public required PendingBatch[] Batches { get; init; }
 
+    /// <summary>The deduplication ids of its messages.</summary>
+    public required IdClaims Claims { get; init; }
+
     /// <summary>Who is answered.</summary>
     public required PrepareAnswer Answer { get; init; }
 
@@ -24,6 +28,9 @@ internal sealed record PrepareRequest
 
     /// <summary>Whether its user may publish to a queue, by its number; null: to all.</summary>
     public Func<uint, bool>? MayPublish { get; init; }
+
+    /// <summary>Switches and quotas have taken it, and quotas are charged.</summary>
+    public bool IsAdmitted { get; set; }
 
     /// <summary>Number of the first message.</summary>
     public ulong First => Batches[0].FirstSequence;

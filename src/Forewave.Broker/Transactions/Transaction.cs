@@ -30,10 +30,19 @@ internal sealed class Transaction
     /// <summary>Its messages, also those that are on their way to their lanes.</summary>
     public int Messages { get; set; }
 
+    /// <summary>What was not prepared, because it was a repeat by its deduplication id.</summary>
+    public List<PreparedRepeats> Repeats { get; } = [];
+
+    /// <summary>How many messages that are.</summary>
+    public int Repeated { get; set; }
+
+    /// <summary>The highest number that a message of it had: prepared or a repeat.</summary>
+    public int LastNumber => Messages + Repeated;
+
     /// <summary>What they take in the log.</summary>
     public long Bytes { get; set; }
 
-    /// <summary>Log position of the last one.</summary>
+    /// <summary>Log position of the last one, or of the last repeat.</summary>
     public LogPosition LastPrepared { get; set; }
 
     /// <summary>When it was heard of last.</summary>

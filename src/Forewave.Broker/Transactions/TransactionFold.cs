@@ -29,6 +29,10 @@ internal sealed class TransactionFold(IStore store, OpenTransactions open, Finis
             case RecordType.Prepared:
                 Replayed(record);
                 break;
+            case RecordType.RepeatedInTransaction:
+                if (header.Position > LoadedTail && open.Find(LogPosition.FromBits(header.Extra)) is { } transaction)
+                    Repeated(transaction, PreparedRepeatsRecord.Read(header, payload), header.Position.Plus((ulong)header.Count - 1));
+                break;
             case RecordType.Decided:
                 if (header.Position > LoadedTail)
                     Decided(DecidedRecord.Read(header), header.Position, header.Time);
@@ -90,14 +94,21 @@ internal sealed class TransactionFold(IStore store, OpenTransactions open, Finis
         Dispatch(record);
         var header = record.Header;
         if (header.Position > LoadedTail && open.Find(LogPosition.FromBits(header.Extra)) is { } transaction)
-            Prepared(transaction, header.Position, header.Count, record.PayloadBytes);
+            Prepared(transaction, header.Position.Plus((ulong)header.Count - 1), header.Count, record.PayloadBytes);
     }
 
     /// <summary>Messages were appended.</summary>
-    public void Prepared(Transaction transaction, LogPosition first, int messages, long payloadBytes)
+    public void Prepared(Transaction transaction, LogPosition last, int messages, long payloadBytes)
     {
         open.Added(transaction, messages);
         transaction.Bytes += payloadBytes;
-        transaction.LastPrepared = first.Plus((ulong)messages - 1);
+        transaction.LastPrepared = last;
+    }
+
+    /// <summary>Messages were repeats.</summary>
+    public void Repeated(Transaction transaction, PreparedRepeats repeats, LogPosition last)
+    {
+        open.Added(transaction, repeats);
+        transaction.LastPrepared = last;
     }
 }

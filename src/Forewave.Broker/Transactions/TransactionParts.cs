@@ -12,6 +12,7 @@ namespace Forewave.Broker.Transactions;
 internal sealed class TransactionParts(TransactionStage stage, IStore store)
 {
     private const byte Version = 1;
+    private const byte VersionWithRepeats = 2;
     private const int PerPart = 1_000;
     private const int EndsPerPart = 10_000;
 
@@ -25,13 +26,13 @@ internal sealed class TransactionParts(TransactionStage stage, IStore store)
     public static void Load(TransactionStage stage, in StatePart part, ReadOnlySpan<byte> state)
     {
         var reader = new RecordReader(state);
-        reader.Version(Version);
+        byte version = reader.Version(part.Kind == StateKind.OpenTransactions ? VersionWithRepeats : Version);
         stage.Fold.LoadedDispatched = part.Dispatched;
         stage.Fold.LoadedTail = part.Tail;
         if (part.Kind == StateKind.Transactions)
             LoadEnds(stage, ref reader);
         else
-            LoadOpen(stage, ref reader);
+            LoadOpen(stage, ref reader, version);
     }
 
     /// <summary>All parts are read: what is prepared is known in the order of its places.</summary>
@@ -92,8 +93,10 @@ internal sealed class TransactionParts(TransactionStage stage, IStore store)
 
     private void WriteOpen(IStateWriter writer, in StatePart part, Transaction[] transactions)
     {
+        bool anyRepeats = transactions.Any(transaction => transaction.Repeated > 0);
         _state.Clear();
-        _state.Byte(Version);
+        // What an earlier version reads is written as it reads it.
+        _state.Byte(anyRepeats ? VersionWithRepeats : Version);
         _state.UInt32((uint)transactions.Length);
         foreach (var transaction in transactions)
         {
@@ -107,6 +110,8 @@ internal sealed class TransactionParts(TransactionStage stage, IStore store)
             _state.UInt32((uint)transaction.Runs.Count);
             foreach (var run in transaction.Runs)
                 WriteRun(run);
+            if (anyRepeats)
+                WriteRepeats(transaction);
         }
         writer.Write(part, _state.Written.Span);
     }
@@ -119,6 +124,18 @@ internal sealed class TransactionParts(TransactionStage stage, IStore store)
         _state.UInt64(run.Position.Bits);
         _state.UInt32(run.Lane.Number.Value);
         _state.Int64(run.Place);
+    }
+
+    private void WriteRepeats(Transaction transaction)
+    {
+        _state.UInt32((uint)transaction.Repeats.Count);
+        foreach (var repeats in transaction.Repeats)
+        {
+            _state.UInt32(repeats.Queue);
+            _state.UInt32(repeats.First);
+            _state.UInt32((uint)repeats.Count);
+            _state.UInt64(repeats.Original.Bits);
+        }
     }
 
     private static void LoadEnds(TransactionStage stage, ref RecordReader reader)
@@ -151,7 +168,7 @@ internal sealed class TransactionParts(TransactionStage stage, IStore store)
         };
     }
 
-    private static void LoadOpen(TransactionStage stage, ref RecordReader reader)
+    private static void LoadOpen(TransactionStage stage, ref RecordReader reader, byte version)
     {
         int count = reader.Count();
         for (int i = 0; i < count; i++)
@@ -169,6 +186,9 @@ internal sealed class TransactionParts(TransactionStage stage, IStore store)
             for (int run = 0; run < runs; run++)
                 transaction.Runs.Add(ReadRun(stage, ref reader));
             stage.Open.Add(transaction);
+            int repeats = version >= VersionWithRepeats ? reader.Count() : 0;
+            for (int repeat = 0; repeat < repeats; repeat++)
+                stage.Open.Added(transaction, ReadRepeats(ref reader));
             foreach (var run in transaction.Runs)
                 stage.Open.Names(transaction, run.Queue);
         }
@@ -183,6 +203,11 @@ internal sealed class TransactionParts(TransactionStage stage, IStore store)
         var lane = ReadLane(stage, ref reader);
         return new PreparedRun { Queue = queue, First = first, Count = count, Position = position, Lane = lane, Place = reader.Int64() };
     }
+
+    private static PreparedRepeats ReadRepeats(ref RecordReader reader) => new()
+    {
+        Queue = reader.UInt32(), First = reader.UInt32(), Count = reader.Count(), Original = LogPosition.FromBits(reader.UInt64()),
+    };
 
     private static PreparedLane ReadLane(TransactionStage stage, ref RecordReader reader)
     {

@@ -4,7 +4,6 @@ using Forewave.Broker.Scheduling;
 using Forewave.Broker.Scheduling.Pending;
 using Forewave.Broker.Sessions;
 using Forewave.Protocol;
-using Forewave.Protocol.Frames;
 using Forewave.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -27,6 +26,7 @@ internal sealed class TransactionStage : IDisposable
     private readonly CommitDrafts _drafts;
     private readonly PreparedExpiry _expiry;
     private readonly TransactionMetrics _metrics;
+    private readonly PrepareResend _resend;
     private List<CommittedRecord> _committed = [];
 
     /// <summary>Puts it together; nothing runs yet.</summary>
@@ -41,6 +41,7 @@ internal sealed class TransactionStage : IDisposable
         _time = time;
         _drafts = new CommitDrafts(lifeOf);
         _expiry = new PreparedExpiry(store, Open);
+        _resend = new PrepareResend(store);
         _metrics = new TransactionMetrics(metrics.Meter);
         Fold = new TransactionFold(store, Open, Finished);
         Watch = new TransactionWatch(this, _metrics, logger);
@@ -50,6 +51,9 @@ internal sealed class TransactionStage : IDisposable
 
     /// <summary>Refuses what is not taken at the moment.</summary>
     public required PublishGate Gate { get; init; }
+
+    /// <summary>The deduplication ids of what is prepared.</summary>
+    public required PreparedIds Ids { get; init; }
 
     /// <summary>What is not decided; the counts are for any thread, the rest for whoever has the turn.</summary>
     public OpenTransactions Open { get; } = new();
@@ -115,7 +119,7 @@ internal sealed class TransactionStage : IDisposable
     }
 
     /// <summary>Adds messages to a transaction; the request's answer is told when they are on stable storage.</summary>
-    /// <exception cref="RefusedException">TransactionNotFound, TransactionDecided, TransactionTooLarge, TooManyTransactions, SequenceGap, FieldInvalid, what switches, quotas and load refuse, and what the store refuses.</exception>
+    /// <exception cref="RefusedException">TransactionNotFound, TransactionDecided, TransactionTooLarge, TooManyTransactions, SequenceGap, FieldInvalid, DeduplicationIdHeld, TooManyDeduplicationIds, what switches, quotas and load refuse, and what the store refuses.</exception>
     public ValueTask<bool> PrepareAsync(PrepareRequest request, CancellationToken cancellation) =>
         InTurnAsync(token => PrepareInTurnAsync(request, token), cancellation);
 
@@ -186,61 +190,72 @@ internal sealed class TransactionStage : IDisposable
         CheckRights(transaction, request.MayPublish);
         // Whoever is refused tries again, or rolls back: in both cases he is alive.
         Watch.Heard(transaction, Now);
-        int messages = request.Messages;
-        ulong next = (ulong)transaction.Messages + 1;
+        ulong next = (ulong)transaction.LastNumber + 1;
         if (request.First > next)
             throw new RefusedException(ErrorCode.SequenceGap, $"message {next} of transaction {transaction.Id} is the next one, {request.First} came.");
         if (request.First < next)
             return await RepeatAsync(transaction, request, next, cancellation);
-        CheckRoom(transaction, messages, request.Bytes);
-        CheckGate(request);
-        var drafts = DraftsOf(request);
-        var first = await _store.AppendAsync(drafts, cancellation);
-        Fold.Prepared(transaction, first, messages, request.Bytes);
-        foreach (var batch in request.Batches)
-            Open.Names(transaction, batch.Queue!.Id);
-        _metrics.Prepared(messages);
+        CheckRoom(transaction, request);
+        var first = await Ids.PrepareAsync(request, () => DraftsOf(request), cancellation);
+        Prepared(transaction, request, first);
         return true;
     }
 
-    // Asked for what is new alone, and not at the commit: what was prepared is promised.
-    private void CheckGate(PrepareRequest request)
+    private void Prepared(Transaction transaction, PrepareRequest request, LogPosition first)
     {
-        if (Gate.AdmitsAll(request.Batches, request.Quota))
-            return;
-        var refused = request.Batches.First(batch => batch.Error != ErrorCode.None);
-        throw new RefusedException(refused.Error, refused.Detail) { RetryAfter = refused.RetryAfter > TimeSpan.Zero ? refused.RetryAfter : null };
+        var last = first.Plus((ulong)request.Messages - 1);
+        int messages = 0;
+        foreach (var batch in request.Batches)
+        {
+            var (count, bytes) = PrepareDrafts.NewIn(batch, request.Claims);
+            if (count == 0)
+                continue;
+            Fold.Prepared(transaction, last, count, bytes);
+            Open.Names(transaction, batch.Queue!.Id);
+            messages += count;
+        }
+        foreach (var repeats in PrepareDrafts.RepeatsOf(request, first))
+            Fold.Repeated(transaction, repeats, last);
+        _metrics.Prepared(messages);
     }
 
+    // Its batches are decided: which messages are new, and which are not.
     private RecordDraft[] DraftsOf(PrepareRequest request)
     {
-        uint lane = LaneNumber.OfPrepared(Now).Value;
-        request.Answer.Expect([.. request.Batches.Select(batch => batch.Count)]);
-        return [.. request.Batches.Select((batch, i) => new RecordDraft
-        {
-            Type = RecordType.Prepared,
-            Count = batch.Count,
-            Queue = lane,
-            Source = request.Producer.Number,
-            Sequence = new PreparedStamp { Queue = batch.Queue!.Id, First = (uint)batch.FirstSequence }.Sequence,
-            Extra = request.Transaction.Bits,
-            Payload = batch.Messages,
-            PayloadCrc = batch.Slices is null ? batch.Crc : Checksum.Of(batch.Messages.Span),
-            JoinsNext = i < request.Batches.Length - 1,
-            Owner = i < request.Batches.Length - 1 ? null : request.Answer,
-        })];
+        CheckGate(request);
+        request.Answer.Expect(request);
+        return PrepareDrafts.Of(request, LaneNumber.OfPrepared(Now));
     }
 
-    private void CheckRoom(Transaction transaction, int messages, long bytes)
+    // Asked for what is new alone, once, and not at the commit: what was prepared is promised.
+    private void CheckGate(PrepareRequest request)
     {
-        if (transaction.Messages + messages > Limits.TransactionMessages)
-            throw new RefusedException(ErrorCode.TransactionTooLarge, $"transaction {transaction.Id} has {transaction.Messages} messages, {messages} more are too many.");
+        if (request.IsAdmitted)
+            return;
+        PendingBatch[] batches = [.. request.Batches.Where(batch => batch.RepeatCount < batch.Count)];
+        if (!Gate.AdmitsAll(batches, request.Quota))
+        {
+            var refused = batches.First(batch => batch.Error != ErrorCode.None);
+            throw new RefusedException(refused.Error, refused.Detail) { RetryAfter = refused.RetryAfter > TimeSpan.Zero ? refused.RetryAfter : null };
+        }
+        request.IsAdmitted = true;
+    }
+
+    private void CheckRoom(Transaction transaction, PrepareRequest request)
+    {
+        int messages = request.Messages;
+        long bytes = request.Bytes;
+        if (transaction.LastNumber + messages > Limits.TransactionMessages)
+            throw new RefusedException(ErrorCode.TransactionTooLarge, $"transaction {transaction.Id} has {transaction.LastNumber} messages, {messages} more are too many.");
         // All of it has to fit into one append at the commit, each message as a record in the worst case.
-        long room = Math.Min(Limits.TransactionBytes, _store.MaxAppendBytes - RecordBytes * (transaction.Messages + messages + 1L));
+        long room = Math.Min(Limits.TransactionBytes, _store.MaxAppendBytes - RecordBytes * (transaction.LastNumber + messages + 1L));
         if (transaction.Bytes + bytes > room)
             throw new RefusedException(ErrorCode.TransactionTooLarge, $"transaction {transaction.Id} has {transaction.Bytes} bytes, {bytes} more are too many.");
-        if (Open.Messages + messages > Limits.PreparedMessages)
-            throw new RefusedException(ErrorCode.TooManyTransactions, $"open transactions have {Open.Messages} messages; until some are decided no more are prepared.");
+        long all = Open.Messages + Open.Repeated;
+        if (all + messages > Limits.PreparedMessages)
+            throw new RefusedException(ErrorCode.TooManyTransactions, $"open transactions have {all} messages; until some are decided no more are prepared.");
+        if (request.Claims.Count > 0 && Ids.HeldCount + request.Claims.Count > Limits.HeldDeduplicationIds)
+            throw new RefusedException(ErrorCode.TooManyTransactions, $"messages of open transactions have {Ids.HeldCount} deduplication ids; until some are decided no more are prepared.");
     }
 
     /// <summary>They came before, over a connection that was lost: the answer is the first one's.</summary>
@@ -249,40 +264,8 @@ internal sealed class TransactionStage : IDisposable
         if (request.First + (ulong)request.Messages > next)
             throw new RefusedException(ErrorCode.FieldInvalid, $"messages {request.First} to {next - 1} of transaction {transaction.Id} were prepared before, those after them were not.");
         await UntilPlacedAsync(transaction);
-        var firsts = new LogPosition[request.Batches.Length];
-        for (int i = 0; i < firsts.Length; i++)
-        {
-            ulong number = request.Batches[i].FirstSequence;
-            var run = transaction.Runs.Find(run => number >= run.First && number + (ulong)request.Batches[i].Count <= (ulong)run.First + (ulong)run.Count);
-            if (run is null || run.Queue != request.Batches[i].Queue!.Id)
-                throw new RefusedException(ErrorCode.FieldInvalid, $"message {number} of transaction {transaction.Id} was prepared in another batch.");
-            if (!await IsSameAsync(run, request.Batches[i], cancellation))
-                throw new RefusedException(ErrorCode.FieldInvalid, $"messages from {number} on of transaction {transaction.Id} were prepared before, and are others.");
-            firsts[i] = run.Position.Plus(number - run.First);
-        }
-        request.Answer.Repeated(firsts);
-        return true;
-    }
-
-    // A number stands for one message: what was stored is read and compared.
-    private async ValueTask<bool> IsSameAsync(PreparedRun run, PendingBatch batch, CancellationToken cancellation)
-    {
-        long first = run.Place + (long)batch.FirstSequence - run.First;
-        List<PendingPlace> places = [.. Enumerable.Range(0, batch.Count).Select(i => new PendingPlace(run.Lane.Reading, first + i))];
-        using var reading = new DueReading(_store);
-        return IsSame(await reading.ReadAsync(places, cancellation), batch.Messages.Span);
-    }
-
-    private static bool IsSame(DueMessage[] stored, ReadOnlySpan<byte> messages)
-    {
-        var sent = new MessageRun(messages);
-        foreach (ref readonly var message in stored.AsSpan())
-        {
-            var kept = new MessageRun(message.Bytes.Span);
-            // What rotted is found out at the commit.
-            if (!sent.MoveNext() || message.IsWhole && kept.MoveNext() && !kept.Current.SequenceEqual(sent.Current))
-                return false;
-        }
+        var positions = await _resend.FindAsync(transaction, request, cancellation);
+        request.Answer.Repeated(positions);
         return true;
     }
 
@@ -302,7 +285,7 @@ internal sealed class TransactionStage : IDisposable
         {
             position = choice.Decision == TransactionDecision.Commit
                 ? await CommitAsync(transaction, record, owner, cancellation)
-                : await _store.AppendAsync(record.Draft(transaction.Producer, owner), cancellation);
+                : await Ids.DecideAsync(record, [record.Draft(transaction.Producer, owner)], cancellation);
         }
         catch (RefusedException)
         {
@@ -324,8 +307,7 @@ internal sealed class TransactionStage : IDisposable
         using var reading = new DueReading(_store);
         var messages = await _drafts.ReadAsync(transaction, reading, Now, cancellation);
         RecordDraft[] drafts = [.. messages, record.Draft(transaction.Producer, owner)];
-        var first = await _store.AppendAsync(drafts, cancellation);
-        return first.Plus((ulong)messages.Sum(draft => draft.Count));
+        return await Ids.DecideAsync(record, drafts, cancellation);
     }
 
     private void Repeat(DecisionChoice choice, in FinishedTransaction end, IDecisionOwner owner)

@@ -87,7 +87,7 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
         {
             var transaction = stage.Open.Find(_due.Min.Id) ?? throw new InvalidOperationException($"transaction {_due.Min.Id} is asked about and not open");
             Remove(transaction);
-            if (transaction.Messages == 0)
+            if (transaction.LastNumber == 0)
                 await KeepEmptyAsync(transaction, now, cancellation);
             else
                 Check(transaction, now, asked);

@@ -87,5 +87,12 @@ internal static class PublishErrors
             Happened = "The producer cannot be asked what became of its transactions.",
             Advice = "Give the producer a check-back handler before it begins transactions.",
         },
+        new()
+        {
+            Code = ErrorCode.DeduplicationIdHeld, HttpStatus = 409, Retry = RetryAdvice.Same,
+            RetryAfter = TimeSpan.FromMilliseconds(250),
+            Happened = "A message has the deduplication id of a message of a transaction that is not decided: whether it is a repeat will be known then.",
+            Advice = "Send it again until the other transaction is decided; when that takes long, look why it stays open.",
+        },
     ];
 }

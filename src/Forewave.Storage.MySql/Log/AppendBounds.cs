@@ -43,7 +43,8 @@ internal readonly record struct AppendBounds(int Bytes, ulong Positions)
             positions += (uint)record.Count;
             isLazy &= record.IsLazy && record.Owner is null;
             mayUseReserve &= record.Type.MayUseReserve();
-            isFromClient |= record.Type is RecordType.Published or RecordType.Scheduled or RecordType.Prepared or RecordType.Repeated or RecordType.ProducerSeen;
+            isFromClient |= record.Type is RecordType.Published or RecordType.Scheduled or RecordType.Prepared or RecordType.Repeated
+                or RecordType.RepeatedInTransaction or RecordType.ProducerSeen;
         }
 
         if (records.IsEmpty || records[^1].JoinsNext)

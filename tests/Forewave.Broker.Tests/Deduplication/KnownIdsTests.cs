@@ -171,6 +171,37 @@ public sealed class KnownIdsTests
     }
 
     [Fact]
+    public void Held_ids_count_towards_the_bound_and_are_known_when_their_transaction_is_committed()
+    {
+        var known = Known(new DeduplicationTerms { MemoryBytes = 1 << 20, TableIds = 5, MostIds = 10, SliceBytes = 1_000_000 });
+        using var upkeep = new IdUpkeep(known, _store, _time, new DeduplicationCounts(), NullLogger.Instance);
+        var (one, two) = (LogPosition.FromBits(1), LogPosition.FromBits(2));
+        IdClaim[] held = [.. Enumerable.Range(0, 4).Select(Claim)];
+        IdClaim[] both = [Claim(9), Claim(3)];
+        lock (known.Gate)
+        {
+            Assert.Equal(ClaimOutcome.Decided, known.Hold(held, one));
+            foreach (ref readonly var claim in held.AsSpan())
+                known.Held.Place(claim.Hash, new LogPosition(new Epoch(1), ++_position));
+            Assert.Equal(ClaimOutcome.Held, known.Hold(both, two));
+        }
+
+        Assert.Equal(4, known.Held.Count);
+        Assert.Equal(ClaimOutcome.Held, Publish(known, 3, 1));
+        Assert.Equal(ClaimOutcome.Full, Publish(known, 100, 7));
+        Assert.Equal(ClaimOutcome.Decided, Publish(known, 100, 5));
+        lock (known.Gate)
+        {
+            // A full table is put aside for them; the next one has to wait for that.
+            Assert.Equal(ClaimOutcome.Decided, known.ReserveHeld(one));
+            known.Decided(one, LogPosition.FromBits(77));
+            Assert.Equal((0, 9L, 77ul), (known.Held.Count, known.Count, known.DecidedThrough.Bits));
+            Assert.Equal(ClaimOutcome.Decided, known.Decide(both.AsSpan(1), ..));
+            Assert.Equal(4ul, both[1].Original.Number);
+        }
+    }
+
+    [Fact]
     public void Clock_goes_on_through_a_jump_of_the_wall_clock_and_never_back_through_a_restart()
     {
         var wall = new JumpingTime();

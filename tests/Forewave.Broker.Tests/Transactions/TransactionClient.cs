@@ -78,6 +78,14 @@ internal sealed class TransactionClient
     public async Task PublishAsync(string queue, ulong sequence) =>
         Assert.Null((await _client.PublishAsync(Producer, TestClient.Batch(await QueueAsync(queue), sequence, 1))).Error);
 
+    /// <summary>Publishes messages without a transaction.</summary>
+    public async Task<V1.PublishedBatch> PublishAsync(string queue, ulong sequence, params V1.Message[] messages)
+    {
+        var batch = new V1.PublishBatch { Queue = await QueueAsync(queue), FirstSequence = sequence };
+        batch.Messages.AddRange(messages.Select(message => message.ToByteString()));
+        return await _client.PublishAsync(Producer, batch);
+    }
+
     public Task<V1.ServerFrame> AskAsync(V1.AdministrationRequest request) => _client.AskAsync(new V1.ClientFrame { Administration = request });
 
     public async Task<V1.TransactionList> ListAsync(bool onlyWaiting = false) =>

@@ -23,11 +23,11 @@ internal sealed class TransactionHistory
 
     public void Begun(ulong id) => _transactions.Add(id, new Known(id));
 
-    /// <summary>How many messages a transaction has for certain; null: the last ones were not answered.</summary>
-    public int? MessagesOf(ulong id) => _transactions[id].IsDoubtful ? null : _transactions[id].Names.Count;
+    /// <summary>How many numbers of messages a transaction has used for certain; null: the last ones were not answered.</summary>
+    public int? MessagesOf(ulong id) => _transactions[id].IsDoubtful ? null : _transactions[id].Numbers;
 
     /// <summary>Messages of it were answered.</summary>
-    public bool HasMessages(ulong id) => _transactions[id].Names.Count > 0;
+    public bool HasMessages(ulong id) => _transactions[id].Numbers > 0;
 
     /// <summary>It got no messages before the power failed, and so was never there: nothing of it may come.</summary>
     public void NeverWas(ulong id) => (_transactions[id].Asked, _transactions[id].IsAnswered) = (false, true);
@@ -39,9 +39,17 @@ internal sealed class TransactionHistory
             _byName.Add(name, _transactions[id]);
     }
 
-    public void Prepared(ulong id, IEnumerable<(string Name, string Queue)> messages)
+    /// <summary>What was asked for is not in it.</summary>
+    public void Refused(ulong id) => _transactions[id].IsDoubtful = false;
+
+    /// <summary>Messages were prepared.</summary>
+    /// <param name="id">Where.</param>
+    /// <param name="messages">Which.</param>
+    /// <param name="repeats">How many more were repeats of others: they are not in it.</param>
+    public void Prepared(ulong id, IReadOnlyCollection<(string Name, string Queue)> messages, int repeats = 0)
     {
         _transactions[id].IsDoubtful = false;
+        _transactions[id].Numbers += messages.Count + repeats;
         foreach (var (name, queue) in messages)
             _transactions[id].Names.Add(name, queue);
     }
@@ -99,6 +107,9 @@ internal sealed class TransactionHistory
         public ulong Id { get; } = id;
 
         public Dictionary<string, string> Names { get; } = [];
+
+        /// <summary>Its messages, and what was a repeat.</summary>
+        public int Numbers { get; set; }
 
         public bool IsDoubtful { get; set; }
 

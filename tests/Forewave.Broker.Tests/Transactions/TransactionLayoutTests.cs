@@ -36,6 +36,25 @@ public sealed class TransactionLayoutTests
     }
 
     [Fact]
+    public void Record_of_repeats_is_as_documented()
+    {
+        var stamp = new PreparedStamp { Queue = 3, First = 9 };
+        var transaction = LogPosition.FromBits(0x0000_1000_0000_0010);
+        var position = LogPosition.FromBits(0x0000_1000_0000_0200);
+
+        var draft = new PreparedRepeatsRecord(stamp, 2, 0x0000_1000_0000_0102).Draft(producer: 7, transaction);
+        var near = new PreparedRepeatsRecord(stamp, 2, 5).Draft(producer: 7, transaction);
+        var header = new RecordHeader { Type = draft.Type, Position = position, Count = draft.Count, Time = default, Sequence = draft.Sequence, Extra = draft.Extra };
+        var read = PreparedRepeatsRecord.Read(header, draft.Payload.Span);
+
+        Assert.Equal("01" + "0201000000100000", Convert.ToHexString(draft.Payload.Span));
+        Assert.Equal((RecordType.RepeatedInTransaction, 2, 3u, 7u, 0x3_0000_0009ul, transaction.Bits), (draft.Type, draft.Count, draft.Queue, draft.Source, draft.Sequence, draft.Extra));
+        Assert.Equal((3u, 9u, 2, 0x0000_1000_0000_0102ul), (read.Queue, read.First, read.Count, read.Original.Bits));
+        Assert.Equal("01" + "0500000000000000", Convert.ToHexString(near.Payload.Span));
+        Assert.Equal(position.Bits - 5, PreparedRepeatsRecord.Read(header, near.Payload.Span).Original.Bits);
+    }
+
+    [Fact]
     public void Prepared_record_names_queue_and_number_and_its_lane_is_an_hour()
     {
         var time = new Timestamp(1_767_323_045_000);

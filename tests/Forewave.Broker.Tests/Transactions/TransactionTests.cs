@@ -288,20 +288,6 @@ public sealed class TransactionTests
     }
 
     [Fact]
-    public async Task Deduplication_id_in_a_transaction_is_refused()
-    {
-        await using var engine = await StartAsync();
-        var client = await TransactionClient.OpenAsync(engine);
-        ulong transaction = await client.BeginAsync();
-        var message = Named("a");
-        message.DeduplicationId = "id";
-
-        var refused = await client.PrepareAsync(transaction, "orders", message);
-
-        Assert.Equal((uint)ErrorCode.CapabilityMissing, refused.Error.Number);
-    }
-
-    [Fact]
     public async Task Messages_of_a_queue_that_was_deleted_go_with_it_and_the_others_come()
     {
         await using var engine = await StartAsync();
