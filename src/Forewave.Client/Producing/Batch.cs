@@ -118,6 +118,24 @@ internal sealed class Batch
         return copy;
     }
 
+    /// <summary>
+    /// Its messages for the same publishers in two batches, in their order; there are two messages at least. Nobody uses this one any more; its buffers
+    /// are left to the garbage collector.
+    /// </summary>
+    public (Batch First, Batch Second) Halves()
+    {
+        Batch first = EmptyHalf();
+        Batch second = EmptyHalf();
+        MessageRun run = new(Messages);
+        for (int i = 0, begin = 0; run.MoveNext(); i++, begin = run.Position)
+        {
+            bool hasId = !MessageReader.ReadDeduplicationId(run.Current).IsEmpty;
+            (i < Count / 2 ? first : second).Add(Messages[begin..run.Position], (HasKeys, hasId), Entries[i]);
+        }
+
+        return (first, second);
+    }
+
     /// <summary>It is another queue's: of the same name, at another partition, where it was never sent.</summary>
     public void MoveTo(QueueBuffer queue) => (Queue, FirstSequence, Replaces, IsAbandoned) = (queue, default, default, false);
 
@@ -159,6 +177,8 @@ internal sealed class Batch
         (Replaces, HasKeys, HasIds, Refusal, PacedBy) = (default, false, false, null, null);
         return keep;
     }
+
+    private Batch EmptyHalf() => new() { Queue = Queue, Begun = Begun, Refusals = Refusals, Refusal = Refusal, _bytes = ArrayPool<byte>.Shared.Rent(FirstBufferBytes) };
 
     private void Add(in CompletionEntry entry)
     {

@@ -56,6 +56,12 @@ internal sealed class Retries(ProducerOptions options, TimeProvider time)
             batch.Queue.Refuse(batch, due);
             _refusing.Add(batch.Queue);
         }
+        else if (error.Code == ErrorCode.DeduplicationIdHeld && batch.Count > 1)
+        {
+            // One of its messages has to wait for a transaction, however long that is open: half by half the others go on without it.
+            (Batch first, Batch second) = batch.Halves();
+            _delayed.AddRange([(first, time.GetTimestamp()), (second, time.GetTimestamp())]);
+        }
         else
         {
             _delayed.Add((batch, due));

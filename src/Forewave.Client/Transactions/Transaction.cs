@@ -43,12 +43,16 @@ public sealed class Transaction : IAsyncDisposable
     /// <see cref="PublishAsync(IReadOnlyList{TransactionMessage}, CancellationToken)"/>.
     /// </summary>
     /// <param name="queue">Its queue; made if there is none, unless the options or the broker say otherwise.</param>
-    /// <param name="message">The message; without a deduplication id.</param>
+    /// <param name="message">The message. With a deduplication id it counts as published at the commit.</param>
     /// <param name="cancellation">Ends the wait; then the transaction can only be rolled back.</param>
-    /// <returns>With the id that the message has when it comes.</returns>
+    /// <returns>
+    /// With the id that the message has when it comes; a duplicate where a message with its deduplication id is stored, or is in this transaction: then
+    /// with that one's, and it is not in the transaction.
+    /// </returns>
     /// <exception cref="ForewaveException">
     /// The message breaks a limit or was refused: it is not in the transaction, which goes on. <c>TransactionTooLarge</c>, <c>TooManyTransactions</c>,
-    /// <c>TransactionSpansPartitions</c>, <c>TransactionDecided</c>, <c>TransactionNotFound</c>. With <c>OutcomeUnknown</c> it can only be rolled back.
+    /// <c>TransactionSpansPartitions</c>, <c>TransactionDecided</c>, <c>TransactionNotFound</c>; <c>DeduplicationIdHeld</c>: until the delivery deadline was over
+    /// another transaction with a message of this id was not decided; <c>TooManyDeduplicationIds</c>. With <c>OutcomeUnknown</c> it can only be rolled back.
     /// </exception>
     public async ValueTask<Receipt> PublishAsync(QueueName queue, Message message, CancellationToken cancellation = default) =>
         (await PublishAsync([new TransactionMessage(queue, message)], cancellation).ConfigureAwait(false))[0];
@@ -213,8 +217,9 @@ public sealed class Transaction : IAsyncDisposable
             }
 
             PublishedBatch of = published.Batches[batch];
-            MessageId id = new(Id.Partition, LogPosition.FromBits(of.FirstPosition + into));
-            yield return new Receipt(id, (Protocol.Durability)of.Durability, of.Duplicate);
+            ulong position = of.Positions.Count > 0 ? of.Positions[(int)into] : of.FirstPosition + into;
+            bool isRepeat = of.Duplicate || (into / 8 < (ulong)of.Repeated.Length && (of.Repeated[(int)into / 8] & (1 << (int)(into % 8))) != 0);
+            yield return new Receipt(new MessageId(Id.Partition, LogPosition.FromBits(position)), (Protocol.Durability)of.Durability, isRepeat);
         }
     }
 

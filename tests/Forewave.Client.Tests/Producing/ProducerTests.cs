@@ -229,6 +229,44 @@ public sealed partial class ProducerTests
     }
 
     [Fact]
+    public async Task Batch_that_is_refused_for_one_messages_id_goes_again_in_halves()
+    {
+        ProducerOptions options = new() { RetryPolicy = new RetryAfter(TimeSpan.FromMinutes(1)), DeliveryDeadline = TimeSpan.FromMinutes(5) };
+        await using Scene scene = await Scene.ProducingAsync(options);
+        Task<Receipt>[] published = [.. "abcde".Select(body => scene.Producer.PublishAsync(Scene.Queue, new Message(new[] { (byte)body }) { DeduplicationId = $"{body}" }).AsTask())];
+        await scene.Connection.AnswerQueueAsync(Scene.Queue.Value);
+
+        // Each batch that has "d" is refused: it is alone then, and waits.
+        List<int> refused = [];
+        int stored = 0;
+        while (stored < 4)
+        {
+            V1.ClientFrame frame = await scene.PublishAsync();
+            V1.Published answer = new();
+            foreach (V1.PublishBatch batch in frame.Publish.Batches)
+            {
+                string[] bodies = [.. batch.Messages.Select(message => V1.Message.Parser.ParseFrom(message).Body.ToStringUtf8())];
+                answer.Batches.Add(bodies.Contains("d")
+                    ? new V1.PublishedBatch { Error = ErrorFrame.Of(ErrorCode.DeduplicationIdHeld) }
+                    : new V1.PublishedBatch { FirstPosition = 100 + (ulong)stored, Durability = V1.Durability.Synced });
+                stored += bodies.Contains("d") ? 0 : bodies.Length;
+                refused.AddRange(bodies.Contains("d") ? [bodies.Length] : []);
+            }
+
+            await scene.Connection.AnswerAsync(frame, new V1.ServerFrame { Published = answer });
+            await scene.Connection.SettleDownAsync();
+            scene.Time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.Equal([5, 3, 2, 1], refused);
+        Assert.Equal([100ul, 101, 102, 103], (await Task.WhenAll(published.Where((_, i) => i != 3)).Soon()).Select(receipt => receipt.MessageId.Position.Bits));
+        Assert.False(published[3].IsCompleted);
+        scene.Time.Advance(TimeSpan.FromMinutes(2));
+        await scene.Connection.AnswerPublishAsync(await scene.PublishAsync(), 800);
+        Assert.Equal(800ul, (await published[3].Soon()).MessageId.Position.Bits);
+    }
+
+    [Fact]
     public async Task Outcome_is_unknown_when_no_answer_comes_before_the_deadline()
     {
         await using Scene scene = await Scene.ProducingAsync(new ProducerOptions { DeliveryDeadline = TimeSpan.FromSeconds(5) });

@@ -132,6 +132,36 @@ public sealed class TransactionTests
         transaction.Leave();
     }
 
+    [Fact]
+    public async Task Receipts_tell_which_messages_are_repeats_and_of_what()
+    {
+        await using Scene scene = Start(Unknown);
+        (FakeConnection connection, _) = await IntroducedAsync(scene);
+        Task<Transaction> begin = scene.Producer.BeginTransactionAsync().AsTask();
+        await AnswerBeginAsync(connection);
+        Transaction transaction = await begin.Soon();
+        QueueName stock = new("stock");
+        TransactionMessage[] messages =
+        [
+            .. "abc".Select(body => new TransactionMessage(Scene.Queue, new Message(new[] { (byte)body }) { DeduplicationId = $"id-{body}" })),
+            new(stock, new Message("d"u8.ToArray())),
+        ];
+
+        Task<IReadOnlyList<Receipt>> publish = transaction.PublishAsync(messages).AsTask();
+        await connection.AnswerQueueAsync(Scene.Queue.Value);
+        await connection.AnswerQueueAsync(stock.Value);
+        V1.ClientFrame prepare = await connection.ExpectAsync(Command.Prepare);
+        V1.PublishedBatch some = new() { FirstPosition = Begun + 1, Durability = V1.Durability.Synced, Repeated = Google.Protobuf.ByteString.CopyFrom(0b010) };
+        some.Positions.AddRange([Begun + 1, 77, Begun + 3]);
+        V1.Published published = new();
+        published.Batches.AddRange([some, new V1.PublishedBatch { FirstPosition = 99, Durability = V1.Durability.Synced, Duplicate = true }]);
+        await connection.AnswerAsync(prepare, new V1.ServerFrame { Published = published });
+        IReadOnlyList<Receipt> receipts = await publish.Soon();
+
+        Assert.Equal([(Begun + 1, false), (77ul, true), (Begun + 3, false), (99ul, true)], receipts.Select(receipt => (receipt.MessageId.Position.Bits, receipt.IsDuplicate)));
+        transaction.Leave();
+    }
+
     private static ValueTask<TransactionOutcome> Unknown(CheckBackQuestion question, CancellationToken cancellation) =>
         ValueTask.FromResult(TransactionOutcome.Unknown);
 

@@ -196,21 +196,38 @@ public abstract class TransactionScenarios(ScenarioBroker startBroker)
         await Assert.ThrowsAsync<ForewaveException>(async () => await transaction.CommitAsync());
     }
 
-    [Fact]
-    public async Task Message_with_a_deduplication_id_is_refused_and_the_transaction_goes_on()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Message_with_the_id_of_an_open_transaction_waits_for_its_end(bool commits)
     {
         await using var broker = await startBroker();
         await using var client = broker.CreateClient();
         await using var producer = Producer(client);
         await using var transaction = await producer.BeginTransactionAsync();
+        var first = await transaction.PublishAsync(Orders, WithId("first"));
 
-        var refused = await Assert.ThrowsAsync<ForewaveException>(async () => await transaction.PublishAsync(Orders, Named("id") with { DeduplicationId = "id" }));
-        await transaction.PublishAsync(Orders, Named("order"));
-        await transaction.CommitAsync();
+        var outside = producer.PublishAsync(Orders, WithId("outside")).AsTask();
+        var neighbour = await producer.PublishAsync(Orders, Named("neighbour") with { DeduplicationId = "another" });
+        await broker.RestartAsync();
+        var next = await producer.PublishAsync(Orders, Named("next") with { DeduplicationId = "next" });
+        bool waits = !outside.IsCompleted;
+        await (commits ? transaction.CommitAsync() : transaction.RollBackAsync());
+        var stored = await outside;
+        await broker.RestartAsync();
+        await using var second = await producer.BeginTransactionAsync();
+        var inside = await second.PublishAsync([new(Orders, WithId("inside")), new(Orders, Named("order"))]);
+        await second.CommitAsync();
+        var received = await ReceiveAsync(client, Orders, 4, Soon);
 
-        Assert.Equal(ErrorCode.CapabilityMissing, refused.Code);
-        Assert.Equal(["order"], (await ReceiveAsync(client, Orders, 1, Soon)).Select(message => message.Body));
+        Assert.True(waits);
+        Assert.Equal((commits, commits), (stored.IsDuplicate, stored.MessageId == first.MessageId));
+        Assert.Equal((false, false), (neighbour.IsDuplicate, next.IsDuplicate));
+        Assert.Equal([(true, stored.MessageId), (false, inside[1].MessageId)], inside.Select(receipt => (receipt.IsDuplicate, receipt.MessageId)));
+        Assert.Equal(new[] { commits ? "first" : "outside", "neighbour", "next", "order" }.Order(), received.Select(message => message.Body).Order());
     }
+
+    private static Message WithId(string body) => Named(body) with { DeduplicationId = "id" };
 
     private Producer Producer(ForewaveClient client) => client.CreateProducer(new ProducerOptions
     {
