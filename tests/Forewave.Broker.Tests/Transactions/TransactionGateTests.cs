@@ -29,6 +29,23 @@ public sealed class TransactionGateTests
     }
 
     [Fact]
+    public async Task Repeat_by_its_id_is_answered_while_publishes_are_off_and_what_is_refused_holds_no_id()
+    {
+        await using var engine = await StartAsync(new MovedTime());
+        var client = await TransactionClient.OpenAsync(engine);
+        var original = await client.PublishAsync("orders", 1, WithId("a", "stored"));
+        ulong transaction = await client.BeginAsync();
+        await SetAsync(client, "publish@orders", "false");
+
+        var refused = await client.PrepareAsync(transaction, "orders", WithId("b", "new"), WithId("c", "stored"));
+        var repeated = await client.PrepareAsync(transaction, "orders", WithId("d", "stored"));
+
+        Assert.Equal((uint)ErrorCode.PublishOff, refused.Error.Number);
+        Assert.Equal((true, original.FirstPosition), (repeated.Published.Batches[0].Duplicate, repeated.Published.Batches[0].FirstPosition));
+        Assert.Equal(0, engine.Gauge("forewave.deduplication.held"));
+    }
+
+    [Fact]
     public async Task Request_for_two_queues_is_charged_to_both_or_to_none_and_told_when_to_come_again()
     {
         MovedTime time = new();
@@ -48,6 +65,8 @@ public sealed class TransactionGateTests
         Assert.Null(taken.Error);
         Assert.Equal(3u, (await client.CommitAsync(transaction)).Decided.Messages);
     }
+
+    private static V1.Message WithId(string name, string id) => new(TransactionClient.Named(name)) { DeduplicationId = id };
 
     private static V1.PublishBatch Batch(uint queue, ulong first) => TestClient.Batch(queue, first, 1);
 
