@@ -231,7 +231,7 @@ public sealed partial class ProducerTests
     [Fact]
     public async Task Batch_that_is_refused_for_one_messages_id_goes_again_in_halves()
     {
-        ProducerOptions options = new() { RetryPolicy = new RetryAfter(TimeSpan.FromMinutes(1)), DeliveryDeadline = TimeSpan.FromMinutes(5) };
+        ProducerOptions options = new() { RetryPolicy = new RetryAfter(TimeSpan.FromSeconds(10)) };
         await using Scene scene = await Scene.ProducingAsync(options);
         Task<Receipt>[] published = [.. "abcde".Select(body => scene.Producer.PublishAsync(Scene.Queue, new Message(new[] { (byte)body }) { DeduplicationId = $"{body}" }).AsTask())];
         await scene.Connection.AnswerQueueAsync(Scene.Queue.Value);
@@ -261,7 +261,7 @@ public sealed partial class ProducerTests
         Assert.Equal([5, 3, 2, 1], refused);
         Assert.Equal([100ul, 101, 102, 103], (await Task.WhenAll(published.Where((_, i) => i != 3)).Soon()).Select(receipt => receipt.MessageId.Position.Bits));
         Assert.False(published[3].IsCompleted);
-        scene.Time.Advance(TimeSpan.FromMinutes(2));
+        scene.Time.Advance(TimeSpan.FromSeconds(10));
         await scene.Connection.AnswerPublishAsync(await scene.PublishAsync(), 800);
         Assert.Equal(800ul, (await published[3].Soon()).MessageId.Position.Bits);
     }
