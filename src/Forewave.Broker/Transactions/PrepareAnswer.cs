@@ -28,10 +28,10 @@ internal sealed class PrepareAnswer(SessionOutput output, ulong correlation, Flu
         }
     }
 
-    /// <summary>They were prepared before: answers with where they are.</summary>
-    public void Repeated(LogPosition[][] positions)
+    /// <summary>They were prepared before: the answer is the first one's, whose messages are in the transaction and no repeats.</summary>
+    public void Repeated(PreparedPlaces[] places)
     {
-        output.WriteReceipts(new CorrelationId(correlation), [.. positions.Select(batch => StoredBefore(batch))]);
+        output.WriteReceipts(new CorrelationId(correlation), [.. places.Select(EntryOf)]);
         output.Flush();
     }
 
@@ -54,29 +54,21 @@ internal sealed class PrepareAnswer(SessionOutput output, ulong correlation, Flu
     {
         if (batch.Repeats.Length == 0)
             return PublishedEntry.Stored(appended.Plus(batch.Offset), store.CommitDurability);
-        var positions = new LogPosition[batch.Count];
-        for (int i = 0; i < positions.Length; i++)
-            positions[i] = appended.Plus(batch.Offset + (ulong)i);
-        byte[] repeated = new byte[(batch.Count + 7) / 8];
-        int count = 0;
+        var places = new PreparedPlaces(batch.Count);
+        places.Place(.., appended.Plus(batch.Offset));
         foreach (var (piece, offset) in batch.Repeats)
-        {
-            var first = piece.OriginalClaim == 0 ? piece.Original : appended.Plus(offset);
-            for (int i = piece.First; i < piece.First + piece.Count; i++, count++)
-            {
-                positions[i] = first.Plus((ulong)(i - piece.First));
-                repeated[i / 8] |= (byte)(1 << (i % 8));
-            }
-        }
-        return count == batch.Count ? StoredBefore(positions) : PublishedEntry.StoredInPart(positions, store.CommitDurability, repeated);
+            places.Repeat(piece.First..(piece.First + piece.Count), piece.OriginalClaim == 0 ? piece.Original : appended.Plus(offset));
+        return EntryOf(places);
     }
 
-    private PublishedEntry StoredBefore(LogPosition[] positions)
+    private PublishedEntry EntryOf(PreparedPlaces places)
     {
-        bool areConsecutive = true;
-        for (int i = 1; i < positions.Length; i++)
-            areConsecutive &= positions[i].Bits == positions[0].Bits + (ulong)i;
-        return areConsecutive ? PublishedEntry.StoredBefore(positions[0], store.CommitDurability) : PublishedEntry.StoredBefore(positions, store.CommitDurability);
+        var durability = store.CommitDurability;
+        if (places.RepeatCount == places.Positions.Length)
+            return places.AreConsecutive ? PublishedEntry.StoredBefore(places.Positions[0], durability) : PublishedEntry.StoredBefore(places.Positions, durability);
+        return places.RepeatCount == 0 && places.AreConsecutive
+            ? PublishedEntry.Stored(places.Positions[0], durability)
+            : PublishedEntry.StoredInPart(places.Positions, durability, places.Repeated);
     }
 
     private static (RepeatPiece Piece, ulong Offset)[] RepeatsOf(in PendingBatch batch, PrepareRequest request)

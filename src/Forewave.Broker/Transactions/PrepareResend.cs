@@ -13,22 +13,22 @@ namespace Forewave.Broker.Transactions;
 /// </summary>
 internal sealed class PrepareResend(IStore store)
 {
-    /// <summary>Where the messages of each batch are.</summary>
+    /// <summary>Where the messages of each batch are, as the first answer said it.</summary>
     /// <param name="transaction">All that is in it has its place.</param>
     /// <param name="request">Its numbers were all used before.</param>
     /// <param name="cancellation">Ends reading.</param>
     /// <exception cref="RefusedException">FieldInvalid: other messages came under these numbers.</exception>
-    public async ValueTask<LogPosition[][]> FindAsync(Transaction transaction, PrepareRequest request, CancellationToken cancellation)
+    public async ValueTask<PreparedPlaces[]> FindAsync(Transaction transaction, PrepareRequest request, CancellationToken cancellation)
     {
-        var positions = new LogPosition[request.Batches.Length][];
-        for (int i = 0; i < positions.Length; i++)
-            positions[i] = await FindAsync(transaction, request.Batches[i], cancellation);
-        return positions;
+        var places = new PreparedPlaces[request.Batches.Length];
+        for (int i = 0; i < places.Length; i++)
+            places[i] = await FindAsync(transaction, request.Batches[i], cancellation);
+        return places;
     }
 
-    private async ValueTask<LogPosition[]> FindAsync(Transaction transaction, PendingBatch batch, CancellationToken cancellation)
+    private async ValueTask<PreparedPlaces> FindAsync(Transaction transaction, PendingBatch batch, CancellationToken cancellation)
     {
-        var positions = new LogPosition[batch.Count];
+        var places = new PreparedPlaces(batch.Count);
         var rest = batch.Messages;
         for (int done = 0; done < batch.Count;)
         {
@@ -43,13 +43,14 @@ internal sealed class PrepareResend(IStore store)
             bool isSame = run is null ? HaveIds(rest.Span[..byteCount]) : await IsSameAsync(run, into, rest[..byteCount], cancellation);
             if (!isSame)
                 throw new RefusedException(ErrorCode.FieldInvalid, $"messages from {number} on of transaction {transaction.Id} were prepared before, and are others.");
-            var first = (run?.Position ?? repeats!.Original).Plus(into);
-            for (int i = 0; i < count; i++)
-                positions[done + i] = first.Plus((ulong)i);
+            if (run is not null)
+                places.Place(done..(done + count), run.Position.Plus(into));
+            else
+                places.Repeat(done..(done + count), repeats!.Original.Plus(into));
             rest = rest[byteCount..];
             done += count;
         }
-        return positions;
+        return places;
     }
 
     // Nothing was stored of a repeat but where its original is: it had an id.

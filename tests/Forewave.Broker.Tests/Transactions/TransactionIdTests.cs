@@ -132,8 +132,8 @@ public sealed class TransactionIdTests
         await engine.DisposeAsync();
 
         Assert.Equal(Batch(prepared).Positions, Batch(again).Positions);
-        Assert.True(Batch(again).Duplicate);
-        Assert.Equal(Batch(prepared).Positions[0], Batch(part).FirstPosition);
+        Assert.Equal((false, Batch(prepared).Repeated), (Batch(again).Duplicate, Batch(again).Repeated));
+        Assert.Equal((true, Batch(prepared).Positions[0]), (Batch(part).Duplicate, Batch(part).FirstPosition));
         Assert.Equal((uint)ErrorCode.FieldInvalid, other.Error.Number);
         Assert.Equal((uint)ErrorCode.SequenceGap, gap.Error.Number);
         Assert.Null(next.Error);
