@@ -223,8 +223,8 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
     /// <param name="cancellation">Ends waiting, before the local part; and goes to it.</param>
     /// <exception cref="ForewaveException">
     /// <c>OutcomeUnknown</c>, after the local part was committed: whether the messages are is not known yet, and the check-back sees to it; do not
-    /// run it again. <c>TransactionDecided</c>, after it too: somebody rolled the messages back. Whatever else: the messages were refused, and the
-    /// local part did not run.
+    /// run it again. <c>TransactionDecided</c>, after it too: somebody rolled the messages back. Whatever else: the messages were refused, or
+    /// (<c>Timeout</c>) it is not known whether they got there; the local part did not run, and they never come.
     /// </exception>
     public async Task RunTransactionAsync(
         IReadOnlyList<TransactionMessage> messages,
@@ -233,14 +233,27 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(local);
-        Transaction transaction = await BeginTransactionAsync(options, cancellation).ConfigureAwait(false);
+        Transaction transaction = await BeforeLocalAsync(BeginTransactionAsync(options, cancellation).AsTask()).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
-            await transaction.PublishAsync(messages, cancellation).ConfigureAwait(false);
+            await BeforeLocalAsync(transaction.PublishAsync(messages, cancellation).AsTask()).ConfigureAwait(false);
             // From here on only the business database knows.
             transaction.Leave();
             await local(transaction.Id, cancellation).ConfigureAwait(false);
             await CommitAfterLocalAsync(transaction).ConfigureAwait(false);
+        }
+    }
+
+    // An unknown outcome says that the local part was committed: before it none is told, for what is prepared without it is rolled back.
+    private static async Task<T> BeforeLocalAsync<T>(Task<T> step)
+    {
+        try
+        {
+            return await step.ConfigureAwait(false);
+        }
+        catch (ForewaveException e) when (e.Stored == StoredOutcome.Unknown)
+        {
+            throw new ForewaveException(ErrorCode.Timeout, "The messages could not be prepared for certain: the local part did not run, and they never come.", e);
         }
     }
 

@@ -132,6 +132,35 @@ public sealed class TransactionTests
         transaction.Leave();
     }
 
+    // An unknown outcome would say that the local part was committed.
+    [Fact]
+    public async Task What_is_not_known_before_the_local_part_is_no_unknown_outcome_and_the_local_part_does_not_run()
+    {
+        await using Scene scene = Start(Unknown);
+        (FakeConnection connection, _) = await IntroducedAsync(scene);
+        bool hasRun = false;
+        Task run = scene.Producer.RunTransactionAsync([new(Scene.Queue, new Message("m"u8.ToArray()))], (_, _) =>
+        {
+            hasRun = true;
+            return Task.CompletedTask;
+        });
+        await AnswerBeginAsync(connection);
+        await connection.AnswerQueueAsync("orders");
+        await connection.ExpectAsync(Command.Prepare);
+        await connection.BreakAsync();
+
+        (FakeConnection later, _) = await IntroducedAsync(scene);
+        V1.ClientFrame open = await later.ExpectAsync(Command.OpenQueue);
+        await later.RefuseAsync(open, ErrorCode.RightMissing);
+        V1.ClientFrame rollBack = await later.ExpectAsync(Command.Decide);
+        await later.RefuseAsync(rollBack, ErrorCode.TransactionNotFound);
+        ForewaveException failed = await Assert.ThrowsAsync<ForewaveException>(() => run.Soon());
+
+        Assert.False(hasRun);
+        Assert.Equal(V1.TransactionDecision.RollBack, rollBack.Decide.Decision);
+        Assert.Equal((ErrorCode.Timeout, StoredOutcome.No), (failed.Code, failed.Stored));
+    }
+
     [Fact]
     public async Task Receipts_tell_which_messages_are_repeats_and_of_what()
     {
