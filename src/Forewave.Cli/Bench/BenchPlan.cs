@@ -50,6 +50,9 @@ internal sealed record BenchPlan
     /// <summary>Over how long their due times are scattered, by whole milliseconds: sequences that are congruent by their number are due together.</summary>
     public TimeSpan DueSpread { get; init; }
 
+    /// <summary>They are published in transactions of so many; 0: in none.</summary>
+    public int TransactionMessages { get; init; }
+
     /// <summary>How.</summary>
     public BenchMode Mode { get; init; }
 

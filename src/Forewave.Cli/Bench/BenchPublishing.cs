@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Forewave.Cli.Verbs;
 using Forewave.Client;
 using Forewave.Client.Producing;
+using Forewave.Client.Transactions;
 
 namespace Forewave.Cli.Bench;
 
@@ -75,12 +76,15 @@ internal sealed class BenchPublishing : IAsyncDisposable
         {
             DeliveryDeadline = Deadline,
             MaxBufferedBytes = Math.Min(room, 2L * 1024 * 1024 * 1024),
+            // There is no business database. What a run leaves open when it is killed waits for an operator.
+            CheckBack = _plan.TransactionMessages == 0 ? null : static (_, _) => ValueTask.FromResult(TransactionOutcome.Unknown),
         });
         _streams.Add(new BenchStream(_plan, id, producer, record));
     }
 
     private IBenchSender SenderOf(BenchStream stream, bool needsSequences) => _plan.Mode switch
     {
+        _ when _plan.TransactionMessages > 0 => new TransactionSender(stream, _plan.TransactionMessages),
         BenchMode.Await => new AwaitSender(stream),
         BenchMode.Batch => new BatchSender(stream),
         _ => new CallbackSender(stream, needsSequences),

@@ -16,6 +16,8 @@ internal static class BenchPublishVerb
     private static readonly Option<TimeSpan?> Warmup = BenchOptions.Warmup();
     private static readonly Option<long?> Queues = BenchOptions.Queues();
     private static readonly Option<BenchMode> Mode = new("--mode") { Description = "how to publish", HelpName = "await|callback|batch", CustomParser = Parsing.OneOf<BenchMode> };
+    private static readonly Option<long?> Transaction = BenchOptions.AtMost(Parsing.OptionalCount("--transaction"), Protocol.Limits.TransactionMessages)
+        .Saying("in transactions of so many messages each; not with --mode, --rate, --dedup");
     private static readonly Option<TimeSpan?> Delay = Parsing.OptionalDuration("--delay").Saying("each message is due so long after its arrival");
     private static readonly Option<DateTimeOffset?> At = Parsing.OptionalTime("--at").Saying("all messages are due then");
     private static readonly Option<TimeSpan?> Spread = Parsing.OptionalDuration("--spread").Saying("with --at: due in even steps over so long after it");
@@ -33,7 +35,7 @@ internal static class BenchPublishVerb
     {
         Command command = new("publish", "Publish as fast as it goes, or at a rate; latency is call to receipt")
         {
-            Queue, Messages, Size, Producers, InFlight, Rate, Warmup, Queues, Mode, Delay, At, Spread, Record, Dedup, MessageKeys, OrderingKeys,
+            Queue, Messages, Size, Producers, InFlight, Rate, Warmup, Queues, Mode, Transaction, Delay, At, Spread, Record, Dedup, MessageKeys, OrderingKeys,
             Priorities, Traced, Server, Json,
         };
         command.SetAction(RunAsync);
@@ -42,6 +44,9 @@ internal static class BenchPublishVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
+        bool isOther = parsed.GetResult(Mode) is not null || parsed.GetValue(Rate) is not null || parsed.GetValue(Dedup);
+        if (isOther && parsed.GetValue(Transaction) is not null)
+            throw new UsageException("--transaction does not go with --mode, --rate or --dedup");
         BenchPlan plan = new()
         {
             Server = parsed.GetRequiredValue(Server),
@@ -52,6 +57,7 @@ internal static class BenchPublishVerb
             InFlight = (int)parsed.GetRequiredValue(InFlight),
             RatePerSecond = parsed.GetValue(Rate) ?? 0,
             Mode = parsed.GetValue(Mode),
+            TransactionMessages = (int)(parsed.GetValue(Transaction) ?? 0),
             Delay = parsed.GetValue(Delay) ?? TimeSpan.Zero,
             DeliverAt = parsed.GetValue(At),
             DueSpread = parsed.GetValue(Spread) ?? TimeSpan.Zero,
