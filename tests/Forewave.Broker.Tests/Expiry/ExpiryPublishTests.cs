@@ -57,10 +57,15 @@ public sealed class ExpiryPublishTests
         var stored = await client.PublishAsync(late, ScheduleClient.Named("beside it"));
         var refused = await client.PublishAsync(wrong);
         await client.MoveAsync(Minute);
+        var received = await client.ReceiveAsync(1);
+        // What was to be delivered at a time comes out beside the clock, and perhaps behind the other one.
+        await client.HasComeOutAsync(messages: 2);
+        while ((await GroupAsync(client)).Expired == 0)
+            received.AddRange(await client.PollAsync());
 
         Assert.Null(stored.Error);
         Assert.Equal((uint)ErrorCode.ExpiryTimeInvalid, refused.Error.Number);
-        Assert.Equal(["beside it"], (await client.ReceiveAsync(1)).Select(message => message.Name));
+        Assert.Equal(["beside it"], received.Select(message => message.Name));
         Assert.Equal(1ul, (await GroupAsync(client)).Expired);
     }
 
