@@ -38,6 +38,7 @@ internal static class TransactionCommands
             return;
         }
         var producer = ProducerOf(session, decide.Producer);
+        session.Parts.Transactions.Producers.Answered(NameOf(producer), session.Output, decide.Producer, LogPosition.FromBits(decide.Transaction));
         if (decide.Decision == V1.TransactionDecision.Unknown)
         {
             if (decide.Transaction == 0)

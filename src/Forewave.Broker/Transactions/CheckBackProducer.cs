@@ -10,6 +10,9 @@ namespace Forewave.Broker.Transactions;
 /// <param name="MayPublish">Whether its user may publish to a queue, by its number; null: to all.</param>
 internal sealed record CheckBackProducer(string Name, ISessionOutput Output, uint Handle, CheckBackTerms Terms, Func<uint, bool>? MayPublish)
 {
+    /// <summary>What it was asked and has not answered.</summary>
+    public UnansweredQuestions Unanswered { get; } = new();
+
     /// <summary>Whether what it says of a transaction counts: the name alone is anybody's.</summary>
     public bool MayDecide(Transaction transaction) => MayPublish is not { } may || transaction.Queues.TrueForAll(queue => may(queue));
 }

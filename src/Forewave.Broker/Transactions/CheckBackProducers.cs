@@ -1,4 +1,6 @@
 using Forewave.Broker.Sessions;
+using Forewave.Protocol;
+using Forewave.Storage;
 
 namespace Forewave.Broker.Transactions;
 
@@ -65,20 +67,39 @@ internal sealed class CheckBackProducers
             return _byName.GetValueOrDefault(name)?.Find(producer => producer.Output == output && producer.Handle == handle);
     }
 
-    /// <summary>Whoever is to be asked next about a transaction; null: none is there that may decide it, or none reads.</summary>
-    public CheckBackProducer? Next(Transaction transaction)
+    /// <summary>Whoever is to be asked next about a transaction, and is asked now; null: none is there that may decide it, or none reads.</summary>
+    /// <param name="transaction">Which.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isBusy">Somebody is there, and has as many questions as it may have.</param>
+    public CheckBackProducer? Next(Transaction transaction, Timestamp now, out bool isBusy)
     {
+        isBusy = false;
         lock (_gate)
         {
             if (!_byName.TryGetValue(transaction.ProducerName, out var producers))
                 return null;
-            int chosen = producers.FindIndex(producer => !producer.Output.IsClosed && !producer.Output.IsCongested && producer.MayDecide(transaction));
-            if (chosen < 0)
-                return null;
-            var next = producers[chosen];
-            producers.RemoveAt(chosen);
-            producers.Add(next);
-            return next;
+            for (int i = 0; i < producers.Count; i++)
+            {
+                var producer = producers[i];
+                if (producer.Output.IsClosed || producer.Output.IsCongested || !producer.MayDecide(transaction))
+                    continue;
+                if (producer.Unanswered.HasRoom(now))
+                {
+                    producers.RemoveAt(i);
+                    producers.Add(producer);
+                    producer.Unanswered.Asked(transaction, now);
+                    return producer;
+                }
+                isBusy = true;
+            }
+            return null;
         }
+    }
+
+    /// <summary>A producer has answered what it was asked about a transaction, or ended it unasked.</summary>
+    public void Answered(string name, ISessionOutput output, uint handle, LogPosition transaction)
+    {
+        lock (_gate)
+            _byName.GetValueOrDefault(name)?.Find(producer => producer.Output == output && producer.Handle == handle)?.Unanswered.Answered(transaction);
     }
 }

@@ -20,6 +20,7 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
     // Between two rounds: what is due within it is asked together.
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
 
     private readonly SortedSet<(long Due, LogPosition Id)> _due = [];
     private readonly SemaphoreSlim _wake = new(0, 1);
@@ -141,7 +142,7 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
             Waits(transaction);
             return;
         }
-        if (stage.Producers.Next(transaction) is { } producer)
+        if (stage.Producers.Next(transaction, now, out bool isBusy) is { } producer)
         {
             // Somebody is there again.
             stage.Open.WaitsNoLonger(transaction);
@@ -150,6 +151,12 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
             producer.Output.Send(Question(transaction, producer));
             asked.Add(producer.Output);
             metrics.Checked(wasSent: true);
+        }
+        else if (isBusy)
+        {
+            // It is asked when some of the others are answered, or given up.
+            Put(transaction, now.Plus(BusyPause));
+            return;
         }
         else
         {
