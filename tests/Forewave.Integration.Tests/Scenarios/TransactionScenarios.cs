@@ -129,6 +129,48 @@ public abstract class TransactionScenarios(ScenarioBroker startBroker)
     }
 
     [Fact]
+    public async Task Of_a_roll_back_and_an_answer_that_says_otherwise_at_once_one_counts_and_the_program_hears_which()
+    {
+        const int Races = 10;
+        await using var broker = await startBroker();
+        await using var client = broker.CreateClient();
+        TaskCompletionSource asked = NewSignal();
+        TaskCompletionSource answer = NewSignal();
+        await using var producer = client.CreateProducer(new ProducerOptions
+        {
+            Name = Shop,
+            CheckBack = async (_, cancellation) =>
+            {
+                asked.TrySetResult();
+                await answer.Task.WaitAsync(cancellation);
+                return TransactionOutcome.Committed;
+            },
+        });
+        List<string> committed = [];
+        for (int race = 0; race < Races; race++)
+        {
+            (asked, answer) = (NewSignal(), NewSignal());
+            var transaction = await producer.BeginTransactionAsync();
+            await transaction.PublishAsync(Orders, Named($"{race}"));
+            await UntilAsync(broker, () => Task.FromResult(asked.Task.IsCompleted));
+            // Who is first is the race's: each begins it as often as the other.
+            if (race % 2 == 0)
+                answer.SetResult();
+            Task rollBack = transaction.RollBackAsync();
+            answer.TrySetResult();
+            if (await Record.ExceptionAsync(() => rollBack) is ForewaveException { Code: ErrorCode.TransactionDecided })
+                committed.Add($"{race}");
+            else
+                Assert.True(rollBack.IsCompletedSuccessfully, $"{rollBack.Exception}");
+            await DecidedAsync(broker, client);
+        }
+        await producer.PublishAsync(Orders, Named("last"));
+        var received = await ReceiveAsync(client, Orders, committed.Count + 1, Soon);
+
+        Assert.Equal([.. committed, "last"], received.Select(message => message.Body));
+    }
+
+    [Fact]
     public async Task Local_transaction_and_messages_are_one()
     {
         await using var broker = await startBroker();
@@ -241,10 +283,15 @@ public abstract class TransactionScenarios(ScenarioBroker startBroker)
         return Task.CompletedTask;
     }
 
-    /// <summary>Lets the broker's time pass, 25 times as fast as the client's, until no transaction is open.</summary>
-    private static async Task DecidedAsync(TestBroker broker, ForewaveClient client)
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static Task DecidedAsync(TestBroker broker, ForewaveClient client) =>
+        UntilAsync(broker, async () => (await AllAsync(client.Administration.Transactions.ListAsync())).Count == 0);
+
+    /// <summary>Lets the broker's time pass, 25 times as fast as the client's, until something is so.</summary>
+    private static async Task UntilAsync(TestBroker broker, Func<Task<bool>> isSo)
     {
-        while ((await AllAsync(client.Administration.Transactions.ListAsync())).Count > 0)
+        while (!await isSo())
         {
             broker.Clock.Advance(TimeSpan.FromMilliseconds(500));
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
