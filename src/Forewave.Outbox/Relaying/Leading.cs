@@ -105,6 +105,8 @@ internal sealed class Leading : IAsyncDisposable
     {
         List<ClaimedRow> pending = await _tables.PendingAsync(CancellationToken.None).ConfigureAwait(false);
         OutboxLog.Leads(_logger, _token, pending.Count);
+        // Where the broker is away it goes no further, again and again, and that is when somebody looks at the metrics.
+        await MeasureAsync().ConfigureAwait(false);
         _claims.AddRange(pending.GroupBy(row => row.Claim).OrderBy(group => group.Key).Select(group => new Claim(group.Key, [.. group])));
         List<LaneState> lanes = await _tables.LanesAsync(CancellationToken.None).ConfigureAwait(false);
         await _planning.OpenAsync(lanes, pending.Select(row => row.Partition).ToHashSet(), cancellation).ConfigureAwait(false);
@@ -356,12 +358,14 @@ internal sealed class Leading : IAsyncDisposable
             _cleanAt = cleaned == _options.CleanRows ? now : now + Ticks(RestBetweenCleanings);
         }
 
-        if (now >= _measuredAt && _telemetry.WantsStock)
+        if (now >= _measuredAt)
         {
             _measuredAt = now + Ticks(OutboxTelemetry.StockInterval);
-            await _telemetry.MeasureAsync(_tables, CancellationToken.None).ConfigureAwait(false);
+            await MeasureAsync().ConfigureAwait(false);
         }
     }
+
+    private ValueTask MeasureAsync() => _telemetry.WantsStock ? _telemetry.MeasureAsync(_tables, CancellationToken.None) : ValueTask.CompletedTask;
 
     private async ValueTask UnparkAsync(CancellationToken cancellation)
     {

@@ -173,6 +173,38 @@ public abstract class RelayConformance(IDatabaseServer server)
     }
 
     [Fact]
+    public async Task Metrics_say_what_waits_and_for_how_long_though_the_broker_is_away()
+    {
+        Place place = await Place.NewAsync(server);
+        await place.AddAsync("q", "0", "1", "2");
+        await place.RunAsync("UPDATE forewave_outbox SET created_at = created_at - 100000 WHERE id = 1");
+        ForewaveClientOptions nowhere = new() { Connector = static _ => throw new IOException("nobody is there") };
+        using OutboxMeters away = new();
+        await using (RunningRelay.Start(new ForewaveClient(nowhere), place.Options with { MeterFactory = away }))
+        {
+            await Until.TrueAsync(() => away.Of("forewave.outbox.age") >= 100);
+
+            Assert.Equal((3, 1, 0), (away.Of("forewave.outbox.lag"), away.Of("forewave.outbox.leading"), away.Of("forewave.outbox.sent")));
+        }
+
+        await using TestBroker broker = await TestBroker.StartAsync();
+        using OutboxMeters meters = new();
+        TestClock clock = new();
+        await place.RunAsync($"UPDATE forewave_outbox SET deliver_at = {DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()} WHERE id = 3");
+        await using RunningRelay relay = RunningRelay.Start(broker.CreateClient(), place.Options with { MeterFactory = meters, TimeProvider = clock });
+        await Until.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return meters.Of("forewave.outbox.set_aside") > 0 && meters.Of("forewave.outbox.age") == 0;
+        });
+
+        Assert.Equal((0, 2), (meters.Of("forewave.outbox.lag"), meters.Of("forewave.outbox.sent")));
+        // What shared a batch with a refused row goes again, each row alone.
+        Assert.InRange(meters.Of("forewave.outbox.claimed"), 3, 6);
+        Assert.InRange(meters.Of("forewave.outbox.refused"), 1, 4);
+    }
+
+    [Fact]
     public async Task Rows_wait_for_a_queue_that_is_not_there_and_the_others_go_on()
     {
         Place place = await Place.NewAsync(server);
