@@ -15,8 +15,8 @@ internal sealed class HeldIds
     /// <summary>How many.</summary>
     public int Count => _byHash.Count;
 
-    /// <summary>A copy of all, in the order of their positions.</summary>
-    public HeldId[] ToArray() => [.. _byHash.Values.OrderBy(held => held.Position)];
+    /// <summary>A copy of all, in any order: whoever has the gate does not sort.</summary>
+    public HeldId[] ToArray() => [.. _byHash.Values];
 
     /// <summary>Who has an id.</summary>
     public bool TryFind(in IdHash hash, out HeldId held) => _byHash.TryGetValue(hash, out held);

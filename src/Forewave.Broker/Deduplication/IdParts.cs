@@ -234,6 +234,8 @@ internal sealed class IdParts
     {
         if (all.Length == 0)
             return;
+        // A transaction's are taken back in the order in which they came.
+        Array.Sort(all, static (one, other) => one.Position.CompareTo(other.Position));
         state.UInt32((uint)all.Length);
         foreach (ref readonly var held in all.AsSpan())
         {
