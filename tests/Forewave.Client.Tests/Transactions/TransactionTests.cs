@@ -161,6 +161,65 @@ public sealed class TransactionTests
         Assert.Equal((ErrorCode.Timeout, StoredOutcome.No), (failed.Code, failed.Stored));
     }
 
+    // A check-back may end it while its messages are on their way. The same error after the local part says that this was committed.
+    [Theory]
+    [InlineData(ErrorCode.TransactionDecided, false)]
+    [InlineData(ErrorCode.TransactionDecided, true)]
+    [InlineData(ErrorCode.TransactionNotFound, false)]
+    [InlineData(ErrorCode.TransactionNotFound, true)]
+    public async Task Transaction_that_was_ended_before_the_local_part_is_told_as_one_that_never_ran(ErrorCode code, bool isLost)
+    {
+        await using Scene scene = Start(Unknown);
+        (FakeConnection connection, _) = await IntroducedAsync(scene);
+        bool hasRun = false;
+        Task run = scene.Producer.RunTransactionAsync([new(Scene.Queue, new Message("m"u8.ToArray()))], (_, _) =>
+        {
+            hasRun = true;
+            return Task.CompletedTask;
+        });
+        await AnswerBeginAsync(connection);
+        await connection.AnswerQueueAsync("orders");
+        V1.ClientFrame prepare = await connection.ExpectAsync(Command.Prepare);
+        if (isLost)
+        {
+            await connection.BreakAsync();
+            (connection, _) = await IntroducedAsync(scene);
+            await connection.AnswerQueueAsync("orders");
+            prepare = await connection.ExpectAsync(Command.Prepare);
+        }
+
+        await connection.RefuseAsync(prepare, code);
+        V1.ClientFrame rollBack = await connection.ExpectAsync(Command.Decide);
+        await connection.RefuseAsync(rollBack, ErrorCode.TransactionNotFound);
+        ForewaveException failed = await Assert.ThrowsAsync<ForewaveException>(() => run.Soon());
+
+        Assert.False(hasRun);
+        Assert.Equal((ErrorCode.Timeout, StoredOutcome.No), (failed.Code, failed.Stored));
+        Assert.Equal(code, Assert.IsType<ForewaveException>(failed.InnerException).Code);
+    }
+
+    [Fact]
+    public async Task Decision_of_somebody_else_after_the_local_part_is_told_as_that()
+    {
+        await using Scene scene = Start(Unknown);
+        (FakeConnection connection, _) = await IntroducedAsync(scene);
+        bool hasRun = false;
+        Task run = scene.Producer.RunTransactionAsync([new(Scene.Queue, new Message("m"u8.ToArray()))], (_, _) =>
+        {
+            hasRun = true;
+            return Task.CompletedTask;
+        });
+        await AnswerBeginAsync(connection);
+        await connection.AnswerQueueAsync("orders");
+        await AnswerPrepareAsync(connection);
+
+        await connection.RefuseAsync(await connection.ExpectAsync(Command.Decide), ErrorCode.TransactionDecided);
+        ForewaveException failed = await Assert.ThrowsAsync<ForewaveException>(() => run.Soon());
+
+        Assert.True(hasRun);
+        Assert.Equal(ErrorCode.TransactionDecided, failed.Code);
+    }
+
     [Fact]
     public async Task Receipts_tell_which_messages_are_repeats_and_of_what()
     {
