@@ -124,7 +124,7 @@ internal sealed class OpenTransactions
         Volatile.Write(ref _waiting, _waiting - 1);
     }
 
-    /// <summary>One was asked about as often as it is asked about, or nobody was there as often.</summary>
+    /// <summary>One was asked about as often as it is asked about, or nobody was there as often, or it cannot be committed.</summary>
     public void Waits(Transaction transaction)
     {
         if (transaction.IsWaiting)

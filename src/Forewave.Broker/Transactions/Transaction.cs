@@ -57,6 +57,6 @@ internal sealed class Transaction
     /// <summary>How often in a row none of them was there to be asked.</summary>
     public int Misses { get; set; }
 
-    /// <summary>They were asked as often as they are asked, or as often none was there: it waits for somebody to decide.</summary>
+    /// <summary>They were asked as often as they are asked, or as often none was there, or a message rotted: it waits for somebody to decide.</summary>
     public bool IsWaiting { get; set; }
 }

@@ -287,9 +287,13 @@ internal sealed class TransactionStage : IDisposable
                 ? await CommitAsync(transaction, record, owner, cancellation)
                 : await Ids.DecideAsync(record, [record.Draft(transaction.Producer, owner)], cancellation);
         }
-        catch (RefusedException)
+        catch (RefusedException refusal)
         {
-            Watch.NotTaken(transaction, Now);
+            // What rotted does not become whole by being asked about.
+            if (refusal.Code == ErrorCode.LogDamaged)
+                Watch.CannotCommit(transaction);
+            else
+                Watch.NotTaken(transaction, Now);
             throw;
         }
         var lanes = transaction.Runs.Select(run => run.Lane).Distinct().ToArray();

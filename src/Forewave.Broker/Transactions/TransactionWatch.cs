@@ -51,6 +51,16 @@ internal sealed class TransactionWatch(TransactionStage stage, TransactionMetric
         Put(transaction, now.Plus(transaction.Terms.Interval));
     }
 
+    /// <summary>Somebody committed a transaction of which a message rotted: nobody is asked any more, and operators hear of it.</summary>
+    public void CannotCommit(Transaction transaction)
+    {
+        Remove(transaction);
+        if (transaction.IsWaiting)
+            return;
+        stage.Open.Waits(transaction);
+        TransactionLog.CannotCommit(logger, transaction.Id, transaction.ProducerName);
+    }
+
     /// <summary>A transaction was decided: nobody is asked any more.</summary>
     public void Remove(Transaction transaction)
     {

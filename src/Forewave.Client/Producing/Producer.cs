@@ -223,8 +223,9 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
     /// <param name="cancellation">Ends waiting, before the local part; and goes to it.</param>
     /// <exception cref="ForewaveException">
     /// <c>OutcomeUnknown</c>, after the local part was committed: whether the messages are is not known yet, and the check-back sees to it; do not
-    /// run it again. <c>TransactionDecided</c>, after it too: somebody rolled the messages back. Whatever else: the messages were refused, or
-    /// (<c>Timeout</c>) it is not known whether they got there; the local part did not run, and they never come.
+    /// run it again. <c>TransactionDecided</c>, after it too, and never before: somebody rolled the messages back. Whatever else, but what the local
+    /// part throws itself: the messages were refused, or (<c>Timeout</c>) it is not known whether they got there, or the transaction was ended before
+    /// all of them had; the local part did not run, and they never come.
     /// </exception>
     public async Task RunTransactionAsync(
         IReadOnlyList<TransactionMessage> messages,
@@ -244,14 +245,15 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
         }
     }
 
-    // An unknown outcome says that the local part was committed: before it none is told, for what is prepared without it is rolled back.
+    // An unknown outcome and a decision say that the local part was committed: before it none is told. What is prepared without it is rolled back,
+    // or was already: by a check-back that found no local part, while the messages were on their way.
     private static async Task<T> BeforeLocalAsync<T>(Task<T> step)
     {
         try
         {
             return await step.ConfigureAwait(false);
         }
-        catch (ForewaveException e) when (e.Stored == StoredOutcome.Unknown)
+        catch (ForewaveException e) when (e.Stored == StoredOutcome.Unknown || e.Code is ErrorCode.TransactionDecided or ErrorCode.TransactionNotFound)
         {
             throw new ForewaveException(ErrorCode.Timeout, "The messages could not be prepared for certain: the local part did not run, and they never come.", e);
         }

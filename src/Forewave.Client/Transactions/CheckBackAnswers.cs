@@ -8,8 +8,8 @@ namespace Forewave.Client.Transactions;
 
 /// <summary>
 /// Asks the program what became of transactions, eight at a time, and tells the broker. What the program does not answer within the interval
-/// of the questions is unknown, and so is what it fails over; of calls that go on all the same 32 are let run. Of questions that come faster than they are answered 1,024 wait; the broker
-/// asks those beyond again. Thread-safe.
+/// of the questions is unknown, and so is what it fails over; of calls that go on all the same 32 are let run. 1,024 questions wait, as many as the broker asks over one
+/// connection; beyond them the oldest are dropped, which came over a connection that is gone, or were given up: the broker asks again. Thread-safe.
 /// </summary>
 internal sealed class CheckBackAnswers : IAsyncDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class CheckBackAnswers : IAsyncDisposable
     private const int MostRunning = 32;
 
     private readonly Channel<CheckBackQuestion> _questions = Channel.CreateBounded<CheckBackQuestion>(
-        new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
+        new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly CancellationTokenSource _end = new();
     private readonly TransactionLane _lane;
     private readonly ProducerOptions _options;
@@ -34,7 +34,7 @@ internal sealed class CheckBackAnswers : IAsyncDisposable
         _workers = Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(RunAsync)));
     }
 
-    /// <summary>The broker asks. Never blocks; beyond those that may wait the question is dropped.</summary>
+    /// <summary>The broker asks. Never blocks; where no more may wait the oldest question is dropped.</summary>
     public void Ask(CheckBackQuestion question) => _questions.Writer.TryWrite(question);
 
     public async ValueTask DisposeAsync()

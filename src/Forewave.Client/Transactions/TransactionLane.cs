@@ -77,7 +77,7 @@ internal sealed class TransactionLane : ILinkParticipant
 
     /// <summary>Sends a request until it is answered.</summary>
     /// <param name="frameOf">Makes it for a connection.</param>
-    /// <param name="lost">Called each time that a connection ends between the request and its answer: it may have been done.</param>
+    /// <param name="lost">Called each time that the request may have been done all the same: its connection ended before the answer, or that did not say.</param>
     /// <param name="cancellation">Ends the wait, not the request.</param>
     /// <exception cref="ForewaveException">
     /// It was refused; or <c>Timeout</c> (never sent) or <c>OutcomeUnknown</c> after the delivery deadline.
@@ -125,8 +125,8 @@ internal sealed class TransactionLane : ILinkParticipant
                 }
                 catch (ForewaveException ended) when (ended.Code != ErrorCode.ClientClosed)
                 {
-                    // The next connection gets it again.
-                    if (waiter.IsLost)
+                    // The next connection gets it again. What that one answers says nothing of this try, unless this one was refused for certain.
+                    if (waiter.IsLost || (isAsked && ended.Stored != StoredOutcome.No))
                     {
                         wasLost = true;
                         lost?.Invoke();

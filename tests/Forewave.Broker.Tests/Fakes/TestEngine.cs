@@ -49,9 +49,15 @@ internal sealed class TestEngine : IAsyncDisposable
     }
 
     /// <summary>What one of its gauges shows now.</summary>
-    public long Gauge(string name)
+    public long Gauge(string name) => Shown(name, long.MinValue);
+
+    /// <summary>What one of its gauges of times shows now.</summary>
+    public double Seconds(string name) => Shown(name, double.NaN);
+
+    private T Shown<T>(string name, T unlessShown)
+        where T : struct
     {
-        long shown = long.MinValue;
+        T shown = unlessShown;
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, listener) =>
@@ -60,7 +66,7 @@ internal sealed class TestEngine : IAsyncDisposable
                     listener.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<long>((_, value, _, _) => shown = value);
+        listener.SetMeasurementEventCallback<T>((_, value, _, _) => shown = value);
         listener.Start();
         listener.RecordObservableInstruments();
         return shown;

@@ -218,6 +218,42 @@ public sealed class CheckBackTests
         Assert.Equal(2u, decided.Decided.Messages);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Transaction_that_cannot_be_committed_because_a_message_rotted_waits_at_once_and_can_be_rolled_back(bool isAnswer)
+    {
+        MemoryDisk disk = new();
+        MovedTime time = new();
+        ulong transaction;
+        await using (var before = await TestEngine.StartOnDiskAsync(disk, time))
+        {
+            var producer = await TransactionClient.OpenAsync(before, terms: new V1.CheckBackTerms { First = 1_000, Interval = 1_000, Checks = 1_000 });
+            transaction = await producer.BeginAsync();
+            await producer.PrepareAsync(transaction, "orders", TransactionClient.Named("whole"), TransactionClient.Named("rotten one"));
+        }
+        Rot(disk, "rotten one"u8);
+        await using var engine = await TestEngine.StartOnDiskAsync(disk, time);
+        var client = await TransactionClient.OpenAsync(engine, number: 2);
+        string id = Assert.Single((await client.ListAsync()).Transactions).TransactionId;
+        uint checks = isAnswer ? (await client.AskedAsync(engine)).Check : 0;
+
+        var refused = isAnswer ? await client.CommitAsync(transaction) : await client.AskAsync(new() { DecideTransaction = new() { TransactionId = id, Commit = true } });
+        var waiting = await client.ListAsync(onlyWaiting: true);
+        var since = engine.Time.GetUtcNow();
+        await client.LetPassAsync(engine, () => engine.Time.GetUtcNow() - since > TimeSpan.FromSeconds(5));
+        var later = await client.ListAsync(onlyWaiting: true);
+        var decided = await client.RollBackAsync(transaction);
+        var open = await client.ListAsync();
+
+        Assert.Equal((uint)ErrorCode.LogDamaged, refused.Error.Number);
+        Assert.Equal((transaction, checks), (Assert.Single(waiting.Transactions).Transaction, waiting.Transactions[0].Checks));
+        Assert.Equal(checks, Assert.Single(later.Transactions).Checks);
+        Assert.Equal((V1.TransactionDecision.RollBack, 2u), (decided.Decided.Decision, decided.Decided.Messages));
+        Assert.Empty(open.Transactions);
+        Assert.Equal(0, engine.Gauge("forewave.transactions.waiting"));
+    }
+
     [Fact]
     public async Task Refused_messages_are_a_sign_of_life()
     {
@@ -241,6 +277,22 @@ public sealed class CheckBackTests
         ulong transaction = await client.BeginAsync();
         await client.PrepareAsync(transaction, "orders", TransactionClient.Named("a"), TransactionClient.Named("b"));
         return transaction;
+    }
+
+    private static void Rot(MemoryDisk disk, ReadOnlySpan<byte> text)
+    {
+        bool isFound = false;
+        foreach (var path in disk.List(new DiskPath("segments")))
+        {
+            using var file = disk.Open(path, DiskOpen.OpenExisting);
+            byte[] bytes = new byte[file.Length];
+            file.Read(0, bytes);
+            if (bytes.AsSpan().IndexOf(text) is not (>= 0 and var at))
+                continue;
+            file.Write(at, [(byte)(text[0] ^ 1)]);
+            isFound = true;
+        }
+        Assert.True(isFound, "the message is in no segment");
     }
 
     private static Task<TestEngine> StartAsync() => TestEngine.StartOnDiskAsync(new MemoryDisk(), new MovedTime());

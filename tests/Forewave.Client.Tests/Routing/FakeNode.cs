@@ -14,6 +14,7 @@ internal sealed class FakeNode(FakeNetwork network, PartitionNumber partition, E
 {
     private readonly ConcurrentQueue<FakeConnection> _connections = new();
     private ulong _position;
+    private int _slotsTold;
 
     public PartitionNumber Partition { get; } = partition;
 
@@ -30,6 +31,12 @@ internal sealed class FakeNode(FakeNetwork network, PartitionNumber partition, E
 
     /// <summary>Every batch that came: first sequence and bodies.</summary>
     public ConcurrentQueue<string> Came { get; } = new();
+
+    /// <summary>What it did for transactions, in order: "begin", "prepare" with the first number and the bodies, "commit", "roll back".</summary>
+    public ConcurrentQueue<string> Transactions { get; } = new();
+
+    /// <summary>How often it told the slots of a queue.</summary>
+    public int SlotsTold => _slotsTold;
 
     public int Connections => _connections.Count;
 
@@ -75,7 +82,10 @@ internal sealed class FakeNode(FakeNetwork network, PartitionNumber partition, E
         Command.Hello => connection.AnswerAsync(frame, new V1.ServerFrame { Hello = Hello() }),
         Command.GetRoutes => AnswerRoutesAsync(connection, frame),
         Command.OpenProducer => connection.AnswerAsync(frame, new V1.ServerFrame { ProducerOpened = new V1.ProducerOpened { Producer = 1 } }),
-        Command.OpenQueue => connection.AnswerAsync(frame, new V1.ServerFrame { QueueOpened = new V1.QueueOpened { Queue = 1, Slots = network.Slots.ToWire() } }),
+        Command.OpenQueue => OpenQueueAsync(connection, frame),
+        Command.BeginTransaction => BeginAsync(connection, frame),
+        Command.Prepare => PrepareAsync(connection, frame),
+        Command.Decide => DecideAsync(connection, frame),
         Command.Publish => PublishAsync(connection, frame),
         Command.Administration => AdministerAsync(connection, frame),
         Command.Ping => connection.AnswerAsync(frame, new V1.ServerFrame { Pong = new V1.Pong() }),
@@ -156,6 +166,53 @@ internal sealed class FakeNode(FakeNetwork network, PartitionNumber partition, E
         }
     }
 
+    private Task OpenQueueAsync(FakeConnection connection, V1.ClientFrame frame)
+    {
+        if (frame.OpenQueue.Slots)
+        {
+            Interlocked.Increment(ref _slotsTold);
+        }
+
+        return connection.AnswerAsync(frame, new V1.ServerFrame { QueueOpened = new V1.QueueOpened { Queue = 1, Slots = network.Slots.ToWire() } });
+    }
+
+    private Task BeginAsync(FakeConnection connection, V1.ClientFrame frame)
+    {
+        Transactions.Enqueue("begin");
+        return connection.AnswerAsync(frame, new V1.ServerFrame { TransactionBegun = new V1.TransactionBegun { Transaction = ++_position } });
+    }
+
+    // As a broker does: all of it, or nothing where one message is of another partition.
+    private Task PrepareAsync(FakeConnection connection, V1.ClientFrame frame)
+    {
+        V1.Publish publish = frame.Prepare.Publish;
+        List<V1.Message> messages = [.. publish.Batches.SelectMany(batch => batch.Messages).Select(message => V1.Message.Parser.ParseFrom(message))];
+        if (messages.Any(message => message.OrderingKey.Length > 0 && network.Slots.OwnerOf(message.OrderingKey) != Partition))
+        {
+            return connection.RefuseAsync(frame, ErrorCode.TransactionSpansPartitions);
+        }
+
+        Transactions.Enqueue($"prepare {publish.Batches[0].FirstSequence}: {string.Join(' ', messages.Select(message => message.Body.ToStringUtf8()))}");
+        V1.Published published = new();
+        foreach (V1.PublishBatch batch in publish.Batches)
+        {
+            published.Batches.Add(new V1.PublishedBatch { FirstPosition = _position + 1, Durability = V1.Durability.Synced });
+            _position += (ulong)batch.Messages.Count;
+        }
+
+        return connection.AnswerAsync(frame, new V1.ServerFrame { Published = published });
+    }
+
+    private Task DecideAsync(FakeConnection connection, V1.ClientFrame frame)
+    {
+        if (frame.Decide.Transaction != 0)
+        {
+            Transactions.Enqueue(frame.Decide.Decision == V1.TransactionDecision.Commit ? "commit" : "roll back");
+        }
+
+        return connection.AnswerAsync(frame, new V1.ServerFrame { Decided = new V1.Decided { Decision = frame.Decide.Decision } });
+    }
+
     private V1.HelloAnswer Hello()
     {
         V1.HelloAnswer answer = new() { ProtocolVersion = 1, BrokerVersion = "1.2.3", Partition = Partition.Value, Epoch = epoch.Value };
@@ -163,6 +220,7 @@ internal sealed class FakeNode(FakeNetwork network, PartitionNumber partition, E
         [
             CapabilityNames.Streaming, CapabilityNames.Administration, CapabilityNames.DeadLetters, CapabilityNames.DeadOperations, CapabilityNames.Search,
             CapabilityNames.GroupControl, CapabilityNames.Delays, CapabilityNames.Ordering, CapabilityNames.Deduplication, CapabilityNames.Routes,
+            CapabilityNames.Transactions,
         ]);
         return answer;
     }

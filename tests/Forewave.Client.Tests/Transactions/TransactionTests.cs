@@ -48,6 +48,51 @@ public sealed class TransactionTests
             asked.Select(transaction => $"{transaction}").Order(StringComparer.Ordinal));
     }
 
+    // Whoever is connected anew has been asked nothing yet, and is asked as many as may wait.
+    [Fact]
+    public async Task Questions_of_the_connection_there_is_are_asked_before_those_that_were_left_from_the_one_before()
+    {
+        const int Waiting = 1_024;
+        const int AtOnce = 8;
+        TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ConcurrentBag<ulong> asked = [];
+        await using Scene scene = Start(async (question, _) =>
+        {
+            asked.Add(question.Transaction.Position.Bits);
+            if (asked.Count == AtOnce)
+            {
+                all.TrySetResult();
+            }
+
+            await goOn.Task;
+            return TransactionOutcome.Unknown;
+        });
+        (FakeConnection connection, uint handle) = await IntroducedAsync(scene);
+        ulong[] old = [.. Enumerable.Range(0, AtOnce + Waiting).Select(i => Begun + (uint)i)];
+        ulong[] fresh = [.. Enumerable.Range(0, Waiting).Select(i => Begun + 10_000 + (uint)i)];
+        await AskAsync(connection, handle, old[..AtOnce]);
+        await all.Task.Soon();
+        await AskAsync(connection, handle, old[AtOnce..]);
+        await connection.SettleDownAsync();
+        await connection.BreakAsync();
+
+        (FakeConnection later, uint laterHandle) = await IntroducedAsync(scene);
+        await AskAsync(later, laterHandle, fresh);
+        await later.SettleDownAsync();
+        goOn.SetResult();
+        List<ulong> answered = [];
+        while (answered.Count < AtOnce + Waiting)
+        {
+            V1.ClientFrame answer = await later.ExpectAsync(Command.Decide);
+            answered.Add(answer.Decide.Transaction);
+            await later.AnswerAsync(answer, new V1.ServerFrame { Decided = new V1.Decided() });
+        }
+
+        Assert.Equal([.. old[..AtOnce], .. fresh], answered.Order());
+        Assert.Equal(answered.Order(), asked.Order());
+    }
+
     [Fact]
     public async Task Producer_is_known_as_one_that_can_be_asked_where_no_transaction_can_be_begun()
     {
@@ -132,6 +177,69 @@ public sealed class TransactionTests
         transaction.Leave();
     }
 
+    // A master that is fenced says that it does not know, and leaves at once.
+    [Fact]
+    public async Task Messages_of_which_a_leaving_broker_does_not_know_are_not_said_to_be_refused()
+    {
+        await using Scene scene = Start(Unknown);
+        (FakeConnection connection, _) = await IntroducedAsync(scene);
+        Task<Transaction> begin = scene.Producer.BeginTransactionAsync().AsTask();
+        await AnswerBeginAsync(connection);
+        Transaction transaction = await begin.Soon();
+        Task<Receipt> publish = transaction.PublishAsync(Scene.Queue, new Message("m"u8.ToArray())).AsTask();
+        await connection.AnswerQueueAsync("orders");
+        V1.ClientFrame prepare = await connection.ExpectAsync(Command.Prepare);
+        await connection.GoAwayAsync();
+        await connection.RefuseAsync(prepare, ErrorCode.StoreUnavailable);
+
+        (FakeConnection later, _) = await IntroducedAsync(scene);
+        V1.ClientFrame open = await later.ExpectAsync(Command.OpenQueue);
+        await later.RefuseAsync(open, ErrorCode.RightMissing);
+        ForewaveException failed = await Assert.ThrowsAsync<ForewaveException>(() => publish.Soon());
+
+        Assert.Equal(ErrorCode.OutcomeUnknown, failed.Code);
+        transaction.Leave();
+    }
+
+    [Fact]
+    public async Task Messages_whose_answer_was_lost_are_sent_again_as_they_were_and_their_receipts_are_those_of_the_first_time()
+    {
+        await using Scene scene = Start(Unknown);
+        (FakeConnection connection, _) = await IntroducedAsync(scene);
+        Task<Transaction> begin = scene.Producer.BeginTransactionAsync().AsTask();
+        await AnswerBeginAsync(connection);
+        Transaction transaction = await begin.Soon();
+        Task<IReadOnlyList<Receipt>> publish = transaction.PublishAsync(
+            [.. "abc".Select(body => new TransactionMessage(Scene.Queue, new Message(new[] { (byte)body }) { DeduplicationId = $"id-{body}" }))]).AsTask();
+        await connection.AnswerQueueAsync("orders");
+        V1.ClientFrame first = await connection.ExpectAsync(Command.Prepare);
+        await connection.BreakAsync();
+
+        (FakeConnection later, uint producer) = await IntroducedAsync(scene);
+        uint queue = await later.AnswerQueueAsync("orders");
+        V1.ClientFrame again = await later.ExpectAsync(Command.Prepare);
+        // As the broker answers what is prepared and no repeat, but for the second one.
+        V1.PublishedBatch stored = new() { FirstPosition = Begun + 1, Durability = V1.Durability.Synced, Repeated = Google.Protobuf.ByteString.CopyFrom(0b010) };
+        stored.Positions.AddRange([Begun + 1, 77, Begun + 3]);
+        V1.Published published = new();
+        published.Batches.Add(stored);
+        await later.AnswerAsync(again, new V1.ServerFrame { Published = published });
+        IReadOnlyList<Receipt> receipts = await publish.Soon();
+        Task<Receipt> next = transaction.PublishAsync(Scene.Queue, new Message("d"u8.ToArray())).AsTask();
+        V1.ClientFrame fourth = await later.ExpectAsync(Command.Prepare);
+        await later.AnswerPublishAsync(new V1.ClientFrame { Correlation = fourth.Correlation, Publish = fourth.Prepare.Publish }, Begun + 4);
+
+        V1.PublishBatch sent = Assert.Single(first.Prepare.Publish.Batches);
+        V1.PublishBatch resent = Assert.Single(again.Prepare.Publish.Batches);
+        Assert.Equal((Begun, producer, queue), (again.Prepare.Transaction, again.Prepare.Publish.Producer, resent.Queue));
+        Assert.Equal((1ul, 1ul), (sent.FirstSequence, resent.FirstSequence));
+        Assert.Equal(sent.Messages, resent.Messages);
+        Assert.Equal([(Begun + 1, false), (77ul, true), (Begun + 3, false)], receipts.Select(receipt => (receipt.MessageId.Position.Bits, receipt.IsDuplicate)));
+        Assert.Equal(4ul, Assert.Single(fourth.Prepare.Publish.Batches).FirstSequence);
+        Assert.Equal((Begun + 4, false), ((await next.Soon()).MessageId.Position.Bits, (await next).IsDuplicate));
+        transaction.Leave();
+    }
+
     // An unknown outcome would say that the local part was committed.
     [Fact]
     public async Task What_is_not_known_before_the_local_part_is_no_unknown_outcome_and_the_local_part_does_not_run()
@@ -159,6 +267,65 @@ public sealed class TransactionTests
         Assert.False(hasRun);
         Assert.Equal(V1.TransactionDecision.RollBack, rollBack.Decide.Decision);
         Assert.Equal((ErrorCode.Timeout, StoredOutcome.No), (failed.Code, failed.Stored));
+    }
+
+    // A check-back may end it while its messages are on their way. The same error after the local part says that this was committed.
+    [Theory]
+    [InlineData(ErrorCode.TransactionDecided, false)]
+    [InlineData(ErrorCode.TransactionDecided, true)]
+    [InlineData(ErrorCode.TransactionNotFound, false)]
+    [InlineData(ErrorCode.TransactionNotFound, true)]
+    public async Task Transaction_that_was_ended_before_the_local_part_is_told_as_one_that_never_ran(ErrorCode code, bool isLost)
+    {
+        await using Scene scene = Start(Unknown);
+        (FakeConnection connection, _) = await IntroducedAsync(scene);
+        bool hasRun = false;
+        Task run = scene.Producer.RunTransactionAsync([new(Scene.Queue, new Message("m"u8.ToArray()))], (_, _) =>
+        {
+            hasRun = true;
+            return Task.CompletedTask;
+        });
+        await AnswerBeginAsync(connection);
+        await connection.AnswerQueueAsync("orders");
+        V1.ClientFrame prepare = await connection.ExpectAsync(Command.Prepare);
+        if (isLost)
+        {
+            await connection.BreakAsync();
+            (connection, _) = await IntroducedAsync(scene);
+            await connection.AnswerQueueAsync("orders");
+            prepare = await connection.ExpectAsync(Command.Prepare);
+        }
+
+        await connection.RefuseAsync(prepare, code);
+        V1.ClientFrame rollBack = await connection.ExpectAsync(Command.Decide);
+        await connection.RefuseAsync(rollBack, ErrorCode.TransactionNotFound);
+        ForewaveException failed = await Assert.ThrowsAsync<ForewaveException>(() => run.Soon());
+
+        Assert.False(hasRun);
+        Assert.Equal((ErrorCode.Timeout, StoredOutcome.No), (failed.Code, failed.Stored));
+        Assert.Equal(code, Assert.IsType<ForewaveException>(failed.InnerException).Code);
+    }
+
+    [Fact]
+    public async Task Decision_of_somebody_else_after_the_local_part_is_told_as_that()
+    {
+        await using Scene scene = Start(Unknown);
+        (FakeConnection connection, _) = await IntroducedAsync(scene);
+        bool hasRun = false;
+        Task run = scene.Producer.RunTransactionAsync([new(Scene.Queue, new Message("m"u8.ToArray()))], (_, _) =>
+        {
+            hasRun = true;
+            return Task.CompletedTask;
+        });
+        await AnswerBeginAsync(connection);
+        await connection.AnswerQueueAsync("orders");
+        await AnswerPrepareAsync(connection);
+
+        await connection.RefuseAsync(await connection.ExpectAsync(Command.Decide), ErrorCode.TransactionDecided);
+        ForewaveException failed = await Assert.ThrowsAsync<ForewaveException>(() => run.Soon());
+
+        Assert.True(hasRun);
+        Assert.Equal(ErrorCode.TransactionDecided, failed.Code);
     }
 
     [Fact]
@@ -214,6 +381,14 @@ public sealed class TransactionTests
         bool isSecond = (await connection.AnswerProducerAsync()).CheckBack is not null;
         Assert.NotEqual(isFirst, isSecond);
         return (connection, isFirst ? 1u : 2u);
+    }
+
+    private static async Task AskAsync(FakeConnection connection, uint producer, ulong[] transactions)
+    {
+        foreach (ulong transaction in transactions)
+        {
+            await connection.SendAsync(new V1.ServerFrame { CheckBack = new V1.CheckBack { Producer = producer, Transaction = transaction, Check = 1, Messages = 1 } });
+        }
     }
 
     private static async Task AnswerBeginAsync(FakeConnection connection)

@@ -4,8 +4,10 @@ using Forewave.Client;
 using Forewave.Client.Consuming;
 using Forewave.Client.Producing;
 using Forewave.Client.Transactions;
+using Forewave.Integration.Tests.Security;
 using Forewave.Protocol;
 using Forewave.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace Forewave.Integration.Tests.Scenarios;
 
@@ -126,6 +128,51 @@ public abstract class TransactionScenarios(ScenarioBroker startBroker)
 
         Assert.Equal(["order"], received.Select(message => message.Body));
         Assert.True(Volatile.Read(ref asked) >= 4);
+    }
+
+    [Theory]
+    [InlineData(TransactionOutcome.Committed, TransactionOutcome.RolledBack)]
+    [InlineData(TransactionOutcome.RolledBack, TransactionOutcome.Committed)]
+    public async Task Of_two_answers_of_a_handler_that_differ_the_first_counts_and_the_second_is_refused_and_told(TransactionOutcome first, TransactionOutcome second)
+    {
+        await using var broker = await startBroker();
+        using KeptLog log = new();
+        using var logging = LoggerFactory.Create(builder => builder.AddProvider(log));
+        await using var client = broker.CreateClient(new ForewaveClientOptions { LoggerFactory = logging });
+        int asked = 0;
+        TaskCompletionSource askedAgain = NewSignal();
+        TaskCompletionSource decided = NewSignal();
+        await using var producer = client.CreateProducer(new ProducerOptions
+        {
+            Name = Shop,
+            // The second question comes after an interval of the broker's clock, while the first is being answered by the client's.
+            CheckBackTiming = new CheckBackTiming { First = TimeSpan.FromSeconds(1), Interval = TimeSpan.FromMinutes(2) },
+            CheckBack = async (_, cancellation) =>
+            {
+                if (Interlocked.Increment(ref asked) == 1)
+                {
+                    await askedAgain.Task.WaitAsync(cancellation);
+                    return first;
+                }
+                askedAgain.TrySetResult();
+                await decided.Task.WaitAsync(cancellation);
+                return second;
+            },
+        });
+        var transaction = await producer.BeginTransactionAsync();
+        await transaction.PublishAsync(Orders, Named("order"));
+
+        await DecidedAsync(broker, client);
+        decided.SetResult();
+        string told = $"Transaction {transaction.Id} was {second} by the check-back handler, and the broker did not take it";
+        await UntilAsync(broker, () => Task.FromResult(log.Text.Contains(told, StringComparison.Ordinal)));
+        await producer.PublishAsync(Orders, Named("last"));
+        string[] expected = first == TransactionOutcome.Committed ? ["order", "last"] : ["last"];
+        var received = await ReceiveAsync(client, Orders, expected.Length, Soon);
+
+        Assert.Equal(expected, received.Select(message => message.Body));
+        Assert.Contains(nameof(ErrorCode.TransactionDecided), log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain($"was {first} by the check-back handler", log.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,7 @@
+using Forewave.Client;
 using Forewave.Client.Administration;
+using Forewave.Client.Producing;
+using Forewave.Client.Transactions;
 using Forewave.Integration.Tests.Processes;
 using Forewave.Protocol;
 using Forewave.Protocol.Access;
@@ -56,6 +59,38 @@ public sealed class AuditTests(SecureBroker broker) : IClassFixture<SecureBroker
         Assert.Matches(@"(?m)^Forewave\.Audit 5021 webkeeper from 127\.0\.0\.1:\d+ was refused deleteQueue on queue others: RightMissing ", log);
         Assert.Matches(@"(?m)^Forewave\.Audit 5021 nobody from 127\.0\.0\.1:\d+ was refused deleteQueue on queue web\.a: AuthenticationNeeded ", log);
         Assert.Single(log.Split('\n'), line => line.StartsWith("Forewave.Audit", StringComparison.Ordinal) && line.Contains("web.a", StringComparison.Ordinal) && line.Contains(" did ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Decision_over_a_transaction_is_told_of_with_which_and_how_and_looks_are_not()
+    {
+        string token = await broker.MakeAsync("clerk", "manage:others");
+        await using var root = broker.RootClient();
+        await using var clerk = broker.Client(Client.ForewaveCredentials.Token(token));
+        using var web = broker.Http(SecureBroker.Root.Value, SecureBroker.Password);
+        await using var producer = root.CreateProducer(new ProducerOptions { Name = new ProducerName("audited-shop"), CheckBack = static (_, _) => ValueTask.FromResult(TransactionOutcome.Unknown) });
+        await using var first = await producer.BeginTransactionAsync();
+        await first.PublishAsync(new QueueName("sold"), new Message("a"u8.ToArray()));
+        await using var second = await producer.BeginTransactionAsync();
+        await second.PublishAsync(new QueueName("sold"), new Message("b"u8.ToArray()));
+
+        await root.Administration.Transactions.ShowAsync(first.Id);
+        var foreign = await Assert.ThrowsAsync<ForewaveException>(async () => await clerk.Administration.Transactions.CommitAsync(first.Id));
+        await root.Administration.Transactions.CommitAsync(first.Id);
+        await Assert.ThrowsAsync<ForewaveException>(async () => await root.Administration.Transactions.RollBackAsync(first.Id));
+        using var decided = await web.PostAsync($"/v1/transactions/{second.Id}/rollback", null);
+
+        // The audit of HTTP is told behind the answer.
+        while (!broker.Logged.Contains($"did rollbackTransaction on id {second.Id}", StringComparison.Ordinal))
+            await Task.Yield();
+        string log = broker.Logged;
+        Assert.Equal((ErrorCode.RightMissing, 200), (foreign.Code, (int)decided.StatusCode));
+        Assert.Matches($@"(?m)^Forewave\.Audit 4951 clerk from 127\.0\.0\.1:\d+ was refused DecideTransaction on transaction_id {first.Id} commit: RightMissing ", log);
+        Assert.Matches($@"(?m)^Forewave\.Audit 4950 root from 127\.0\.0\.1:\d+ did DecideTransaction on transaction_id {first.Id} commit ", log);
+        Assert.Matches($@"(?m)^Forewave\.Audit 4951 root from 127\.0\.0\.1:\d+ was refused DecideTransaction on transaction_id {first.Id} rollback: TransactionDecided ", log);
+        Assert.Matches($@"(?m)^Forewave\.Audit 5020 root from 127\.0\.0\.1:\d+ did rollbackTransaction on id {second.Id} ", log);
+        Assert.DoesNotMatch("Forewave\\.Audit .*ShowTransaction", log);
+        Assert.Single(log.Split('\n'), line => line.StartsWith("Forewave.Audit", StringComparison.Ordinal) && line.Contains($"{second.Id}", StringComparison.Ordinal));
     }
 
     [Fact]
