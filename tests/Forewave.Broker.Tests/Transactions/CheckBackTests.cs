@@ -93,14 +93,14 @@ public sealed class CheckBackTests
     public async Task Producer_that_has_left_is_not_asked_and_its_transaction_waits_when_nobody_comes()
     {
         await using var engine = await StartAsync();
-        var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 1_000, Checks = 3 });
+        var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 30_000, Checks = 3 });
         ulong transaction = await PreparedAsync(client);
         await client.DecideAsync(0, V1.TransactionDecision.Unknown);
         await client.LetPassAsync(engine, () => engine.Gauge("forewave.transactions.waiting") > 0);
 
         var waiting = Assert.Single((await client.ListAsync(onlyWaiting: true)).Transactions);
         var sibling = await TransactionClient.OpenAsync(engine, number: 2);
-        var question = await sibling.AskedAsync(engine);
+        var question = await sibling.AskedAsync(engine, client);
         var asked = await sibling.ListAsync(onlyWaiting: true);
         var refused = await client.AskToBeginAsync();
 

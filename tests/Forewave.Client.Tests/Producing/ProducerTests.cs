@@ -232,7 +232,9 @@ public sealed partial class ProducerTests
     public async Task Batch_that_is_refused_for_one_messages_id_goes_again_in_halves()
     {
         ProducerOptions options = new() { RetryPolicy = new RetryAfter(TimeSpan.FromSeconds(10)) };
-        await using Scene scene = await Scene.ProducingAsync(options);
+        await using Scene scene = Scene.Start();
+        scene.Broker.Capabilities = [.. scene.Broker.Capabilities, CapabilityNames.Deduplication];
+        await scene.StartProducingAsync(options);
         Task<Receipt>[] published = [.. "abcde".Select(body => scene.Producer.PublishAsync(Scene.Queue, new Message(new[] { (byte)body }) { DeduplicationId = $"{body}" }).AsTask())];
         await scene.Connection.AnswerQueueAsync(Scene.Queue.Value);
 
