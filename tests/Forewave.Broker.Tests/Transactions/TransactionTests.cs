@@ -188,6 +188,7 @@ public sealed class TransactionTests
         var part = await client.PrepareAtAsync(transaction, 2, "orders", Named("b"));
         await client.CommitAsync(transaction);
 
+        // Duplicate would say that somebody else's message is stored.
         Assert.Equal(second.Published, again.Published);
         Assert.Equal((uint)ErrorCode.SequenceGap, gap.Error.Number);
         Assert.Equal((uint)ErrorCode.FieldInvalid, other.Error.Number);
