@@ -196,7 +196,7 @@ public sealed class Producer : IPartitioned, IAsyncDisposable
     /// <param name="options">Where there are several partitions: which. Default: one after the other.</param>
     /// <param name="cancellation">Ends the wait; what was begun and has no messages is forgotten by the broker.</param>
     /// <exception cref="ForewaveException">
-    /// <c>CheckBackMissing</c>, <c>TooManyTransactions</c>, <c>CapabilityMissing</c>, <c>NotOwner</c>: there is no such partition; <c>Timeout</c>.
+    /// <c>CheckBackMissing</c>, <c>TooManyTransactions</c>, <c>CapabilityMissing</c>, <c>NotOwner</c>: there is no such partition, or it did not answer within the delivery deadline; <c>Timeout</c>.
     /// </exception>
     public ValueTask<Transaction> BeginTransactionAsync(TransactionOptions? options = null, CancellationToken cancellation = default)
     {

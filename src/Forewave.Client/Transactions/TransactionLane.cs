@@ -42,6 +42,9 @@ internal sealed class TransactionLane : ILinkParticipant
     /// <summary>The partition, as far as it is known: by the connection there is.</summary>
     public PartitionNumber? Partition => _current?.Partition;
 
+    /// <summary>Completes when it is known there; faulted: it never will be.</summary>
+    public Task Introduction => _introduced.Task;
+
     /// <summary>It is known there now.</summary>
     public bool IsHealthy => _current is { Connection.IsEnding: false };
 

@@ -37,7 +37,7 @@ internal sealed class TransactionLanes(ProducerOptions options, ForewaveClientOp
     }
 
     /// <summary>Begins a transaction. Costs a round trip, no sync.</summary>
-    /// <exception cref="ForewaveException"><c>TooManyTransactions</c>, <c>CapabilityMissing</c>, <c>NotOwner</c>: there is no such partition; <c>Timeout</c>.</exception>
+    /// <exception cref="ForewaveException"><c>TooManyTransactions</c>, <c>CapabilityMissing</c>, <c>NotOwner</c>: there is no such partition, or it did not answer within the delivery deadline; <c>Timeout</c>.</exception>
     public async ValueTask<Transaction> BeginAsync(TransactionOptions wanted, CancellationToken cancellation)
     {
         TransactionLane lane = await LaneOfAsync(wanted, cancellation).ConfigureAwait(false);
@@ -78,9 +78,32 @@ internal sealed class TransactionLanes(ProducerOptions options, ForewaveClientOp
             partition = await OwnerAsync(Next(all), queue, key, cancellation).ConfigureAwait(false);
         }
 
-        return partition is { } one
-            ? all.FirstOrDefault(lane => lane.Partition == one) ?? throw new ForewaveException(ErrorCode.NotOwner, $"Partition {one} is not there, or does not answer.")
-            : Next(all);
+        return partition is { } one ? await LaneOfAsync(one, cancellation).ConfigureAwait(false) : Next(all);
+    }
+
+    // Whoever is not connected, at the start or at a change of master, may be the one: for as long as a message may take, it is waited for.
+    private async ValueTask<TransactionLane> LaneOfAsync(PartitionNumber partition, CancellationToken cancellation)
+    {
+        long begun = client.TimeProvider.GetTimestamp();
+        while (true)
+        {
+            ImmutableArray<TransactionLane> all = _all;
+            if (all.FirstOrDefault(lane => lane.Partition == partition) is { } known)
+            {
+                return known;
+            }
+
+            Task[] away = [.. all.Where(lane => lane.Partition is null).Select(lane => lane.Introduction).Where(introduction => !introduction.IsFaulted)];
+            TimeSpan left = options.DeliveryDeadline - client.TimeProvider.GetElapsedTime(begun);
+            if (away.Length == 0 || left <= TimeSpan.Zero)
+            {
+                throw new ForewaveException(ErrorCode.NotOwner, $"Partition {partition} is not there, or does not answer.");
+            }
+
+            Task any = Task.WhenAny(away);
+            await any.WaitAsync(left, client.TimeProvider, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
+        }
     }
 
     private async ValueTask<PartitionNumber> OwnerAsync(TransactionLane any, QueueName queue, string key, CancellationToken cancellation)

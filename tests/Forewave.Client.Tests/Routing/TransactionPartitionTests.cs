@@ -97,6 +97,29 @@ public sealed class TransactionPartitionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Partition_that_is_away_is_waited_for_until_its_next_master_is_there()
+    {
+        PartitionNumber away = new(1);
+        await _network.RemoveAsync(1);
+        List<Task<Transaction>> begun = [];
+        // Before the client knows that it is gone, and after.
+        for (int i = 0; i < 20; i++)
+        {
+            begun.Add(_producer.BeginTransactionAsync(new TransactionOptions { Partition = away }).AsTask());
+            for (int turn = 0; turn < 100; turn++)
+            {
+                await Task.Yield();
+            }
+        }
+
+        FakeNode next = await _network.MoveAsync(1);
+        Transaction[] transactions = await Task.WhenAll(begun).Soon();
+
+        Assert.All(transactions, transaction => Assert.Equal(away, transaction.Id.Partition));
+        Assert.Equal(20, next.Transactions.Count);
+    }
+
+    [Fact]
     public async Task Message_of_another_partition_is_refused_and_the_transaction_goes_on_without_it()
     {
         await using Transaction transaction = await BeginAsync(new TransactionOptions { Queue = Queue, OrderingKey = KeyOf(0) });
