@@ -145,13 +145,13 @@ public sealed class PromiseTests(ITestOutputHelper output)
                 yield return "a decision is repeated";
             if (answers.Any(answer => answer.Error == ErrorCode.TransactionDecided))
                 yield return "a decision is refused, for the other was taken";
-            if (answers.Any(answer => answer.Error == ErrorCode.TransactionNotFound))
-                yield return "a transaction is lost";
             if (answers.Any(answer => answer.ConnectedAfter == 0 && answer.Error == ErrorCode.None))
                 yield return "a transaction is decided by an operator";
         }
         if (history.Any(happened => happened.Kind == EventKind.DecisionLost))
             yield return "a decision is lost";
+        if (history.Any(happened => happened is { Kind: EventKind.DecisionAnswered or EventKind.PrepareRefused, Error: ErrorCode.TransactionNotFound }))
+            yield return "a transaction is lost";
         if (history.Any(happened => happened.Kind == EventKind.QuestionCame))
             yield return "a producer is asked";
         if (history.Any(happened => happened.Kind == EventKind.Delivered && timed.Contains(happened.Message)))

@@ -16,6 +16,9 @@ internal sealed class PreparedPart
     /// <summary>A receipt came: they are in the transaction for good.</summary>
     public bool IsAnswered => _receipts.Count > 0;
 
+    /// <summary>The first receipt of each message that has one.</summary>
+    public IEnumerable<HistoryEvent> Receipts => _sent.Where(message => _receipts.ContainsKey(message.Message)).Select(message => _receipts[message.Message]);
+
     /// <summary>They are known not to be in it.</summary>
     public bool IsLeftOut => _isLeftOut && !IsAnswered && !IsTold;
 
@@ -43,7 +46,4 @@ internal sealed class PreparedPart
     }
 
     public void LeaveOut() => _isLeftOut = true;
-
-    /// <summary>The receipt of a message; null: none came.</summary>
-    public HistoryEvent? ReceiptOf(MessageKey message) => _receipts.GetValueOrDefault(message);
 }

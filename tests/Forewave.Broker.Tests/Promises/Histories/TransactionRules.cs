@@ -210,7 +210,7 @@ internal sealed class TransactionRules(ViolationLog log, SentMessages sent)
         }
         (transaction.IsCommitted, transaction.End) = (isCommitted, answer);
         if (isCommitted && transaction.Commit is { } commit)
-            return [.. transaction.Parts.SelectMany(part => part.Sent, (part, message) => part.ReceiptOf(message.Message)).OfType<HistoryEvent>().Select(receipt => Stored(receipt, answer, commit))];
+            return [.. transaction.Parts.SelectMany(part => part.Receipts).Select(receipt => Stored(receipt, answer, commit))];
         foreach (var message in transaction.Parts.SelectMany(part => part.Sent).Where(message => _came.ContainsKey(message.Message)))
             log.Add(About(_came[message.Message] with { Transaction = transaction.Id }, ViolationKind.RolledBackDelivered, $"message {message.Message} came, and its transaction was rolled back"));
         return [];

@@ -236,6 +236,10 @@ internal sealed class Scenario
         return true;
     }
 
+    /// <summary>An answer, or null where it says nothing but that the life has ended: what is read from a disk without power fails.</summary>
+    public V1.ServerFrame? Living(V1.ServerFrame? answer) =>
+        LifeHasEnded && answer?.Error?.Number == (uint)Forewave.Protocol.ErrorCode.BrokerFault ? null : answer;
+
     /// <summary>Asks the broker as an operator.</summary>
     public Task<V1.ServerFrame?> AdministerAsync(V1.AdministrationRequest request) =>
         Operator!.AskAsync(new V1.ClientFrame { Administration = request });

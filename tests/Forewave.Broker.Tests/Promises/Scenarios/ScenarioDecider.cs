@@ -41,9 +41,9 @@ internal sealed class ScenarioDecider(Scenario scenario, ScenarioShop shop)
         {
             DecideTransaction = new V1.DecideTransaction { TransactionId = entry.TransactionId, Commit = commits },
         });
-        if (answer is null)
-            scenario.History.Add(sent with { Kind = EventKind.DecisionLost, Request = number });
+        if (scenario.Living(answer) is { } living)
+            shop.Decided(entry.Transaction, sent with { Request = number }, (ErrorCode)(living.Error?.Number ?? 0), (int)(living.Administration?.Changed?.Messages ?? 0));
         else
-            shop.Decided(entry.Transaction, sent with { Request = number }, (ErrorCode)(answer.Error?.Number ?? 0), (int)(answer.Administration?.Changed?.Messages ?? 0));
+            scenario.History.Add(sent with { Kind = EventKind.DecisionLost, Request = number });
     }
 }

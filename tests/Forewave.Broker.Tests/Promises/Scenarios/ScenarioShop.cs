@@ -129,7 +129,7 @@ internal sealed class ScenarioShop(Scenario scenario)
     private void Begin()
     {
         var one = new ShopTransaction(scenario.NextProducerNumber(), TransactionFate.Draw(_random)) { PartsLeft = _random.Next(1, 3) };
-        _connection!.Send(new V1.ClientFrame { BeginTransaction = new V1.BeginTransaction { Producer = _producer } }, answer => Begun(one, answer));
+        _connection!.Send(new V1.ClientFrame { BeginTransaction = new V1.BeginTransaction { Producer = _producer } }, answer => Begun(one, scenario.Living(answer)));
     }
 
     private void Begun(ShopTransaction one, V1.ServerFrame? answer)
@@ -156,6 +156,9 @@ internal sealed class ScenarioShop(Scenario scenario)
         if (one.PartsLeft == 0)
         {
             Decide(one, one.Fate.Commits);
+            // As two do who do not know of each other: one of them counts.
+            if (_random.Next(5) == 0)
+                Decide(one, !one.Fate.Commits);
             return;
         }
         one.PartsLeft--;
@@ -186,7 +189,9 @@ internal sealed class ScenarioShop(Scenario scenario)
             first = first == 0 ? message.SentAt : first;
         }
         one.IsPreparing = true;
-        _connection!.Send(new V1.ClientFrame { Prepare = new V1.Prepare { Transaction = one.Id, Publish = publish } }, answer => Prepared(one, [.. publish.Batches.Select(batch => batch.Messages.Count)], answer));
+        _connection!.Send(
+            new V1.ClientFrame { Prepare = new V1.Prepare { Transaction = one.Id, Publish = publish } },
+            answer => Prepared(one, [.. publish.Batches.Select(batch => batch.Messages.Count)], scenario.Living(answer)));
     }
 
     private void Prepared(ShopTransaction one, int[] counts, V1.ServerFrame? answer)
@@ -199,7 +204,9 @@ internal sealed class ScenarioShop(Scenario scenario)
             Refused(one, (ErrorCode)answer.Error.Number);
             return;
         }
-        var receipts = answer.Published.Batches.SelectMany((batch, i) => PositionsOf(batch, counts[i]).Select(position => (Position: position, (Durability)batch.Durability))).ToList();
+        var receipts = answer.Published.Batches
+            .SelectMany((batch, i) => PositionsOf(batch, counts[i]).Select(position => (Position: position, (Durability)batch.Durability)))
+            .ToList();
         foreach (var (message, (position, durability)) in one.Pending.Zip(receipts))
             scenario.History.Add(About(EventKind.PrepareAnswered, one, message) with { Position = position, Durability = durability });
         one.Take(receipts.Select(receipt => receipt.Position));
@@ -232,10 +239,10 @@ internal sealed class ScenarioShop(Scenario scenario)
         _connection!.Send(Frame(one, decision), answer =>
         {
             one.Deciding--;
-            if (answer is null)
-                scenario.History.Add(sent with { Kind = EventKind.DecisionLost, Request = number });
+            if (scenario.Living(answer) is { } living)
+                Decided(one.Id, sent with { Request = number }, (ErrorCode)(living.Error?.Number ?? 0), (int)(living.Decided?.Messages ?? 0));
             else
-                Decided(one.Id, sent with { Request = number }, (ErrorCode)(answer.Error?.Number ?? 0), (int)(answer.Decided?.Messages ?? 0));
+                scenario.History.Add(sent with { Kind = EventKind.DecisionLost, Request = number });
         });
     }
 
