@@ -122,7 +122,7 @@ internal sealed class TransactionStage : IDisposable
     /// <exception cref="RefusedException">TransactionNotFound, TransactionDecided, TransactionTooLarge, TooManyTransactions, SequenceGap, FieldInvalid, DeduplicationIdHeld, TooManyDeduplicationIds, what switches, quotas and load refuse, and what the store refuses.</exception>
     /// <exception cref="StoreException">The store stopped while it was waited for.</exception>
     public ValueTask<bool> PrepareAsync(PrepareRequest request, CancellationToken cancellation) =>
-        UntilEndHoldsAsync(InTurnAsync(token => PrepareInTurnAsync(request, token), cancellation), cancellation);
+        UntilEndHoldsAsync(InTurnAsync(token => PrepareInTurnAsync(request, token), cancellation));
 
     /// <summary>Ends a transaction; the owner is told when that is on stable storage.</summary>
     /// <param name="choice">Which, how, and who says so.</param>
@@ -131,7 +131,7 @@ internal sealed class TransactionStage : IDisposable
     /// <exception cref="RefusedException">TransactionNotFound, TransactionDecided, LogDamaged, and what the store refuses.</exception>
     /// <exception cref="StoreException">The store stopped while it was waited for.</exception>
     public ValueTask<bool> DecideAsync(DecisionChoice choice, IDecisionOwner owner, CancellationToken cancellation) =>
-        UntilEndHoldsAsync(InTurnAsync(token => DecideInTurnAsync(choice, owner, token), cancellation), cancellation);
+        UntilEndHoldsAsync(InTurnAsync(token => DecideInTurnAsync(choice, owner, token), cancellation));
 
     /// <summary>In a turn: a transaction without messages is forgotten. Nobody waits for it.</summary>
     public async ValueTask DropEmptyAsync(Transaction transaction, CancellationToken cancellation)
@@ -175,7 +175,7 @@ internal sealed class TransactionStage : IDisposable
     }
 
     /// <summary>A refusal that tells how a transaction ended is told when that is on stable storage: a power failure could take it back, and another end come.</summary>
-    private async ValueTask<bool> UntilEndHoldsAsync(ValueTask<bool> request, CancellationToken cancellation)
+    private async ValueTask<bool> UntilEndHoldsAsync(ValueTask<bool> request)
     {
         try
         {
@@ -183,7 +183,7 @@ internal sealed class TransactionStage : IDisposable
         }
         catch (RefusedException refused) when (refused.Code == ErrorCode.TransactionDecided)
         {
-            await _store.CommittedAsync().WaitAsync(cancellation);
+            await _store.CommittedAsync();
             throw;
         }
     }
