@@ -120,16 +120,18 @@ internal sealed class TransactionStage : IDisposable
 
     /// <summary>Adds messages to a transaction; the request's answer is told when they are on stable storage.</summary>
     /// <exception cref="RefusedException">TransactionNotFound, TransactionDecided, TransactionTooLarge, TooManyTransactions, SequenceGap, FieldInvalid, DeduplicationIdHeld, TooManyDeduplicationIds, what switches, quotas and load refuse, and what the store refuses.</exception>
+    /// <exception cref="StoreException">The store stopped while it was waited for.</exception>
     public ValueTask<bool> PrepareAsync(PrepareRequest request, CancellationToken cancellation) =>
-        InTurnAsync(token => PrepareInTurnAsync(request, token), cancellation);
+        UntilEndHoldsAsync(InTurnAsync(token => PrepareInTurnAsync(request, token), cancellation));
 
     /// <summary>Ends a transaction; the owner is told when that is on stable storage.</summary>
     /// <param name="choice">Which, how, and who says so.</param>
     /// <param name="owner">Who waits.</param>
     /// <param name="cancellation">Ends waiting and reading.</param>
     /// <exception cref="RefusedException">TransactionNotFound, TransactionDecided, LogDamaged, and what the store refuses.</exception>
+    /// <exception cref="StoreException">The store stopped while it was waited for.</exception>
     public ValueTask<bool> DecideAsync(DecisionChoice choice, IDecisionOwner owner, CancellationToken cancellation) =>
-        InTurnAsync(token => DecideInTurnAsync(choice, owner, token), cancellation);
+        UntilEndHoldsAsync(InTurnAsync(token => DecideInTurnAsync(choice, owner, token), cancellation));
 
     /// <summary>In a turn: a transaction without messages is forgotten. Nobody waits for it.</summary>
     public async ValueTask DropEmptyAsync(Transaction transaction, CancellationToken cancellation)
@@ -170,6 +172,20 @@ internal sealed class TransactionStage : IDisposable
         Watch.Dispose();
         Intake.Dispose();
         _turn.Dispose();
+    }
+
+    /// <summary>A refusal that tells how a transaction ended is told when that is on stable storage: a power failure could take it back, and another end come.</summary>
+    private async ValueTask<bool> UntilEndHoldsAsync(ValueTask<bool> request)
+    {
+        try
+        {
+            return await request;
+        }
+        catch (RefusedException refused) when (refused.Code == ErrorCode.TransactionDecided)
+        {
+            await _store.CommittedAsync();
+            throw;
+        }
     }
 
     private async ValueTask<LogPosition> BeginInTurnAsync(uint producer, BegunRecord record, CancellationToken cancellation)

@@ -16,11 +16,14 @@ public sealed class PromiseTests(ITestOutputHelper output)
 
     private static readonly string[] ToMeet =
     [
-        "a dead letter is purged", "a dead letter is taken back", "a deduplication id is repeated", "a group is deleted", "a group is limited", "a group is paused",
+        "a dead letter is purged", "a dead letter is taken back", "a decision is lost", "a decision is refused, for the other was taken",
+        "a decision is repeated", "a deduplication id is repeated", "a group is deleted", "a group is limited", "a group is paused",
         "a key is resumed", "a message expires", "a message is cancelled", "a message is cancelled too late", "a message is rescheduled",
-        "a message of an ordering key comes again", "a message of another priority comes", "a queue is deleted", "a queue is purged",
-        "a range is replayed", "a redrive goes on in another life", "a reset is done", "a scheduled message comes",
-        "an expired message is a dead letter",
+        "a message of an ordering key comes again", "a message of another priority comes", "a producer is asked", "a queue is deleted",
+        "a queue is purged", "a range is replayed", "a redrive goes on in another life", "a reset is done", "a scheduled message comes",
+        "a scheduled message of a transaction comes", "a transaction has several queues", "a transaction is committed",
+        "a transaction is committed in another life", "a transaction is decided by an operator", "a transaction is lost",
+        "a transaction is rolled back", "an expired message is a dead letter",
     ];
 
     [Fact]
@@ -66,6 +69,8 @@ public sealed class PromiseTests(ITestOutputHelper output)
             await scenario.RunAsync();
             var sent = scenario.History.Events.Where(happened => happened.Kind == EventKind.PublishSent).ToLookup(happened => happened.Message);
             foreach (string what in scenario.History.Events.SelectMany(happened => WhatItIs(happened, sent[happened.Message].FirstOrDefault())))
+                met[what] = met.GetValueOrDefault(what) + 1;
+            foreach (string what in WhatTransactionsAre(scenario.History.Events))
                 met[what] = met.GetValueOrDefault(what) + 1;
             foreach (var work in scenario.DeadWorks.Where(work => GoesOnLater(work, scenario.History)))
                 met["a redrive goes on in another life"] = met.GetValueOrDefault("a redrive goes on in another life") + 1;
@@ -115,6 +120,42 @@ public sealed class PromiseTests(ITestOutputHelper output)
             yield return "a message of an ordering key comes again";
         if (happened.Kind == EventKind.Delivered && sent is { Due: > 0 })
             yield return "a scheduled message comes";
+    }
+
+    private static IEnumerable<string> WhatTransactionsAre(IReadOnlyList<HistoryEvent> history)
+    {
+        var prepared = history.Where(happened => happened.Kind == EventKind.PrepareSent).ToLookup(happened => happened.Transaction);
+        var decided = history.Where(happened => happened.Kind == EventKind.DecisionAnswered).ToLookup(happened => happened.Transaction);
+        var timed = prepared.SelectMany(messages => messages).Where(message => message.Due > 0).Select(message => message.Message).ToHashSet();
+        foreach (var answers in decided)
+        {
+            var end = answers.FirstOrDefault(answer => answer.Error == ErrorCode.None);
+            var messages = prepared[answers.Key];
+            if (end is { Commits: true, Count: > 0 })
+            {
+                yield return "a transaction is committed";
+                if (messages.Select(message => message.Group.Queue).Distinct().Count() > 1)
+                    yield return "a transaction has several queues";
+                if (messages.Any(message => message.Life < end.Life))
+                    yield return "a transaction is committed in another life";
+            }
+            if (end is { Commits: false, Count: > 0 })
+                yield return "a transaction is rolled back";
+            if (answers.Count(answer => answer.Error == ErrorCode.None) > 1)
+                yield return "a decision is repeated";
+            if (answers.Any(answer => answer.Error == ErrorCode.TransactionDecided))
+                yield return "a decision is refused, for the other was taken";
+            if (answers.Any(answer => answer.ConnectedAfter == 0 && answer.Error == ErrorCode.None))
+                yield return "a transaction is decided by an operator";
+        }
+        if (history.Any(happened => happened.Kind == EventKind.DecisionLost))
+            yield return "a decision is lost";
+        if (history.Any(happened => happened is { Kind: EventKind.DecisionAnswered or EventKind.PrepareRefused, Error: ErrorCode.TransactionNotFound }))
+            yield return "a transaction is lost";
+        if (history.Any(happened => happened.Kind == EventKind.QuestionCame))
+            yield return "a producer is asked";
+        if (history.Any(happened => happened.Kind == EventKind.Delivered && timed.Contains(happened.Message)))
+            yield return "a scheduled message of a transaction comes";
     }
 
     private static bool GoesOnLater(DeadWork work, History history) => work.Life > 0 && history.Events.Any(happened =>

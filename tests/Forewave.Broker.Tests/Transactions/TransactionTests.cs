@@ -88,6 +88,30 @@ public sealed class TransactionTests
         Assert.Equal(said == V1.TransactionDecision.Commit ? ["a", "1"] : ["1"], received.Select(message => message.Body));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Refusal_because_of_an_end_is_told_when_that_is_on_stable_storage(bool prepares)
+    {
+        var store = new FakeStore { CommitsByItself = false };
+        await using var engine = await TestEngine.StartAsync(store);
+        var client = await TransactionClient.OpenAsync(engine);
+        var sibling = await TransactionClient.OpenAsync(engine, number: 2);
+        await sibling.QueueAsync("orders");
+        ulong transaction = await client.BeginAsync();
+        await client.Wire.SendAsync(new V1.ClientFrame { Decide = new V1.Decide { Producer = client.Producer, Transaction = transaction, Decision = V1.TransactionDecision.RollBack } });
+        await client.Wire.AskAsync(new V1.ClientFrame { Ping = new V1.Ping() });
+        var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        store.TailAsked = () => waits.TrySetResult();
+
+        var refused = prepares ? sibling.PrepareAsync(transaction, "orders", Named("a")) : sibling.CommitAsync(transaction);
+        var first = await Task.WhenAny(refused, waits.Task);
+        store.Commit();
+
+        Assert.Same(waits.Task, first);
+        Assert.Equal((uint)ErrorCode.TransactionDecided, (await refused).Error.Number);
+    }
+
     [Fact]
     public async Task Of_two_different_decisions_at_once_one_counts_and_the_messages_follow_it()
     {

@@ -48,6 +48,36 @@ internal enum EventKind
     /// <summary>The message was refused, or its outcome is unknown: Error says.</summary>
     PublishRefused,
 
+    /// <summary>A transaction was to be begun: Transaction is its id, Error what failed.</summary>
+    TransactionBegun,
+
+    /// <summary>
+    /// A message was sent to be in a transaction: Transaction, and the fields of <see cref="PublishSent"/>. Request is the number of the first
+    /// message's event of those that were sent together, 0 where it is that one itself. The same message again: it was sent again.
+    /// </summary>
+    PrepareSent,
+
+    /// <summary>The message is stored in its transaction: Position and Durability are the receipt's.</summary>
+    PrepareAnswered,
+
+    /// <summary>The message was refused with all that were sent together with it, or its outcome is unknown: Error says.</summary>
+    PrepareRefused,
+
+    /// <summary>A transaction is to be committed or rolled back: Commits says which.</summary>
+    DecisionSent,
+
+    /// <summary>That was answered: Request is the number of its event, Error what failed, Count how many messages the transaction had.</summary>
+    DecisionAnswered,
+
+    /// <summary>The connection ended before the answer, with the power or without: the decision counts, or does not.</summary>
+    DecisionLost,
+
+    /// <summary>The broker asks a producer what became of a transaction.</summary>
+    QuestionCame,
+
+    /// <summary>A transaction is open, and has Count messages; Request is the number of the last event before somebody asked for the list.</summary>
+    TransactionListed,
+
     /// <summary>A consumer asks for messages by a pull.</summary>
     PullSent,
 

@@ -14,6 +14,7 @@ internal static class HistoryChecker
     {
         var log = new ViolationLog();
         var sent = new SentMessages();
+        var transactions = new TransactionRules(log, sent);
         var ids = new IdRules(log, sent);
         var publishes = new PublishRules(log, sent, ids);
         var queues = new QueueRules(log, sent);
@@ -23,7 +24,8 @@ internal static class HistoryChecker
         var purges = new PurgeRules(log);
         var expiries = new ExpiryRules(log, sent);
         var limits = new LimitRules(log);
-        foreach (var happened in history)
+        // What was prepared is a publish when its commit is asked for, and has its receipt when that is answered.
+        foreach (var happened in history.SelectMany(told => transactions.Apply(told).Prepend(told)))
         {
             schedules.Foresee(happened);
             sent.Apply(happened);
@@ -43,6 +45,7 @@ internal static class HistoryChecker
             publishes.Finish(queues);
             groups.Finish(queues);
             schedules.Finish();
+            transactions.Finish();
         }
         return log.Found;
     }

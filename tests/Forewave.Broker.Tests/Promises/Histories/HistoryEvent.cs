@@ -50,6 +50,12 @@ internal sealed record HistoryEvent
 
     public int Count { get; init; }
 
+    /// <summary>The id of a transaction; 0: it has to do with none.</summary>
+    public ulong Transaction { get; init; }
+
+    /// <summary>Of a decision: to commit, else to roll back.</summary>
+    public bool Commits { get; init; }
+
     /// <summary>Empty: none.</summary>
     public string OrderingKey { get; init; } = "";
 
@@ -113,6 +119,9 @@ internal sealed record HistoryEvent
         Add(text, "connection", Connection);
         if (Message.Sequence != 0)
             text.Append(CultureInfo.InvariantCulture, $" message={Message}");
+        if (Transaction != 0)
+            text.Append(CultureInfo.InvariantCulture, $" transaction={Transaction:x16}");
+        Add(text, "commits", Commits);
         if (Group.Queue.Length > 0)
             text.Append(CultureInfo.InvariantCulture, $" {Group}");
         Add(text, "offset", Offset);

@@ -53,15 +53,19 @@ internal sealed class ScheduleRules(ViolationLog log, SentMessages sent)
             var inOrder = band.OrderBy(pair => pair.Message.Due).ThenBy(pair => pair.Delivery.Position).ToList();
             for (int i = 0; i < inOrder.Count; i++)
             {
-                // What comes after its time is published at once.
-                foreach (var later in inOrder.Skip(i + 1).Where(later => WasThere(inOrder[i], later.Message.Due) && WasThere(later, long.MaxValue)))
+                // What comes after its time is published at once. The position of a message of a transaction says nothing of when it was scheduled.
+                var first = inOrder[i];
+                foreach (var later in inOrder.Skip(i + 1).Where(later => WasThere(first, later.Message.Due) && WasThere(later, long.MaxValue) && !MayTie(first, later)))
                 {
-                    log.Require(inOrder[i].Delivery.Offset < later.Delivery.Offset, () => About(
-                        later.Delivery, ViolationKind.ScheduleOrderBroken, $"message {later.Delivery.Message} stands before {inOrder[i].Delivery.Message}, which was due first"));
+                    log.Require(first.Delivery.Offset < later.Delivery.Offset, () => About(
+                        later.Delivery, ViolationKind.ScheduleOrderBroken, $"message {later.Delivery.Message} stands before {first.Delivery.Message}, which was due first"));
                 }
             }
         }
     }
+
+    private static bool MayTie((HistoryEvent Delivery, SentMessage Message) first, (HistoryEvent Delivery, SentMessage Message) later) =>
+        first.Message.Due == later.Message.Due && (first.Message.First.Transaction != 0 || later.Message.First.Transaction != 0);
 
     /// <summary>It is known to have been scheduled before a time, and before its own.</summary>
     private bool WasThere((HistoryEvent Delivery, SentMessage Message) pair, long time) =>

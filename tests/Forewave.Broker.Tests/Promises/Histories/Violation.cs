@@ -5,6 +5,9 @@ internal sealed record Violation(ViolationKind Kind, string Text)
 {
     public MessageKey Message { get; init; }
 
+    /// <summary>0: it has to do with none.</summary>
+    public ulong Transaction { get; init; }
+
     public GroupKey Group { get; init; }
 
     public long Offset { get; init; }
@@ -15,6 +18,8 @@ internal sealed record Violation(ViolationKind Kind, string Text)
     public bool Concerns(HistoryEvent happened)
     {
         if (happened.Kind is EventKind.LifeBegan)
+            return true;
+        if (Transaction != 0 && happened.Transaction == Transaction)
             return true;
         if (Message.Sequence != 0 && happened.Message == Message)
             return Group.Group.Length == 0 || happened.Group.Group.Length == 0 || happened.Group == Group;

@@ -105,6 +105,27 @@ internal enum ViolationKind
     /// <summary>A message is a dead letter and nobody gave a reason for it, or it has another reason, body or history.</summary>
     DeadLetterWrong,
 
+    /// <summary>A message of a transaction came, and nobody had asked to commit that.</summary>
+    UncommittedDelivered,
+
+    /// <summary>A message came of a transaction that was rolled back, or was refused when it was to be in one.</summary>
+    RolledBackDelivered,
+
+    /// <summary>Some messages of a transaction are in their queues, and others are not.</summary>
+    TransactionSplit,
+
+    /// <summary>A transaction was committed, and none of its messages is in its queue.</summary>
+    CommittedLost,
+
+    /// <summary>A transaction is said to have fewer messages than were prepared, or to be unknown.</summary>
+    PreparedLost,
+
+    /// <summary>How a transaction ended is told otherwise than the first time, or than anybody asked for; or it goes on after its end.</summary>
+    DecisionChanged,
+
+    /// <summary>Messages stand in another order than that of the commits of their transactions.</summary>
+    CommitOrderBroken,
+
     /// <summary>A receipt names another durability than its queue has.</summary>
     DurabilityWrong,
 

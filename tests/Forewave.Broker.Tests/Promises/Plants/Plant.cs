@@ -19,4 +19,10 @@ internal enum Plant
 
     /// <summary>Records of earlier uses of a segment file read as if they were of the present use.</summary>
     RecycledNotChecked,
+
+    /// <summary>Of the messages of each transaction that is committed some are left out.</summary>
+    CommitLeaks,
+
+    /// <summary>The records of a transaction's commit are no unit: a crash may leave some of them.</summary>
+    CommitTorn,
 }

@@ -35,7 +35,8 @@ internal sealed class BrokerLife
             },
             time,
             new TurnPumps(scenario.Turns));
-        IStore store = plant == Plant.AnswerBeforeSync ? new HastyStore(files, turn => scenario.Turns.Queue(turn, nameof(HastyStore))) : files;
+        bool isInStore = plant is Plant.AnswerBeforeSync or Plant.CommitLeaks or Plant.CommitTorn;
+        IStore store = isInStore ? new PlantedStore(files, plant, turn => scenario.Turns.Queue(turn, nameof(PlantedStore))) : files;
         var options = new BrokerOptions
         {
             DeliveryLoops = scenario.Plan.DeliveryLoops, CheckpointInterval = TimeSpan.FromSeconds(45), StopGrace = TimeSpan.Zero,

@@ -35,6 +35,7 @@ internal sealed class Scenario
         Random = new Random(seed);
         History = new History(Time);
         Plan = ScenarioPlan.Draw(Random, allRelaxed);
+        Shop = Plan.HasTransactions ? new ScenarioShop(this) : null;
         _machine = new PowerLossDisk(seed);
     }
 
@@ -60,6 +61,9 @@ internal sealed class Scenario
     /// <summary>Names of queues and groups that were to be deleted, where nobody knows whether they are: it was answered, or not.</summary>
     public Dictionary<string, bool> Deleting { get; } = [];
 
+    /// <summary>Begins transactions; null: nobody does.</summary>
+    public ScenarioShop? Shop { get; }
+
     public IReadOnlyList<ScenarioProducer> Producers => _producers;
 
     public IReadOnlyList<ScenarioConsumer> Consumers => _consumers;
@@ -77,7 +81,7 @@ internal sealed class Scenario
     private async Task<IReadOnlyList<Violation>> RunHereAsync()
     {
         for (int i = 0; i < Plan.Producers; i++)
-            _producers.Add(new ScenarioProducer(this));
+            _producers.Add(new ScenarioProducer(this) { Shop = i == 0 ? Shop : null });
         foreach (var group in Plan.Groups)
         {
             for (int i = 0; i < group.Consumers; i++)
@@ -232,6 +236,10 @@ internal sealed class Scenario
         return true;
     }
 
+    /// <summary>An answer, or null where it says nothing but that the life has ended: what is read from a disk without power fails.</summary>
+    public V1.ServerFrame? Living(V1.ServerFrame? answer) =>
+        LifeHasEnded && answer?.Error?.Number == (uint)Forewave.Protocol.ErrorCode.BrokerFault ? null : answer;
+
     /// <summary>Asks the broker as an operator.</summary>
     public Task<V1.ServerFrame?> AdministerAsync(V1.AdministrationRequest request) =>
         Operator!.AskAsync(new V1.ClientFrame { Administration = request });
@@ -261,5 +269,5 @@ internal sealed class Scenario
     }
 
     public override string ToString() =>
-        $"seed {Seed}: {Plan.Producers} producers, {string.Join(", ", Plan.Queues)}, {string.Join(", ", Plan.Groups)}";
+        $"seed {Seed}: {Plan.Producers} producers{(Plan.HasTransactions ? ", one with transactions" : "")}, {string.Join(", ", Plan.Queues)}, {string.Join(", ", Plan.Groups)}";
 }

@@ -14,6 +14,7 @@ internal sealed class ScenarioDrain(Scenario scenario)
     private const int MostPerPull = 500;
     private const int MostPasses = 20;
     private const int RoundsWithLimits = 6;
+    private const int RoundsForQuestions = 3;
 
     // What was redriven is in no count of a group before it is handed out.
     private const int RoundsToBeSure = 3;
@@ -25,7 +26,7 @@ internal sealed class ScenarioDrain(Scenario scenario)
         for (int round = 0; round < MostRounds; round++)
         {
             await RoundAsync(round);
-            if (last.Count == 0 && scenario.Producers.All(producer => producer.IsDone))
+            if (last.Count == 0 && scenario.Producers.All(producer => producer.IsDone) && await IsDecidedAsync())
                 last = scenario.Producers[0].PublishLast(scenario.Random);
             idleRounds = last.Count > 0 && HaveAllSeen(last) && await IsDrainedAsync() ? idleRounds + 1 : 0;
             if (idleRounds < RoundsToBeSure)
@@ -41,15 +42,16 @@ internal sealed class ScenarioDrain(Scenario scenario)
 
     private async Task RoundAsync(int round)
     {
-        foreach (var producer in scenario.Producers.Where(producer => !producer.IsDone || round == 0))
+        foreach (var producer in scenario.Producers.Where(producer => !producer.IsDone || producer.Shop is { IsOpen: false } || round == 0))
         {
             await scenario.PingAllAsync();
-            if (producer.IsDone && round > 0)
+            if (producer.IsDone && producer.Shop is not { IsOpen: false } && round > 0)
                 continue;
             // At first all of them: some have handles of deleted queues.
             await producer.LeaveAsync();
             await producer.ConnectAsync();
         }
+        await DecideAsync(round);
         foreach (var group in scenario.Plan.Groups.Where(group => group.IsControlled))
             await new ScenarioControl(scenario).UnpauseAsync(group);
         foreach (var group in scenario.Plan.Groups.Where(group => group.IsLimited && round == RoundsWithLimits))
@@ -69,6 +71,26 @@ internal sealed class ScenarioDrain(Scenario scenario)
             await new ScenarioOperator(scenario).ResumeAsync(group, scenario.Random);
         if (scenario.Consumers.All(consumer => consumer.HeldCount == 0))
             scenario.Time.Move(TimeSpan.FromSeconds(scenario.Random.Next(8) == 0 ? 25 : 9));
+    }
+
+    /// <summary>Those who are to decide do; when there was time enough for questions and operators, the producer decides what is left.</summary>
+    private async Task DecideAsync(int round)
+    {
+        if (scenario.Shop is not { IsOver: false } shop)
+            return;
+        shop.Press(all: round >= RoundsForQuestions);
+        await scenario.PingAllAsync();
+        if (round > 0)
+            await new ScenarioDecider(scenario, shop).DecideAsync(TransactionChoice.OfOperators);
+    }
+
+    /// <summary>No transaction is open, for all that the producer and the broker know.</summary>
+    private async Task<bool> IsDecidedAsync()
+    {
+        if (scenario.Shop is not { } shop)
+            return true;
+        await scenario.PingAllAsync();
+        return shop.IsOver && await new ScenarioDecider(scenario, shop).DecideAsync(TransactionChoice.All) == 0;
     }
 
     /// <summary>Asks for messages, and acks all that are held; false: there was none.</summary>

@@ -25,6 +25,11 @@ internal sealed class ScenarioOperator(Scenario scenario)
             await new ScenarioControl(scenario).LimitAsync(group, random);
             return;
         }
+        if (scenario.Shop is { } shop && random.Next(8) == 0)
+        {
+            await new ScenarioDecider(scenario, shop).DecideAsync(TransactionChoice.OfOperators);
+            return;
+        }
         await (random.Next(14) switch
         {
             < 2 => _undertaker.DoAsync(group, purges: false),

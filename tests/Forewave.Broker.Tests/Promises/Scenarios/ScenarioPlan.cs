@@ -11,6 +11,9 @@ internal sealed record ScenarioPlan
 
     public required int Producers { get; init; }
 
+    /// <summary>One of the producers begins transactions.</summary>
+    public required bool HasTransactions { get; init; }
+
     public required int Lives { get; init; }
 
     public required int DeliveryLoops { get; init; }
@@ -44,6 +47,7 @@ internal sealed record ScenarioPlan
             Lives = random.Next(2, 5),
             DeliveryLoops = random.Next(1, 3),
             TableIds = random.Next(10, 80),
+            HasTransactions = random.Next(2) == 0,
         };
     }
 

@@ -28,6 +28,9 @@ internal sealed class ScenarioProducer
         Renew();
     }
 
+    /// <summary>What begins transactions on its connections; null: nobody.</summary>
+    public ScenarioShop? Shop { get; init; }
+
     public WireConnection? Connection => _connection is { HasEnded: false } ? _connection : null;
 
     /// <summary>Everything was answered.</summary>
@@ -46,7 +49,7 @@ internal sealed class ScenarioProducer
         if (_isUnknown)
             Renew();
         _handles.Clear();
-        var connection = await _scenario.OpenAsync(_ => { });
+        var connection = await _scenario.OpenAsync(frame => Shop?.Received(frame));
         var open = new V1.OpenProducer { ProducerId = ByteString.CopyFrom(_id.ToBytes()), Name = $"p{_number}" };
         var opened = await connection.AskAsync(new V1.ClientFrame { OpenProducer = open });
         if (opened?.ProducerOpened is null)
@@ -61,7 +64,7 @@ internal sealed class ScenarioProducer
         }
         _connection = connection;
         SendAgain();
-        return true;
+        return Shop is null || await Shop.OpenAsync(connection, _handles);
     }
 
     /// <summary>Publishes some messages to some queues in one frame.</summary>
@@ -103,6 +106,7 @@ internal sealed class ScenarioProducer
     /// <summary>The connection ends without a word.</summary>
     public async Task LeaveAsync()
     {
+        Shop?.Left();
         if (_connection is { } left)
             await left.LeaveAsync();
         _connection = null;
@@ -152,7 +156,10 @@ internal sealed class ScenarioProducer
             foreach (var message in batch)
             {
                 message.SentTo = _handles[message.Queue].Label;
-                message.SentAt = _scenario.History.Add(Sent(message));
+                message.SentAt = _scenario.History.Add(message.Sent(EventKind.PublishSent, _scenario.Time.GetUtcNow()) with
+                {
+                    Connection = _connection!.Number.Value, ConnectedAfter = _connection.Number.ConnectedAfter,
+                });
             }
         }
         _connection!.Send(new V1.ClientFrame { Publish = publish }, answer => Answered(batches, answer));
@@ -205,18 +212,6 @@ internal sealed class ScenarioProducer
         foreach (var message in batch)
             _scenario.History.Add(Event(EventKind.PublishRefused, message) with { Error = (ErrorCode)error.Number, Request = message.SentAt });
     }
-
-    private HistoryEvent Sent(TestMessage message) => Event(EventKind.PublishSent, message) with
-    {
-        Text = message.Digest,
-        OrderingKey = message.OrderingKey,
-        Priority = message.Priority,
-        DeduplicationId = message.DeduplicationId,
-        Due = message.DelayMilliseconds > 0 ? _scenario.Time.GetUtcNow().ToUnixTimeMilliseconds() + message.DelayMilliseconds : message.DeliverAt,
-        IsRelative = message.DelayMilliseconds > 0,
-        Expires = message.LifeMilliseconds > 0 ? _scenario.Time.GetUtcNow().ToUnixTimeMilliseconds() + message.LifeMilliseconds : message.ExpiresAt,
-        IsTimeToLive = message.LifeMilliseconds > 0,
-    };
 
     private HistoryEvent Event(EventKind kind, TestMessage message) => new()
     {

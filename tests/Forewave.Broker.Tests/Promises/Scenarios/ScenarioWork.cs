@@ -22,6 +22,9 @@ internal sealed class ScenarioWork(Scenario scenario)
     {
         switch (_random.Next(100))
         {
+            case < 10 when scenario.Shop is { } shop:
+                shop.Step();
+                break;
             case < 30:
                 Any(scenario.Producers).Publish(_random);
                 break;

@@ -57,7 +57,12 @@ internal sealed record TestMessage(MessageKey Key, QueuePlan Queue, ByteString B
     }
 
     /// <summary>A message that asks for some of what its queue's messages may ask for.</summary>
-    public static TestMessage Make(MessageKey key, QueuePlan queue, Random random, DateTimeOffset now)
+    /// <param name="key">Which one it is.</param>
+    /// <param name="queue">Where it goes.</param>
+    /// <param name="random">Where from.</param>
+    /// <param name="now">Its times are after this.</param>
+    /// <param name="mayHaveId">It may have a deduplication id.</param>
+    public static TestMessage Make(MessageKey key, QueuePlan queue, Random random, DateTimeOffset now, bool mayHaveId = true)
     {
         bool isTimed = queue.HasDelays && random.Next(3) == 0;
         int milliseconds = random.Next(8) == 0 ? random.Next(1, 600_000) : random.Next(1, 40_000);
@@ -66,7 +71,7 @@ internal sealed record TestMessage(MessageKey Key, QueuePlan Queue, ByteString B
         {
             OrderingKey = queue.Keys > 0 && random.Next(6) > 0 ? $"k{random.Next(queue.Keys)}" : "",
             Priority = queue.HasPriorities && random.Next(3) > 0 ? random.Next(Limits.MaxPriority + 1) : Limits.DefaultPriority,
-            DeduplicationId = queue.Ids > 0 && random.Next(3) > 0 ? $"id {random.Next(queue.Ids)}" : "",
+            DeduplicationId = mayHaveId && queue.Ids > 0 && random.Next(3) > 0 ? $"id {random.Next(queue.Ids)}" : "",
             DeliverAt = isTimed && !isRelative ? now.ToUnixTimeMilliseconds() + milliseconds : 0,
             DelayMilliseconds = isTimed && isRelative ? milliseconds : 0,
         };
@@ -82,6 +87,22 @@ internal sealed record TestMessage(MessageKey Key, QueuePlan Queue, ByteString B
             message.Keys.Add(made.OwnKey);
         return made with { Bytes = message.ToByteString() };
     }
+
+    /// <summary>What the history has of its sending.</summary>
+    public HistoryEvent Sent(EventKind kind, DateTimeOffset now) => new()
+    {
+        Kind = kind,
+        Message = Key,
+        Group = GroupKey.OfQueue(SentTo),
+        Text = Digest,
+        OrderingKey = OrderingKey,
+        Priority = Priority,
+        DeduplicationId = DeduplicationId,
+        Due = DelayMilliseconds > 0 ? now.ToUnixTimeMilliseconds() + DelayMilliseconds : DeliverAt,
+        IsRelative = DelayMilliseconds > 0,
+        Expires = LifeMilliseconds > 0 ? now.ToUnixTimeMilliseconds() + LifeMilliseconds : ExpiresAt,
+        IsTimeToLive = LifeMilliseconds > 0,
+    };
 
     /// <summary>It expires some time after it is due: within the scenario, or long after it.</summary>
     private TestMessage Expiring(Random random, DateTimeOffset now)

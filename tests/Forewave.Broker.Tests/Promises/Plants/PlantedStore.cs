@@ -3,8 +3,14 @@ using Forewave.Storage;
 
 namespace Forewave.Broker.Tests.Promises.Plants;
 
-/// <summary>A store that tells the owners of records of their commit as soon as they are appended: the planted fault itself.</summary>
-internal sealed class HastyStore(IStore store, Action<Action> queue) : IStore
+/// <summary>
+/// A store with a planted fault: it tells the owners of records of their commit as soon as they are appended, or leaves out or divides the
+/// records by which a transaction is committed.
+/// </summary>
+/// <param name="store">Does the rest.</param>
+/// <param name="plant">The fault.</param>
+/// <param name="queue">Does something soon.</param>
+internal sealed class PlantedStore(IStore store, Plant plant, Action<Action> queue) : IStore
 {
     public PartitionNumber Partition => store.Partition;
 
@@ -26,6 +32,18 @@ internal sealed class HastyStore(IStore store, Action<Action> queue) : IStore
 
     public AppendOutcome TryAppend(ReadOnlySpan<RecordDraft> records, out LogPosition first)
     {
+        bool isCommit = records.Length > 1 && records[^1].Type == RecordType.Decided;
+        return plant switch
+        {
+            Plant.AnswerBeforeSync => AppendHastily(records, out first),
+            Plant.CommitLeaks when isCommit => store.TryAppend(records[1..], out first),
+            Plant.CommitTorn when isCommit => store.TryAppend(Divided(records), out first),
+            _ => store.TryAppend(records, out first),
+        };
+    }
+
+    private AppendOutcome AppendHastily(ReadOnlySpan<RecordDraft> records, out LogPosition first)
+    {
         var owners = new List<(ICommitOwner Owner, long Token)>();
         var drafts = new RecordDraft[records.Length];
         for (int i = 0; i < records.Length; i++)
@@ -46,7 +64,8 @@ internal sealed class HastyStore(IStore store, Action<Action> queue) : IStore
 
     public ValueTask WaitForRoomAsync(CancellationToken cancellation) => store.WaitForRoomAsync(cancellation);
 
-    public bool TryAwaitCommit(LogPosition position, ICommitOwner owner, long token) => false;
+    public bool TryAwaitCommit(LogPosition position, ICommitOwner owner, long token) =>
+        plant != Plant.AnswerBeforeSync && store.TryAwaitCommit(position, owner, token);
 
     public void Dispatch(uint queue, Offset first, in CommittedRecord record) => store.Dispatch(queue, first, record);
 
@@ -70,6 +89,14 @@ internal sealed class HastyStore(IStore store, Action<Action> queue) : IStore
     public ValueTask<ReclaimReport> ReclaimAsync(CancellationToken cancellation) => store.ReclaimAsync(cancellation);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    private static RecordDraft[] Divided(ReadOnlySpan<RecordDraft> records)
+    {
+        var drafts = records.ToArray();
+        for (int i = 0; i < drafts.Length; i++)
+            drafts[i] = drafts[i] with { JoinsNext = false };
+        return drafts;
+    }
 
     private static RecordDraft WithoutOwner(in RecordDraft draft) => new()
     {
