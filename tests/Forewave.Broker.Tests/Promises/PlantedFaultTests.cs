@@ -33,9 +33,6 @@ public sealed class PlantedFaultTests
     public Task Suite_notices_when_a_commit_brings_out_a_part_of_its_transaction() =>
         AssertNoticedAsync(Plant.CommitLeaks, [ViolationKind.TransactionSplit]);
 
-    [Fact]
-    public Task Suite_notices_when_a_crash_leaves_a_part_of_a_commit() => AssertNoticedAsync(Plant.CommitTorn, null);
-
     // Runs seeds until one breaks one of the promises that are asked for; null: any, or the broker cannot be opened.
     private static async Task AssertNoticedAsync(Plant plant, ViolationKind[]? wanted, bool allRelaxed = false)
     {

@@ -22,7 +22,4 @@ internal enum Plant
 
     /// <summary>Of the messages of each transaction that is committed some are left out.</summary>
     CommitLeaks,
-
-    /// <summary>The records of a transaction's commit are no unit: a crash may leave some of them.</summary>
-    CommitTorn,
 }

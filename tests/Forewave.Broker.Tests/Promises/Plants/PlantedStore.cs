@@ -4,8 +4,8 @@ using Forewave.Storage;
 namespace Forewave.Broker.Tests.Promises.Plants;
 
 /// <summary>
-/// A store with a planted fault: it tells the owners of records of their commit as soon as they are appended, or leaves out or divides the
-/// records by which a transaction is committed.
+/// A store with a planted fault: it tells the owners of records of their commit as soon as they are appended, or leaves out some of
+/// the records by which a transaction is committed.
 /// </summary>
 /// <param name="store">Does the rest.</param>
 /// <param name="plant">The fault.</param>
@@ -37,7 +37,6 @@ internal sealed class PlantedStore(IStore store, Plant plant, Action<Action> que
         {
             Plant.AnswerBeforeSync => AppendHastily(records, out first),
             Plant.CommitLeaks when isCommit => store.TryAppend(records[1..], out first),
-            Plant.CommitTorn when isCommit => store.TryAppend(Divided(records), out first),
             _ => store.TryAppend(records, out first),
         };
     }
@@ -89,14 +88,6 @@ internal sealed class PlantedStore(IStore store, Plant plant, Action<Action> que
     public ValueTask<ReclaimReport> ReclaimAsync(CancellationToken cancellation) => store.ReclaimAsync(cancellation);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
-
-    private static RecordDraft[] Divided(ReadOnlySpan<RecordDraft> records)
-    {
-        var drafts = records.ToArray();
-        for (int i = 0; i < drafts.Length; i++)
-            drafts[i] = drafts[i] with { JoinsNext = false };
-        return drafts;
-    }
 
     private static RecordDraft WithoutOwner(in RecordDraft draft) => new()
     {

@@ -35,7 +35,7 @@ internal sealed class BrokerLife
             },
             time,
             new TurnPumps(scenario.Turns));
-        bool isInStore = plant is Plant.AnswerBeforeSync or Plant.CommitLeaks or Plant.CommitTorn;
+        bool isInStore = plant is Plant.AnswerBeforeSync or Plant.CommitLeaks;
         IStore store = isInStore ? new PlantedStore(files, plant, turn => scenario.Turns.Queue(turn, nameof(PlantedStore))) : files;
         var options = new BrokerOptions
         {
