@@ -93,7 +93,7 @@ public sealed class CheckBackTests
     public async Task Producer_that_has_left_is_not_asked_and_its_transaction_waits_when_nobody_comes()
     {
         await using var engine = await StartAsync();
-        var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 1_000, Checks = 3 });
+        var client = await TransactionClient.OpenAsync(engine, terms: new V1.CheckBackTerms { First = 1_000, Interval = 30_000, Checks = 3 });
         ulong transaction = await PreparedAsync(client);
         await client.DecideAsync(0, V1.TransactionDecision.Unknown);
         await client.LetPassAsync(engine, () => engine.Gauge("forewave.transactions.waiting") > 0);

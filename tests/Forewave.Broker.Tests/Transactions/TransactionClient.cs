@@ -100,24 +100,34 @@ internal sealed class TransactionClient
     public async Task<V1.CheckBack> AskedAsync(TestEngine engine, params TransactionClient[] others)
     {
         var question = QuestionAsync();
-        await LetPassAsync(engine, () => question.IsCompleted, others);
+        for (int i = 0; !question.IsCompleted; i++)
+        {
+            await MoveAsync(engine, i, others);
+            for (int turn = 0; turn < 50 && !question.IsCompleted; turn++)
+                await Task.Yield();
+        }
         return await question;
     }
 
-    /// <summary>Lets time pass until something is so; it and others say something meanwhile, or they would be dead: the broker may take its time.</summary>
-    public async Task LetPassAsync(TestEngine engine, Func<bool> until, params TransactionClient[] others)
+    /// <summary>Lets time pass until something is so.</summary>
+    public async Task LetPassAsync(TestEngine engine, Func<bool> until)
     {
         for (int i = 0; !until(); i++)
         {
-            engine.Time.Move(TimeSpan.FromMilliseconds(500));
-            if (i % 20 == 19)
-            {
-                foreach (var client in others.Append(this))
-                    await client.Wire.SendBytesAsync(TestClient.Encode(new V1.ClientFrame { Ping = new V1.Ping() }));
-            }
+            await MoveAsync(engine, i, []);
             for (int turn = 0; turn < 50; turn++)
                 await Task.Yield();
         }
+    }
+
+    // The clients say something now and then, or they would be dead: the broker may take its time.
+    private async Task MoveAsync(TestEngine engine, int steps, TransactionClient[] others)
+    {
+        engine.Time.Move(TimeSpan.FromMilliseconds(500));
+        if (steps % 20 != 19)
+            return;
+        foreach (var client in others.Append(this))
+            await client.Wire.SendBytesAsync(TestClient.Encode(new V1.ClientFrame { Ping = new V1.Ping() }));
     }
 
     /// <summary>What is in a queue now and was not received before: bodies, with ids and offsets.</summary>
