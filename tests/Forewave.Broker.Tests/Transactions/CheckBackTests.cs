@@ -100,7 +100,7 @@ public sealed class CheckBackTests
 
         var waiting = Assert.Single((await client.ListAsync(onlyWaiting: true)).Transactions);
         var sibling = await TransactionClient.OpenAsync(engine, number: 2);
-        var question = await sibling.AskedAsync(engine);
+        var question = await sibling.AskedAsync(engine, client);
         var asked = await sibling.ListAsync(onlyWaiting: true);
         var refused = await client.AskToBeginAsync();
 
